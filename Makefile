@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# LMR interworking for Kamailio. `make help` lists the targets.
+
+KAMAILIO_BIN ?= /usr/sbin/kamailio
+KAMAILIO_SRC ?= build/kamailio-src
+KAMAILIO_LIBDIR ?= /usr/lib/$(shell gcc -dumpmachine)/kamailio
+RUN_DIR ?= run
+SIP_PORT ?= 5060
+HTTP_PORT ?= 8080
+PIKE_LIMIT ?= 2000
+FUZZ_TIME ?= 60
+PYTHON ?= /usr/bin/python3
+DESTDIR ?=
+
+CC = gcc
+CFLAGS ?= -O2 -g
+WARNINGS = -Wall -Wextra -Werror -Wno-cast-function-type
+OBJ = build/obj
+
+export KAMAILIO_BIN KAMAILIO_LIBDIR RUN_DIR SIP_PORT HTTP_PORT PIKE_LIMIT
+
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+# What each target needs is installed first, once.
+DEPS = build/deps.stamp
+$(DEPS): tools/deps.sh
+	tools/deps.sh
+
+.PHONY: deps all help
+deps:
+	tools/deps.sh
+
+help:
+	@sed -nE 's/^## //p' $(MAKEFILE_LIST)
+
+include modules/mclmr/module.mk
+include modules/mc_iwf/module.mk
+include tests/tests.mk
+include tools/node.mk
+include tools/lint.mk
+
+## all         the library, the modules and the tool
+all: $(LIBMCLMR) $(MCLMR_TOOL) $(MC_IWF)
+
+## deps        install what is needed on Debian 12, fetch Kamailio's headers
+## clean       remove all that was built; the headers of deps stay
+.PHONY: clean
+clean:
+	rm -rf $(OBJ) build/test build/fuzz build/bench build/lint
+	rm -f $(LIBMCLMR) $(MCLMR_TOOL) $(MC_IWF)

@@ -1,0 +1,75 @@
+/*
+ * This file is part of the Kamailio modules for LMR interworking.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * mc_info: the mcptt-info, mcvideo-info and mcdata-info bodies (TS 24.379
+ * F.1, TS 24.281 F.1, TS 24.282 D.1), one table for the three. Elements are
+ * found by namespace and local name; a value is taken from the contentType
+ * child (mcpttURI, mcpttString, ...) or from the element's own text.
+ */
+#ifndef MCLMR_MC_INFO_H
+#define MCLMR_MC_INFO_H
+
+#include "arena.h"
+#include "service.h"
+#include "status.h"
+#include "xml.h"
+
+typedef enum mclmr_mc_info_field
+{
+	MCLMR_INFO_REQUEST_URI,		 /* *-request-uri */
+	MCLMR_INFO_CALLING_USER_ID,	 /* *-calling-user-id */
+	MCLMR_INFO_CALLED_PARTY_ID,	 /* *-called-party-id */
+	MCLMR_INFO_CALLING_GROUP_ID, /* *-calling-group-id */
+	MCLMR_INFO_CLIENT_ID,		 /* *-client-id */
+	MCLMR_INFO_FIELDS
+} mclmr_mc_info_field_t;
+
+typedef struct mclmr_identity
+{
+	bool present;
+	bool encrypted;		/* type="Encrypted" or xenc:EncryptedData inside */
+	mclmr_span_t value; /* trimmed; empty where encrypted */
+} mclmr_identity_t;
+
+typedef struct mclmr_mc_info
+{
+	mclmr_service_t service;
+	mclmr_identity_t field[MCLMR_INFO_FIELDS];
+	/* Where mclmr_mc_info_set_caller() works; offsets into the document. */
+	size_t caller_begin; /* of the element, or where it has to be inserted */
+	size_t caller_end;	 /* behind the element; = caller_begin to insert */
+	bool params_empty;	 /* <X-Params/>: the tag has to be opened first */
+	bool params_missing; /* no X-Params element at all */
+	bool root_empty;	 /* <Xinfo/> */
+	mclmr_span_t prefix; /* of X-Params, else of the root; may be empty */
+	mclmr_span_t tag;	 /* qualified name of the empty element to open */
+} mclmr_mc_info_t;
+
+/* The service whose info body has this media type, compared without case:
+ * application/vnd.3gpp.mcptt-info+xml and the like; else NONE. */
+mclmr_service_t mclmr_mc_info_service(mclmr_span_t media_type);
+
+/*
+ * Reads an info document of a service. Values are cut from the arena, the
+ * first of a field counts and a second one is MCLMR_XML_MALFORMED. Only
+ * children of X-Params of the service's namespace are looked at; a document
+ * with another root is MCLMR_XML_MALFORMED. Unknown elements are skipped.
+ * MCLMR_OK, MCLMR_XML_MALFORMED, MCLMR_LIMIT_EXCEEDED.
+ */
+mclmr_status_t mclmr_mc_info_read(mclmr_service_t service,
+		mclmr_span_t document, mclmr_arena_t *arena, mclmr_mc_info_t *info);
+
+/*
+ * The edit that makes uri (escaped as needed) the X-calling-user-id of the
+ * document that info was read from: replaced where it stands, else inserted
+ * at its place in the schema's order, type="Normal", in the prefix of the
+ * document. Everything else stays octet for octet. false: arena full.
+ */
+bool mclmr_mc_info_set_caller(const mclmr_mc_info_t *info, mclmr_span_t uri,
+		mclmr_arena_t *arena, mclmr_xml_edit_t *edit);
+
+#endif

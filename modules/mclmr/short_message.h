@@ -1,0 +1,90 @@
+/*
+ * This file is part of the Kamailio modules for LMR interworking.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * short_message: codec of the IWF short message (Interworking Security Data
+ * message), application/vnd.3gpp.interworking-data. Its real octets are not
+ * public: the coding is PROVISIONAL, made in the style of TS 24.379 Annex I,
+ * and every number of it stands in one table that a file can replace.
+ */
+#ifndef MCLMR_SHORT_MESSAGE_H
+#define MCLMR_SHORT_MESSAGE_H
+
+#include "arena.h"
+#include "status.h"
+
+#define MCLMR_LMR_TYPES 16
+#define MCLMR_LMR_TYPE_NAME 16
+
+typedef enum mclmr_lmr_type
+{
+	MCLMR_LMR_NOT_GIVEN,
+	MCLMR_LMR_TETRA,
+	MCLMR_LMR_P25,
+	MCLMR_LMR_TETRAPOL,
+	MCLMR_LMR_DMR,
+	MCLMR_LMR_NXDN,
+	MCLMR_LMR_ANALOG,
+	MCLMR_LMR_COUNT
+} mclmr_lmr_type_t;
+
+/* "tetra", "p25", "tetrapol", "dmr", "nxdn", "analog"; "" for not given. */
+const char *mclmr_lmr_type_word(mclmr_lmr_type_t type);
+
+/* The type of a word, compared without case; false where there is none. */
+bool mclmr_lmr_type_from_word(mclmr_span_t word, mclmr_lmr_type_t *type);
+
+/* All numbers of the coding. */
+typedef struct mclmr_short_message_table
+{
+	char profile[32];
+	int request;				   /* message type octet, 0 to 255 */
+	int response;				   /* message type octet */
+	int type_mask;				   /* which bits of the octet are the type */
+	int payload_iei;			   /* IEI of the TLV-E payload, 0 to 255 */
+	int lmr_type[MCLMR_LMR_COUNT]; /* code of each LMR type, -1: none */
+} mclmr_short_message_table_t;
+
+typedef struct mclmr_short_message
+{
+	bool response;
+	mclmr_lmr_type_t lmr_type;
+	mclmr_span_t mc_id;
+	mclmr_span_t kmf_uri;
+	bool has_payload;
+	mclmr_span_t payload;
+} mclmr_short_message_t;
+
+/* The profile "provisional-1". */
+void mclmr_short_message_defaults(mclmr_short_message_table_t *table);
+
+/*
+ * Replaces numbers by a text of lines "name = number" (decimal or 0x hex;
+ * "#" comments): profile, request, response, type_mask, payload_iei, and
+ * lmr.tetra, lmr.p25, ... NULL on success, else what is wrong, with the
+ * line's number in *line; the table is then unchanged.
+ */
+const char *mclmr_short_message_configure(
+		mclmr_short_message_table_t *table, mclmr_span_t text, size_t *line);
+
+/*
+ * Decodes octets; the result's spans point into them. Unknown IEs are
+ * skipped by their format (IEI above 0x7f: one octet, else TLV-E).
+ * NULL on success, else why not (a static text).
+ */
+const char *mclmr_short_message_decode(const mclmr_short_message_table_t *table,
+		mclmr_span_t octets, mclmr_short_message_t *message);
+
+/*
+ * Encodes message into the arena. A response carries neither LMR type nor
+ * payload. NULL on success, else why not: a field over 65,535 octets, an
+ * LMR type without a code, arena full.
+ */
+const char *mclmr_short_message_encode(const mclmr_short_message_table_t *table,
+		const mclmr_short_message_t *message, mclmr_arena_t *arena,
+		mclmr_span_t *octets);
+
+#endif
