@@ -8,8 +8,7 @@ KAMAILIO_FLAGS = build/kamailio-flags
 
 # In Makefile-built cores (5.x) srdb1 is a library of its own.
 SRDB1 = $(wildcard $(KAMAILIO_LIBDIR)/libsrdb1.so.1)
-MC_IWF_LIBS = $(if $(SRDB1),$(SRDB1) -Wl,-rpath,$(KAMAILIO_LIBDIR)) \
-	$(MCLMR_LIBS)
+MC_IWF_LIBS = $(SRDB1) $(SRDB1:%=-Wl,-rpath,$(KAMAILIO_LIBDIR)) $(MCLMR_LIBS)
 
 $(KAMAILIO_FLAGS): tools/kamailio-flags.sh $(DEPS)
 	@mkdir -p $(@D)

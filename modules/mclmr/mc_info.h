@@ -18,6 +18,8 @@
 #include "status.h"
 #include "xml.h"
 
+#define MCLMR_INFO_VALUE_MAX 1024 /* octets of one value */
+
 typedef enum mclmr_mc_info_field
 {
 	MCLMR_INFO_REQUEST_URI,		 /* *-request-uri */
@@ -31,7 +33,7 @@ typedef enum mclmr_mc_info_field
 typedef struct mclmr_identity
 {
 	bool present;
-	bool encrypted;		/* type="Encrypted" or xenc:EncryptedData inside */
+	bool encrypted;		/* a type but "Normal", or xenc:EncryptedData inside */
 	mclmr_span_t value; /* trimmed; empty where encrypted */
 } mclmr_identity_t;
 
@@ -41,7 +43,8 @@ typedef struct mclmr_mc_info
 	mclmr_identity_t field[MCLMR_INFO_FIELDS];
 	/* Where mclmr_mc_info_set_caller() works; offsets into the document. */
 	size_t caller_begin; /* of the element, or where it has to be inserted */
-	size_t caller_end;	 /* behind the element; = caller_begin to insert */
+	size_t caller_end;	 /* behind the element; = caller_begin to insert; behind
+						    the "/>" that begins there where a tag is empty */
 	bool params_empty;	 /* <X-Params/>: the tag has to be opened first */
 	bool params_missing; /* no X-Params element at all */
 	bool root_empty;	 /* <Xinfo/> */
@@ -54,11 +57,13 @@ typedef struct mclmr_mc_info
 mclmr_service_t mclmr_mc_info_service(mclmr_span_t media_type);
 
 /*
- * Reads an info document of a service. Values are cut from the arena, the
- * first of a field counts and a second one is MCLMR_XML_MALFORMED. Only
- * children of X-Params of the service's namespace are looked at; a document
- * with another root is MCLMR_XML_MALFORMED. Unknown elements are skipped.
- * MCLMR_OK, MCLMR_XML_MALFORMED, MCLMR_LIMIT_EXCEEDED.
+ * Reads an info document of a service. Values are cut from the arena; prefix
+ * and tag point into the document. Only children of X-Params of the service's
+ * namespace are looked at, unknown elements are skipped. Whatever two readers
+ * could understand differently is MCLMR_XML_MALFORMED: another root, a second
+ * X-Params, a field or a value that stands twice, a value with elements in it.
+ * MCLMR_OK, MCLMR_XML_MALFORMED, MCLMR_LIMIT_EXCEEDED (also a value over
+ * MCLMR_INFO_VALUE_MAX, or the arena is full).
  */
 mclmr_status_t mclmr_mc_info_read(mclmr_service_t service,
 		mclmr_span_t document, mclmr_arena_t *arena, mclmr_mc_info_t *info);
@@ -67,7 +72,8 @@ mclmr_status_t mclmr_mc_info_read(mclmr_service_t service,
  * The edit that makes uri (escaped as needed) the X-calling-user-id of the
  * document that info was read from: replaced where it stands, else inserted
  * at its place in the schema's order, type="Normal", in the prefix of the
- * document. Everything else stays octet for octet. false: arena full.
+ * document. Everything else stays octet for octet. false: arena full, or uri
+ * has a control character.
  */
 bool mclmr_mc_info_set_caller(const mclmr_mc_info_t *info, mclmr_span_t uri,
 		mclmr_arena_t *arena, mclmr_xml_edit_t *edit);

@@ -38,6 +38,9 @@ bool mclmr_span_equal_nocase(mclmr_span_t a, mclmr_span_t b);
 /* True where text begins with prefix (octet for octet). */
 bool mclmr_span_starts(mclmr_span_t text, mclmr_span_t prefix);
 
+/* As mclmr_span_starts(), ASCII letters compared without case. */
+bool mclmr_span_starts_nocase(mclmr_span_t text, mclmr_span_t prefix);
+
 /* The span without leading and trailing SP, HTAB, CR and LF. */
 mclmr_span_t mclmr_span_trim(mclmr_span_t text);
 

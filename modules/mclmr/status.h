@@ -87,7 +87,8 @@ mclmr_status_t mclmr_status_from_word(mclmr_span_t word);
 
 /*
  * Writes the value of the Warning header field, 399 HOST "NNN reason", NUL
- * terminated. Length, or 0 where the row has no warning or size is too small.
+ * terminated. Length, or 0 where the row has no warning, there is no host, or
+ * size is too small.
  */
 size_t mclmr_status_warning(const mclmr_status_table_t *table,
 		mclmr_status_t status, mclmr_span_t host, char *buffer, size_t size);

@@ -9,7 +9,8 @@
  * 19.1.4, RFC 3966 5): an identity, not an address. Port, parameters and
  * headers do not count; the host is lower case, escapes of unreserved
  * characters are undone, tel and user=phone numbers lose their visual
- * separators.
+ * separators. Only tel keeps two parameters, ext and phone-context: without
+ * them different persons would have the same key.
  */
 #ifndef MCLMR_URI_H
 #define MCLMR_URI_H

@@ -34,12 +34,12 @@ typedef struct mclmr_xml_element
 	size_t begin;		 /* offset of its "<" in the document */
 	size_t end;			 /* at start: offset behind the attributes, that is of
 						    ">" or "/>"; at end: offset behind its end tag */
-	size_t attributes;	 /* number of attributes, namespaces not counted */
+	size_t attributes;	 /* those in no namespace, at start only */
 	mclmr_xml_attribute_t attribute[MCLMR_XML_MAX_ATTRIBUTES];
 } mclmr_xml_element_t;
 
-/* What a reader wants to hear; spans live only during the call. Any status
- * but MCLMR_OK ends the parse with that status. */
+/* What a reader wants to hear, NULL for what not; spans live only during the
+ * call. Any status but MCLMR_OK ends the parse with that status. */
 typedef struct mclmr_xml_handler
 {
 	mclmr_status_t (*start)(void *data, const mclmr_xml_element_t *element);
@@ -50,7 +50,8 @@ typedef struct mclmr_xml_handler
 /*
  * Parses document and calls handler with data. MCLMR_OK;
  * MCLMR_XML_MALFORMED (not well-formed, not UTF-8, a DTD, an unbound
- * prefix); MCLMR_LIMIT_EXCEEDED (size, depth, attributes); or the
+ * prefix); MCLMR_LIMIT_EXCEEDED (size, depth, attributes or namespaces of
+ * one element); MCLMR_INTERNAL (no memory for the parser); or the
  * handler's status. The parser is made at the first call of a process and
  * reused: not for more than one thread.
  */

@@ -1,0 +1,167 @@
+/*
+ * This file is part of the Kamailio modules for LMR interworking.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <stdio.h>
+
+#include "mclmr/uri.h"
+
+#include "iwf_apply.h"
+#include "iwf_store.h"
+
+static mclmr_directory_t *iwf_aside = NULL;
+
+void iwf_apply_aside(mclmr_directory_t *directory)
+{
+	iwf_aside = directory;
+}
+
+/* The directory to change; the one in force is locked until change_end(). */
+static mclmr_directory_t *change_begin(void)
+{
+	return iwf_aside != NULL ? iwf_aside : iwf_store_write();
+}
+
+static void change_end(void)
+{
+	if(iwf_aside == NULL) {
+		iwf_store_write_end();
+	}
+}
+
+/* Fills the error where there is something wrong with a row. */
+static iwf_db_result_t verdict(const char *why, iwf_db_error_t *error)
+{
+	if(why == NULL) {
+		return IWF_DB_OK;
+	}
+	snprintf(error->text, sizeof(error->text), "%s", why);
+	return IWF_DB_BAD_ROW;
+}
+
+/* The user of a directory that has this MC service ID, however written. */
+static const mclmr_user_t *find_user(const mclmr_directory_t *directory,
+		mclmr_service_t service, mclmr_span_t mc_id)
+{
+	char buffer[2 * MCLMR_URI_MAX];
+	mclmr_arena_t arena = mclmr_arena(buffer, sizeof(buffer));
+	mclmr_span_t key;
+
+	if(!mclmr_uri_key(mc_id, &arena, &key)) {
+		return NULL;
+	}
+	return mclmr_directory_user(directory, service, key);
+}
+
+/* True where the person of a row has another ID of the service already. */
+static bool place_taken(const mclmr_directory_t *directory,
+		const mclmr_user_row_t *row, const mclmr_user_t *old)
+{
+	const mclmr_person_t *person =
+			mclmr_directory_person(directory, row->person);
+
+	return person != NULL && person->user[row->service] != NULL
+		   && person->user[row->service] != old;
+}
+
+/* Puts a user in force. Another row that writes the same MC service ID
+ * differently has the place: then this one has to wait until it is gone. */
+static const char *put_user(mclmr_directory_t *directory,
+		const mclmr_user_row_t *row, bool give_way)
+{
+	const mclmr_user_t *old = find_user(directory, row->service, row->mc_id);
+
+	if(old != NULL && !mclmr_span_equal(old->row.mc_id, row->mc_id)) {
+		return "MC service ID is there in another spelling";
+	}
+	if(old != NULL && give_way && place_taken(directory, row, old)) {
+		mclmr_directory_remove_user(directory, row->service, row->mc_id);
+	}
+	return mclmr_directory_put_user(directory, row);
+}
+
+/* Removes the user of a row that is gone, and no namesake. */
+static void remove_user(
+		mclmr_directory_t *directory, mclmr_span_t word, mclmr_span_t mc_id)
+{
+	mclmr_service_t service = mclmr_service_from_word(word);
+	const mclmr_user_t *old = find_user(directory, service, mc_id);
+
+	if(old != NULL && mclmr_span_equal(old->row.mc_id, mc_id)) {
+		mclmr_directory_remove_user(directory, service, mc_id);
+	}
+}
+
+/* The user of a service word and an MC service ID, as the table has it. */
+static iwf_db_result_t apply_user(mclmr_span_t service, mclmr_span_t mc_id,
+		bool give_way, iwf_db_error_t *error)
+{
+	iwf_db_rows_t rows;
+	mclmr_user_row_t row;
+	const char *why = NULL;
+	iwf_db_result_t rc = iwf_db_user(service, mc_id, &rows, &row, error);
+
+	if(rc == IWF_DB_OK) {
+		mclmr_directory_t *directory = change_begin();
+
+		if(rows.n > 0) {
+			why = put_user(directory, &row, give_way);
+		} else {
+			remove_user(directory, service, mc_id);
+		}
+		change_end();
+		rc = verdict(why, error);
+	}
+	iwf_db_free(&rows);
+	return rc;
+}
+
+/* The LMR entries of a person, as the table has them. */
+static iwf_db_result_t apply_person(mclmr_span_t person, iwf_db_error_t *error)
+{
+	iwf_db_rows_t rows;
+	mclmr_lmr_row_t row[IWF_DB_ENTRIES];
+	iwf_db_result_t rc = iwf_db_entries(person, &rows, row, error);
+
+	if(rc == IWF_DB_OK) {
+		mclmr_directory_t *directory = change_begin();
+		const char *why =
+				mclmr_directory_put_entries(directory, person, row, rows.n);
+
+		change_end();
+		rc = verdict(why, error);
+	}
+	iwf_db_free(&rows);
+	return rc;
+}
+
+/* The small tables, all at once. */
+static iwf_db_result_t apply_plan(iwf_db_error_t *error)
+{
+	mclmr_plan_t *plan;
+	iwf_db_result_t rc = iwf_db_load_plan(&plan, error);
+
+	if(rc == IWF_DB_OK) {
+		plan = mclmr_directory_set_plan(change_begin(), plan);
+		change_end();
+		mclmr_plan_free(plan);
+	}
+	return rc;
+}
+
+iwf_db_result_t iwf_apply(mclmr_span_t table, mclmr_span_t item1,
+		mclmr_span_t item2, bool give_way, iwf_db_error_t *error)
+{
+	if(mclmr_span_equal(table, MCLMR_SPAN("users"))) {
+		return apply_user(item1, item2, give_way, error);
+	}
+	if(mclmr_span_equal(table, MCLMR_SPAN("lmr"))) {
+		return apply_person(item1, error);
+	}
+	if(mclmr_span_equal(table, MCLMR_SPAN("plan"))) {
+		return apply_plan(error);
+	}
+	return IWF_DB_OK;
+}

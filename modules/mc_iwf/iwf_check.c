@@ -1,0 +1,235 @@
+/*
+ * This file is part of the Kamailio modules for LMR interworking.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "iwf_check.h"
+
+#include "iwf_config.h"
+#include "iwf_counters.h"
+#include "iwf_source.h"
+#include "iwf_span.h"
+#include "iwf_store.h"
+#include "iwf_usrloc.h"
+
+#define LISTS_TYPE MCLMR_SPAN("application/resource-lists+xml")
+
+static const mclmr_span_t direction_words[] = {
+		[MCLMR_TO_IWF] = {"to_iwf", 6}, [MCLMR_TO_CLIENT] = {"to_client", 9}};
+
+/* The Request-URI as received. */
+static mclmr_span_t request_uri(const struct sip_msg *msg)
+{
+	return iwf_span(&msg->first_line.u.request.uri);
+}
+
+static mclmr_status_t check_ours(struct sip_msg *msg, iwf_message_t *m)
+{
+	(void)msg;
+	if(!m->ours)
+		return MCLMR_NOT_OURS;
+	return m->headers.overflow ? MCLMR_LIMIT_EXCEEDED : MCLMR_OK;
+}
+
+static mclmr_status_t check_sender(struct sip_msg *msg, iwf_message_t *m)
+{
+	return iwf_source_sender(msg, m->trust, &m->headers, &m->arena, &m->sender);
+}
+
+/* The direction that this sender's Request-URI gives, for a service or (NONE)
+ * for any. */
+static mclmr_direction_t find_direction(
+		const struct sip_msg *msg, const iwf_message_t *m)
+{
+	const mclmr_directory_t *directory = iwf_store_read();
+	mclmr_direction_t direction = MCLMR_DIRECTION_NONE;
+
+	if(directory != NULL)
+		direction = mclmr_forward_direction(mclmr_directory_plan(directory),
+				m->sender.iwf, request_uri(msg), m->service);
+	iwf_store_read_end();
+	return direction;
+}
+
+static mclmr_status_t check_psi(struct sip_msg *msg, iwf_message_t *m)
+{
+	m->direction = find_direction(msg, m);
+	m->facts.text[IWF_DIRECTION] = direction_words[m->direction];
+	return m->direction == MCLMR_DIRECTION_NONE ? MCLMR_WRONG_PSI : MCLMR_OK;
+}
+
+static mclmr_status_t check_size(struct sip_msg *msg, iwf_message_t *m)
+{
+	(void)msg;
+	return m->body.len > (size_t)iwf_config.max_body ? MCLMR_TOO_LARGE
+													 : MCLMR_OK;
+}
+
+static mclmr_status_t check_body(struct sip_msg *msg, iwf_message_t *m)
+{
+	(void)msg;
+	return m->body_status;
+}
+
+static mclmr_status_t check_info(struct sip_msg *msg, iwf_message_t *m)
+{
+	mclmr_service_t service = mclmr_mc_info_service(m->info->media_type);
+	mclmr_status_t status =
+			mclmr_part_decode(m->info, &m->arena, &m->info_text);
+
+	(void)msg;
+	if(status == MCLMR_OK)
+		status = mclmr_mc_info_read(
+				service, m->info_text, &m->arena, &m->mc_info);
+	return status;
+}
+
+static mclmr_status_t check_lists(struct sip_msg *msg, iwf_message_t *m)
+{
+	const mclmr_part_t *part;
+	mclmr_span_t text;
+	mclmr_status_t status;
+
+	(void)msg;
+	if(mclmr_multipart_find(&m->parts, LISTS_TYPE, &part) == 0)
+		return MCLMR_OK;
+	status = mclmr_part_decode(part, &m->arena, &text);
+	if(status == MCLMR_OK)
+		status = mclmr_resource_lists_read(text, &m->arena, &m->lists);
+	m->has_lists = true;
+	return status;
+}
+
+/* The standard asks for LMR type and payload towards the client. */
+static bool is_complete(
+		const iwf_message_t *m, const mclmr_short_message_t *message)
+{
+	return m->direction != MCLMR_TO_CLIENT || message->response
+		   || (message->lmr_type != MCLMR_LMR_NOT_GIVEN
+				   && message->has_payload);
+}
+
+/* Looks into the interworking part, unless modparam decode is off. */
+static mclmr_status_t check_binary(struct sip_msg *msg, iwf_message_t *m)
+{
+	bool strict = iwf_config.decode == IWF_DECODE_STRICT;
+	mclmr_short_message_t message;
+	mclmr_span_t octets;
+
+	(void)msg;
+	if(iwf_config.decode == IWF_DECODE_OFF)
+		return MCLMR_OK;
+	if(mclmr_part_decode(m->payload, &m->arena, &octets) != MCLMR_OK
+			|| mclmr_short_message_decode(
+					   &iwf_config.message_table, octets, &message)
+					   != NULL) {
+		iwf_count(IWF_COUNT_DECODE_FAILED);
+		return strict ? MCLMR_BINARY_MALFORMED : MCLMR_OK;
+	}
+	m->lmr_type = message.lmr_type;
+	if(is_complete(m, &message))
+		return MCLMR_OK;
+	iwf_count(IWF_COUNT_INCOMPLETE);
+	return strict ? MCLMR_BINARY_MALFORMED : MCLMR_OK;
+}
+
+/* Adds up what the header says of the service. */
+static void read_evidence(iwf_message_t *m)
+{
+	for(size_t i = 0; i < m->headers.n; i++) {
+		const iwf_header_t *header = &m->headers.header[i];
+		mclmr_span_t value = iwf_header_value(header);
+
+		if(header->field == IWF_FIELD_ACCEPT_CONTACT)
+			mclmr_evidence_accept_contact(&m->evidence, value);
+		else if(header->field == IWF_FIELD_PREFERRED_SERVICE
+				|| (header->field == IWF_FIELD_ASSERTED_SERVICE
+						&& m->trust != MCLMR_TRUST_NONE))
+			mclmr_evidence_service_field(&m->evidence, value);
+	}
+}
+
+static mclmr_status_t check_service(struct sip_msg *msg, iwf_message_t *m)
+{
+	mclmr_evidence_info(&m->evidence, m->mc_info.service);
+	read_evidence(m);
+	if(!mclmr_evidence_accepted(&m->evidence, iwf_config.strict_service))
+		return MCLMR_SERVICE_MISMATCH;
+	m->service = m->evidence.service;
+	m->facts.text[IWF_SERVICE] =
+			mclmr_span(mclmr_service_names(m->service)->word);
+	return find_direction(msg, m) == m->direction ? MCLMR_OK : MCLMR_WRONG_PSI;
+}
+
+mclmr_status_t iwf_check(struct sip_msg *msg, iwf_message_t *m)
+{
+	static mclmr_status_t (*const checks[])(struct sip_msg *,
+			iwf_message_t *) = {check_ours, check_sender, check_psi, check_size,
+			check_body, check_info, check_lists, check_binary, check_service};
+
+	if(m->checked)
+		return MCLMR_OK;
+	for(size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+		mclmr_status_t status = checks[i](msg, m);
+
+		if(status != MCLMR_OK)
+			return status;
+	}
+	m->checked = true;
+	return MCLMR_OK;
+}
+
+/* mclmr_forward_request_t.registered over usrloc. */
+static bool is_registered(void *data, mclmr_span_t impu)
+{
+	(void)data;
+	return iwf_usrloc_registered(impu);
+}
+
+/* Shows the decision, as far as it came. */
+static void show_forward(iwf_message_t *m)
+{
+	const mclmr_forward_t *f = &m->forward;
+
+	m->facts.text[IWF_MC_ID] = f->mc_id;
+	m->facts.text[IWF_IMPU] = f->impu;
+	m->facts.text[IWF_KMF] = f->kmf;
+	m->facts.text[IWF_PSI] = f->psi;
+	m->facts.text[IWF_DEVICE] = f->device;
+	m->facts.text[IWF_LMR_TYPE] = mclmr_span(mclmr_lmr_type_word(f->lmr_type));
+	m->facts.text[IWF_TARGET] =
+			m->direction == MCLMR_TO_IWF ? f->kmf : f->mc_id;
+	m->facts.peer_set = f->peer_set;
+}
+
+mclmr_status_t iwf_authorize(struct sip_msg *msg, iwf_message_t *m)
+{
+	const mclmr_forward_request_t request = {.direction = m->direction,
+			.sender = &m->sender,
+			.service = m->service,
+			.info = &m->mc_info,
+			.lists = m->has_lists ? &m->lists : NULL,
+			.lmr_type = m->lmr_type,
+			.refuse_unknown_kmf = iwf_config.refuse_unknown_kmf,
+			.registered = is_registered};
+	const mclmr_directory_t *directory;
+	mclmr_status_t status = MCLMR_INTERNAL;
+
+	if(!m->checked) {
+		status = iwf_check(msg, m);
+		if(status != MCLMR_OK)
+			return status;
+	}
+	if(m->decided)
+		return MCLMR_OK;
+	directory = iwf_store_read();
+	if(directory != NULL)
+		status = mclmr_forward_decide(
+				directory, &request, &m->arena, &m->forward);
+	iwf_store_read_end();
+	show_forward(m);
+	iwf_count_add(IWF_COUNT_KMF_UNKNOWN, (int)m->forward.unknown_kmfs);
+	m->decided = status == MCLMR_OK;
+	return status;
+}

@@ -1,0 +1,91 @@
+/*
+ * This file is part of the Kamailio modules for LMR interworking.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * iwf_db: the tables of the module, read through srdb1 on SQLite, PostgreSQL
+ * and MySQL or MariaDB. One connection per process; nothing here locks.
+ */
+#ifndef IWF_DB_H
+#define IWF_DB_H
+
+#include "mclmr/directory.h"
+
+#define IWF_DB_ERROR 256 /* octets of an error text, with NUL */
+
+typedef enum iwf_db_result
+{
+	IWF_DB_OK,
+	IWF_DB_BAD_ROW, /* the data are wrong; the text names table and row */
+	IWF_DB_FAILED	/* the database did not answer as it should */
+} iwf_db_result_t;
+
+typedef struct iwf_db_error
+{
+	char text[IWF_DB_ERROR];
+} iwf_db_error_t;
+
+/* A result whose rows other structures point into, until iwf_db_free(). */
+typedef struct iwf_db_rows
+{
+	void *result;
+	size_t n;
+} iwf_db_rows_t;
+
+/* Finds the database module of iwf_config.db_url; 0, or -1 with a log line. */
+int iwf_db_bind(void);
+
+/* Opens the connection of this process, closes it; open again is no error. */
+int iwf_db_open(void);
+void iwf_db_close(void);
+
+/* 0 where all tables have the version that this module knows. */
+int iwf_db_check_versions(void);
+
+/* The small tables as a new plan. */
+iwf_db_result_t iwf_db_load_plan(mclmr_plan_t **plan, iwf_db_error_t *error);
+
+/* Everything as a new directory, the large tables in pages; between (may be
+ * NULL) is called after each page, when no result is held. */
+iwf_db_result_t iwf_db_load(void (*between)(void),
+		mclmr_directory_t **directory, iwf_db_error_t *error);
+
+/* The user of this service word and MC service ID: rows->n is 1 with *row
+ * filled, or 0. IWF_DB_BAD_ROW: there is one and it cannot be used. */
+iwf_db_result_t iwf_db_user(mclmr_span_t service, mclmr_span_t mc_id,
+		iwf_db_rows_t *rows, mclmr_user_row_t *row, iwf_db_error_t *error);
+
+#define IWF_DB_ENTRIES (MCLMR_MAX_LMR_ENTRIES + 1) /* one is too many */
+
+/* The LMR entries of a person; rows->n of row[] are filled. */
+iwf_db_result_t iwf_db_entries(mclmr_span_t person, iwf_db_rows_t *rows,
+		mclmr_lmr_row_t row[IWF_DB_ENTRIES], iwf_db_error_t *error);
+
+/* One row of the change log. */
+typedef struct iwf_db_change
+{
+	long long seq;
+	mclmr_span_t table; /* without "mc_iwf_": users, lmr, plan */
+	mclmr_span_t item1;
+	mclmr_span_t item2;
+	long long changed; /* seconds since 1970 by the database's clock */
+} iwf_db_change_t;
+
+/* At most limit rows of the change log; condition and order are SQL made of
+ * our own words and numbers ("seq > 17", "seq DESC"). */
+iwf_db_result_t iwf_db_changes(const char *condition, const char *order,
+		int limit, iwf_db_rows_t *rows, iwf_db_error_t *error);
+iwf_db_change_t iwf_db_change(const iwf_db_rows_t *rows, size_t i);
+
+/* First and last number in the change log, both 0 where it is empty. */
+iwf_db_result_t iwf_db_log_range(
+		long long *first, long long *last, iwf_db_error_t *error);
+
+/* Deletes the rows of the change log up to this number. */
+iwf_db_result_t iwf_db_log_prune(long long last, iwf_db_error_t *error);
+
+void iwf_db_free(iwf_db_rows_t *rows);
+
+#endif

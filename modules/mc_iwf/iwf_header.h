@@ -1,0 +1,57 @@
+/*
+ * This file is part of the Kamailio modules for LMR interworking.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * iwf_header: the header fields that this module reads, drops or adds, found
+ * in one pass over a message. Fields that the script removed are left out:
+ * a removal by lump does not hide them from msg->headers.
+ */
+#ifndef IWF_HEADER_H
+#define IWF_HEADER_H
+
+#include "core/parser/hf.h"
+#include "core/parser/msg_parser.h"
+#include "mclmr/span.h"
+
+typedef enum iwf_field
+{
+	IWF_FIELD_PAI,				/* P-Asserted-Identity */
+	IWF_FIELD_ASSERTED_SERVICE, /* P-Asserted-Service, -Id */
+	IWF_FIELD_ASSERTED,			/* any other P-Asserted-* */
+	IWF_FIELD_PREFERRED,		/* P-Preferred-Identity */
+	IWF_FIELD_PREFERRED_SERVICE,
+	IWF_FIELD_ACCEPT_CONTACT,
+	IWF_FIELD_CREDENTIALS, /* Authorization, Proxy-Authorization */
+	IWF_FIELD_ROUTE,
+	IWF_FIELD_ENCODING, /* Content-Transfer-Encoding */
+	IWF_FIELD_PRIVATE	/* one of modparam private_headers */
+} iwf_field_t;
+
+#define IWF_MAX_HEADERS 64
+
+typedef struct iwf_header
+{
+	iwf_field_t field;
+	struct hdr_field *hf;
+} iwf_header_t;
+
+typedef struct iwf_headers
+{
+	size_t n;
+	bool overflow; /* more than IWF_MAX_HEADERS of our fields */
+	iwf_header_t header[IWF_MAX_HEADERS];
+} iwf_headers_t;
+
+/* Reads the fields of a parsed message (HDR_EOH). */
+void iwf_headers_read(struct sip_msg *msg, iwf_headers_t *headers);
+
+/* The value of the first field of a kind, empty where there is none. */
+mclmr_span_t iwf_headers_value(const iwf_headers_t *headers, iwf_field_t field);
+
+/* The value of a field. */
+mclmr_span_t iwf_header_value(const iwf_header_t *header);
+
+#endif

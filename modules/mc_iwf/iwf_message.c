@@ -1,0 +1,175 @@
+/*
+ * This file is part of the Kamailio modules for LMR interworking.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "iwf_message.h"
+
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/parser/parse_content.h"
+#include "iwf_config.h"
+#include "iwf_source.h"
+#include "iwf_span.h"
+#include "iwf_store.h"
+
+#define PAYLOAD_TYPE MCLMR_SPAN("application/vnd.3gpp.interworking-data")
+#define RECALL_SIZE 8192 /* octets of all facts of a recalled message */
+
+static iwf_message_t *current; /* the process's message */
+static char *arena_memory;
+static struct
+{
+	unsigned int id;
+	int pid;
+	bool valid;
+	iwf_facts_t facts;
+	char memory[RECALL_SIZE];
+} recalled;
+
+int iwf_message_init(void)
+{
+	current = calloc(1, sizeof(*current));
+	arena_memory = malloc(IWF_ARENA_SIZE);
+	return current != NULL && arena_memory != NULL ? 0 : -1;
+}
+
+/* The body that Content-Length speaks of, or all octets behind the header
+ * where there is no such field. Less than promised is malformed. */
+static mclmr_status_t find_body(struct sip_msg *msg, mclmr_span_t *body)
+{
+	size_t there;
+
+	body->s = get_body(msg);
+	body->len = 0;
+	if(body->s == NULL)
+		return MCLMR_OK;
+	there = (size_t)(msg->buf + msg->len - body->s);
+	body->len = there;
+	if(msg->content_length == NULL)
+		return MCLMR_OK;
+	if(get_content_length(msg) < 0 || (size_t)get_content_length(msg) > there)
+		return MCLMR_MIME_MALFORMED;
+	body->len = (size_t)get_content_length(msg);
+	return MCLMR_OK;
+}
+
+/* The first info part of any service, and how many there are. */
+static size_t find_info(
+		const mclmr_multipart_t *parts, const mclmr_part_t **info)
+{
+	size_t n = 0;
+
+	for(size_t i = 0; i < parts->n; i++) {
+		if(mclmr_mc_info_service(parts->part[i].media_type)
+				== MCLMR_SERVICE_NONE)
+			continue;
+		if(n++ == 0)
+			*info = &parts->part[i];
+	}
+	return n;
+}
+
+/* Cuts the body into parts and finds ours. A body that cannot be cut is ours
+ * where the name of our media type stands in it: it is refused, not passed
+ * by. */
+static void read_body(struct sip_msg *msg, iwf_message_t *m)
+{
+	mclmr_span_t type = {NULL, 0};
+	size_t payloads;
+
+	m->body_status = find_body(msg, &m->body);
+	if(msg->content_type != NULL)
+		type = mclmr_span_trim(iwf_span(&msg->content_type->body));
+	if(m->body_status == MCLMR_OK)
+		m->body_status = mclmr_multipart_read(type,
+				iwf_headers_value(&m->headers, IWF_FIELD_ENCODING), m->body,
+				&m->parts);
+	if(m->body_status != MCLMR_OK) {
+		m->ours = mclmr_span_find_nocase(m->body, PAYLOAD_TYPE) != NULL
+				  || mclmr_span_find_nocase(type, PAYLOAD_TYPE) != NULL;
+		return;
+	}
+	payloads = mclmr_multipart_find(&m->parts, PAYLOAD_TYPE, &m->payload);
+	m->ours = payloads > 0;
+	if(payloads != 1 || find_info(&m->parts, &m->info) != 1)
+		m->body_status = MCLMR_BODY_MISSING;
+	if(m->payload != NULL)
+		m->facts.size = m->payload->content.len;
+}
+
+/* Who handed the message over, by the peer rows. */
+static void read_source(struct sip_msg *msg, iwf_message_t *m)
+{
+	static const mclmr_span_t words[] = {[MCLMR_TRUST_NONE] = {"client", 6},
+			[MCLMR_TRUST_CORE] = {"core", 4},
+			[MCLMR_TRUST_IWF] = {"iwf", 3}};
+
+	m->trust = iwf_source_trust(msg);
+	m->facts.text[IWF_SOURCE] = words[m->trust];
+}
+
+iwf_message_t *iwf_message_get(struct sip_msg *msg)
+{
+	if(current->id == msg->id && current->pid == msg->pid)
+		return current;
+	memset(current, 0, sizeof(*current));
+	current->arena = mclmr_arena(arena_memory, IWF_ARENA_SIZE);
+	if(parse_headers(msg, HDR_EOH_F, 0) < 0)
+		return NULL;
+	current->id = msg->id;
+	current->pid = msg->pid;
+	current->facts.started_ms = iwf_now_ms();
+	if(msg->REQ_METHOD != METHOD_MESSAGE)
+		return current;
+	iwf_headers_read(msg, &current->headers);
+	read_body(msg, current);
+	if(current->ours)
+		read_source(msg, current);
+	return current;
+}
+
+iwf_facts_t *iwf_message_facts(struct sip_msg *msg)
+{
+	if(recalled.valid && recalled.id == msg->id && recalled.pid == msg->pid)
+		return &recalled.facts;
+	if(current->id == msg->id && current->pid == msg->pid)
+		return &current->facts;
+	return NULL;
+}
+
+void iwf_message_recall(unsigned int id, int pid, const iwf_facts_t *saved)
+{
+	mclmr_arena_t arena = mclmr_arena(recalled.memory, RECALL_SIZE);
+
+	recalled.id = id;
+	recalled.pid = pid;
+	recalled.facts = *saved;
+	recalled.valid = true;
+	for(int i = 0; i < IWF_FACT_COUNT; i++)
+		mclmr_arena_copy(&arena, saved->text[i], &recalled.facts.text[i]);
+}
+
+bool iwf_message_verdict(iwf_message_t *message, mclmr_status_t status)
+{
+	message->facts.status = status;
+	return status == MCLMR_OK;
+}
+
+void iwf_message_digest(iwf_message_t *m)
+{
+	static const char hex[] = "0123456789abcdef";
+	unsigned char digest[EVP_MAX_MD_SIZE];
+
+	if(m->payload == NULL || m->facts.text[IWF_SHA256].len > 0)
+		return;
+	if(!EVP_Digest(m->payload->content.s, m->payload->content.len, digest, NULL,
+			   EVP_sha256(), NULL))
+		return;
+	for(int i = 0; i < IWF_SHA256_DIGITS; i++)
+		m->sha256[i] = hex[(digest[i / 2] >> (i % 2 ? 0 : 4)) & 15];
+	m->facts.text[IWF_SHA256] = (mclmr_span_t){m->sha256, IWF_SHA256_DIGITS};
+}

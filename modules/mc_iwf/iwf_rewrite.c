@@ -1,0 +1,250 @@
+/*
+ * This file is part of the Kamailio modules for LMR interworking.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "iwf_rewrite.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/data_lump.h"
+#include "core/mem/mem.h"
+#include "iwf_config.h"
+#include "iwf_span.h"
+
+#define FIELDS_SIZE 4096 /* octets of all header fields that are added */
+#define ICSI_MARK MCLMR_SPAN("icsi.")
+
+/* Replaces len octets of the message at a pointer into it by text. */
+static bool replace(
+		struct sip_msg *msg, const char *at, size_t len, mclmr_span_t text)
+{
+	int offset = (int)(at - msg->buf);
+	struct lump *anchor;
+	char *copy;
+
+	anchor = len > 0 ? del_lump(msg, offset, (int)len, 0)
+					 : anchor_lump(msg, offset, 0, 0);
+	if(anchor == NULL || text.len == 0)
+		return anchor != NULL;
+	copy = pkg_malloc(text.len);
+	if(copy == NULL) {
+		PKG_MEM_ERROR;
+		return false;
+	}
+	memcpy(copy, text.s, text.len);
+	if(insert_new_lump_after(anchor, copy, (int)text.len, 0) != NULL)
+		return true;
+	pkg_free(copy);
+	return false;
+}
+
+/* True where the next hop is in our trust domain (RFC 3325). */
+static bool is_trusted_hop(const iwf_message_t *m)
+{
+	return m->forward.trusted;
+}
+
+/* How P-Asserted-Identity is set in the message's direction. */
+static iwf_pai_t pai_mode(const iwf_message_t *m)
+{
+	return m->direction == MCLMR_TO_IWF ? iwf_config.pai_to_iwf
+										: iwf_config.pai_to_client;
+}
+
+/* True where a field may not leave. */
+static bool is_dropped(const iwf_message_t *m, iwf_field_t field)
+{
+	bool trusted_source = m->trust != MCLMR_TRUST_NONE;
+
+	switch(field) {
+		case IWF_FIELD_CREDENTIALS:
+		case IWF_FIELD_ROUTE:
+		case IWF_FIELD_PREFERRED:
+		case IWF_FIELD_PREFERRED_SERVICE:
+			return true;
+		case IWF_FIELD_PAI:
+			return !trusted_source || pai_mode(m) != IWF_PAI_KEEP;
+		case IWF_FIELD_ASSERTED_SERVICE:
+		case IWF_FIELD_ASSERTED:
+			return !trusted_source;
+		case IWF_FIELD_PRIVATE:
+			return !is_trusted_hop(m);
+		case IWF_FIELD_ACCEPT_CONTACT:
+		case IWF_FIELD_ENCODING:
+			return false;
+	}
+	return false;
+}
+
+static bool drop_fields(struct sip_msg *msg, const iwf_message_t *m)
+{
+	for(size_t i = 0; i < m->headers.n; i++) {
+		struct hdr_field *hf = m->headers.header[i].hf;
+
+		if(is_dropped(m, m->headers.header[i].field)
+				&& del_lump(msg, (int)(hf->name.s - msg->buf), hf->len, 0)
+						   == NULL)
+			return false;
+	}
+	return true;
+}
+
+/* Header fields to add, as they grow. */
+typedef struct fields
+{
+	char text[FIELDS_SIZE];
+	size_t len;
+	bool full;
+} fields_t;
+
+/* Appends by a printf format. */
+__attribute__((format(printf, 2, 3))) static void add(
+		fields_t *fields, const char *format, ...)
+{
+	size_t room = FIELDS_SIZE - fields->len;
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(fields->text + fields->len, room, format, args);
+	va_end(args);
+	if(n < 0 || (size_t)n >= room)
+		fields->full = true;
+	else
+		fields->len += (size_t)n;
+}
+
+/* P-Asserted-Identity, where it is ours to say. */
+static void add_identity(
+		fields_t *fields, struct sip_msg *msg, const iwf_message_t *m)
+{
+	mclmr_span_t uri = {NULL, 0};
+
+	if(pai_mode(m) == IWF_PAI_USER)
+		uri = m->sender.identity[0];
+	else if(pai_mode(m) == IWF_PAI_PSI)
+		uri = iwf_span(&msg->first_line.u.request.uri);
+	if(uri.len > 0)
+		add(fields, "P-Asserted-Identity: <%.*s>\r\n", MCLMR_FMT(uri));
+}
+
+/* What follows "icsi." in the service that the request named, else in the
+ * service's own ICSI: "mcdata.sds". */
+static mclmr_span_t service_tail(const iwf_message_t *m)
+{
+	mclmr_span_t icsi = m->evidence.icsi;
+	const char *mark;
+
+	if(icsi.len == 0)
+		icsi = mclmr_span(mclmr_service_names(m->service)->icsi);
+	mark = mclmr_span_find_nocase(icsi, ICSI_MARK);
+	if(mark == NULL)
+		return mclmr_span(mclmr_service_names(m->service)->word);
+	return mclmr_span_from(icsi, mark + ICSI_MARK.len);
+}
+
+/* P-Asserted-Service and the two Accept-Contact fields, where missing. */
+static void add_service(fields_t *fields, const iwf_message_t *m)
+{
+	mclmr_span_t tail = service_tail(m);
+	mclmr_span_t asserted =
+			iwf_headers_value(&m->headers, IWF_FIELD_ASSERTED_SERVICE);
+
+	if(asserted.len == 0 || m->trust == MCLMR_TRUST_NONE)
+		add(fields,
+				"P-Asserted-Service: urn:urn-7:3gpp-service.ims.icsi.%.*s\r\n",
+				MCLMR_FMT(tail));
+	if(!m->evidence.in_feature_tag)
+		add(fields, "Accept-Contact: *;+g.3gpp.%.*s;require;explicit\r\n",
+				MCLMR_FMT(tail));
+	if(!m->evidence.in_icsi_ref)
+		add(fields,
+				"Accept-Contact: *;+g.3gpp.icsi-ref=\"urn%%3Aurn-7%%3A"
+				"3gpp-service.ims.icsi.%.*s\";require;explicit\r\n",
+				MCLMR_FMT(tail));
+}
+
+static bool add_fields(struct sip_msg *msg, const iwf_message_t *m)
+{
+	fields_t fields = {.len = 0, .full = false};
+
+	add_identity(&fields, msg, m);
+	add_service(&fields, m);
+	if(fields.full)
+		return false;
+	return fields.len == 0
+		   || replace(msg, msg->unparsed, 0,
+				   (mclmr_span_t){fields.text, fields.len});
+}
+
+/* Octets behind the body that Content-Length told of do not leave. */
+static bool cut_surplus(struct sip_msg *msg, const iwf_message_t *m)
+{
+	const char *end = m->body.s + m->body.len;
+	size_t surplus = (size_t)(msg->buf + msg->len - end);
+
+	return surplus == 0 || replace(msg, end, surplus, (mclmr_span_t){NULL, 0});
+}
+
+/* A Content-Length that the info part itself has grows with it. */
+static bool fix_part_length(
+		struct sip_msg *msg, const iwf_message_t *m, size_t length)
+{
+	mclmr_span_t old = m->info->content_length;
+	char digits[24];
+	int n = snprintf(digits, sizeof(digits), "%zu", length);
+
+	return old.len == 0
+		   || replace(msg, old.s, old.len, (mclmr_span_t){digits, (size_t)n});
+}
+
+/* Applies an edit to the decoded document and encodes it again. */
+static bool replace_encoded(
+		struct sip_msg *msg, iwf_message_t *m, const mclmr_xml_edit_t *edit)
+{
+	size_t tail = m->info_text.len - edit->offset - edit->cut;
+	size_t length = edit->offset + edit->text.len + tail;
+	char *document = mclmr_arena_alloc(&m->arena, length);
+	mclmr_span_t text;
+
+	if(document == NULL)
+		return false;
+	memcpy(document, m->info_text.s, edit->offset);
+	memcpy(document + edit->offset, edit->text.s, edit->text.len);
+	memcpy(document + edit->offset + edit->text.len,
+			m->info_text.s + edit->offset + edit->cut, tail);
+	return mclmr_part_encode((mclmr_span_t){document, length}, &m->arena, &text)
+		   && replace(msg, m->info->content.s, m->info->content.len, text)
+		   && fix_part_length(msg, m, text.len);
+}
+
+/* The sender's MC service ID as calling-user-id, whatever stood there. */
+static bool set_caller(struct sip_msg *msg, iwf_message_t *m)
+{
+	mclmr_xml_edit_t edit;
+
+	if(m->direction != MCLMR_TO_IWF)
+		return true;
+	if(!mclmr_mc_info_set_caller(
+			   &m->mc_info, m->forward.mc_id, &m->arena, &edit))
+		return false;
+	if(m->info->base64)
+		return replace_encoded(msg, m, &edit);
+	return replace(msg, m->info->content.s + edit.offset, edit.cut, edit.text)
+		   && fix_part_length(
+				   msg, m, m->info->content.len - edit.cut + edit.text.len);
+}
+
+mclmr_status_t iwf_rewrite(struct sip_msg *msg, iwf_message_t *m)
+{
+	if(!m->decided)
+		return MCLMR_INTERNAL;
+	if(!drop_fields(msg, m) || !add_fields(msg, m) || !set_caller(msg, m)
+			|| !cut_surplus(msg, m))
+		return MCLMR_INTERNAL;
+	return MCLMR_OK;
+}

@@ -1,0 +1,20 @@
+/*
+ * This file is part of the Kamailio modules for LMR interworking.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * iwf_rewrite: the outgoing form of an authorised message: header fields and
+ * the calling-user-id. The interworking part and every other part stay as
+ * they came.
+ */
+#ifndef IWF_REWRITE_H
+#define IWF_REWRITE_H
+
+#include "iwf_message.h"
+
+/* Puts the changes as lumps into the request. MCLMR_OK, MCLMR_INTERNAL. */
+mclmr_status_t iwf_rewrite(struct sip_msg *msg, iwf_message_t *message);
+
+#endif

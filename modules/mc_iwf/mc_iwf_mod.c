@@ -1,0 +1,466 @@
+/*
+ * This file is part of the Kamailio modules for LMR interworking.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * mc_iwf: forwards IWF short messages (Interworking Security Data messages)
+ * between MC service clients and IWFs. This file is glue: exports, parameters
+ * and start; what the functions do stands in iwf_*.c and in ../mclmr.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/kemi.h"
+#include "core/mod_fix.h"
+#include "core/pt.h"
+#include "core/pvar.h"
+#include "core/sr_module.h"
+#include "iwf_check.h"
+#include "iwf_config.h"
+#include "iwf_contact.h"
+#include "iwf_counters.h"
+#include "iwf_event.h"
+#include "iwf_pv.h"
+#include "iwf_refresh.h"
+#include "iwf_reply.h"
+#include "iwf_rewrite.h"
+#include "iwf_rpc.h"
+#include "iwf_source.h"
+#include "iwf_span.h"
+#include "iwf_store.h"
+#include "iwf_targets.h"
+#include "iwf_transaction.h"
+#include "iwf_usrloc.h"
+
+MODULE_VERSION
+
+#define TABLE_FILE_MAX 65536
+
+static int mod_init(void);
+static int child_init(int rank);
+static void mod_destroy(void);
+static int param_status(modparam_t type, void *value);
+static int param_table(modparam_t type, void *value);
+
+/* clang-format off */
+iwf_config_t iwf_config = {
+	.db_url = STR_NULL,
+	.page_rows = 1000,
+	.refresh_interval = 250,
+	.change_hold = 3600,
+	.change_keep = 86400,
+	.reload_delta = 5,
+	.one_kmf_per = MCLMR_PER_USER_LMR_TYPE,
+	.max_body = 65536,
+	.decode = IWF_DECODE_OFF,
+	.pai_to_iwf = IWF_PAI_USER,
+	.pai_to_client = IWF_PAI_KEEP,
+	.deliver = IWF_DELIVER_ALL,
+	.total_timeout = 20,
+	.location_table = str_init("location"),
+	.contact_xavp = str_init("ulattrs"),
+	.case_sensitive = 1,
+	.tls_id = STR_NULL,
+	.realm = STR_NULL,
+	.private_headers = str_init("P-Charging-Vector,"
+		"P-Charging-Function-Addresses,P-Access-Network-Info,"
+		"P-Visited-Network-ID,P-Served-User,P-User-Database,"
+		"P-Profile-Key,P-Private-Network-Indication,"
+		"P-Called-Party-ID,P-Associated-URI"),
+};
+static str event_callback = STR_NULL;
+
+/* Parameters that take one of some words: one text each, read at start. */
+static struct word_param
+{
+	str text;
+	const char *name;
+	const char *words; /* in the order of the numbers, ended by "|" */
+	int number;
+} word_params[] = {
+	{str_init("off"), "decode", "off|lenient|strict|", 0},
+	{str_init("ignore"), "kmf_unknown", "ignore|refuse|", 0},
+	{str_init("any"), "service_check", "any|strict|", 0},
+	{str_init("user"), "pai_to_iwf", "keep|user|psi|", 0},
+	{str_init("keep"), "pai_to_client", "keep|user|psi|", 0},
+	{str_init("all"), "deliver", "all|newest|client|", 0},
+	{str_init("user_lmr_type"), "one_kmf_per",
+		"user_lmr_type|user|device|", 0},
+};
+enum { DECODE, KMF_UNKNOWN, SERVICE_CHECK, PAI_TO_IWF, PAI_TO_CLIENT,
+	DELIVER, ONE_KMF_PER, WORD_PARAMS };
+
+static param_export_t params[] = {
+	{"db_url", PARAM_STR, &iwf_config.db_url},
+	{"page_rows", PARAM_INT, &iwf_config.page_rows},
+	{"refresh_interval", PARAM_INT, &iwf_config.refresh_interval},
+	{"change_hold", PARAM_INT, &iwf_config.change_hold},
+	{"change_keep", PARAM_INT, &iwf_config.change_keep},
+	{"reload_delta", PARAM_INT, &iwf_config.reload_delta},
+	{"one_kmf_per", PARAM_STR, &word_params[ONE_KMF_PER].text},
+	{"max_body", PARAM_INT, &iwf_config.max_body},
+	{"decode", PARAM_STR, &word_params[DECODE].text},
+	{"kmf_unknown", PARAM_STR, &word_params[KMF_UNKNOWN].text},
+	{"service_check", PARAM_STR, &word_params[SERVICE_CHECK].text},
+	{"pai_to_iwf", PARAM_STR, &word_params[PAI_TO_IWF].text},
+	{"pai_to_client", PARAM_STR, &word_params[PAI_TO_CLIENT].text},
+	{"deliver", PARAM_STR, &word_params[DELIVER].text},
+	{"total_timeout", PARAM_INT, &iwf_config.total_timeout},
+	{"location_table", PARAM_STR, &iwf_config.location_table},
+	{"contact_xavp", PARAM_STR, &iwf_config.contact_xavp},
+	{"case_sensitive", PARAM_INT, &iwf_config.case_sensitive},
+	{"tls_id", PARAM_STR, &iwf_config.tls_id},
+	{"realm", PARAM_STR, &iwf_config.realm},
+	{"private_headers", PARAM_STR, &iwf_config.private_headers},
+	{"event_callback", PARAM_STR, &event_callback},
+	{"status", PARAM_STRING | PARAM_USE_FUNC, (void *)param_status},
+	{"message_table", PARAM_STRING | PARAM_USE_FUNC, (void *)param_table},
+	{0, 0, 0}
+};
+/* clang-format on */
+
+/* The message of a request, and what a step makes of it: 1 or -1. */
+typedef mclmr_status_t (*step_t)(struct sip_msg *, iwf_message_t *);
+
+static int take_step(struct sip_msg *msg, step_t step)
+{
+	iwf_message_t *message = iwf_message_get(msg);
+
+	if(message == NULL)
+		return -1;
+	return iwf_message_verdict(message, step(msg, message)) ? 1 : -1;
+}
+
+static int ki_iwf_is_message(struct sip_msg *msg)
+{
+	iwf_message_t *message = iwf_message_get(msg);
+
+	return message != NULL && message->ours ? 1 : -1;
+}
+
+static int ki_iwf_check(struct sip_msg *msg)
+{
+	iwf_message_t *message = iwf_message_get(msg);
+
+	if(message != NULL && message->ours && !message->counted) {
+		message->counted = true;
+		iwf_count(IWF_COUNT_RECEIVED);
+	}
+	return take_step(msg, iwf_check);
+}
+
+static int ki_iwf_authorize(struct sip_msg *msg)
+{
+	return take_step(msg, iwf_authorize);
+}
+
+static int ki_iwf_targets(struct sip_msg *msg)
+{
+	return take_step(msg, iwf_targets);
+}
+
+/* Rewriting is the last step: from now on tm tells how it went. */
+static mclmr_status_t rewrite_and_watch(
+		struct sip_msg *msg, iwf_message_t *message)
+{
+	mclmr_status_t status = iwf_rewrite(msg, message);
+
+	return status == MCLMR_OK ? iwf_transaction_watch(msg, message) : status;
+}
+
+static int ki_iwf_rewrite(struct sip_msg *msg)
+{
+	return take_step(msg, rewrite_and_watch);
+}
+
+/* Refuses with a verdict; in a failure route too. */
+static int refuse(struct sip_msg *msg, mclmr_status_t status)
+{
+	iwf_facts_t *facts = iwf_message_facts(msg);
+
+	if(facts == NULL) {
+		iwf_message_t *message = iwf_message_get(msg);
+
+		if(message == NULL)
+			return -1;
+		facts = &message->facts;
+	}
+	facts->status = status;
+	return iwf_reply_send(msg, status) < 0 ? -1 : 1;
+}
+
+static int ki_iwf_reply(struct sip_msg *msg)
+{
+	const iwf_facts_t *facts = iwf_message_facts(msg);
+
+	return facts != NULL ? refuse(msg, facts->status) : -1;
+}
+
+static int ki_iwf_refuse(struct sip_msg *msg, str *verdict)
+{
+	mclmr_status_t status = mclmr_status_from_word(iwf_span(verdict));
+
+	if(status == MCLMR_STATUS_COUNT) {
+		LM_ERR("iwf_refuse: there is no verdict \"%.*s\"\n", verdict->len,
+				verdict->s);
+		return -1;
+	}
+	return refuse(msg, status);
+}
+
+static int ki_iwf_contact(struct sip_msg *msg)
+{
+	return iwf_contact_note(msg) < 0 ? -1 : 1;
+}
+
+static int w_iwf_is_message(struct sip_msg *msg, char *p1, char *p2)
+{
+	(void)p1, (void)p2;
+	return ki_iwf_is_message(msg);
+}
+
+static int w_iwf_check(struct sip_msg *msg, char *p1, char *p2)
+{
+	(void)p1, (void)p2;
+	return ki_iwf_check(msg);
+}
+
+static int w_iwf_authorize(struct sip_msg *msg, char *p1, char *p2)
+{
+	(void)p1, (void)p2;
+	return ki_iwf_authorize(msg);
+}
+
+static int w_iwf_targets(struct sip_msg *msg, char *p1, char *p2)
+{
+	(void)p1, (void)p2;
+	return ki_iwf_targets(msg);
+}
+
+static int w_iwf_rewrite(struct sip_msg *msg, char *p1, char *p2)
+{
+	(void)p1, (void)p2;
+	return ki_iwf_rewrite(msg);
+}
+
+static int w_iwf_reply(struct sip_msg *msg, char *p1, char *p2)
+{
+	(void)p1, (void)p2;
+	return ki_iwf_reply(msg);
+}
+
+static int w_iwf_refuse(struct sip_msg *msg, char *p1, char *p2)
+{
+	str verdict;
+
+	(void)p2;
+	if(fixup_get_svalue(msg, (gparam_t *)p1, &verdict) < 0)
+		return -1;
+	return ki_iwf_refuse(msg, &verdict);
+}
+
+static int w_iwf_contact(struct sip_msg *msg, char *p1, char *p2)
+{
+	(void)p1, (void)p2;
+	return ki_iwf_contact(msg);
+}
+
+/* clang-format off */
+static cmd_export_t commands[] = {
+	{"iwf_is_message", w_iwf_is_message, 0, 0, 0, REQUEST_ROUTE},
+	{"iwf_check", w_iwf_check, 0, 0, 0, REQUEST_ROUTE},
+	{"iwf_authorize", w_iwf_authorize, 0, 0, 0, REQUEST_ROUTE},
+	{"iwf_targets", w_iwf_targets, 0, 0, 0, REQUEST_ROUTE},
+	{"iwf_rewrite", w_iwf_rewrite, 0, 0, 0, REQUEST_ROUTE},
+	{"iwf_reply", w_iwf_reply, 0, 0, 0, REQUEST_ROUTE | FAILURE_ROUTE},
+	{"iwf_refuse", w_iwf_refuse, 1, fixup_spve_null, fixup_free_spve_null,
+		REQUEST_ROUTE | FAILURE_ROUTE},
+	{"iwf_contact", w_iwf_contact, 0, 0, 0, REQUEST_ROUTE},
+	{0, 0, 0, 0, 0, 0}
+};
+
+#define KEMI_NAME str_init("mc_iwf")
+#define KEMI_NO_PARAMS {SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE, \
+	SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}
+
+static sr_kemi_t kemi[] = {
+	{KEMI_NAME, str_init("iwf_is_message"), SR_KEMIP_INT, ki_iwf_is_message,
+		KEMI_NO_PARAMS},
+	{KEMI_NAME, str_init("iwf_check"), SR_KEMIP_INT, ki_iwf_check,
+		KEMI_NO_PARAMS},
+	{KEMI_NAME, str_init("iwf_authorize"), SR_KEMIP_INT, ki_iwf_authorize,
+		KEMI_NO_PARAMS},
+	{KEMI_NAME, str_init("iwf_targets"), SR_KEMIP_INT, ki_iwf_targets,
+		KEMI_NO_PARAMS},
+	{KEMI_NAME, str_init("iwf_rewrite"), SR_KEMIP_INT, ki_iwf_rewrite,
+		KEMI_NO_PARAMS},
+	{KEMI_NAME, str_init("iwf_reply"), SR_KEMIP_INT, ki_iwf_reply,
+		KEMI_NO_PARAMS},
+	{KEMI_NAME, str_init("iwf_refuse"), SR_KEMIP_INT, ki_iwf_refuse,
+		{SR_KEMIP_STR, SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE,
+			SR_KEMIP_NONE, SR_KEMIP_NONE}},
+	{KEMI_NAME, str_init("iwf_contact"), SR_KEMIP_INT, ki_iwf_contact,
+		KEMI_NO_PARAMS},
+	{{0, 0}, {0, 0}, 0, NULL, {0, 0, 0, 0, 0, 0}}
+};
+
+static pv_export_t pseudo_variables[] = {
+	{{"iwf", sizeof("iwf") - 1}, PVT_OTHER, iwf_pv_get, 0,
+		iwf_pv_parse_name, 0, 0, 0},
+	{{0, 0}, 0, 0, 0, 0, 0, 0, 0}
+};
+
+struct module_exports exports = {
+	MOD_NAME,
+	DEFAULT_DLFLAGS,
+	commands,
+	params,
+	iwf_rpc,
+	pseudo_variables,
+	0,
+	mod_init,
+	child_init,
+	mod_destroy
+};
+/* clang-format on */
+
+/* The codes and numbers of the standard, before the parameters are read. */
+static void set_defaults(void)
+{
+	static bool done;
+
+	if(done)
+		return;
+	mclmr_status_defaults(&iwf_config.status);
+	mclmr_short_message_defaults(&iwf_config.message_table);
+	done = true;
+}
+
+/* modparam status: a line of mclmr_status_configure(). */
+static int param_status(modparam_t type, void *value)
+{
+	const char *wrong;
+
+	(void)type;
+	set_defaults();
+	wrong = mclmr_status_configure(&iwf_config.status, mclmr_span(value));
+	if(wrong == NULL)
+		return 0;
+	LM_ERR("status \"%s\": %s\n", (char *)value, wrong);
+	return -1;
+}
+
+/* Reads a file of at most size octets; its length, or -1. */
+static long read_file(const char *path, char *buffer, size_t size)
+{
+	FILE *file = fopen(path, "r");
+	size_t n;
+
+	if(file == NULL)
+		return -1;
+	n = fread(buffer, 1, size, file);
+	fclose(file);
+	return n < size ? (long)n : -1;
+}
+
+/* modparam message_table: a file for mclmr_short_message_configure(). */
+static int param_table(modparam_t type, void *value)
+{
+	char *text = malloc(TABLE_FILE_MAX);
+	const char *wrong = "cannot be read, or is too large";
+	size_t line = 0;
+	long n;
+
+	(void)type;
+	set_defaults();
+	n = text != NULL ? read_file(value, text, TABLE_FILE_MAX) : -1;
+	if(n >= 0)
+		wrong = mclmr_short_message_configure(&iwf_config.message_table,
+				(mclmr_span_t){text, (size_t)n}, &line);
+	free(text);
+	if(wrong == NULL)
+		return 0;
+	LM_ERR("message_table: %s, line %zu: %s\n", (char *)value, line, wrong);
+	return -1;
+}
+
+/* The number of a word parameter among its words; 0 or -1. */
+static int read_word(struct word_param *param)
+{
+	mclmr_span_t words = mclmr_span(param->words);
+
+	for(int i = 0; words.len > 0; i++) {
+		mclmr_span_t word = mclmr_span_cut(&words, '|');
+
+		if(mclmr_span_equal(word, iwf_span(&param->text))) {
+			param->number = i;
+			return 0;
+		}
+	}
+	LM_ERR("%s: \"%.*s\" is none of %s\n", param->name, param->text.len,
+			param->text.s, param->words);
+	return -1;
+}
+
+/* All word parameters into the configuration; 0 or -1. */
+static int read_words(void)
+{
+	for(int i = 0; i < WORD_PARAMS; i++) {
+		if(read_word(&word_params[i]) < 0)
+			return -1;
+	}
+	iwf_config.decode = (iwf_decode_t)word_params[DECODE].number;
+	iwf_config.refuse_unknown_kmf = word_params[KMF_UNKNOWN].number != 0;
+	iwf_config.strict_service = word_params[SERVICE_CHECK].number != 0;
+	iwf_config.pai_to_iwf = (iwf_pai_t)word_params[PAI_TO_IWF].number;
+	iwf_config.pai_to_client = (iwf_pai_t)word_params[PAI_TO_CLIENT].number;
+	iwf_config.deliver = (iwf_deliver_t)word_params[DELIVER].number;
+	iwf_config.one_kmf_per =
+			(mclmr_one_kmf_per_t)word_params[ONE_KMF_PER].number;
+	return 0;
+}
+
+/* Parameters that make no sense stop the start. */
+static int check_numbers(void)
+{
+	if(iwf_config.max_body < 1 || iwf_config.total_timeout < 1
+			|| iwf_config.total_timeout > 31) {
+		LM_ERR("max_body has to be above 0, total_timeout 1 to 31 (s)\n");
+		return -1;
+	}
+	return 0;
+}
+
+static int mod_init(void)
+{
+	set_defaults();
+	if(read_words() < 0 || check_numbers() < 0 || iwf_message_init() < 0
+			|| iwf_transaction_init() < 0 || iwf_reply_init() < 0
+			|| iwf_usrloc_init() < 0 || iwf_source_init() < 0
+			|| iwf_store_init() < 0 || iwf_counters_init() < 0)
+		return -1;
+	iwf_event_init(&event_callback);
+	return iwf_refresh_init();
+}
+
+static int child_init(int rank)
+{
+	return rank == PROC_MAIN ? iwf_refresh_start() : 0;
+}
+
+static void mod_destroy(void)
+{
+	iwf_refresh_destroy();
+	iwf_store_destroy();
+}
+
+/* Called by the core when it has loaded the module. */
+int mod_register(char *path, int *dlflags, void *p1, void *p2)
+{
+	(void)path, (void)dlflags, (void)p1, (void)p2;
+	sr_kemi_modules_add(kemi);
+	return 0;
+}

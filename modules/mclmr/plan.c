@@ -1,0 +1,675 @@
+/*
+ * This file is part of the Kamailio modules for LMR interworking.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "plan.h"
+#include "uri.h"
+
+#include <arpa/inet.h>
+#include <stddef.h>
+#include <string.h>
+
+#define KEY_ROOM (2 * MCLMR_URI_MAX) /* for the key of any URI */
+#define NAME_MAX_OCTETS 255			 /* of a domain or certificate name */
+#define ADDRESS_MAX_OCTETS 16		 /* of an IPv6 address */
+#define PORT_MAX 65535
+#define FIRST_SLOTS 16
+
+static const char no_memory[] = "no memory";
+static const char not_a_uri[] = "not a SIP, SIPS or tel URI";
+static const char too_many[] = "too many rows of this kind";
+static const char no_such_kmf[] = "KMF is not known";
+
+/* Every row's memory hangs on one chain, so that freeing needs no care. No
+ * row holds anything wider than a pointer: allocators of shared memory align
+ * to no more. */
+typedef struct block
+{
+	struct block *next;
+} block_t;
+
+/* One sorted entry of an index: two keys (the second may be empty). */
+typedef struct slot
+{
+	mclmr_span_t key;
+	mclmr_span_t second;
+	void *item;
+} slot_t;
+
+typedef struct sorted
+{
+	size_t n;
+	size_t room;
+	slot_t *slot;
+} sorted_t;
+
+typedef struct role_row
+{
+	unsigned bits[MCLMR_SERVICE_COUNT]; /* [NONE]: for all services */
+} role_row_t;
+
+typedef struct peer
+{
+	mclmr_peer_kind_t kind;
+	mclmr_span_t psi_key; /* empty for a core */
+	int port;			  /* 0: any */
+} peer_t;
+
+struct mclmr_plan
+{
+	mclmr_allocator_t allocator;
+	block_t *blocks;
+	size_t kmfs;
+	size_t aliases;
+	size_t psi_rows;
+	mclmr_kmf_t *kmf[MCLMR_MAX_PLAN_ROWS]; /* in the order of their rows */
+	sorted_t names;						   /* keys of KMFs and aliases */
+	sorted_t psis;						   /* keys of IWF PSIs, each once */
+	sorted_t roles;						   /* keys of our own PSIs */
+	sorted_t peers;						   /* binary address, tls_id */
+	sorted_t partners;					   /* domains in lower case */
+};
+
+/* Orders octet strings, a prefix first. */
+static int compare_octets(mclmr_span_t a, mclmr_span_t b)
+{
+	size_t shorter = a.len < b.len ? a.len : b.len;
+	int order = shorter > 0 ? memcmp(a.s, b.s, shorter) : 0;
+
+	if(order != 0)
+		return order;
+	return (a.len > b.len) - (a.len < b.len);
+}
+
+/* Orders a slot against a pair of keys. */
+static int compare_slot(
+		const slot_t *slot, mclmr_span_t key, mclmr_span_t second)
+{
+	int order = compare_octets(slot->key, key);
+
+	return order != 0 ? order : compare_octets(slot->second, second);
+}
+
+/* Index of the first slot that is not before the pair of keys. */
+static size_t lower_bound(
+		const sorted_t *sorted, mclmr_span_t key, mclmr_span_t second)
+{
+	size_t low = 0;
+	size_t high = sorted->n;
+
+	while(low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if(compare_slot(&sorted->slot[middle], key, second) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The first slot with exactly this pair of keys, or NULL. */
+static const slot_t *find_slot(
+		const sorted_t *sorted, mclmr_span_t key, mclmr_span_t second)
+{
+	size_t i = lower_bound(sorted, key, second);
+
+	if(i < sorted->n && compare_slot(&sorted->slot[i], key, second) == 0)
+		return &sorted->slot[i];
+	return NULL;
+}
+
+/* The item under a single key, or NULL. */
+static void *find_item(const sorted_t *sorted, mclmr_span_t key)
+{
+	const slot_t *slot = find_slot(sorted, key, MCLMR_SPAN(""));
+
+	return slot ? slot->item : NULL;
+}
+
+/* Makes room for one more slot; false where memory is short. */
+static bool grow_sorted(mclmr_plan_t *plan, sorted_t *sorted)
+{
+	size_t room = sorted->room ? 2 * sorted->room : FIRST_SLOTS;
+	slot_t *slot;
+
+	if(sorted->n < sorted->room)
+		return true;
+	slot = plan->allocator.alloc(room * sizeof(*slot));
+	if(!slot)
+		return false;
+	if(sorted->slot) {
+		memcpy(slot, sorted->slot, sorted->n * sizeof(*slot));
+		plan->allocator.release(sorted->slot);
+	}
+	sorted->slot = slot;
+	sorted->room = room;
+	return true;
+}
+
+/* Puts a slot at its place; false where memory is short. */
+static bool insert_slot(
+		mclmr_plan_t *plan, sorted_t *sorted, const slot_t *slot)
+{
+	size_t i;
+
+	if(!grow_sorted(plan, sorted))
+		return false;
+	i = lower_bound(sorted, slot->key, slot->second);
+	memmove(&sorted->slot[i + 1], &sorted->slot[i],
+			(sorted->n - i) * sizeof(*slot));
+	sorted->slot[i] = *slot;
+	sorted->n++;
+	return true;
+}
+
+/* Zeroed memory that lives as long as the plan; NULL where short. */
+static void *plan_alloc(mclmr_plan_t *plan, size_t n)
+{
+	block_t *block = plan->allocator.alloc(sizeof(*block) + n);
+
+	if(!block)
+		return NULL;
+	block->next = plan->blocks;
+	plan->blocks = block;
+	return memset(block + 1, 0, n);
+}
+
+/* A copy of text that lives as long as the plan; false where memory is
+ * short. */
+static bool keep_text(mclmr_plan_t *plan, mclmr_span_t text, mclmr_span_t *kept)
+{
+	char *octets;
+
+	*kept = MCLMR_SPAN("");
+	if(text.len == 0)
+		return true;
+	octets = plan_alloc(plan, text.len);
+	if(!octets)
+		return false;
+	memcpy(octets, text.s, text.len);
+	*kept = (mclmr_span_t){octets, text.len};
+	return true;
+}
+
+/* Text in lower case, written to buffer of NAME_MAX_OCTETS; false where it
+ * is longer. */
+static bool lower_case(mclmr_span_t text, char *buffer, mclmr_span_t *lower)
+{
+	size_t i;
+
+	if(text.len > NAME_MAX_OCTETS)
+		return false;
+	for(i = 0; i < text.len; i++) {
+		buffer[i] = text.s[i];
+		if(buffer[i] >= 'A' && buffer[i] <= 'Z')
+			buffer[i] = (char)(buffer[i] - 'A' + 'a');
+	}
+	*lower = (mclmr_span_t){buffer, text.len};
+	return true;
+}
+
+/* The octets of an IP address, so that all its text forms are one; written
+ * to buffer of ADDRESS_MAX_OCTETS. false: no IP address. */
+static bool binary_address(
+		mclmr_span_t text, char *buffer, mclmr_span_t *address)
+{
+	char string[INET6_ADDRSTRLEN];
+
+	if(text.len == 0 || text.len >= sizeof(string)
+			|| memchr(text.s, '\0', text.len))
+		return false;
+	memcpy(string, text.s, text.len);
+	string[text.len] = '\0';
+	if(inet_pton(AF_INET, string, buffer) == 1)
+		*address = (mclmr_span_t){buffer, 4};
+	else if(inet_pton(AF_INET6, string, buffer) == 1)
+		*address = (mclmr_span_t){buffer, 16};
+	else
+		return false;
+	return true;
+}
+
+mclmr_plan_t *mclmr_plan_new(const mclmr_allocator_t *allocator)
+{
+	mclmr_plan_t *plan = allocator->alloc(sizeof(*plan));
+
+	if(!plan)
+		return NULL;
+	memset(plan, 0, sizeof(*plan));
+	plan->allocator = *allocator;
+	return plan;
+}
+
+/* Gives back the slots of one index. */
+static void free_sorted(mclmr_plan_t *plan, sorted_t *sorted)
+{
+	if(sorted->slot)
+		plan->allocator.release(sorted->slot);
+}
+
+void mclmr_plan_free(mclmr_plan_t *plan)
+{
+	block_t *block;
+	block_t *next;
+
+	if(!plan)
+		return;
+	for(block = plan->blocks; block; block = next) {
+		next = block->next;
+		plan->allocator.release(block);
+	}
+	free_sorted(plan, &plan->names);
+	free_sorted(plan, &plan->psis);
+	free_sorted(plan, &plan->roles);
+	free_sorted(plan, &plan->peers);
+	free_sorted(plan, &plan->partners);
+	plan->allocator.release(plan);
+}
+
+/* True for the two places where a KMF can sit. */
+static bool hosting_known(mclmr_span_t hosting)
+{
+	return mclmr_span_equal(hosting, MCLMR_SPAN("lmr"))
+		   || mclmr_span_equal(hosting, MCLMR_SPAN("mc"));
+}
+
+/* The KMF of a URI or alias as configured, or NULL. */
+static mclmr_kmf_t *kmf_of_uri(const mclmr_plan_t *plan, mclmr_span_t uri)
+{
+	char room[KEY_ROOM];
+	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
+	mclmr_span_t key;
+
+	if(!mclmr_uri_key(uri, &arena, &key))
+		return NULL;
+	return find_item(&plan->names, key);
+}
+
+/* Puts a complete KMF under its key and at the end of the list. */
+static const char *enlist_kmf(mclmr_plan_t *plan, mclmr_kmf_t *kmf)
+{
+	slot_t slot = {kmf->key, MCLMR_SPAN(""), kmf};
+
+	if(!insert_slot(plan, &plan->names, &slot))
+		return no_memory;
+	plan->kmf[plan->kmfs++] = kmf;
+	return NULL;
+}
+
+const char *mclmr_plan_add_kmf(mclmr_plan_t *plan, mclmr_span_t uri,
+		int peer_set, bool trusted, mclmr_span_t hosting)
+{
+	char room[KEY_ROOM];
+	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
+	mclmr_span_t key;
+	mclmr_kmf_t *kmf;
+
+	if(plan->kmfs == MCLMR_MAX_PLAN_ROWS)
+		return too_many;
+	if(!mclmr_uri_key(uri, &arena, &key))
+		return not_a_uri;
+	if(peer_set < 0)
+		return "peer set is negative";
+	if(!hosting_known(hosting))
+		return "hosting is neither lmr nor mc";
+	if(find_item(&plan->names, key))
+		return "KMF is there already, as KMF or as alias";
+	kmf = plan_alloc(plan, sizeof(*kmf));
+	if(!kmf || !keep_text(plan, uri, &kmf->uri)
+			|| !keep_text(plan, key, &kmf->key)
+			|| !keep_text(plan, hosting, &kmf->hosting))
+		return no_memory;
+	kmf->peer_set = peer_set;
+	kmf->trusted = trusted;
+	return enlist_kmf(plan, kmf);
+}
+
+/* Copies an alias and puts it at the end of its KMF's list. */
+static const char *enlist_alias(mclmr_plan_t *plan, mclmr_kmf_t *kmf,
+		mclmr_span_t alias, mclmr_span_t key)
+{
+	slot_t slot = {MCLMR_SPAN(""), MCLMR_SPAN(""), kmf};
+	mclmr_span_t kept;
+
+	if(!keep_text(plan, alias, &kept) || !keep_text(plan, key, &slot.key)
+			|| !insert_slot(plan, &plan->names, &slot))
+		return no_memory;
+	kmf->alias[kmf->aliases++] = kept;
+	plan->aliases++;
+	return NULL;
+}
+
+const char *mclmr_plan_add_alias(
+		mclmr_plan_t *plan, mclmr_span_t kmf, mclmr_span_t alias)
+{
+	char room[KEY_ROOM];
+	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
+	mclmr_kmf_t *of = kmf_of_uri(plan, kmf);
+	mclmr_span_t key;
+
+	if(plan->aliases == MCLMR_MAX_PLAN_ROWS)
+		return too_many;
+	if(!of)
+		return no_such_kmf;
+	if(of->aliases == MCLMR_MAX_ALIASES)
+		return "KMF has too many aliases";
+	if(!mclmr_uri_key(alias, &arena, &key))
+		return not_a_uri;
+	if(find_item(&plan->names, key))
+		return "alias is there already, as KMF or as alias";
+	return enlist_alias(plan, of, alias, key);
+}
+
+/* Makes a PSI that of an IWF; several KMFs may share it. */
+static bool know_psi(mclmr_plan_t *plan, mclmr_kmf_t *kmf, mclmr_span_t key)
+{
+	slot_t slot = {key, MCLMR_SPAN(""), kmf};
+
+	return find_item(&plan->psis, key) || insert_slot(plan, &plan->psis, &slot);
+}
+
+/* Copies a PSI and puts it at the end of its KMF's list. */
+static const char *enlist_psi(mclmr_plan_t *plan, mclmr_kmf_t *kmf,
+		mclmr_span_t psi, mclmr_span_t key)
+{
+	mclmr_span_t kept;
+	mclmr_span_t kept_key;
+
+	if(!keep_text(plan, psi, &kept) || !keep_text(plan, key, &kept_key)
+			|| !know_psi(plan, kmf, kept_key))
+		return no_memory;
+	kmf->psi[kmf->psis] = kept;
+	kmf->psi_key[kmf->psis] = kept_key;
+	kmf->psis++;
+	plan->psi_rows++;
+	return NULL;
+}
+
+const char *mclmr_plan_add_psi(
+		mclmr_plan_t *plan, mclmr_span_t kmf, mclmr_span_t psi)
+{
+	char room[KEY_ROOM];
+	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
+	mclmr_kmf_t *of = kmf_of_uri(plan, kmf);
+	mclmr_span_t key;
+
+	if(plan->psi_rows == MCLMR_MAX_PLAN_ROWS)
+		return too_many;
+	if(!of)
+		return no_such_kmf;
+	if(of->psis == MCLMR_MAX_KMF_PSIS)
+		return "KMF has too many PSIs";
+	if(!mclmr_uri_key(psi, &arena, &key))
+		return not_a_uri;
+	if(mclmr_kmf_has_psi(of, key))
+		return "KMF has this PSI already";
+	return enlist_psi(plan, of, psi, key);
+}
+
+/* The bit of a role's word; NONE for any other word. */
+static mclmr_role_t role_from_word(mclmr_span_t word)
+{
+	if(mclmr_span_equal(word, MCLMR_SPAN("originating")))
+		return MCLMR_ROLE_ORIGINATING;
+	if(mclmr_span_equal(word, MCLMR_SPAN("terminating")))
+		return MCLMR_ROLE_TERMINATING;
+	if(mclmr_span_equal(word, MCLMR_SPAN("controlling")))
+		return MCLMR_ROLE_CONTROLLING;
+	return MCLMR_ROLE_NONE;
+}
+
+/* The roles of one of our PSIs, made where there are none yet; NULL where
+ * memory is short. */
+static role_row_t *roles_of(mclmr_plan_t *plan, mclmr_span_t key)
+{
+	slot_t slot = {key, MCLMR_SPAN(""), find_item(&plan->roles, key)};
+
+	if(slot.item)
+		return slot.item;
+	slot.item = plan_alloc(plan, sizeof(role_row_t));
+	if(!slot.item || !keep_text(plan, key, &slot.key)
+			|| !insert_slot(plan, &plan->roles, &slot))
+		return NULL;
+	return slot.item;
+}
+
+const char *mclmr_plan_add_role(mclmr_plan_t *plan, mclmr_span_t psi,
+		mclmr_service_t service, mclmr_span_t role)
+{
+	char room[KEY_ROOM];
+	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
+	mclmr_role_t bit = role_from_word(role);
+	mclmr_span_t key;
+	role_row_t *roles;
+
+	if(plan->roles.n == MCLMR_MAX_PLAN_ROWS)
+		return too_many;
+	if(!mclmr_uri_key(psi, &arena, &key))
+		return not_a_uri;
+	if((unsigned)service >= MCLMR_SERVICE_COUNT)
+		return "service is not known";
+	if(bit == MCLMR_ROLE_NONE)
+		return "role is none of originating, terminating, controlling";
+	roles = roles_of(plan, key);
+	if(!roles)
+		return no_memory;
+	roles->bits[service] |= bit;
+	return NULL;
+}
+
+/* What a peer row may not say; NULL where all is well. */
+static const char *check_peer(const mclmr_peer_row_t *row)
+{
+	if(row->address.len == 0 && row->tls_id.len == 0)
+		return "peer has neither address nor TLS identity";
+	if(row->port < 0 || row->port > PORT_MAX)
+		return "port is out of range";
+	if(row->kind == MCLMR_PEER_CORE && row->psi.len > 0)
+		return "a core has no PSI";
+	if(row->kind != MCLMR_PEER_CORE && row->kind != MCLMR_PEER_IWF)
+		return "kind of peer is not known";
+	return NULL;
+}
+
+/* Copies a checked peer under its keys. */
+static const char *enlist_peer(mclmr_plan_t *plan, const mclmr_peer_row_t *row,
+		const slot_t *keys, mclmr_span_t psi_key)
+{
+	slot_t slot = {MCLMR_SPAN(""), MCLMR_SPAN(""), NULL};
+	peer_t *peer = plan_alloc(plan, sizeof(*peer));
+
+	if(!peer || !keep_text(plan, psi_key, &peer->psi_key)
+			|| !keep_text(plan, keys->key, &slot.key)
+			|| !keep_text(plan, keys->second, &slot.second))
+		return no_memory;
+	peer->kind = row->kind;
+	peer->port = row->port;
+	slot.item = peer;
+	return insert_slot(plan, &plan->peers, &slot) ? NULL : no_memory;
+}
+
+const char *mclmr_plan_add_peer(mclmr_plan_t *plan, const mclmr_peer_row_t *row)
+{
+	char room[KEY_ROOM];
+	char octets[ADDRESS_MAX_OCTETS];
+	char name[NAME_MAX_OCTETS];
+	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
+	slot_t keys = {MCLMR_SPAN(""), MCLMR_SPAN(""), NULL};
+	mclmr_span_t psi_key = MCLMR_SPAN("");
+	const char *wrong = check_peer(row);
+
+	if(wrong)
+		return wrong;
+	if(plan->peers.n == MCLMR_MAX_PLAN_ROWS)
+		return too_many;
+	if(row->kind == MCLMR_PEER_IWF
+			&& !mclmr_uri_key(row->psi, &arena, &psi_key))
+		return not_a_uri;
+	if(row->address.len > 0 && !binary_address(row->address, octets, &keys.key))
+		return "not an IP address";
+	if(!lower_case(row->tls_id, name, &keys.second))
+		return "TLS identity is too long";
+	return enlist_peer(plan, row, &keys, psi_key);
+}
+
+/* Copies a checked partner under its domain. */
+static const char *enlist_partner(
+		mclmr_plan_t *plan, const mclmr_partner_t *row, mclmr_span_t domain)
+{
+	mclmr_partner_t *partner = plan_alloc(plan, sizeof(*partner));
+	slot_t slot = {MCLMR_SPAN(""), MCLMR_SPAN(""), partner};
+
+	if(!partner || !keep_text(plan, domain, &partner->domain)
+			|| !keep_text(plan, row->psi, &partner->psi))
+		return no_memory;
+	partner->peer_set = row->peer_set;
+	partner->trusted = row->trusted;
+	slot.key = partner->domain;
+	return insert_slot(plan, &plan->partners, &slot) ? NULL : no_memory;
+}
+
+const char *mclmr_plan_add_partner(
+		mclmr_plan_t *plan, const mclmr_partner_t *row)
+{
+	char room[KEY_ROOM];
+	char name[NAME_MAX_OCTETS];
+	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
+	mclmr_span_t domain;
+	mclmr_span_t key;
+
+	if(plan->partners.n == MCLMR_MAX_PLAN_ROWS)
+		return too_many;
+	if(row->domain.len == 0 || !lower_case(row->domain, name, &domain))
+		return "domain is empty or too long";
+	if(!mclmr_uri_key(row->psi, &arena, &key))
+		return not_a_uri;
+	if(row->peer_set < 0)
+		return "peer set is negative";
+	if(find_item(&plan->partners, domain))
+		return "partner domain is there already";
+	return enlist_partner(plan, row, domain);
+}
+
+const mclmr_kmf_t *mclmr_plan_kmf(const mclmr_plan_t *plan, mclmr_span_t key)
+{
+	return find_item(&plan->names, key);
+}
+
+const mclmr_kmf_t *mclmr_plan_kmf_at(const mclmr_plan_t *plan, size_t i)
+{
+	return i < plan->kmfs ? plan->kmf[i] : NULL;
+}
+
+bool mclmr_plan_is_iwf(const mclmr_plan_t *plan, mclmr_span_t psi_key)
+{
+	return find_item(&plan->psis, psi_key) != NULL;
+}
+
+bool mclmr_kmf_has_psi(const mclmr_kmf_t *kmf, mclmr_span_t psi_key)
+{
+	size_t i;
+
+	for(i = 0; i < kmf->psis; i++) {
+		if(mclmr_span_equal(kmf->psi_key[i], psi_key))
+			return true;
+	}
+	return false;
+}
+
+unsigned mclmr_plan_roles(
+		const mclmr_plan_t *plan, mclmr_span_t psi_key, mclmr_service_t service)
+{
+	const role_row_t *roles = find_item(&plan->roles, psi_key);
+	unsigned bits = MCLMR_ROLE_NONE;
+	unsigned i;
+
+	if(!roles)
+		return MCLMR_ROLE_NONE;
+	for(i = 0; i < MCLMR_SERVICE_COUNT; i++) {
+		if(i == MCLMR_SERVICE_NONE || service == MCLMR_SERVICE_NONE
+				|| i == (unsigned)service)
+			bits |= roles->bits[i];
+	}
+	return bits;
+}
+
+const mclmr_partner_t *mclmr_plan_partner(
+		const mclmr_plan_t *plan, mclmr_span_t domain)
+{
+	char name[NAME_MAX_OCTETS];
+	mclmr_span_t lower;
+
+	if(domain.len == 0 || !lower_case(domain, name, &lower))
+		return NULL;
+	return find_item(&plan->partners, lower);
+}
+
+/* What the rows of one address and TLS identity say, put together. */
+typedef struct peer_facts
+{
+	bool core;
+	bool iwf;
+	bool own_psi; /* an IWF row has the PSI that was asked for */
+} peer_facts_t;
+
+/* Adds what the rows under exactly these keys say of a source's port. */
+static void add_peer_facts(const sorted_t *peers, const slot_t *keys, int port,
+		mclmr_span_t psi_key, peer_facts_t *facts)
+{
+	size_t i = lower_bound(peers, keys->key, keys->second);
+
+	for(; i < peers->n; i++) {
+		const peer_t *peer = peers->slot[i].item;
+
+		if(compare_slot(&peers->slot[i], keys->key, keys->second) != 0)
+			return;
+		if(peer->port != 0 && peer->port != port)
+			continue;
+		facts->core |= peer->kind == MCLMR_PEER_CORE;
+		facts->iwf |= peer->kind == MCLMR_PEER_IWF;
+		facts->own_psi |= peer->kind == MCLMR_PEER_IWF
+						  && mclmr_span_equal(peer->psi_key, psi_key);
+	}
+}
+
+/* What all rows say of a source: those that compare address and TLS
+ * identity, and those that compare one of them. */
+static peer_facts_t facts_of_source(const mclmr_plan_t *plan,
+		const mclmr_source_t *source, mclmr_span_t psi_key)
+{
+	char octets[ADDRESS_MAX_OCTETS];
+	char name[NAME_MAX_OCTETS];
+	mclmr_span_t address = MCLMR_SPAN("");
+	mclmr_span_t tls_id = MCLMR_SPAN("");
+	peer_facts_t facts = {false, false, false};
+	int i;
+
+	binary_address(source->address, octets, &address);
+	lower_case(source->tls_id, name, &tls_id);
+	for(i = 0; i < 4; i++) {
+		slot_t keys = {i & 1 ? address : MCLMR_SPAN(""),
+				i & 2 ? tls_id : MCLMR_SPAN(""), NULL};
+
+		add_peer_facts(&plan->peers, &keys, source->port, psi_key, &facts);
+	}
+	return facts;
+}
+
+mclmr_trust_t mclmr_plan_trust(
+		const mclmr_plan_t *plan, const mclmr_source_t *source)
+{
+	peer_facts_t facts = facts_of_source(plan, source, MCLMR_SPAN(""));
+
+	if(facts.core)
+		return MCLMR_TRUST_CORE;
+	return facts.iwf ? MCLMR_TRUST_IWF : MCLMR_TRUST_NONE;
+}
+
+bool mclmr_plan_may_assert(const mclmr_plan_t *plan,
+		const mclmr_source_t *source, mclmr_span_t psi_key)
+{
+	return facts_of_source(plan, source, psi_key).own_psi;
+}

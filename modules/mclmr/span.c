@@ -1,0 +1,109 @@
+/*
+ * This file is part of the Kamailio modules for LMR interworking.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#define _GNU_SOURCE /* memmem(); NOLINT(bugprone-reserved-identifier) */
+#include <string.h>
+
+#include "span.h"
+
+/* ASCII only, whatever the locale: names on the wire are ASCII. */
+static char lower(char c)
+{
+	if(c >= 'A' && c <= 'Z')
+		return (char)(c - 'A' + 'a');
+	return c;
+}
+
+/* What may surround a field value: blanks and the CRLF of a folded line. */
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+mclmr_span_t mclmr_span(const char *string)
+{
+	return (mclmr_span_t){string, string == NULL ? 0 : strlen(string)};
+}
+
+bool mclmr_span_equal(mclmr_span_t a, mclmr_span_t b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.s, b.s, a.len) == 0);
+}
+
+bool mclmr_span_equal_nocase(mclmr_span_t a, mclmr_span_t b)
+{
+	if(a.len != b.len)
+		return false;
+	for(size_t i = 0; i < a.len; i++) {
+		if(lower(a.s[i]) != lower(b.s[i]))
+			return false;
+	}
+	return true;
+}
+
+bool mclmr_span_starts(mclmr_span_t text, mclmr_span_t prefix)
+{
+	return text.len >= prefix.len
+		   && mclmr_span_equal((mclmr_span_t){text.s, prefix.len}, prefix);
+}
+
+bool mclmr_span_starts_nocase(mclmr_span_t text, mclmr_span_t prefix)
+{
+	return text.len >= prefix.len
+		   && mclmr_span_equal_nocase(
+				   (mclmr_span_t){text.s, prefix.len}, prefix);
+}
+
+mclmr_span_t mclmr_span_trim(mclmr_span_t text)
+{
+	while(text.len > 0 && is_space(text.s[0])) {
+		text.s++;
+		text.len--;
+	}
+	while(text.len > 0 && is_space(text.s[text.len - 1]))
+		text.len--;
+	return text;
+}
+
+mclmr_span_t mclmr_span_cut(mclmr_span_t *rest, char separator)
+{
+	mclmr_span_t head = *rest;
+	const char *at = head.len == 0 ? NULL : memchr(head.s, separator, head.len);
+
+	if(at == NULL) {
+		*rest = (mclmr_span_t){NULL, 0};
+		return head;
+	}
+	*rest = mclmr_span_from(head, at + 1);
+	head.len = (size_t)(at - head.s);
+	return head;
+}
+
+const char *mclmr_span_find(mclmr_span_t text, mclmr_span_t needle)
+{
+	if(needle.len == 0 || text.len < needle.len)
+		return NULL;
+	return memmem(text.s, text.len, needle.s, needle.len);
+}
+
+const char *mclmr_span_find_nocase(mclmr_span_t text, mclmr_span_t needle)
+{
+	if(needle.len == 0)
+		return NULL;
+	for(size_t i = 0; i + needle.len <= text.len; i++) {
+		if(mclmr_span_equal_nocase(
+				   (mclmr_span_t){text.s + i, needle.len}, needle))
+			return text.s + i;
+	}
+	return NULL;
+}
+
+mclmr_span_t mclmr_span_from(mclmr_span_t text, const char *first)
+{
+	if(text.s == NULL)
+		return text;
+	return (mclmr_span_t){first, text.len - (size_t)(first - text.s)};
+}

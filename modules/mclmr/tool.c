@@ -1,0 +1,19 @@
+/*
+ * This file is part of the Kamailio modules for LMR interworking.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/* mclmr: the library's command line. */
+#include "tool.h"
+
+static const tool_command_t groups[] = {
+		{"message", "IWF short messages: decode, explain, encode",
+				tool_message},
+};
+
+int main(int argc, char **argv)
+{
+	return tool_dispatch(
+			"mclmr", groups, sizeof groups / sizeof groups[0], argc, argv);
+}

@@ -1,0 +1,71 @@
+/*
+ * This file is part of the Kamailio modules for LMR interworking.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * tool: what the command line's parts share. Exit codes: 0 done, 1 refused,
+ * 2 usage or unreadable input, 3 some rows of a batch failed.
+ */
+#ifndef MCLMR_TOOL_H
+#define MCLMR_TOOL_H
+
+#include <getopt.h>
+
+#include "span.h"
+
+#define TOOL_DONE 0
+#define TOOL_REFUSED 1
+#define TOOL_USAGE 2
+#define TOOL_GO_ON (-1) /* no exit code: the command has yet to do its work */
+
+#define TOOL_MAX_INPUT 1048576 /* octets of any input file */
+#define TOOL_DIGEST_SIZE 17	   /* of tool_digest(), NUL included */
+
+typedef struct tool_command
+{
+	const char *name;
+	const char *summary; /* one line, for --help */
+	int (*run)(int argc, char **argv);
+} tool_command_t;
+
+/* Runs the command that argv[1] names, with argv[1] as its argv[0]. path is
+ * what stands before it, "mclmr message". Answers --help. An exit code. */
+int tool_dispatch(const char *path, const tool_command_t *commands, size_t n,
+		int argc, char **argv);
+
+/*
+ * Reads options of the form --name VALUE into values[option.val] and checks
+ * that n_files arguments are left, which begin at argv[optind]. usage is the
+ * text of --help, printed where it is asked for. TOOL_GO_ON or an exit code.
+ */
+int tool_options(int argc, char **argv, const struct option *options,
+		int n_files, const char *usage, const char **values);
+
+/* Prints "mclmr: MESSAGE" to standard error. */
+void tool_complain(const char *format, ...)
+		__attribute__((format(printf, 1, 2)));
+
+/* The octets of a file, "-" for standard input. false, with a complaint,
+ * where it cannot be read or is over TOOL_MAX_INPUT. Freed by tool_free(). */
+bool tool_read(const char *path, mclmr_span_t *octets);
+void tool_free(mclmr_span_t octets);
+
+/* Writes octets to a file of mode 0600, "-" for standard output; false with
+ * a complaint. */
+bool tool_write(const char *path, mclmr_span_t octets);
+
+/* done where all that was printed has left, else TOOL_USAGE. */
+int tool_finish(int done);
+
+/* Prints octets, those that are no printable ASCII, and "\", as \xNN. */
+void tool_print_text(mclmr_span_t octets);
+
+/* The first 16 hex digits of the octets' SHA-256. */
+void tool_digest(mclmr_span_t octets, char digest[TOOL_DIGEST_SIZE]);
+
+/* The groups of commands. */
+int tool_message(int argc, char **argv);
+
+#endif

@@ -1,0 +1,159 @@
+/*
+ * This file is part of the Kamailio modules for LMR interworking.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <openssl/evp.h>
+
+#include "tool.h"
+
+void tool_complain(const char *format, ...)
+{
+	va_list arguments;
+
+	fputs("mclmr: ", stderr);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputc('\n', stderr);
+}
+
+/* Reads a stream to its end into a buffer of one octet more than is allowed;
+ * false where that fails or is too far. */
+static bool fill(
+		FILE *stream, const char *path, char *buffer, mclmr_span_t *octets)
+{
+	size_t length = fread(buffer, 1, TOOL_MAX_INPUT + 1, stream);
+
+	if(ferror(stream)) {
+		tool_complain("%s: %s", path, strerror(errno));
+		return false;
+	}
+	if(length > TOOL_MAX_INPUT) {
+		tool_complain("%s: over %d octets", path, TOOL_MAX_INPUT);
+		return false;
+	}
+	*octets = (mclmr_span_t){buffer, length};
+	return true;
+}
+
+/* As fill(), into memory of its own. */
+static bool read_stream(FILE *stream, const char *path, mclmr_span_t *octets)
+{
+	char *buffer = malloc(TOOL_MAX_INPUT + 1);
+
+	if(buffer == NULL) {
+		tool_complain("out of memory");
+		return false;
+	}
+	if(fill(stream, path, buffer, octets))
+		return true;
+	free(buffer);
+	return false;
+}
+
+bool tool_read(const char *path, mclmr_span_t *octets)
+{
+	bool is_stdin = strcmp(path, "-") == 0;
+	FILE *stream = is_stdin ? stdin : fopen(path, "rb");
+	bool is_read;
+
+	if(stream == NULL) {
+		tool_complain("%s: %s", path, strerror(errno));
+		return false;
+	}
+	is_read = read_stream(stream, path, octets);
+	if(!is_stdin)
+		fclose(stream);
+	return is_read;
+}
+
+void tool_free(mclmr_span_t octets)
+{
+	free((char *)octets.s);
+}
+
+/* Writes all octets to a descriptor. */
+static bool write_all(int fd, mclmr_span_t octets)
+{
+	while(octets.len > 0) {
+		ssize_t n = write(fd, octets.s, octets.len);
+
+		if(n < 0 && errno == EINTR)
+			continue;
+		if(n <= 0)
+			return false;
+		octets = mclmr_span_from(octets, octets.s + n);
+	}
+	return true;
+}
+
+/* Opens a file that only its owner may read, also where it is there. */
+static int open_private(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	struct stat status;
+
+	if(fd < 0)
+		return -1;
+	if(fstat(fd, &status) == 0
+			&& (!S_ISREG(status.st_mode)
+					|| (fchmod(fd, 0600) == 0 && ftruncate(fd, 0) == 0)))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+bool tool_write(const char *path, mclmr_span_t octets)
+{
+	bool is_stdout = strcmp(path, "-") == 0;
+	int fd = is_stdout ? STDOUT_FILENO : open_private(path);
+	bool is_written = fd >= 0 && write_all(fd, octets);
+
+	if(fd >= 0 && !is_stdout && close(fd) != 0)
+		is_written = false;
+	if(!is_written)
+		tool_complain("%s: %s", path, strerror(errno));
+	return is_written;
+}
+
+int tool_finish(int done)
+{
+	if(fflush(stdout) == 0 && !ferror(stdout))
+		return done;
+	tool_complain("standard output: %s", strerror(errno));
+	return TOOL_USAGE;
+}
+
+void tool_print_text(mclmr_span_t octets)
+{
+	for(size_t i = 0; i < octets.len; i++) {
+		unsigned char c = (unsigned char)octets.s[i];
+
+		if(c >= ' ' && c <= '~' && c != '\\')
+			putchar(c);
+		else
+			printf("\\x%02x", (unsigned)c);
+	}
+}
+
+void tool_digest(mclmr_span_t octets, char digest[TOOL_DIGEST_SIZE])
+{
+	unsigned char hash[EVP_MAX_MD_SIZE] = {0};
+	const char *none = "";
+
+	EVP_Digest(octets.len > 0 ? octets.s : none, octets.len, hash, NULL,
+			EVP_sha256(), NULL);
+	for(size_t i = 0; i < (TOOL_DIGEST_SIZE - 1) / 2; i++)
+		snprintf(digest + 2 * i, 3, "%02x", (unsigned)hash[i]);
+}

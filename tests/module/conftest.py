@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What several files of tests share: running nodes."""
+import contextlib
+
+import pytest
+
+import sample
+import small
+
+
+@contextlib.contextmanager
+def running(make):
+    """A site around the node that make() builds for its peers."""
+    peers = sample.Peers()
+    try:
+        with make(peers) as server:
+            yield sample.Site(peers, server)
+    finally:
+        peers.close()
+
+
+@pytest.fixture(scope="session")
+def _sample_site():
+    with running(sample.SampleNode) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def _native_site():
+    with running(small.native) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def _kemi_site():
+    with running(small.kemi) as site:
+        yield site
+
+
+@pytest.fixture
+def site(_sample_site):
+    """The sample node; each test gets it as if just started."""
+    yield _sample_site
+    _sample_site.reset()
+
+
+@pytest.fixture(params=["sample", "native", "kemi"])
+def any_site(request):
+    """The sample node, and the two small ones made after the guide."""
+    found = request.getfixturevalue(f"_{request.param}_site")
+    yield found
+    found.reset()
+
+
+@pytest.fixture
+def new_site():
+    """Makes sites of their own, with other settings or data."""
+    with contextlib.ExitStack() as stack:
+        yield lambda **settings: stack.enter_context(
+            running(lambda peers: sample.SampleNode(peers, **settings)))

@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A private Kamailio for a test: own folder, own ports, stopped by its pid."""
+import itertools
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.request
+
+import sip
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+KAMAILIO_BIN = os.environ.get("KAMAILIO_BIN", "/usr/sbin/kamailio")
+KAMAILIO_LIBDIR = os.environ.get(
+    "KAMAILIO_LIBDIR",
+    f"/usr/lib/{os.uname().machine}-linux-gnu/kamailio")
+START_TIMEOUT = 20.0
+STOP_TIMEOUT = 20.0
+
+# What a Kamailio that fell over leaves in its log. Its processes see their
+# pipes close one by one when it stops: that is none.
+_CRASH = re.compile(r"CRITICAL(?!.*receive_fd\(\): EOF)|BUG[: ]|"
+                    r"core was (not )?generated|exited by a signal")
+
+_ports = itertools.cycle(range(10000, 30000))
+_skip = os.getpid() * 101 % 20000
+next(itertools.islice(_ports, _skip, _skip), None)
+
+
+def _is_free(port):
+    """True where nobody has this port on 127.0.0.1, UDP or TCP."""
+    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+        with socket.socket(socket.AF_INET, kind) as sock:
+            try:
+                sock.bind(("127.0.0.1", port))
+            except OSError:
+                return False
+    return True
+
+
+def free_port():
+    """A free port below the range that the kernel gives out by itself."""
+    return next(port for port in _ports if _is_free(port))
+
+
+class Kamailio:
+    """A Kamailio that runs one configuration in the foreground."""
+
+    def __init__(self, config, defines=(), memory=64):
+        self.config = config
+        self.defines = list(defines)
+        self.memory = memory
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="kamailio-"))
+        self.port = free_port()
+        self.http_port = free_port()
+        self.process = None
+
+    @property
+    def address(self):
+        """Where it listens for SIP."""
+        return ("127.0.0.1", self.port)
+
+    def path(self, name):
+        """A file in its folder."""
+        return self.folder / name
+
+    # Its life
+
+    def start(self):
+        """Starts it and returns when it answers."""
+        with open(self.path("kamailio.log"), "ab") as log:
+            self.process = subprocess.Popen(
+                self._command(), stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log, env=self._environment())
+        try:
+            self._wait_up()
+        except BaseException:
+            self._kill()
+            raise
+        return self
+
+    def stop(self):
+        """Stops it by pid; fails where it crashed before or at the end."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            status = self.process.wait(STOP_TIMEOUT)
+        finally:
+            self._kill()
+        assert status == 0, f"exit status {status}\n{self.log_tail()}"
+        assert not self.crashes(), "\n".join(self.crashes())
+
+    def remove(self):
+        """Removes its folder."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self):
+        try:
+            return self.start()
+        except BaseException:
+            self.remove()
+            raise
+
+    def __exit__(self, *_):
+        try:
+            self.stop()
+        finally:
+            self.remove()
+
+    def _command(self):
+        folder = str(self.folder)
+        numbers = {"SIP_PORT": self.port, "HTTP_PORT": self.http_port}
+        defines = [f"{k}={v}" for k, v in numbers.items()] + self.defines
+        return [KAMAILIO_BIN, "-f", str(self.config), "-DD", "-E",
+                "-Y", folder, "-w", folder,
+                "-P", str(self.path("kamailio.pid")),
+                "-L", f"{TOP}/modules:{KAMAILIO_LIBDIR}/modules",
+                "-m", str(self.memory), "-M", "8",
+                *(word for d in defines for word in ("-A", d))]
+
+    def _environment(self):
+        return dict(os.environ, RUN_DIR=str(self.folder))
+
+    def _wait_up(self):
+        """Asks with OPTIONS until there is an answer."""
+        end = time.monotonic() + START_TIMEOUT
+        with sip.UdpEndpoint() as probe:
+            while time.monotonic() < end:
+                if self.process.poll() is not None:
+                    break
+                if self._answers(probe):
+                    return
+        raise AssertionError(f"Kamailio is not up\n{self.log_tail()}")
+
+    def _answers(self, probe):
+        uri = f"sip:127.0.0.1:{self.port}"
+        message = sip.request("OPTIONS", uri, "sip:probe@127.0.0.1", uri)
+        try:
+            probe.ask(message, self.address, timeout=0.2)
+        except sip.Timeout:
+            return False
+        return True
+
+    def _kill(self):
+        """Makes sure that the process is gone, whatever happened."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+    # What it says
+
+    def log(self):
+        """All that it has logged."""
+        return self.path("kamailio.log").read_text(errors="replace")
+
+    def log_tail(self, lines=40):
+        """The last lines of its log."""
+        return "\n".join(self.log().splitlines()[-lines:])
+
+    def crashes(self):
+        """Lines of the log that tell of a crash."""
+        return [line for line in self.log().splitlines()
+                if _CRASH.search(line)]
+
+    def wait_log(self, pattern, timeout=sip.TIMEOUT):
+        """The match of a pattern in the log, as soon as it is there."""
+        return wait_until(lambda: re.search(pattern, self.log()),
+                          f"{pattern!r} in the log", timeout)
+
+    def kamcmd(self, *words):
+        """What kamcmd prints for a command."""
+        done = subprocess.run(
+            ["kamcmd", "-s", f"unix:{self.path('kamailio_ctl')}",
+             *map(str, words)], capture_output=True, text=True, timeout=30)
+        assert done.returncode == 0, done.stderr + done.stdout
+        return done.stdout
+
+    def counters(self, group="mc_iwf"):
+        """The counters of a group, by name."""
+        text = self.kamcmd("stats.get_statistics", f"{group}:")
+        return {name: int(value) for name, value in
+                re.findall(rf"{group}:(\S+) = (\d+)", text)}
+
+    def rpc(self, method, *params):
+        """The result of an RPC over HTTP."""
+        call = {"jsonrpc": "2.0", "method": method,
+                "params": list(params), "id": 1}
+        ask = urllib.request.Request(
+            f"http://127.0.0.1:{self.http_port}/RPC",
+            json.dumps(call).encode(), {"Content-Type": "application/json"})
+        with urllib.request.urlopen(ask, timeout=10) as reply:
+            return json.load(reply)["result"]
+
+    def metrics(self):
+        """The text of /metrics."""
+        url = f"http://127.0.0.1:{self.http_port}/metrics"
+        with urllib.request.urlopen(url, timeout=10) as reply:
+            return reply.read().decode()
+
+
+def wait_until(found, what, timeout=sip.TIMEOUT):
+    """Asks found() again and again; its first true answer."""
+    end = time.monotonic() + timeout
+    while not (result := found()):
+        if time.monotonic() > end:
+            raise sip.Timeout(f"no {what} within {timeout} s")
+        time.sleep(0.02)
+    return result

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The sample deployment around one node: IWFs, IMS core and MC clients.
+
+Each node has ports of its own, and so have its peers: their addresses are
+those of the sample, the ports are free ones and written into its dispatcher
+table before it starts. Several nodes can run side by side.
+"""
+import hashlib
+import re
+import sqlite3
+import subprocess
+
+import mc
+import node
+import sip
+
+PEERS = {"iwf1": "127.0.0.2", "iwf1b": "127.0.0.3", "iwf2": "127.0.0.4",
+         "core": "127.0.0.5", "partner": "127.0.0.6"}
+SAMPLE_PORT = 5070  # of the peers in the sample's dispatcher rows
+
+
+def users_sql(**rows):
+    """SQL that adds P25 users with an MCPTT ID, with these columns."""
+    for user, columns in rows.items():
+        values = {"mc_id": mc.impu(user), "service": "mcptt",
+                  "impu": mc.impu(user), "person": user,
+                  "send": 1, "receive": 1, **columns}
+        yield (f"INSERT INTO mc_iwf_users ({', '.join(values)})"
+               f" VALUES {tuple(values.values())}")
+        yield ("INSERT INTO mc_iwf_lmr (person, lmr_type, kmf, identity)"
+               f" VALUES ('{user}', 'p25', '{mc.KMF1}', '{user}')")
+
+
+# Users that the sample has not: without a right, or served elsewhere.
+EXTRA_USERS = list(users_sql(
+    mute={"send": 0}, deaf={"receive": 0},
+    abroad={"home": "mc.unknown.example"},
+    partner={"home": "mc.partner.example"}))
+
+
+def ha1(user):
+    """What the node stores instead of the user's password."""
+    return hashlib.md5(
+        f"{user}:{mc.DOMAIN}:{user}-secret".encode()).hexdigest()
+
+
+def subscriber_sql(user):
+    """SQL that adds a digest user."""
+    return ("INSERT INTO subscriber (username, domain, ha1) VALUES "
+            f"('{user}', '{mc.DOMAIN}', '{ha1(user)}')")
+
+
+class Peers:
+    """The systems that the node talks to."""
+
+    def __init__(self):
+        for name, address in PEERS.items():
+            setattr(self, name, sip.UdpEndpoint(address))
+
+    def all(self):
+        """Every endpoint."""
+        return [getattr(self, name) for name in PEERS]
+
+    def reset(self):
+        """As they were at the start: reachable, answering 200, blank."""
+        for peer in self.all():
+            peer.script, peer.reachable = sip.answer(200), True
+            peer.forget()
+
+    def close(self):
+        """Closes their sockets."""
+        for peer in self.all():
+            peer.close()
+
+
+def edit(path, *statements):
+    """Runs SQL on a database of the node, in one transaction."""
+    connection = sqlite3.connect(path, timeout=10)
+    with connection:
+        for statement in statements:
+            connection.execute(statement)
+    connection.close()
+
+
+class SampleNode(node.Kamailio):
+    """The node of cfg/, made and started by tools/node.sh."""
+
+    def __init__(self, peers, env=(), sql=(), next_hops=(), prepare=None):
+        super().__init__(None)
+        self.env = dict(env)
+        self._script("create")
+        self._place_peers(peers, dict(next_hops))
+        self.edit_node(subscriber_sql("mute"), subscriber_sql("deaf"))
+        self.edit(*EXTRA_USERS, *sql)
+        if prepare:
+            prepare(self.path("mc_iwf.db"))
+
+    def edit(self, *statements):
+        """Changes rows of the module's own tables."""
+        edit(self.path("mc_iwf.db"), *statements)
+
+    def edit_node(self, *statements):
+        """Changes rows of the tables of Kamailio's modules."""
+        edit(self.path("kamailio.db"), *statements)
+
+    def _script(self, *words):
+        subprocess.run([f"{node.TOP}/tools/node.sh", *words],
+                       env=self._environment(), check=True)
+
+    def _place_peers(self, peers, next_hops):
+        """Writes the peers' own ports, or other next hops, into the rows."""
+        hops = {name: next_hops.get(name, getattr(peers, name).hostport)
+                for name in PEERS}
+        self.edit_node(*(
+            "UPDATE dispatcher SET destination = replace(destination, "
+            f"'{PEERS[name]}:{SAMPLE_PORT}', '{hop}')"
+            for name, hop in hops.items()))
+
+    def _command(self):
+        return [f"{node.TOP}/tools/node.sh", "run",
+                *(word for d in self.defines for word in ("-A", d))]
+
+    def _environment(self):
+        return dict(super()._environment(), SIP_PORT=str(self.port),
+                    HTTP_PORT=str(self.http_port),
+                    KAMAILIO_BIN=node.KAMAILIO_BIN, **self.env)
+
+
+class Site:
+    """A running node with its peers, and the clients of one test."""
+
+    def __init__(self, peers, server):
+        self.peers, self.node = peers, server
+        self.iwf1, self.iwf1b = peers.iwf1, peers.iwf1b
+        self.iwf2, self.core = peers.iwf2, peers.core
+        self.partner = peers.partner
+        self.clients = []
+
+    def client(self, user, *services, endpoint=None, tags=""):
+        """A registered client, for all services where none is named."""
+        client = self.stranger(user, endpoint)
+        return client.register(*services, tags=tags)
+
+    def stranger(self, user, endpoint=None):
+        """A client that has not registered."""
+        client = mc.Client(self.node, user, endpoint)
+        self.clients.append(client)
+        return client
+
+    def from_core(self, message, timeout=sip.TIMEOUT):
+        """The answer to what the IMS core hands over."""
+        return self.core.ask(message, self.node.address, timeout)
+
+    def from_iwf(self, message, peer=None, timeout=sip.TIMEOUT):
+        """The answer to what an IWF sends, the first one by default."""
+        return (peer or self.iwf1).ask(message, self.node.address, timeout)
+
+    def set_peers(self, state):
+        """Sets the state of all peers: ap up, dp down."""
+        for group in (1, 2, 3):
+            self.node.kamcmd("dispatcher.set_state", state, group, "all")
+
+    def wait_peers(self, pattern, timeout):
+        """Returns when the list of peers shows a pattern."""
+        node.wait_until(
+            lambda: re.search(pattern, self.node.kamcmd("dispatcher.list")),
+            f"{pattern!r} in the list of peers", timeout)
+
+    def reset(self):
+        """Leaves the node as a test found it."""
+        for client in self.clients:
+            client.unregister()
+            client.close()
+        self.clients.clear()
+        self.peers.reset()

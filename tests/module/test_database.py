@@ -1,0 +1,585 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The tables on the real servers: schema, load in pages, refresh by rows."""
+import contextlib
+import hashlib
+import pathlib
+import subprocess
+import time
+
+import pytest
+
+import databases
+import node
+import sip
+
+IN_FORCE = 1.0  # s after the commit at the latest
+
+CONFIG = """\
+loadmodule "tm.so"
+loadmodule "sl.so"
+loadmodule "kex.so"
+loadmodule "ctl.so"
+loadmodule "{driver}.so"
+loadmodule "mc_iwf.so"
+listen=udp:127.0.0.1:SIP_PORT
+debug=2
+log_stderror=yes
+auto_aliases=no
+disable_tcp=yes
+modparam("ctl", "binrpc", "unix:{ctl}")
+modparam("mc_iwf", "db_url", "{url}")
+{parameters}
+request_route {{
+    sl_send_reply("200", "OK");
+}}
+"""
+
+
+class Loaded(node.Kamailio):
+    """A Kamailio with little more than the module and a database."""
+
+    def __init__(self, database, **parameters):
+        super().__init__(None)
+        self.config = self.path("database.cfg")
+        self.config.write_text(CONFIG.format(
+            driver=database.server.module, url=database.url,
+            ctl=self.path("kamailio_ctl"),
+            parameters="\n".join(
+                f'modparam("mc_iwf", "{name}", {value})'
+                for name, value in parameters.items())))
+
+    def user(self, mc_id):
+        """What the module says of an MC service ID; empty where unknown."""
+        return self._ask("mc_iwf.users", mc_id)
+
+    def kmfs(self):
+        """What the module says of the KMFs."""
+        return self._ask("mc_iwf.kmfs")
+
+    def _ask(self, *words):
+        try:
+            return self.kamcmd(*words)
+        except AssertionError:
+            return ""
+
+    def wait_user(self, mc_id, *words, timeout=IN_FORCE):
+        """Waits until all these words are said of an MC service ID."""
+        node.wait_until(
+            lambda: all(word in self.user(mc_id) for word in words),
+            f"{words} for {mc_id}\n{self.user(mc_id)}\n{self.log_tail()}",
+            timeout)
+
+    def wait_gone(self, mc_id, timeout=IN_FORCE):
+        """Waits until nobody knows an MC service ID any more."""
+        node.wait_until(lambda: "person" not in self.user(mc_id),
+                        f"{mc_id} removed\n{self.log_tail()}", timeout)
+
+    def reload_error(self):
+        """Why a reload fails; empty where it does not."""
+        done = subprocess.run(
+            ["kamcmd", "-s", f"unix:{self.path('kamailio_ctl')}",
+             "mc_iwf.reload"], capture_output=True, text=True, check=False)
+        text = done.stdout + done.stderr
+        return text if "error" in text else ""
+
+
+def insert_user(name, person=None, service="mcptt", **columns):
+    """The statement that inserts a user; its person is p-NAME."""
+    row = {"mc_id": f"sip:{name}@mc.example.org", "service": service,
+           "impu": f"sip:{name}@mc.example.org",
+           "person": person or f"p-{name}", **columns}
+    values = ", ".join("'" + value.replace("'", "''") + "'"
+                       for value in row.values())
+    return (f"INSERT INTO mc_iwf_users ({', '.join(row)}, send, receive) "
+            f"VALUES ({values}, 1, 1)")
+
+
+def update_user(name, **columns):
+    """The statement that changes columns of a user."""
+    changes = ", ".join(f"{k} = '{v}'" for k, v in columns.items())
+    return (f"UPDATE mc_iwf_users SET {changes} "
+            f"WHERE mc_id = 'sip:{name}@mc.example.org'")
+
+
+def delete_user(name):
+    """The statement that deletes a user."""
+    return ("DELETE FROM mc_iwf_users "
+            f"WHERE mc_id = 'sip:{name}@mc.example.org'")
+
+
+def insert_lmr(person, identity, kmf="sip:kmf1@iwf.example.org",
+               lmr_type="p25"):
+    """The statement that inserts an LMR entry."""
+    return ("INSERT INTO mc_iwf_lmr (person, lmr_type, kmf, identity) "
+            f"VALUES ('{person}', '{lmr_type}', '{kmf}', '{identity}')")
+
+
+def mc_id(name):
+    """The MC service ID of insert_user()."""
+    return f"sip:{name}@mc.example.org"
+
+
+@pytest.fixture(scope="module", params=databases.SERVERS)
+def server(request):
+    """Each kind of database server."""
+    found = databases.SERVERS[request.param]()
+    try:
+        yield found.start()
+    finally:
+        found.remove()
+
+
+@pytest.fixture(scope="module")
+def database(server):
+    """A database with the sample, for the node that the tests share."""
+    return server.create().load_sample()
+
+
+@pytest.fixture(scope="module")
+def kamailio(database):
+    """A node that the tests share: each works on rows of its own."""
+    with Loaded(database) as found:
+        yield found
+
+
+@pytest.fixture
+def fresh(server):
+    """A database with the sample that nobody else works on."""
+    return server.create().load_sample()
+
+
+SAMPLE_USERS = [f"{name}{suffix}"
+                for name in ("alice", "bob", "carol", "dave", "erin", "frank")
+                for suffix in ("", ".data", ".video")]
+
+
+def assert_sample(running):
+    """The rows of the sample are in force."""
+    for name in SAMPLE_USERS:
+        assert name.split(".")[0] in running.user(mc_id(name)), name
+    for identity in ("2001006", "901000100002006"):
+        assert identity in running.user(mc_id("frank"))
+    for uri in ("sip:kmf1@iwf.example.org", "sip:kmf2@tetra-iwf.example.org"):
+        assert uri in running.kmfs()
+
+
+def test_sample_is_loaded(kamailio):
+    """Schema and sample work on every server, and all rows come up."""
+    assert_sample(kamailio)
+
+
+@pytest.mark.parametrize("page", [1, 2, 18, 5000])
+def test_pages(fresh, page):
+    """However many rows a page has, all are loaded: more pages than one,
+    the last one full, one page for all."""
+    with Loaded(fresh, page_rows=page) as running:
+        assert_sample(running)
+
+
+def test_empty_tables(server):
+    """Tables without a row are no error, and take their first rows."""
+    empty = server.create()
+    empty.load(databases.CFG / f"db_{server.schema}" / "mc_iwf-create.sql")
+    with Loaded(empty) as running:
+        empty.run(insert_user("first"))
+        running.wait_user(mc_id("first"), "p-first")
+
+
+def test_null_is_empty(fresh):
+    """A column that an operator made nullable reads as empty."""
+    fresh.run("DROP TABLE mc_iwf_peers",
+              "CREATE TABLE mc_iwf_peers (id INTEGER, kind VARCHAR(16), "
+              "psi VARCHAR(255), address VARCHAR(64), port INTEGER, "
+              "tls_id VARCHAR(255))",
+              "INSERT INTO mc_iwf_peers (id, kind, address) "
+              "VALUES (1, 'core', '127.0.0.5')")
+    with Loaded(fresh) as running:
+        assert_sample(running)
+
+
+def test_sample_of_kamailio(server):
+    """The sample's rows of Kamailio's own tables fit those of its packages;
+    the hashes are those of the passwords."""
+    folder = {"sqlite": "db_sqlite"}.get(server.schema, server.schema)
+    names = ("standard", "auth_db", "dispatcher", "permissions")
+    found = server.create()
+    found.load(*(pathlib.Path("/usr/share/kamailio", folder,
+                              f"{name}-create.sql") for name in names),
+               databases.CFG / f"db_{server.schema}" / "mc_iwf-create.sql",
+               databases.CFG / "sample-node.sql")
+    with found.session() as session:
+        rows = session.run("SELECT username, ha1 FROM subscriber")
+        assert session.run("SELECT COUNT(*) FROM dispatcher") == ["4"]
+        assert session.run("SELECT COUNT(*) FROM address") == ["4"]
+    assert len(rows) == 6
+    for row in rows:
+        user, ha1 = row.replace("\t", "|").split("|")
+        digest = f"{user}:mc.example.org:{user}-secret".encode()
+        assert ha1 == hashlib.md5(digest).hexdigest()
+
+
+def test_single_rows(database, kamailio):
+    """Insert, update and delete are in force within a second."""
+    database.run(insert_user("row"), insert_lmr("p-row", "4711"))
+    kamailio.wait_user(mc_id("row"), "p-row", "4711")
+    database.run(update_user("row", person="p-other"))
+    kamailio.wait_user(mc_id("row"), "p-other")
+    database.run(update_user("row", person="p-row"),
+                 "UPDATE mc_iwf_lmr SET identity = '4712' "
+                 "WHERE person = 'p-row'")
+    kamailio.wait_user(mc_id("row"), "4712")
+    database.run("DELETE FROM mc_iwf_lmr WHERE person = 'p-row'")
+    node.wait_until(lambda: "4712" not in kamailio.user(mc_id("row")),
+                    "LMR entry removed", IN_FORCE)
+    database.run(delete_user("row"))
+    kamailio.wait_gone(mc_id("row"))
+
+
+def test_renamed(database, kamailio):
+    """An MC service ID that is changed leaves nothing under the old one."""
+    database.run(insert_user("old"))
+    kamailio.wait_user(mc_id("old"), "p-old")
+    database.run(update_user("old", mc_id=mc_id("new")))
+    kamailio.wait_user(mc_id("new"), "p-old")
+    kamailio.wait_gone(mc_id("old"))
+
+
+def test_changed_places(database, kamailio):
+    """Two users that change places in one transaction both arrive."""
+    database.run(insert_user("left"), insert_user("right"))
+    kamailio.wait_user(mc_id("left"), "p-left")
+    kamailio.wait_user(mc_id("right"), "p-right")
+    database.run(delete_user("left"), delete_user("right"),
+                 insert_user("left", "p-right"),
+                 insert_user("right", "p-left"))
+    kamailio.wait_user(mc_id("left"), "p-right", timeout=5)
+    kamailio.wait_user(mc_id("right"), "p-left", timeout=5)
+
+
+@pytest.mark.parametrize("name, person", [
+    ("quote", "O'Brien"), ("double", 'the "one"'), ("percent", "100%s"),
+    ("comma", "Doe, Jane; x--")])
+def test_odd_text(database, kamailio, name, person):
+    """Names with characters that mean something in SQL."""
+    database.run(insert_user(name, person))
+    kamailio.wait_user(mc_id(name), person.split('"')[0])
+    database.run(delete_user(name))
+    kamailio.wait_gone(mc_id(name))
+
+
+def test_small_tables(database, kamailio):
+    """A change of the small tables is in force as a whole; rows that need it
+    may come in the same transaction."""
+    database.run(insert_user("plan"),
+                 insert_lmr("p-plan", "5001", "sip:kmf9@iwf.example.org"),
+                 "INSERT INTO mc_iwf_kmfs (uri, peer_set) "
+                 "VALUES ('sip:kmf9@iwf.example.org', 1)")
+    kamailio.wait_user(mc_id("plan"), "5001")
+    assert "sip:kmf9@iwf.example.org" in kamailio.kmfs()
+    database.run("DELETE FROM mc_iwf_lmr WHERE person = 'p-plan'",
+                 "DELETE FROM mc_iwf_kmfs "
+                 "WHERE uri = 'sip:kmf9@iwf.example.org'")
+    node.wait_until(lambda: "kmf9" not in kamailio.kmfs(), "KMF removed",
+                    IN_FORCE)
+
+
+def test_log_row_for_all(database, kamailio):
+    """The row 'all' has everything loaded anew."""
+    before = kamailio.log().count("loaded ")
+    database.run("INSERT INTO mc_iwf_changes (tbl) VALUES ('all')")
+    node.wait_until(lambda: kamailio.log().count("loaded ") > before,
+                    "full load", 5)
+    assert_sample(kamailio)
+
+
+def test_replaced(database, kamailio):
+    """REPLACE removes another row of the person: that one is out of force."""
+    if database.server.schema == "postgres":
+        pytest.skip("PostgreSQL has no REPLACE")
+    database.run(insert_user("before", "p-replaced"))
+    kamailio.wait_user(mc_id("before"), "p-replaced")
+    database.run(insert_user("after", "p-replaced").replace(
+        "INSERT", "REPLACE", 1))
+    kamailio.wait_user(mc_id("after"), "p-replaced")
+    kamailio.wait_gone(mc_id("before"))
+
+
+def test_truncated(server, fresh):
+    """TRUNCATE runs no row trigger; all are out of force nevertheless."""
+    if server.schema != "postgres":
+        pytest.skip("only PostgreSQL notices TRUNCATE")
+    with Loaded(fresh) as running:
+        fresh.run("TRUNCATE mc_iwf_users")
+        running.wait_gone(mc_id("alice"))
+
+
+@contextlib.contextmanager
+def open_insert(database, name):
+    """A transaction that has inserted a user and is not over."""
+    if not database.server.concurrent:
+        pytest.skip("writers wait for each other")
+    with database.session() as session:
+        session.run(f"BEGIN;{insert_user(name)}")
+        yield session
+
+
+def test_late_commit(database, kamailio):
+    """A row with a lower number that is committed later is not skipped."""
+    with open_insert(database, "late") as session:
+        database.run(insert_user("soon"))
+        kamailio.wait_user(mc_id("soon"), "p-soon")
+        assert "p-late" not in kamailio.user(mc_id("late"))
+        session.run("COMMIT")
+        kamailio.wait_user(mc_id("late"), "p-late")
+
+
+def test_late_commit_over_start(fresh):
+    """The same where the transaction is older than the node, or than the
+    last reload."""
+    with open_insert(fresh, "late") as session:
+        fresh.run(insert_user("soon"))
+        with Loaded(fresh) as running:
+            assert "p-soon" in running.user(mc_id("soon"))
+            assert running.reload_error() == ""
+            assert "p-late" not in running.user(mc_id("late"))
+            session.run("COMMIT")
+            running.wait_user(mc_id("late"), "p-late")
+
+
+def test_late_commit_in_new_log(server):
+    """The same where the number is the very first of the log."""
+    empty = server.create()
+    empty.load(databases.CFG / f"db_{server.schema}" / "mc_iwf-create.sql")
+    with open_insert(empty, "late") as session:
+        empty.run(insert_user("soon"))
+        with Loaded(empty) as running:
+            session.run("COMMIT")
+            running.wait_user(mc_id("late"), "p-late")
+
+
+def test_rolled_back(database, kamailio):
+    """Numbers that never come stop nothing and cost no full load."""
+    for i in range(3):
+        with open_insert(database, f"never{i}") as session:
+            database.run(insert_user(f"past{i}"))
+            session.run("ROLLBACK")
+        kamailio.wait_user(mc_id(f"past{i}"), f"p-past{i}")
+        assert "p-never" not in kamailio.user(mc_id(f"never{i}"))
+    assert "numbers missing" not in kamailio.log()
+
+
+def test_holes_expire(fresh):
+    """What is missing for too long makes a full load due."""
+    with Loaded(fresh, change_hold=1) as running:
+        with open_insert(fresh, "never") as session:
+            fresh.run(insert_user("past"))
+            running.wait_user(mc_id("past"), "p-past")
+            session.run("ROLLBACK")
+            running.wait_log("full load due.*missing", timeout=5)
+
+
+def test_log_emptied(fresh):
+    """A log without rows, or begun anew, does not stop the refresh."""
+    with Loaded(fresh) as running:
+        fresh.run("DELETE FROM mc_iwf_changes")
+        fresh.run(insert_user("next"))
+        running.wait_user(mc_id("next"), "p-next")
+
+
+def test_log_is_pruned(fresh):
+    """Rows of the log that are old go; the last one stays."""
+    fresh.run("UPDATE mc_iwf_changes SET changed = changed - 100000")
+    with Loaded(fresh):
+        with fresh.session() as session:
+            node.wait_until(
+                lambda: session.run(
+                    "SELECT COUNT(*) FROM mc_iwf_changes") == ["1"],
+                "pruned log", 10)
+
+
+def test_many_rows(fresh):
+    """Many rows in one transaction: all of them, soon."""
+    rows = [insert_user(f"bulk{i}") for i in range(6500)]
+    with Loaded(fresh) as running:
+        fresh.run(*rows)
+        running.wait_user(mc_id("bulk6499"), "p-bulk6499", timeout=20)
+        running.wait_user(mc_id("bulk0"), "p-bulk0", timeout=20)
+        assert running.wait_log("many changes at once")
+
+
+def test_row_during_full_load(fresh):
+    """A full load that takes its time does not hold up a deletion, and does
+    not bring the row back."""
+    fresh.run(*(insert_user(f"many{i}") for i in range(8000)))
+    with Loaded(fresh, page_rows=1) as running:
+        fresh.run("INSERT INTO mc_iwf_changes (tbl) VALUES ('all')")
+        running.wait_log("full load due")
+        fresh.run(delete_user("many0"))
+        running.wait_gone(mc_id("many0"))
+        assert running.log().count("loaded ") == 1, "the load is over already"
+        node.wait_until(lambda: running.log().count("loaded ") == 2,
+                        "end of the full load", 60)
+        assert running.user(mc_id("many0")) == ""
+        assert "p-many7999" in running.user(mc_id("many7999"))
+
+
+BAD_USERS = {"impu": "not a uri", "service": "mcfax", "person": ""}
+
+
+@pytest.mark.parametrize("column", BAD_USERS)
+def test_bad_row(database, kamailio, column):
+    """A row that cannot be used is named; the entry before it stays, and
+    the row counts as soon as it is right."""
+    name = f"bad-{column}"
+    database.run(insert_user(name))
+    kamailio.wait_user(mc_id(name), f"p-{name}")
+    if column == "service":
+        database.run(insert_user(f"{name}2", f"p-{name}", service="mcfax"))
+        kamailio.wait_log(f"bad row in mc_iwf_users, mcfax, .*{name}2")
+    else:
+        database.run(update_user(name, **{column: BAD_USERS[column]}))
+        kamailio.wait_log(f"bad row in mc_iwf_users, mcptt, .*{name}")
+        assert f"p-{name}" in kamailio.user(mc_id(name))
+    database.run(f"DELETE FROM mc_iwf_users WHERE mc_id LIKE '%{name}%'")
+    kamailio.wait_gone(mc_id(name))
+    assert kamailio.log().count(f"{name}@mc") + kamailio.log().count(
+        f"{name}2@mc") == 1, "logged once"
+
+
+def test_bad_lmr_row(database, kamailio):
+    """An LMR entry of a KMF that nobody configured: the entries before it
+    stay."""
+    database.run(insert_user("radio"), insert_lmr("p-radio", "6001"))
+    kamailio.wait_user(mc_id("radio"), "6001")
+    database.run(insert_lmr("p-radio", "6002", "sip:nobody@example.org"))
+    kamailio.wait_log("bad row in mc_iwf_lmr, p-radio")
+    assert "6001" in kamailio.user(mc_id("radio"))
+    assert "6002" not in kamailio.user(mc_id("radio"))
+    database.run("DELETE FROM mc_iwf_lmr WHERE identity = '6002'")
+
+
+def test_other_spelling(database, kamailio):
+    """A second row for an MC service ID in another spelling is a bad row,
+    and its removal does not take the first one away."""
+    database.run(insert_user("twin"))
+    kamailio.wait_user(mc_id("twin"), "p-twin")
+    database.run(insert_user("twin", "p-second",
+                             mc_id="sip:twin@MC.example.org"))
+    kamailio.wait_log("bad row in mc_iwf_users.*twin@MC")
+    database.run("DELETE FROM mc_iwf_users WHERE person = 'p-second'")
+    database.run(insert_user("after-twin"))
+    kamailio.wait_user(mc_id("after-twin"), "p-after-twin")
+    assert "p-twin" in kamailio.user(mc_id("twin"))
+
+
+BAD_LOADS = {
+    "impu": ("users", insert_user("wrong", impu="not a uri")),
+    "service": ("users", insert_user("wrong", service="mcfax")),
+    "twice": ("users", insert_user("alice", "p-wrong",
+                                   mc_id="sip:alice@MC.example.org")),
+    "kmf": ("lmr", insert_lmr("alice", "1", "sip:nobody@example.org")),
+    "lmr type": ("lmr", insert_lmr("alice", "1", lmr_type="morse")),
+    "second kmf": ("lmr", insert_lmr(
+        "alice", "1", "sip:kmf2@tetra-iwf.example.org")),
+    "kmf uri": ("kmfs", "INSERT INTO mc_iwf_kmfs (uri) VALUES ('nobody')"),
+    "alias": ("kmf_aliases",
+              "INSERT INTO mc_iwf_kmf_aliases (kmf, alias) VALUES "
+              "('sip:nobody@example.org', 'sip:x@example.org')"),
+    "psi": ("kmf_psis",
+            "INSERT INTO mc_iwf_kmf_psis (kmf, psi) VALUES "
+            "('sip:kmf1@iwf.example.org', 'nobody')"),
+    "role": ("roles",
+             "INSERT INTO mc_iwf_roles (psi, service, role) VALUES "
+             "('sip:mc-orig@mc.example.org', 'mcptt', 'king')"),
+    "role service": ("roles",
+                     "INSERT INTO mc_iwf_roles (psi, service, role) VALUES "
+                     "('sip:mc-orig@mc.example.org', 'mcfax', "
+                     "'originating')"),
+    "peer": ("peers", "INSERT INTO mc_iwf_peers (kind, address) VALUES "
+             "('friend', '127.0.0.9')"),
+    "partner": ("partners", "INSERT INTO mc_iwf_partners (domain, psi) "
+                "VALUES ('x.example', 'nobody')"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_LOADS)
+def test_bad_load(server, case):
+    """A reload that meets a bad row names table and id, and everything stays
+    as it was; a start that meets one fails."""
+    table, statement = BAD_LOADS[case]
+    fresh = server.create().load_sample()
+    with Loaded(fresh) as running:
+        fresh.run(statement)
+        error = running.reload_error()
+        assert f"table mc_iwf_{table}, id " in error
+        assert_sample(running)
+        fresh.run(insert_user("still"))
+        running.wait_user(mc_id("still"), "p-still")
+    with pytest.raises(AssertionError,
+                       match=f"cannot load.*table mc_iwf_{table}, id "):
+        with Loaded(fresh):
+            pass
+
+
+@pytest.mark.parametrize("spoil, said", [
+    pytest.param("UPDATE version SET table_version = 99 "
+                 "WHERE table_name = 'mc_iwf_lmr'",
+                 "invalid version 99 for table mc_iwf_lmr", id="version"),
+    pytest.param("DROP TABLE mc_iwf_peers", "cannot load from the database",
+                 id="table"),
+])
+def test_wrong_database(fresh, spoil, said):
+    """A database that does not fit stops the start."""
+    fresh.run(spoil)
+    with pytest.raises(AssertionError, match=said):
+        with Loaded(fresh):
+            pass
+
+
+def test_outage(server, fresh):
+    """Without the database the last data stay in force, and one line is
+    logged; what changes goes in force when it is back."""
+    if server.schema == "sqlite":
+        pytest.skip("a file does not go away")
+    with Loaded(fresh) as running:
+        server.stop()
+        try:
+            running.wait_log("database lost")
+            assert "does not answer" in running.reload_error()
+            time.sleep(2)
+            assert_sample(running)
+        finally:
+            server.start()
+        running.wait_log("database is back", timeout=10)
+        assert running.log().count("database lost") == 1
+        fresh.run(insert_user("again"))
+        running.wait_user(mc_id("again"), "p-again")
+
+
+def test_reload_pause(fresh):
+    """reload_delta keeps requests apart."""
+    with Loaded(fresh, reload_delta=60) as running:
+        assert running.reload_error() == ""
+        assert "less than 60 s" in running.reload_error()
+
+
+def test_busy(server, fresh):
+    """A writer that holds an SQLite file for a while is waited for, also
+    where the node itself wants to write: it prunes the log at start."""
+    if server.schema != "sqlite":
+        pytest.skip("only SQLite locks the whole database")
+    fresh.run("UPDATE mc_iwf_changes SET changed = changed - 100000")
+    with fresh.session() as session:
+        session.run(f"BEGIN IMMEDIATE;{insert_user('held')}")
+        with Loaded(fresh) as running:
+            time.sleep(1)
+            session.run("COMMIT")
+            running.wait_user(mc_id("held"), "p-held")
+            assert "database lost" not in running.log()
+            assert len(session.run("SELECT seq FROM mc_iwf_changes")) <= 2
+
+
+def test_no_password_in_log(kamailio):
+    """The password of the database is in no line of the log."""
+    with pytest.raises(sip.Timeout):
+        kamailio.wait_log(databases.PASSWORD, timeout=0.1)

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What people run by hand: the demo and the scenarios, and that they fail."""
+import hashlib
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+
+import pytest
+
+import node
+
+IWF = "127.0.0.2"
+KMM = bytes.fromhex("".join(
+    line for line in (node.TOP / "tests" / "data" / "p25-rekey-kmm.hex")
+    .read_text().splitlines() if not line.startswith("#")))
+READ = re.compile(r"read: (\d+) octets, SHA-256 ([0-9a-f]{64})(.*)")
+
+
+@pytest.fixture
+def environment(tmp_path):
+    """Ports and a folder of its own for a run of the demo."""
+    return dict(os.environ, RUN_DIR=str(tmp_path / "run"),
+                SIP_PORT=str(node.free_port()),
+                HTTP_PORT=str(node.free_port()),
+                PEER_PORT=str(node.free_port()))
+
+
+def run(script, *words, environment=None):
+    """Runs a script of the repository to its end, or ends all of it."""
+    process = subprocess.Popen(
+        [sys.executable, str(node.TOP / script), *words], cwd=node.TOP,
+        env=environment, text=True, start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        out, err = process.communicate(timeout=120)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
+    return subprocess.CompletedProcess(words, process.returncode, out, err)
+
+
+def flip(octets):
+    """The datagram with one bit of the payload changed."""
+    where = octets.find(KMM) + len(KMM) // 2
+    if KMM not in octets:
+        return octets
+    return octets[:where] + bytes([octets[where] ^ 1]) + octets[where + 1:]
+
+
+class Relay:
+    """Stands between the node and the IWF and flips one bit on the way."""
+
+    def __init__(self, port):
+        self.front = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.front.bind((IWF, port))
+        self.back = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.back.bind((IWF, 0))
+        self.iwf = (IWF, node.free_port())
+        self.wake, self.woken = socket.socketpair()
+        self.thread = threading.Thread(target=self._serve)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.wake.close()
+        self.thread.join()
+        for sock in (self.front, self.back, self.woken):
+            sock.close()
+
+    def _serve(self):
+        """Hands datagrams on, both ways, until it is told to end."""
+        came_from = None
+        while True:
+            ready, _, _ = select.select(
+                [self.front, self.back, self.woken], [], [])
+            if self.woken in ready:
+                return
+            if self.front in ready:
+                octets, came_from = self.front.recvfrom(65536)
+                self.back.sendto(flip(octets), self.iwf)
+            if self.back in ready:
+                self.front.sendto(self.back.recv(65536), came_from)
+
+
+def test_demo_reads_what_was_sent(environment):
+    """Every receiving process has read the rekey message; exit 0."""
+    done = run("tests/demo/demo.py", environment=environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = READ.findall(done.stdout)
+    assert len(lines) >= 3 + 2 * 3
+    digest = hashlib.sha256(KMM).hexdigest()
+    assert set(lines) == {(str(len(KMM)), digest, "")}
+
+
+def test_demo_fails_on_one_flipped_bit(environment):
+    """One bit changed between node and IWF: seen, said, exit not 0."""
+    with Relay(int(environment["PEER_PORT"])) as relay:
+        done = run("tests/demo/demo.py", "--iwf-port", str(relay.iwf[1]),
+                   environment=environment)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "DIFFERENT" in done.stdout
+    assert "FAILED" in done.stderr
+
+
+def test_demo_leaves_nothing_running(environment):
+    """The node that it started is gone, its port is free again."""
+    assert run("tests/demo/demo.py",
+               environment=environment).returncode == 0
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind(("127.0.0.1", int(environment["SIP_PORT"])))
+
+
+def test_scenarios_pass():
+    """Every SIPp scenario sees what it expects."""
+    done = run("sipp-scenarios/run.py")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "FAILED" not in done.stdout

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Peers that fail, and what the sender hears of it, and when."""
+import time
+
+import pytest
+
+import mc
+import sip
+
+PER_PEER = 5  # seconds for one try
+TOTAL = 20  # seconds for all tries together
+
+
+def send(site, timeout=TOTAL + 2):
+    """A message of alice by way of the core; answer and seconds."""
+    site.client("alice")
+    begin = time.monotonic()
+    reply = site.from_core(mc.core_message("alice", b"\0x"), timeout)
+    return reply, time.monotonic() - begin
+
+
+def test_busy_peer_fails_over(site):
+    """503 of the first peer: the second one gets it at once."""
+    site.iwf1.script = sip.answer(503)
+    reply, seconds = send(site)
+    assert reply.code == 200
+    assert seconds < 2
+    assert mc.payload_of(site.iwf1b.wait_request().message) == b"\0x"
+
+
+def test_silent_peer_fails_over(site):
+    """No answer for 5 s: the second peer; the first is not marked down."""
+    site.iwf1.script = sip.silent
+    reply, seconds = send(site)
+    assert reply.code == 200
+    assert PER_PEER - 1 < seconds < PER_PEER + 3
+    site.iwf1.script = sip.answer(200)
+    site.iwf1b.forget()
+    assert send(site)[0].code == 200
+    assert not site.iwf1b.requests()
+
+
+def test_refused_connection_fails_over(new_site):
+    """A TCP peer where nobody listens: the next one, at once."""
+    with sip.TcpEndpoint("127.0.0.2") as gone:
+        hop = f"{gone.hostport};transport=tcp"
+    site = new_site(next_hops={"iwf1": hop})
+    reply, seconds = send(site)
+    assert reply.code == 200
+    assert seconds < PER_PEER + 1
+    site.iwf1b.wait_request()
+
+
+@pytest.mark.parametrize("code", [400, 404, 408, 480, 500, 504, 600])
+def test_other_answers_do_not_fail_over(site, code):
+    """Only 503, timeout and transport errors do; never a 408 to the sender."""
+    site.iwf1.script = sip.answer(code)
+    reply, _ = send(site)
+    assert reply.code == (504 if code == 408 else code)
+    assert not site.iwf1b.requests()
+
+
+def test_all_busy(site):
+    """The receivers' own 503 goes back as 503."""
+    site.iwf1.script = site.iwf1b.script = sip.answer(503)
+    reply, seconds = send(site)
+    assert reply.code == 503
+    assert seconds < 2
+
+
+def test_all_silent(site):
+    """No answer of any peer in time: 504, before the sender gives up."""
+    site.iwf1.script = site.iwf1b.script = sip.silent
+    reply, seconds = send(site)
+    assert reply.code == 504
+    assert seconds < TOTAL
+
+
+def test_busy_and_silent(site):
+    """503 and timeout mixed: 504, since one may have it."""
+    site.iwf1.script = sip.answer(503)
+    site.iwf1b.script = sip.silent
+    reply, _ = send(site)
+    assert reply.code == 504
+
+
+def test_late_answer_of_the_last_peer_counts(site):
+    """What comes within the time of a try is passed on."""
+    site.iwf1.script = sip.answer(200, delay=PER_PEER - 2)
+    reply, seconds = send(site)
+    assert reply.code == 200
+    assert seconds < PER_PEER
+    assert not site.iwf1b.requests()
+
+
+def test_all_down(site):
+    """All peers of the set down: 503 with Retry-After, at once."""
+    site.set_peers("dp")
+    reply, seconds = send(site)
+    assert reply.code == 503
+    assert int(reply.get("Retry-After")) > 0
+    assert seconds < 1
+    assert not site.iwf1.requests()
+
+
+def test_silent_client(site):
+    """No answer of the client: 504 for the IWF."""
+    alice = site.client("alice")
+    alice.endpoint.script = sip.silent
+    reply = site.from_iwf(mc.iwf_message("alice", b"x"), timeout=TOTAL + 2)
+    assert reply.code == 504
+
+
+def test_one_of_two_contacts_is_enough(site):
+    """A contact that fails does not hide the one that has it."""
+    good, bad = site.client("alice"), site.client("alice")
+    bad.endpoint.script = sip.answer(480)
+    assert site.from_iwf(mc.iwf_message("alice", b"x")).code == 200
+    good.endpoint.wait_request()
+
+
+def test_peer_goes_down_after_three_probes_and_comes_back(new_site):
+    """Three OPTIONS unanswered: down; one answered: up again."""
+    site = new_site(env={"PROBE_INTERVAL": "1"})
+    site.iwf1.reachable = False
+    site.iwf1.wait_requests(3, "OPTIONS", timeout=20)
+    site.wait_peers(r"127\.0\.0\.2.*\n.*FLAGS: I", timeout=20)
+    assert send(site)[0].code == 200
+    assert not site.iwf1.requests()
+    site.iwf1.reachable = True
+    site.wait_peers(r"127\.0\.0\.2.*\n.*FLAGS: A", timeout=20)
+    assert send(site)[0].code == 200
+    site.iwf1.wait_request()

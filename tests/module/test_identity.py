@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Who is who: digest, the trusted core, the IWFs, and what strangers claim."""
+import pytest
+
+import mc
+import sip
+
+
+def test_register_is_challenged_with_401(site):
+    """REGISTER: 401 with our realm; all else: 407."""
+    uri = f"sip:{mc.DOMAIN}"
+    message = sip.request("REGISTER", uri, mc.impu("alice"),
+                          mc.impu("alice"), [("Contact", "<sip:a@b>")])
+    reply = site.stranger("alice").endpoint.ask(message, site.node.address)
+    assert reply.code == 401
+    assert 'realm="mc.example.org"' in reply.get("WWW-Authenticate")
+
+
+def test_wrong_password(site):
+    """Wrong credentials are worth nothing."""
+    alice = site.client("alice")
+    message = mc.client_message("alice", b"x")
+    challenge = alice.endpoint.ask(message, site.node.address)
+    again = sip.with_credentials(message, challenge, "alice", "guess")
+    assert alice.endpoint.ask(again, site.node.address).code == 407
+    assert not site.iwf1.requests()
+
+
+def test_alice_is_alice_everywhere(site):
+    """alice's digest counts, whatever else the message claims of bob."""
+    alice = site.client("alice")
+    site.client("bob")
+    bob = mc.impu("bob")
+    message = mc.client_message("alice", b"x")
+    message.set("From", f"<{bob}>;tag=1")
+    message.add("Contact", f"<{bob}>")
+    message.add("P-Asserted-Identity", f"<{bob}>")
+    calling = mc.identity("mcptt", "calling-user-id", bob)
+    mc.with_parts(message, [mc.info_part(mc.info_xml("mcptt", calling)),
+                            mc.data_part(b"x")])
+    assert alice.ask(message).code == 200
+    got = site.iwf1.wait_request().message
+    assert got.all("P-Asserted-Identity") == [f"<{mc.impu('alice')}>"]
+    assert mc.calling_user(got) == mc.mc_id("alice")
+    assert b"bob" not in got.body
+
+
+def test_stranger_asserting_is_challenged(site):
+    """P-Asserted-Identity from an address nobody configured: 407."""
+    site.client("alice")
+    message = mc.core_message("alice", b"x")
+    reply = site.stranger("alice").endpoint.ask(message, site.node.address)
+    assert reply.code == 407
+    assert not site.iwf1.requests()
+
+
+def test_stranger_posing_as_iwf_is_challenged(site):
+    """The PSI of an IWF counts only from where it may be asserted."""
+    alice = site.client("alice")
+    reply = site.stranger("bob").endpoint.ask(
+        mc.iwf_message("alice", b"x"), site.node.address)
+    assert reply.code == 407
+    assert not alice.endpoint.requests()
+
+
+def test_asserted_by_stranger_does_not_leave(site):
+    """What a client asserts of itself is taken out of what goes on."""
+    alice, bob = site.client("alice"), site.client("bob")
+    message = sip.request(
+        "MESSAGE", mc.impu("bob"), mc.impu("alice"), mc.impu("bob"),
+        [("P-Asserted-Identity", "<sip:chief@mc.example.org>"),
+         ("P-Asserted-Service", mc.icsi("mcptt")),
+         ("Content-Type", "text/plain")], b"hello")
+    assert alice.ask(message).code == 200
+    got = bob.endpoint.wait_request().message
+    assert not got.all("P-Asserted-Service")
+    assert "chief" not in str(got.all("P-Asserted-Identity"))
+
+
+def test_core_asserts_a_client(any_site):
+    """What the trusted core asserts needs no credentials."""
+    any_site.client("alice")
+    reply = any_site.from_core(mc.core_message("alice", b"x"))
+    assert reply.code == 200
+    got = any_site.iwf1.wait_request().message
+    assert mc.calling_user(got) == mc.mc_id("alice")
+
+
+def test_core_asserts_an_iwf(any_site):
+    """An IWF is recognised by its PSI behind a trusted core, too."""
+    alice = any_site.client("alice")
+    reply = any_site.from_core(mc.iwf_message("alice", b"x"))
+    assert reply.code == 200
+    alice.endpoint.wait_request()
+
+
+@pytest.mark.parametrize("identities, code", [
+    ([mc.impu("alice"), "tel:+431234"], 200),
+    ([mc.impu("alice"), mc.IWF1], 403),
+    ([mc.impu("alice")] * 3, 403),
+], ids=["sip and tel", "user and IWF", "three"])
+def test_several_asserted_identities(any_site, identities, code):
+    """RFC 3325 has one SIP and one tel URI; a mixture is nobody's."""
+    any_site.client("alice")
+    message = mc.core_message("alice", b"x").drop("P-Asserted-Identity")
+    for uri in identities:
+        message.add("P-Asserted-Identity", f"<{uri}>")
+    assert any_site.from_core(message).code == code
+
+
+def test_port_of_a_peer_is_not_compared(any_site):
+    """The sample knows its peers by address alone."""
+    alice = any_site.client("alice")
+    with sip.UdpEndpoint("127.0.0.3") as other:
+        reply = other.ask(mc.iwf_message("alice", b"x"),
+                          any_site.node.address)
+    assert reply.code == 200
+    alice.endpoint.wait_request()
+
+
+def test_port_of_a_peer_is_compared_where_configured(new_site):
+    """A row with a port fits that port alone."""
+    site = new_site(sql=["UPDATE mc_iwf_peers SET port = 1 "
+                         "WHERE address = '127.0.0.2'"])
+    site.client("alice")
+    assert site.from_iwf(mc.iwf_message("alice", b"x")).code == 407
+    reply = site.from_iwf(mc.iwf_message("alice", b"x"), site.iwf1b)
+    assert reply.code == 200
+
+
+@pytest.fixture
+def shared_impu(new_site):
+    """A site where the IMPU of alice carries a second person's MCPTT ID."""
+    return new_site(sql=[
+        "INSERT INTO mc_iwf_users (mc_id, service, impu, client_id, person,"
+        " send, receive) VALUES ('sip:twin@mc.example.org', 'mcptt',"
+        " 'sip:alice@mc.example.org', 'client-2', 'twin', 1, 1)",
+        "UPDATE mc_iwf_users SET client_id = 'client-1'"
+        " WHERE mc_id = 'sip:alice@mc.example.org'",
+        "INSERT INTO mc_iwf_lmr (person, lmr_type, kmf, identity)"
+        " VALUES ('twin', 'p25', 'sip:kmf1@iwf.example.org', '99')"])
+
+
+@pytest.mark.parametrize("client_id, code, caller", [
+    (None, 403, None),
+    ("client-1", 200, "sip:alice@mc.example.org"),
+    ("client-2", 200, "sip:twin@mc.example.org"),
+    ("client-3", 403, None),
+])
+def test_ambiguous_sender_gives_its_client_id(
+        shared_impu, client_id, code, caller):
+    """Several MC IDs behind one IMPU: the client ID decides, else 403."""
+    alice = shared_impu.client("alice")
+    inner = "" if client_id is None else (
+        '<mcptt-client-id type="Normal"><mcpttString>'
+        f"{client_id}</mcpttString></mcptt-client-id>")
+    message = mc.with_parts(mc.client_message("alice", b"x"), [
+        mc.info_part(mc.info_xml("mcptt", inner)), mc.data_part(b"x")])
+    assert alice.ask(message).code == code
+    if caller:
+        got = shared_impu.iwf1.wait_request().message
+        assert mc.calling_user(got) == caller

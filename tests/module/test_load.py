@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Many at once: distinct users on many sockets, limits, registrations."""
+import os
+import threading
+import time
+
+import pytest
+
+import mc
+import sample
+import sip
+
+CROWD = 64  # users, each on a socket of its own
+EACH = 10  # messages of each
+USERS = [f"load{number}" for number in range(CROWD)]
+
+
+def crowd_sql():
+    """Rows of the crowd."""
+    return list(sample.users_sql(**{user: {} for user in USERS}))
+
+
+@pytest.fixture
+def crowd(new_site):
+    """A site that knows the crowd."""
+    site = new_site(sql=crowd_sql())
+    site.node.edit_node(*map(sample.subscriber_sql, USERS))
+    return site
+
+
+def behave(clients):
+    """Every eighth client is silent, every eighth refuses."""
+    for number, client in enumerate(clients):
+        if number % 8 == 0:
+            client.endpoint.script = sip.silent
+        elif number % 8 == 1:
+            client.endpoint.script = sip.answer(486)
+
+
+def expected_code(number):
+    """What the sender hears of a message to this client."""
+    return {0: 504, 1: 486}.get(number % 8, 200)
+
+
+def test_crowd_on_many_sockets(crowd):
+    """64 users, some silent, refusing, or on TCP: nothing lost or mixed."""
+    clients = [crowd.client(user, endpoint=(
+        sip.TcpEndpoint if number % 8 == 2 else sip.UdpEndpoint)())
+        for number, user in enumerate(USERS)]
+    behave(clients)
+    asked = []
+    for turn in range(EACH):
+        for number, user in enumerate(USERS):
+            payload = os.urandom(200)
+            down = mc.iwf_message(user, payload)
+            asked.append((crowd.iwf1b, crowd.iwf1b.send(
+                down, crowd.node.address), expected_code(number)))
+            up = mc.core_message(user, payload)
+            asked.append((crowd.core, crowd.core.send(
+                up, crowd.node.address), 200))
+    for source, branch, code in asked:
+        assert source.wait_final(branch, timeout=30).code == code
+    assert len(crowd.iwf1.requests()) == CROWD * EACH
+    for client in clients:
+        got = [mc.parts_of(r.message)[0] for r in client.endpoint.requests()]
+        assert len(got) == EACH
+        assert all(mc.impu(client.user).encode() in p.content for p in got)
+
+
+def test_200_registrations_at_once(crowd):
+    """None of them gets a 5xx, and all are there afterwards."""
+    users = USERS + USERS + USERS + USERS[:8]
+    clients = [crowd.stranger(user) for user in users]
+    threads = [threading.Thread(target=c.register) for c in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for user in USERS:
+        assert crowd.from_iwf(mc.iwf_message(user, b"x")).code == 200
+    assert all(c.endpoint.requests() for c in clients)
+
+
+def flood(endpoint, site, messages):
+    """Sends messages without waiting."""
+    for message in messages:
+        endpoint.send(message, site.node.address)
+
+
+def test_pike_blocks_a_stranger_that_floods(new_site):
+    """Above PIKE_LIMIT a source is blocked; others and peers are not."""
+    site = new_site(env={"PIKE_LIMIT": "20"})
+    alice = site.client("alice")
+    with sip.UdpEndpoint("127.0.0.77") as stranger:
+        flood(stranger, site, [
+            mc.client_message("alice", b"x") for _ in range(200)])
+        site.node.wait_log("pike|PIKE")
+        with pytest.raises(sip.Timeout):
+            stranger.ask(mc.client_message("alice", b"x"),
+                         site.node.address, timeout=0.5)
+    for _ in range(50):
+        assert site.from_core(mc.core_message("alice", b"x")).code == 200
+    assert site.from_iwf(mc.iwf_message("alice", b"x")).code == 200
+    alice.endpoint.wait_request()
+
+
+def test_peers_have_a_limit_of_their_own(new_site):
+    """Above it: 503 with Retry-After, and the node stays usable."""
+    site = new_site(env={"PEER_LIMIT": "20"})
+    site.client("alice")
+    codes = []
+    for _ in range(100):
+        reply = site.from_iwf(mc.iwf_message("alice", b"x"))
+        codes.append(reply.code)
+        if reply.code == 503:
+            assert int(reply.get("Retry-After")) > 0
+    assert set(codes) == {200, 503}
+    time.sleep(1.5)
+    assert site.from_iwf(mc.iwf_message("alice", b"x")).code == 200

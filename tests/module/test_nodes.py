@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Data that change while the node runs, and how many of them there may be."""
+import os
+import threading
+import time
+
+import pytest
+
+import mc
+import node
+import sample
+
+IN_FORCE = 1.0  # seconds after a commit
+
+
+def test_deleted_row_is_in_force_on_two_nodes(new_site):
+    """Revocation: within a second after the commit, on every node."""
+    first = new_site()
+    second = new_site(database=first.node.path("mc_iwf.db"))
+    for site in (first, second):
+        site.client("alice")
+        assert site.from_core(mc.core_message("alice", b"x")).code == 200
+    first.node.edit("DELETE FROM mc_iwf_users WHERE person = 'alice'")
+    end = time.monotonic() + IN_FORCE
+    for site in (first, second):
+        node.wait_until(
+            lambda: site.from_core(
+                mc.core_message("alice", b"x")).code == 404,
+            "refusal", timeout=end - time.monotonic())
+
+
+@pytest.mark.parametrize("change, code", [
+    ("UPDATE mc_iwf_users SET send = 0 WHERE person = 'alice'", 403),
+    ("DELETE FROM mc_iwf_lmr WHERE person = 'alice'", 403),
+    ("UPDATE mc_iwf_peers SET address = '127.0.0.99' WHERE kind = 'core'",
+     407),
+    ("DELETE FROM mc_iwf_roles WHERE role = 'originating'", 403),
+])
+def test_changed_row_is_in_force(new_site, change, code):
+    """Every table counts, without a reload."""
+    site = new_site()
+    site.client("alice")
+    assert site.from_core(mc.core_message("alice", b"x")).code == 200
+    site.node.edit(change)
+    node.wait_until(
+        lambda: site.from_core(mc.core_message("alice", b"x")).code == code,
+        f"{code}", timeout=IN_FORCE)
+
+
+def test_reload_under_traffic(new_site):
+    """No message is refused or lost while everything is loaded anew."""
+    site = new_site(env={"RELOAD_DELTA": "0"})
+    alice = site.client("alice")
+    done = threading.Event()
+
+    def reload_again_and_again():
+        while not done.is_set():
+            site.node.kamcmd("mc_iwf.reload")
+    thread = threading.Thread(target=reload_again_and_again)
+    thread.start()
+    try:
+        for _ in range(300):
+            assert site.from_core(
+                mc.core_message("alice", b"x")).code == 200
+            assert site.from_iwf(mc.iwf_message("alice", b"x")).code == 200
+    finally:
+        done.set()
+        thread.join()
+    assert len(site.iwf1.requests()) == 300
+    assert len(alice.endpoint.requests()) == 300
+
+
+def million_users(path):
+    """Fills the tables with a million users by SQL alone."""
+    numbers = ("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL "
+               "SELECT i + 1 FROM n WHERE i < 1000000) ")
+    sample.edit(
+        path,
+        "INSERT INTO mc_iwf_users (mc_id, service, impu, person, send,"
+        f" receive) {numbers} SELECT 'sip:m' || i || '@{mc.DOMAIN}',"
+        f" 'mcptt', 'sip:m' || i || '@{mc.DOMAIN}', 'm' || i, 1, 1 FROM n",
+        "INSERT INTO mc_iwf_lmr (person, lmr_type, kmf, identity)"
+        f" {numbers} SELECT 'm' || i, 'p25', '{mc.KMF1}', i FROM n",
+        "DELETE FROM mc_iwf_changes")
+
+
+def test_a_million_users(new_site):
+    """Loaded into shared memory, and looked up through SIP."""
+    site = new_site(prepare=million_users, memory=1024)
+    for user in ("m1", "m500000", "m1000000"):
+        site.node.edit_node(sample.subscriber_sql(user))
+        client = site.client(user)
+        payload = os.urandom(64)
+        assert client.ask(mc.client_message(user, payload)).code == 200
+        assert mc.payload_of(site.iwf1.wait_request().message) == payload
+        assert site.from_iwf(mc.iwf_message(user, payload)).code == 200
+        assert mc.payload_of(
+            client.endpoint.wait_request().message) == payload

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A repeated request gets the stored reply, is delivered and counted once."""
+import time
+
+import mc
+import sip
+
+WAITS = (1, 10, 30)  # seconds after the first copy
+
+
+def repeated(site):
+    """Messages to repeat: sender, request, expected answer."""
+    refused = mc.core_message("alice", b"r", psi=mc.TERM)
+    not_sent = mc.core_message("mute", b"s")
+    return [(site.core, mc.core_message("alice", b"d"), 200),
+            (site.iwf1b, mc.iwf_message("alice", b"u"), 200),
+            (site.core, refused, 403),
+            (site.core, not_sent, 403)]
+
+
+def test_repeats_after_1_10_and_30_seconds(new_site):
+    """The same octets again: the same reply, and nobody hears of it."""
+    site = new_site()
+    alice = site.client("alice")
+    site.client("mute")
+    cases = repeated(site)
+    begin = time.monotonic()
+    first = {}
+    for source, message, code in cases:
+        reply = source.ask(message, site.node.address)
+        assert reply.code == code
+        first[message.branch] = bytes(reply)
+    counters = site.node.counters()
+    for number, wait in enumerate(WAITS):
+        time.sleep(max(0, begin + wait - time.monotonic()))
+        for source, message, _ in cases:
+            source.send_octets(bytes(message), site.node.address)
+            reply = source.wait_final(message.branch, n=number + 2)
+            assert bytes(reply) == first[message.branch]
+    assert len(site.iwf1.requests()) == 1
+    assert len(alice.endpoint.requests()) == 1
+    assert site.node.counters() == counters
+
+
+def test_repeat_while_the_receiver_thinks(site):
+    """Before there is an answer the repeat is swallowed."""
+    alice = site.client("alice")
+    alice.endpoint.script = sip.answer(200, delay=0.5)
+    message = mc.iwf_message("alice", b"x")
+    branch = site.iwf1.send(message, site.node.address)
+    site.iwf1.send_octets(bytes(message), site.node.address)
+    assert site.iwf1.wait_final(branch).code == 200
+    assert len(alice.endpoint.requests()) == 1
+    assert len([r for r in site.iwf1.responses(branch)
+                if r.code >= 200]) == 1
+
+
+def test_receivers_repeated_answer_is_absorbed(site):
+    """A receiver that answers twice is heard once."""
+    alice = site.client("alice")
+    alice.endpoint.script = lambda m: [
+        (0, sip.response(m, 200)), (0.2, sip.response(m, 200))]
+    message = mc.iwf_message("alice", b"x")
+    assert site.from_iwf(message).code == 200
+    assert site.from_iwf(mc.iwf_message("alice", b"y")).code == 200
+    time.sleep(0.4)
+    assert len([r for r in site.iwf1.responses(message.branch)
+                if r.code >= 200]) == 1
+
+
+def test_lost_request_is_repeated_by_the_node(site):
+    """A receiver that misses the first copy gets another one."""
+    alice = site.client("alice")
+    alice.endpoint.script = sip.silent
+    branch = site.iwf1.send(mc.iwf_message("alice", b"x"),
+                            site.node.address)
+    request = alice.endpoint.wait_request()
+    alice.endpoint.wait_copies(2, request.message.branch)
+    request.flow.send(bytes(sip.response(request.message, 200)))
+    assert site.iwf1.wait_final(branch).code == 200

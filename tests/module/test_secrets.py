@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""No payload, password or key in any log or database of the node."""
+import base64
+
+import mc
+import sample
+import sip
+
+PAYLOAD = b"\x20\x02LMR-KEY-MATERIAL-\0\xff\r-0123456789abcdef"
+MARK = b"LMR-KEY-MATERIAL"
+USERS = ("alice", "bob")
+
+
+def forms(secret):
+    """The shapes in which a secret might be written down."""
+    return [secret, secret.hex().encode(), secret.hex().upper().encode(),
+            base64.b64encode(secret).rstrip(b"=")[:-1]]
+
+
+def converse(site):
+    """All sorts of messages that carry the payload, good and bad."""
+    alice = site.client("alice")
+    for service in mc.SERVICES:
+        alice.ask(mc.client_message("alice", PAYLOAD, service))
+        site.from_iwf(mc.iwf_message("alice", PAYLOAD, service))
+    for message in (mc.client_message("alice", PAYLOAD, psi=mc.TERM),
+                    mc.client_message("alice", PAYLOAD, target=mc.KMF2)):
+        alice.ask(message)
+    for spoil in (b"--mc-boundary--\r\n", b"</mcpttinfo>"):
+        message = mc.core_message("alice", PAYLOAD)
+        message.body = message.body.replace(spoil, b"")
+        site.from_core(message)
+    site.iwf1.script = sip.answer(503)
+    site.from_core(mc.core_message("alice", PAYLOAD))
+    site.stranger("bob").endpoint.ask(
+        mc.core_message("bob", PAYLOAD), site.node.address)
+
+
+def search(paths, secrets):
+    """Fails where a file holds one of the secrets."""
+    for path in paths:
+        octets = path.read_bytes()
+        assert not [s for s in secrets if s in octets], path.name
+
+
+def test_nothing_secret_is_written_down(new_site):
+    """Even with debug messages on, in every file of the run."""
+    site = new_site(env={"DEBUG": "3"}, sql=())
+    converse(site)
+    site.node.kamcmd("mc_iwf.explain", mc.impu("alice"))
+    site.node.wait_log("mc_iwf")
+    secrets = [f for s in (PAYLOAD, MARK) for f in forms(s)]
+    secrets += [f"{user}-secret".encode() for user in USERS]
+    hashes = [sample.ha1(user).encode() for user in USERS]
+    search(site.node.folder.glob("*.log"), secrets + hashes)
+    search(site.node.folder.glob("*.db*"), secrets)

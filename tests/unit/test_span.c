@@ -1,0 +1,238 @@
+/*
+ * This file is part of the Kamailio modules for LMR interworking.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "mclmr/arena.h"
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#define S(literal) MCLMR_SPAN(literal)
+
+/* Fails unless both spans hold the same octets. */
+static void assert_span(mclmr_span_t actual, mclmr_span_t expected)
+{
+	assert_int_equal(actual.len, expected.len);
+	if(expected.len > 0)
+		assert_memory_equal(actual.s, expected.s, expected.len);
+}
+
+static void test_of_string(void **state)
+{
+	(void)state;
+	assert_span(mclmr_span("abc"), S("abc"));
+	assert_span(mclmr_span(""), S(""));
+	assert_span(mclmr_span(NULL), S(""));
+}
+
+static void test_compare(void **state)
+{
+	static const struct
+	{
+		mclmr_span_t a, b;
+		bool equal, nocase, starts, starts_nocase;
+	} rows[] = {
+			{S(""), S(""), true, true, true, true},
+			{S("abc"), S(""), false, false, true, true},
+			{S(""), S("abc"), false, false, false, false},
+			{S("abc"), S("abc"), true, true, true, true},
+			{S("abc"), S("ABC"), false, true, false, true},
+			{S("abcd"), S("aBc"), false, false, false, true},
+			{S("abcd"), S("abc"), false, false, true, true},
+			{S("abc"), S("abcd"), false, false, false, false},
+			{S("a\0b"), S("a\0c"), false, false, false, false},
+			{S("a\0b"), S("a\0B"), false, true, false, true},
+			/* "[" and "{" differ in the bit of the case, so do "@" and "`" */
+			{S("[@"), S("{`"), false, false, false, false},
+			{S("\xc4"), S("\xe4"), false, false, false, false},
+	};
+
+	(void)state;
+	for(size_t i = 0; i < COUNT(rows); i++) {
+		mclmr_span_t a = rows[i].a, b = rows[i].b;
+
+		assert_int_equal(mclmr_span_equal(a, b), rows[i].equal);
+		assert_int_equal(mclmr_span_equal_nocase(a, b), rows[i].nocase);
+		assert_int_equal(mclmr_span_starts(a, b), rows[i].starts);
+		assert_int_equal(mclmr_span_starts_nocase(a, b), rows[i].starts_nocase);
+	}
+	assert_true(mclmr_span_equal((mclmr_span_t){NULL, 0}, S("")));
+	assert_true(mclmr_span_starts(S("a"), (mclmr_span_t){NULL, 0}));
+}
+
+static void test_trim(void **state)
+{
+	static const struct
+	{
+		mclmr_span_t text, trimmed;
+	} rows[] = {
+			{S(""), S("")},
+			{S(" \t\r\n"), S("")},
+			{S("a"), S("a")},
+			{S(" \r\n\ta b\t "), S("a b")},
+			{S("\0 "), S("\0")},
+			{S("\va\f"), S("\va\f")},
+	};
+
+	(void)state;
+	for(size_t i = 0; i < COUNT(rows); i++)
+		assert_span(mclmr_span_trim(rows[i].text), rows[i].trimmed);
+	assert_span(mclmr_span_trim((mclmr_span_t){NULL, 0}), S(""));
+}
+
+static void test_cut(void **state)
+{
+	static const struct
+	{
+		mclmr_span_t text, head, rest;
+		bool found;
+	} rows[] = {
+			{S("a;b;c"), S("a"), S("b;c"), true},
+			{S(";b"), S(""), S("b"), true},
+			{S("a;"), S("a"), S(""), true},
+			{S("a"), S("a"), S(""), false},
+			{S(""), S(""), S(""), false},
+	};
+
+	(void)state;
+	for(size_t i = 0; i < COUNT(rows); i++) {
+		mclmr_span_t rest = rows[i].text;
+
+		assert_span(mclmr_span_cut(&rest, ';'), rows[i].head);
+		assert_span(rest, rows[i].rest);
+		assert_int_equal(rest.s != NULL, rows[i].found);
+	}
+}
+
+static void test_find(void **state)
+{
+	static const char text[] = "xabcABcabd";
+	static const struct
+	{
+		mclmr_span_t needle;
+		int exact, nocase; /* offsets, -1: not there */
+	} rows[] = {
+			{S(""), -1, -1},
+			{S("x"), 0, 0},
+			{S("abd"), 7, 7},
+			{S("ABC"), -1, 1},
+			{S("xabcABcabd"), 0, 0},
+			{S("xabcABcabde"), -1, -1},
+			{S("bda"), -1, -1},
+	};
+
+	(void)state;
+	for(size_t i = 0; i < COUNT(rows); i++) {
+		const char *exact = mclmr_span_find(S(text), rows[i].needle);
+		const char *nocase = mclmr_span_find_nocase(S(text), rows[i].needle);
+
+		assert_int_equal(exact ? exact - text : -1, rows[i].exact);
+		assert_int_equal(nocase ? nocase - text : -1, rows[i].nocase);
+	}
+	assert_null(mclmr_span_find((mclmr_span_t){NULL, 0}, S("a")));
+	assert_null(mclmr_span_find_nocase((mclmr_span_t){NULL, 0}, S("a")));
+}
+
+static void test_from(void **state)
+{
+	mclmr_span_t text = S("abc");
+
+	(void)state;
+	assert_span(mclmr_span_from(text, text.s), S("abc"));
+	assert_span(mclmr_span_from(text, text.s + 2), S("c"));
+	assert_span(mclmr_span_from(text, text.s + 3), S(""));
+	assert_span(mclmr_span_from((mclmr_span_t){NULL, 0}, NULL), S(""));
+}
+
+static void test_arena_alignment(void **state)
+{
+	char buffer[256];
+	mclmr_arena_t arena = mclmr_arena(buffer + 1, sizeof(buffer) - 1);
+
+	(void)state;
+	for(int i = 0; i < 4; i++) {
+		char *taken = mclmr_arena_alloc(&arena, 1);
+
+		assert_non_null(taken);
+		assert_int_equal((uintptr_t)taken % _Alignof(max_align_t), 0);
+		assert_in_range((uintptr_t)taken, (uintptr_t)buffer,
+				(uintptr_t)buffer + sizeof(buffer) - 1);
+	}
+}
+
+static void test_arena_limits(void **state)
+{
+	_Alignas(max_align_t) char buffer[64];
+	mclmr_arena_t arena = mclmr_arena(buffer, sizeof(buffer));
+
+	(void)state;
+	assert_null(mclmr_arena_alloc(&arena, 65));
+	assert_null(mclmr_arena_alloc(&arena, SIZE_MAX));
+	assert_int_equal(arena.used, 0);
+	assert_ptr_equal(mclmr_arena_alloc(&arena, 64), buffer);
+	assert_null(mclmr_arena_alloc(&arena, 1));
+	assert_non_null(mclmr_arena_alloc(&arena, 0));
+	mclmr_arena_reset(&arena);
+	assert_ptr_equal(mclmr_arena_alloc(&arena, 64), buffer);
+	arena = mclmr_arena(NULL, 0);
+	assert_null(mclmr_arena_alloc(&arena, 1));
+}
+
+/* What alignment skips counts as well. */
+static void test_arena_padding(void **state)
+{
+	_Alignas(max_align_t) char buffer[64];
+	size_t step = _Alignof(max_align_t);
+	mclmr_arena_t arena = mclmr_arena(buffer, step + 3);
+
+	(void)state;
+	assert_non_null(mclmr_arena_alloc(&arena, step + 1));
+	assert_null(mclmr_arena_alloc(&arena, 1));
+	arena = mclmr_arena(buffer, 2 * step + 8);
+	assert_non_null(mclmr_arena_alloc(&arena, step + 1));
+	assert_null(mclmr_arena_alloc(&arena, 9));
+	assert_ptr_equal(mclmr_arena_alloc(&arena, 8), buffer + 2 * step);
+}
+
+static void test_arena_copy(void **state)
+{
+	char buffer[8];
+	mclmr_arena_t arena = mclmr_arena(buffer, sizeof(buffer));
+	mclmr_span_t first, second, third;
+
+	(void)state;
+	assert_true(mclmr_arena_copy(&arena, S("a\0cde"), &first));
+	assert_true(mclmr_arena_copy(&arena, S("fgh"), &second));
+	assert_false(mclmr_arena_copy(&arena, S("i"), &third));
+	assert_span(first, S("a\0cde"));
+	assert_span(second, S("fgh"));
+	assert_span(third, S(""));
+	assert_true(mclmr_arena_copy(&arena, (mclmr_span_t){NULL, 0}, &third));
+	assert_span(third, S(""));
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+			cmocka_unit_test(test_of_string),
+			cmocka_unit_test(test_compare),
+			cmocka_unit_test(test_trim),
+			cmocka_unit_test(test_cut),
+			cmocka_unit_test(test_find),
+			cmocka_unit_test(test_from),
+			cmocka_unit_test(test_arena_alignment),
+			cmocka_unit_test(test_arena_limits),
+			cmocka_unit_test(test_arena_padding),
+			cmocka_unit_test(test_arena_copy),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

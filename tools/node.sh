@@ -1,0 +1,128 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The sample node: its databases and its processes.
+# Usage: tools/node.sh create | run | start | stop [KAMAILIO OPTION...]
+#   create  make the databases in RUN_DIR, where there are none yet
+#   run     the node in front; start: return when it answers OPTIONS
+#   stop    end what start began, by pid, and wait for it
+# Environment: RUN_DIR, SIP_PORT, HTTP_PORT, KAMAILIO_BIN, KAMAILIO_LIBDIR;
+# settings of the sample: PIKE_LIMIT, PEER_LIMIT, PROBE_INTERVAL, DELIVER,
+# KMF_UNKNOWN, DECODE, RELOAD_DELTA, DEBUG.
+set -eu
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+RUN_DIR=${RUN_DIR:-run}
+SIP_PORT=${SIP_PORT:-5060}
+HTTP_PORT=${HTTP_PORT:-8080}
+KAMAILIO_BIN=${KAMAILIO_BIN:-/usr/sbin/kamailio}
+KAMAILIO_LIBDIR=${KAMAILIO_LIBDIR:-/usr/lib/$(uname -m)-linux-gnu/kamailio}
+tables=/usr/share/kamailio/db_sqlite
+START_TIMEOUT=20 # s
+
+die()
+{
+	echo "node: $*" >&2
+	exit 1
+}
+
+# Runs SQL files on a new database; nothing half-made is left.
+make_database()
+{
+	db=$1
+	shift
+	[ ! -e "$db" ] || return 0
+	rm -f "$db.new"
+	cat "$@" | sqlite3 -bail "$db.new" >/dev/null || die "cannot make $db"
+	mv "$db.new" "$db"
+}
+
+create()
+{
+	umask 077
+	mkdir -p "$RUN_DIR"
+	RUN_DIR=$(cd "$RUN_DIR" && pwd)
+	make_database "$RUN_DIR/kamailio.db" \
+		"$tables/standard-create.sql" "$tables/auth_db-create.sql" \
+		"$tables/dispatcher-create.sql" "$tables/permissions-create.sql" \
+		"$top/cfg/sample-node.sql"
+	make_database "$RUN_DIR/location.db" \
+		"$tables/standard-create.sql" "$tables/usrloc-create.sql"
+	make_database "$RUN_DIR/mc_iwf.db" \
+		"$top/cfg/db_sqlite/mc_iwf-create.sql" "$top/cfg/sample-data.sql"
+}
+
+# Settings that are in the environment, as -A options of Kamailio.
+settings()
+{
+	for name in PIKE_LIMIT PEER_LIMIT PROBE_INTERVAL RELOAD_DELTA DEBUG; do
+		eval "value=\${$name:-}"
+		[ -z "$value" ] || printf -- '-A %s=%s ' "$name" "$value"
+	done
+	for name in DELIVER KMF_UNKNOWN DECODE; do
+		eval "value=\${$name:-}"
+		[ -z "$value" ] || printf -- '-A %s="%s" ' "$name" "$value"
+	done
+}
+
+run()
+{
+	create
+	# shellcheck disable=SC2046
+	exec "$KAMAILIO_BIN" -f "$top/cfg/mc-server.cfg" -DD -E \
+		-Y "$RUN_DIR" -w "$RUN_DIR" -P "$RUN_DIR/kamailio.pid" \
+		-L "$top/modules:$KAMAILIO_LIBDIR/modules" -m 256 -M 8 \
+		-A "SIP_PORT=$SIP_PORT" -A "HTTP_PORT=$HTTP_PORT" $(settings) "$@"
+}
+
+# Asks the node with OPTIONS; 0 where it answers.
+answers()
+{
+	timeout 2 sipp "127.0.0.1:$SIP_PORT" -sf "$top/sipp-scenarios/options.xml" \
+		-m 1 -i 127.0.0.1 -timeout 1s -nostdin >/dev/null 2>&1
+}
+
+is_running()
+{
+	[ -s "$RUN_DIR/node.pid" ] && kill -0 "$(cat "$RUN_DIR/node.pid")" 2>/dev/null
+}
+
+start()
+{
+	create
+	! is_running || die "runs already, pid $(cat "$RUN_DIR/node.pid")"
+	RUN_DIR="$RUN_DIR" setsid "$0" run "$@" </dev/null \
+		>>"$RUN_DIR/kamailio.log" 2>&1 &
+	echo $! >"$RUN_DIR/node.pid"
+	end=$(($(date +%s) + START_TIMEOUT))
+	until answers; do
+		is_running || die "did not start, see $RUN_DIR/kamailio.log"
+		[ "$(date +%s)" -lt "$end" ] || {
+			stop
+			die "no answer within $START_TIMEOUT s, see $RUN_DIR/kamailio.log"
+		}
+	done
+	echo "node: answers on 127.0.0.1:$SIP_PORT, UDP and TCP; state and log in $RUN_DIR"
+}
+
+stop()
+{
+	is_running || {
+		echo "node: does not run"
+		return 0
+	}
+	pid=$(cat "$RUN_DIR/node.pid")
+	kill "$pid"
+	while kill -0 "$pid" 2>/dev/null; do
+		sleep 0.1
+	done
+	rm -f "$RUN_DIR/node.pid"
+	echo "node: stopped"
+}
+
+command=${1:---help}
+[ $# = 0 ] || shift
+case "$command" in
+	create | run | start | stop) "$command" "$@" ;;
+	--help) sed -n '3,11s/^# //p' "$0" ;;
+	*) die "no such command: $command" ;;
+esac
