@@ -17,6 +17,10 @@ CFLAGS ?= -O2 -g
 WARNINGS = -Wall -Wextra -Werror -Wno-cast-function-type
 OBJ = build/obj
 
+# `make V=1` shows the commands in full.
+Q = $(if $(V),,@)
+say = $(if $(V),,@printf '  %-6s %s\n' $(1) $@)
+
 export KAMAILIO_BIN KAMAILIO_LIBDIR RUN_DIR SIP_PORT HTTP_PORT PIKE_LIMIT
 
 .DELETE_ON_ERROR:
@@ -37,6 +41,7 @@ help:
 include modules/mclmr/module.mk
 include modules/mc_iwf/module.mk
 include tests/tests.mk
+include tests/bench/bench.mk
 include tools/node.mk
 include tools/lint.mk
 

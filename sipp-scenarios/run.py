@@ -26,6 +26,7 @@ FLOW = [  # what receives, what sends, how often
     ("step-6-server-to-iwf", "step-5-client-to-server", 1),
 ]
 FURTHER = ("step-7-client-to-server", "step-7-iwf-to-server")
+LOW_LIMIT = 'modparam("mc_iwf", "max_body", 1000)'
 FROM_IWF = {"refused-peer-asserts-other", "refused-partner-unknown",
             "refused-target-unknown", "refused-receive-denied",
             "refused-iwf-foreign", "refused-target-not-registered"}
@@ -140,7 +141,7 @@ def main():
         runner.further()
         for scenario in refusals:
             runner.refusal(scenario)
-    with running(table, env={"MAX_BODY": "1000"}) as runner:
+    with running(table, extra=LOW_LIMIT) as runner:
         runner.refusal("refused-too-large")
     sys.exit(0 if table.passed else 1)
 

@@ -9,15 +9,18 @@ TEST_TOOL = build/test/mclmr
 
 build/test/obj/%.o: %.c | $(DEPS)
 	@mkdir -p $(@D)
-	$(CC) $(TEST_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(TEST_CFLAGS) -MMD -MP -c -o $@ $<
 
 # One program a noun; files they read are found from the top folder.
 build/test/test_%: tests/unit/test_%.c $(TEST_OBJ)
-	$(CC) $(TEST_CFLAGS) -MMD -MP -o $@ $< $(TEST_OBJ) -lcmocka $(MCLMR_LIBS)
+	$(call say,CC)
+	$(Q)$(CC) $(TEST_CFLAGS) -MMD -MP -o $@ $< $(TEST_OBJ) -lcmocka $(MCLMR_LIBS)
 
 # The command line under the sanitizers, for the tests that drive it.
 $(TEST_TOOL): $(MCLMR_TOOL_SRC:%.c=build/test/obj/%.o) $(TEST_OBJ)
-	$(CC) $(TEST_CFLAGS) -o $@ $^ $(MCLMR_LIBS)
+	$(call say,CC)
+	$(Q)$(CC) $(TEST_CFLAGS) -o $@ $^ $(MCLMR_LIBS)
 
 -include $(TEST_BIN:=.d) $(TEST_OBJ:.o=.d)
 
@@ -26,7 +29,14 @@ $(TEST_TOOL): $(MCLMR_TOOL_SRC:%.c=build/test/obj/%.o) $(TEST_OBJ)
 test: unit-test module-test
 
 unit-test: $(TEST_BIN)
-	@for t in $(TEST_BIN); do ./$$t || exit 1; done
+	@mkdir -p build/test; rm -f build/test/unit.log; \
+	for t in $(TEST_BIN); do \
+		./$$t >build/test/last.log 2>&1; code=$$?; \
+		cat build/test/last.log | tee -a build/test/unit.log; \
+		[ $$code = 0 ] || exit 1; \
+	done; \
+	sed -nE 's/.*  PASSED  . ([0-9]+) test.*/\1/p' build/test/unit.log | \
+		awk '{n += $$1} END {print "unit tests: " n " passed, 0 failed"}'
 
 module-test: all $(TEST_TOOL)
 	$(PYTHON) -m pytest -q -n 2 tests/module
@@ -36,7 +46,8 @@ FUZZ_BIN = $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%)
 
 build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(MCLMR_SRC) | $(DEPS)
 	@mkdir -p $(@D)
-	clang -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined \
+	$(call say,CC)
+	$(Q)clang -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all $(MCLMR_CPPFLAGS) -o $@ $< $(MCLMR_SRC) \
 		$(MCLMR_LIBS)
 

@@ -72,14 +72,15 @@ static mclmr_span_t write_services(unsigned bits, char words[WORDS_SIZE])
 	size_t len = 0;
 
 	for(int i = MCLMR_SERVICE_NONE + 1; i < MCLMR_SERVICE_COUNT; i++) {
-		const char *word = mclmr_service_names((mclmr_service_t)i)->word;
+		mclmr_span_t word =
+				mclmr_span(mclmr_service_names((mclmr_service_t)i)->word);
 
 		if((bits & (1U << i)) == 0)
 			continue;
 		if(len > 0)
 			words[len++] = ',';
-		memcpy(words + len, word, strlen(word));
-		len += strlen(word);
+		memcpy(words + len, word.s, word.len);
+		len += word.len;
 	}
 	return (mclmr_span_t){words, len};
 }

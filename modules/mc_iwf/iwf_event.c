@@ -72,4 +72,5 @@ void iwf_event_forwarded(const iwf_facts_t *facts)
 	msg = faked_msg_next();
 	iwf_message_recall(msg->id, msg->pid, facts);
 	run(msg, forwarded_route, &forwarded_name);
+	iwf_message_forget();
 }

@@ -153,6 +153,11 @@ void iwf_message_recall(unsigned int id, int pid, const iwf_facts_t *saved)
 		mclmr_arena_copy(&arena, saved->text[i], &recalled.facts.text[i]);
 }
 
+void iwf_message_forget(void)
+{
+	recalled.valid = false;
+}
+
 bool iwf_message_verdict(iwf_message_t *message, mclmr_status_t status)
 {
 	message->facts.status = status;

@@ -19,7 +19,7 @@
 #include "mclmr/forward.h"
 #include "mclmr/multipart.h"
 
-#define IWF_ARENA_SIZE (192 * 1024) /* bounds the work on one message */
+#define IWF_ARENA_SIZE ((size_t)196608) /* bounds the work on one message */
 
 typedef struct iwf_message
 {
@@ -71,6 +71,9 @@ iwf_facts_t *iwf_message_facts(struct sip_msg *msg);
 /* Makes a saved copy the facts of the request with this id: in failure
  * routes and events, where the message itself is not at hand. */
 void iwf_message_recall(unsigned int id, int pid, const iwf_facts_t *saved);
+
+/* Ends that: faked requests number themselves, others could have the id. */
+void iwf_message_forget(void);
 
 /* Notes the verdict of a step; true where it is MCLMR_OK. */
 bool iwf_message_verdict(iwf_message_t *message, mclmr_status_t status);

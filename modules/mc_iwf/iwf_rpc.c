@@ -291,7 +291,7 @@ static void explain(rpc_t *rpc, void *context)
 	question_t q = {.target = STR_NULL};
 	const mclmr_directory_t *directory;
 	const char *wrong = "no data are loaded";
-	mclmr_forward_t forward;
+	mclmr_forward_t forward = {.status = MCLMR_OK};
 
 	if(rpc->scan(context, ".S.S*.S.S", &q.sender, &q.service, &q.target,
 			   &q.lmr_type)

@@ -16,14 +16,16 @@ $(KAMAILIO_FLAGS): tools/kamailio-flags.sh $(DEPS)
 
 $(OBJ)/$(MC_IWF_DIR)/%.o: $(MC_IWF_DIR)/%.c $(KAMAILIO_FLAGS)
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -fPIC $(CFLAGS) $(WARNINGS) @$(KAMAILIO_FLAGS) \
+	$(call say,CC)
+	$(Q)$(CC) -std=gnu11 -fPIC $(CFLAGS) $(WARNINGS) @$(KAMAILIO_FLAGS) \
 		-DMOD_NAME='"mc_iwf"' -DMOD_NAMEID=mc_iwf $(MCLMR_CPPFLAGS) \
 		-isystem $(KAMAILIO_SRC)/src -MMD -MP -c -o $@ $<
 
 # Linked, then held against the core: same strings, and it loads.
 $(MC_IWF): $(MC_IWF_OBJ) $(LIBMCLMR) tools/check-module.sh
-	$(CC) $(CFLAGS) -shared -Wl,--exclude-libs,ALL -o $@ $(MC_IWF_OBJ) \
+	$(call say,LD)
+	$(Q)$(CC) $(CFLAGS) -shared -Wl,--exclude-libs,ALL -o $@ $(MC_IWF_OBJ) \
 		$(LIBMCLMR) $(MC_IWF_LIBS)
-	tools/check-module.sh $(KAMAILIO_BIN) $@
+	$(Q)tools/check-module.sh $(KAMAILIO_BIN) $@
 
 -include $(MC_IWF_OBJ:.o=.d)

@@ -19,8 +19,19 @@ static size_t quoted_length(mclmr_span_t text)
 	return text.len;
 }
 
+/* True where c is one of the octets of stops. */
+static bool is_stop(char c, mclmr_span_t stops)
+{
+	for(size_t i = 0; i < stops.len; i++) {
+		if(stops.s[i] == c)
+			return true;
+	}
+	return false;
+}
+
 /* Offset of the first octet of stops outside quotes (and outside <> unless
- * "<" is a stop itself); text.len where there is none. */
+ * "<" is a stop itself); text.len where there is none. Nothing above ">" in
+ * ASCII, which is most of any field, is a stop, a quote or a bracket. */
 static size_t find_outside(mclmr_span_t text, mclmr_span_t stops)
 {
 	bool bracket = false;
@@ -28,7 +39,9 @@ static size_t find_outside(mclmr_span_t text, mclmr_span_t stops)
 	for(size_t i = 0; i < text.len; i++) {
 		char c = text.s[i];
 
-		if(!bracket && mclmr_span_find(stops, (mclmr_span_t){&c, 1}) != NULL)
+		if(c > '>')
+			continue;
+		if(!bracket && is_stop(c, stops))
 			return i;
 		if(c == '"' && !bracket)
 			i += quoted_length((mclmr_span_t){text.s + i, text.len - i}) - 1;

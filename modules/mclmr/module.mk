@@ -15,14 +15,16 @@ MCLMR_LIBS = $(shell pkg-config --libs libxml-2.0 libcrypto)
 
 $(OBJ)/$(MCLMR_DIR)/%.o: $(MCLMR_DIR)/%.c | $(DEPS)
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -fPIC $(CFLAGS) $(WARNINGS) $(MCLMR_CPPFLAGS) -MMD -MP \
+	$(call say,CC)
+	$(Q)$(CC) -std=gnu11 -fPIC $(CFLAGS) $(WARNINGS) $(MCLMR_CPPFLAGS) -MMD -MP \
 		-c -o $@ $<
 
 $(LIBMCLMR): $(MCLMR_OBJ)
-	rm -f $@
-	ar rcs $@ $^
+	$(call say,AR)
+	$(Q)rm -f $@; ar rcs $@ $^
 
 $(MCLMR_TOOL): $(MCLMR_TOOL_OBJ) $(LIBMCLMR)
-	$(CC) $(CFLAGS) -o $@ $^ $(MCLMR_LIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(MCLMR_LIBS)
 
 -include $(MCLMR_OBJ:.o=.d) $(MCLMR_TOOL_OBJ:.o=.d)

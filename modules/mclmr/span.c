@@ -38,7 +38,7 @@ bool mclmr_span_equal_nocase(mclmr_span_t a, mclmr_span_t b)
 	if(a.len != b.len)
 		return false;
 	for(size_t i = 0; i < a.len; i++) {
-		if(lower(a.s[i]) != lower(b.s[i]))
+		if(a.s[i] != b.s[i] && lower(a.s[i]) != lower(b.s[i]))
 			return false;
 	}
 	return true;

@@ -25,14 +25,47 @@ typedef struct address
 	mclmr_span_t tail; /* parameters and headers with their separator */
 } address_t;
 
-static bool is_digit(char c)
+/* What an octet may be in a URI, as bits. */
+#define DIGIT 1
+#define LETTER 2
+#define MARK 4		 /* RFC 3261 25.1 mark */
+#define RESERVED 8	 /* RFC 3261 25.1 reserved, and brackets */
+#define SEPARATOR 16 /* RFC 3966 visual-separator */
+
+static const unsigned char classes[256] = {['0' ... '9'] = DIGIT,
+		['A' ... 'Z'] = LETTER,
+		['a' ... 'z'] = LETTER,
+		['-'] = MARK | SEPARATOR,
+		['.'] = MARK | SEPARATOR,
+		['('] = MARK | SEPARATOR,
+		[')'] = MARK | SEPARATOR,
+		['_'] = MARK,
+		['!'] = MARK,
+		['~'] = MARK,
+		['*'] = MARK,
+		['\''] = MARK,
+		[';'] = RESERVED,
+		['/'] = RESERVED,
+		['?'] = RESERVED,
+		[':'] = RESERVED,
+		['@'] = RESERVED,
+		['&'] = RESERVED,
+		['='] = RESERVED,
+		['+'] = RESERVED,
+		['$'] = RESERVED,
+		[','] = RESERVED,
+		['['] = RESERVED,
+		[']'] = RESERVED};
+
+/* True where c is of any of these classes. */
+static bool is_any(char c, unsigned wanted)
 {
-	return c >= '0' && c <= '9';
+	return (classes[(unsigned char)c] & wanted) != 0;
 }
 
-static bool is_letter(char c)
+static bool is_digit(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+	return is_any(c, DIGIT);
 }
 
 /* The value of a hexadecimal digit, -1 for any other octet. */
@@ -47,22 +80,16 @@ static int hex_value(char c)
 	return -1;
 }
 
-/* True where c is one of the octets of set. */
-static bool one_of(char c, mclmr_span_t set)
-{
-	return memchr(set.s, c, set.len) != NULL;
-}
-
 /* RFC 3261 25.1 unreserved: escaped or not, these mean the same. */
 static bool is_unreserved(char c)
 {
-	return is_digit(c) || is_letter(c) || one_of(c, MCLMR_SPAN("-_.!~*'()"));
+	return is_any(c, DIGIT | LETTER | MARK);
 }
 
 /* RFC 3966 visual-separator: helps the reader of a number, nobody else. */
 static bool is_separator(char c)
 {
-	return one_of(c, MCLMR_SPAN("-.()"));
+	return is_any(c, SEPARATOR);
 }
 
 static char lower(char c)
@@ -94,8 +121,7 @@ static bool is_well_formed(mclmr_span_t uri)
 		char c = uri.s[i];
 
 		if(c == '%' ? !is_escape(uri, i)
-					: !is_unreserved(c)
-								&& !one_of(c, MCLMR_SPAN(";/?:@&=+$,[]")))
+					: !is_any(c, DIGIT | LETTER | MARK | RESERVED))
 			return false;
 	}
 	return true;
@@ -200,7 +226,7 @@ static bool is_host_octet(char c, bool ipv6)
 {
 	if(ipv6)
 		return hex_value(c) >= 0 || c == ':' || c == '.';
-	return is_digit(c) || is_letter(c) || c == '-' || c == '.' || c == '_';
+	return is_any(c, DIGIT | LETTER) || c == '-' || c == '.' || c == '_';
 }
 
 /* Cuts the host off *rest, brackets included; empty where there is none. */

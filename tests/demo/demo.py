@@ -19,6 +19,7 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TOP / "tests" / "module"), str(TOP / "sipp-scenarios")]
 import mc  # noqa: E402
 import node  # noqa: E402
+import sample  # noqa: E402
 import sip  # noqa: E402
 import sipp  # noqa: E402
 
@@ -174,9 +175,29 @@ def arguments():
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--iwf-port", type=int, default=os.environ.get("PEER_PORT", 5070),
-        help="where the IWF's process listens, if not where the node sends")
-    return parser.parse_args()
+        "--peer-port", type=int, default=sample.SAMPLE_PORT,
+        help="where the node sends to the IWF")
+    parser.add_argument(
+        "--iwf-port", type=int,
+        help="where the IWF's process listens, if it is not there")
+    options = parser.parse_args()
+    options.iwf_port = options.iwf_port or options.peer_port
+    return options
+
+
+@contextlib.contextmanager
+def running_node(run_dir, peer_port):
+    """The node of tools/node.sh, stopped afterwards."""
+    node_script("create")
+    sample.edit(
+        run_dir / "kamailio.db",
+        f"UPDATE dispatcher SET destination = 'sip:{IWF}:{peer_port}'"
+        f" WHERE destination LIKE 'sip:{IWF}:%'")
+    node_script("start")
+    try:
+        yield
+    finally:
+        node_script("stop")
 
 
 def prepare(work):
@@ -192,7 +213,8 @@ def prepare(work):
 def main():
     """Starts all, runs the flow, stops what it started."""
     options = arguments()
-    work = pathlib.Path(os.environ.get("RUN_DIR", "run")).resolve() / "demo"
+    run_dir = pathlib.Path(os.environ.get("RUN_DIR", "run")).resolve()
+    work = run_dir / "demo"
     server = (CLIENT, int(os.environ.get("SIP_PORT", 5060)))
     prepare(work)
     try:
@@ -201,8 +223,7 @@ def main():
             started.callback(iwf.stop)
             alice = Sink(work, "alice", CLIENT)
             started.callback(alice.stop)
-            node_script("start")
-            started.callback(node_script, "stop")
+            started.enter_context(running_node(run_dir, options.peer_port))
             Demo(work, server, iwf, alice).run()
     except (Failed, sip.Timeout) as error:
         sys.exit(f"demo: FAILED: {error}")

@@ -8,6 +8,15 @@ import sample
 import small
 
 
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A failed test shows what its nodes have logged last."""
+    report = (yield).get_result()
+    for name, value in getattr(item, "funcargs", {}).items():
+        if report.failed and isinstance(value, sample.Site):
+            report.sections.append((f"log of {name}", value.node.log_tail()))
+
+
 @contextlib.contextmanager
 def running(make):
     """A site around the node that make() builds for its peers."""
@@ -42,6 +51,13 @@ def site(_sample_site):
     """The sample node; each test gets it as if just started."""
     yield _sample_site
     _sample_site.reset()
+
+
+@pytest.fixture
+def native_site(_native_site):
+    """The small node in Kamailio's own language."""
+    yield _native_site
+    _native_site.reset()
 
 
 @pytest.fixture(params=["sample", "native", "kemi"])

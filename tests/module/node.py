@@ -20,12 +20,12 @@ KAMAILIO_BIN = os.environ.get("KAMAILIO_BIN", "/usr/sbin/kamailio")
 KAMAILIO_LIBDIR = os.environ.get(
     "KAMAILIO_LIBDIR",
     f"/usr/lib/{os.uname().machine}-linux-gnu/kamailio")
-START_TIMEOUT = 20.0
+START_TIMEOUT = 90.0
 STOP_TIMEOUT = 20.0
 
 # What a Kamailio that fell over leaves in its log. Its processes see their
 # pipes close one by one when it stops: that is none.
-_CRASH = re.compile(r"CRITICAL(?!.*receive_fd\(\): EOF)|BUG[: ]|"
+_CRASH = re.compile(r"CRITICAL(?!.*receive_fd\(\): EOF)|\bBUG[: ]|"
                     r"core was (not )?generated|exited by a signal")
 
 _ports = itertools.cycle(range(10000, 30000))

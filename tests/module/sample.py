@@ -85,9 +85,14 @@ def edit(path, *statements):
 class SampleNode(node.Kamailio):
     """The node of cfg/, made and started by tools/node.sh."""
 
-    def __init__(self, peers, env=(), sql=(), next_hops=(), prepare=None):
+    def __init__(self, peers, env=(), options=(), extra="", sql=(),
+                 next_hops=(), prepare=None):
+        """Settings of node.sh, options, more configuration; changed rows."""
         super().__init__(None)
-        self.env = dict(env)
+        self.config = self.path("node.cfg")
+        self.env, self.options = dict(env), list(options)
+        self.config.write_text(
+            f'include_file "{node.TOP}/cfg/mc-server.cfg"\n{extra}\n')
         self._script("create")
         self._place_peers(peers, dict(next_hops))
         self.edit_node(subscriber_sql("mute"), subscriber_sql("deaf"))
@@ -118,7 +123,7 @@ class SampleNode(node.Kamailio):
 
     def _command(self):
         return [f"{node.TOP}/tools/node.sh", "run",
-                *(word for d in self.defines for word in ("-A", d))]
+                "-f", str(self.config), *self.options]
 
     def _environment(self):
         return dict(super()._environment(), SIP_PORT=str(self.port),

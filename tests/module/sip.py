@@ -55,6 +55,9 @@ class Message:
         pairs = [line.partition(":") for line in lines]
         return cls(start, [(n.strip(), v.strip()) for n, _, v in pairs], body)
 
+    def __repr__(self):
+        return f"<{self.start}>"
+
     def all(self, name):
         """The values of every header field of this name, in order."""
         wanted = _canonical(name)

@@ -26,8 +26,12 @@ def environment(tmp_path):
     """Ports and a folder of its own for a run of the demo."""
     return dict(os.environ, RUN_DIR=str(tmp_path / "run"),
                 SIP_PORT=str(node.free_port()),
-                HTTP_PORT=str(node.free_port()),
-                PEER_PORT=str(node.free_port()))
+                HTTP_PORT=str(node.free_port()))
+
+
+def demo(environment, *words):
+    """Runs the demo."""
+    return run("tests/demo/demo.py", *words, environment=environment)
 
 
 def run(script, *words, environment=None):
@@ -91,7 +95,7 @@ class Relay:
 
 def test_demo_reads_what_was_sent(environment):
     """Every receiving process has read the rekey message; exit 0."""
-    done = run("tests/demo/demo.py", environment=environment)
+    done = demo(environment, "--peer-port", str(node.free_port()))
     assert done.returncode == 0, done.stdout + done.stderr
     lines = READ.findall(done.stdout)
     assert len(lines) >= 3 + 2 * 3
@@ -101,9 +105,10 @@ def test_demo_reads_what_was_sent(environment):
 
 def test_demo_fails_on_one_flipped_bit(environment):
     """One bit changed between node and IWF: seen, said, exit not 0."""
-    with Relay(int(environment["PEER_PORT"])) as relay:
-        done = run("tests/demo/demo.py", "--iwf-port", str(relay.iwf[1]),
-                   environment=environment)
+    port = node.free_port()
+    with Relay(port) as relay:
+        done = demo(environment, "--peer-port", str(port),
+                    "--iwf-port", str(relay.iwf[1]))
     assert done.returncode == 1, done.stdout + done.stderr
     assert "DIFFERENT" in done.stdout
     assert "FAILED" in done.stderr
@@ -111,8 +116,8 @@ def test_demo_fails_on_one_flipped_bit(environment):
 
 def test_demo_leaves_nothing_running(environment):
     """The node that it started is gone, its port is free again."""
-    assert run("tests/demo/demo.py",
-               environment=environment).returncode == 0
+    port = str(node.free_port())
+    assert demo(environment, "--peer-port", port).returncode == 0
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind(("127.0.0.1", int(environment["SIP_PORT"])))
 

@@ -13,10 +13,16 @@ import sample
 IN_FORCE = 1.0  # seconds after a commit
 
 
+def share(path, other):
+    """Makes the tables at path those of another node."""
+    path.unlink()
+    path.symlink_to(other.path("mc_iwf.db"))
+
+
 def test_deleted_row_is_in_force_on_two_nodes(new_site):
     """Revocation: within a second after the commit, on every node."""
     first = new_site()
-    second = new_site(database=first.node.path("mc_iwf.db"))
+    second = new_site(prepare=lambda path: share(path, first.node))
     for site in (first, second):
         site.client("alice")
         assert site.from_core(mc.core_message("alice", b"x")).code == 200
@@ -86,7 +92,7 @@ def million_users(path):
 
 def test_a_million_users(new_site):
     """Loaded into shared memory, and looked up through SIP."""
-    site = new_site(prepare=million_users, memory=1024)
+    site = new_site(prepare=million_users, options=["-m", "1024"])
     for user in ("m1", "m500000", "m1000000"):
         site.node.edit_node(sample.subscriber_sql(user))
         client = site.client(user)

@@ -12,8 +12,9 @@ SHAPES = {
     "all octets": ALL, "all octets backwards": ALL[::-1],
     "NULs": bytes(64), "lone CR": b"a\rb", "trailing CR": b"a\r",
     "trailing CRLF": b"a\r\n", "leading CRLF": b"\r\na",
-    "LF": b"\n\n", "dashes": b"--", "boundary": b"--mc-boundary",
-    "boundary and CR": b"\r--mc-boundary--\r", "SIP": b"SIP/2.0 200 OK\r\n",
+    "LF": b"\n\n", "dashes": b"--", "longer boundary": b"--mc-boundary-\r\n--mc-boundaryX",
+    "boundary within a line": b"x--mc-boundary\r\n\n--mc-boundary--\r",
+    "SIP": b"SIP/2.0 200 OK\r\n",
     "next header": b"\r\nContent-Type: text/plain\r\n\r\n",
 }
 SIZES = [0, 1, 1300, 8193, 60000]

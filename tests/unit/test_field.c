@@ -1,0 +1,127 @@
+/*
+ * This file is part of the Kamailio modules for LMR interworking.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/* field: lists, URIs and parameters of SIP header field values. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "mclmr/field.h"
+
+static void assert_span(mclmr_span_t span, const char *text)
+{
+	if(mclmr_span_equal(span, mclmr_span(text)))
+		return;
+	fail_msg("\"%.*s\" is not \"%s\"", MCLMR_FMT(span), text);
+}
+
+/* Each list with its elements, ended by NULL. */
+static const struct
+{
+	const char *list;
+	const char *elements[5];
+} lists[] = {
+		{"", {NULL}},
+		{" , ,", {NULL}},
+		{"a", {"a", NULL}},
+		{" a , b,c ", {"a", "b", "c", NULL}},
+		{"\"x, y\" <sip:a@b>, <tel:+1>",
+				{"\"x, y\" <sip:a@b>", "<tel:+1>", NULL}},
+		{"\"x\\\", y\" <sip:a@b>,z", {"\"x\\\", y\" <sip:a@b>", "z", NULL}},
+		{"<sip:a,b@c>,d", {"<sip:a,b@c>", "d", NULL}},
+		{"<sip:\"a@b>,d", {"<sip:\"a@b>", "d", NULL}},
+		{"\"open, b", {"\"open, b", NULL}},
+		{"<open, b", {"<open, b", NULL}},
+		{"\"\\", {"\"\\", NULL}},
+};
+
+static void test_lists(void **state)
+{
+	(void)state;
+	for(size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		mclmr_span_t rest = mclmr_span(lists[i].list), element;
+		const char *const *expected = lists[i].elements;
+
+		for(; *expected != NULL; expected++) {
+			assert_true(mclmr_field_next(&rest, &element));
+			assert_span(element, *expected);
+		}
+		assert_false(mclmr_field_next(&rest, &element));
+	}
+}
+
+static const struct
+{
+	const char *element, *uri, *params;
+} elements[] = {
+		{"sip:a@b", "sip:a@b", ""},
+		{"sip:a@b;tag=1", "sip:a@b", ";tag=1"},
+		{"sip:a@b ;tag=1", "sip:a@b", ";tag=1"},
+		{"<sip:a@b;lr>", "sip:a@b;lr", ""},
+		{"<sip:a@b;lr>;q=1", "sip:a@b;lr", ";q=1"},
+		{"\"A; <B>\" <sip:a@b>;x", "sip:a@b", ";x"},
+		{"A B <sip:a@b>", "sip:a@b", ""},
+		{"<sip:a@b", "", ""},
+		{"\"A\"", "", ""},
+		{"*;+g.3gpp.mcptt", "*", ";+g.3gpp.mcptt"},
+		{"", "", ""},
+};
+
+static void test_uris(void **state)
+{
+	(void)state;
+	for(size_t i = 0; i < sizeof(elements) / sizeof(elements[0]); i++) {
+		mclmr_span_t element = mclmr_span(elements[i].element);
+
+		assert_span(mclmr_field_uri(element), elements[i].uri);
+		assert_span(mclmr_field_params(element), elements[i].params);
+	}
+}
+
+static const struct
+{
+	const char *params;
+	const char *pairs[7]; /* name, value, ..., ended by NULL */
+} params[] = {
+		{"", {NULL}},
+		{";a", {"a", "", NULL}},
+		{";a;b=c", {"a", "", "b", "c", NULL}},
+		{"; a = b ; c", {"a", "b", "c", "", NULL}},
+		{";a=\"x;y=z\";b", {"a", "x;y=z", "b", "", NULL}},
+		{";a=<urn:x;y>;b", {"a", "<urn:x;y>", "b", "", NULL}},
+		{";a=\"", {"a", "\"", NULL}},
+		{";=x;", {"", "x", NULL}},
+		{";a=b=c", {"a", "b=c", NULL}},
+};
+
+static void test_params(void **state)
+{
+	(void)state;
+	for(size_t i = 0; i < sizeof(params) / sizeof(params[0]); i++) {
+		mclmr_span_t rest = mclmr_span(params[i].params), name, value;
+		const char *const *pair = params[i].pairs;
+
+		for(; *pair != NULL; pair += 2) {
+			assert_true(mclmr_field_param(&rest, &name, &value));
+			assert_span(name, pair[0]);
+			assert_span(value, pair[1]);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+			cmocka_unit_test(test_lists),
+			cmocka_unit_test(test_uris),
+			cmocka_unit_test(test_params),
+	};
+
+	return cmocka_run_group_tests_name("field", tests, NULL, NULL);
+}
