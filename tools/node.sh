@@ -74,11 +74,12 @@ run()
 		-A "SIP_PORT=$SIP_PORT" -A "HTTP_PORT=$HTTP_PORT" $(settings) "$@"
 }
 
-# Asks the node with OPTIONS; 0 where it answers.
+# Asks the node with OPTIONS; 0 where it answers. SIPp takes port 5060 of its
+# own address, so that may not be the node's.
 answers()
 {
 	timeout 2 sipp "127.0.0.1:$SIP_PORT" -sf "$top/sipp-scenarios/options.xml" \
-		-m 1 -i 127.0.0.1 -timeout 1s -nostdin >/dev/null 2>&1
+		-m 1 -i 127.0.0.99 -timeout 1s -nostdin >/dev/null 2>&1
 }
 
 is_running()

@@ -6,6 +6,8 @@
 
 #include "iwf_event.h"
 
+#include <string.h>
+
 #include "core/action.h"
 #include "core/fmsg.h"
 #include "core/kemi.h"
@@ -20,11 +22,15 @@ static int refused_route = NONE;
 static int forwarded_route = NONE;
 static str callback;
 
-/* The number of a route that the script has, else NONE. */
+/* The number of a route that the script has, else NONE. The lexer of 5.6
+ * takes no "_" before the ":" and reads event_route[mc_iwf:refused] as
+ * "iwf:refused": that name is looked for too. */
 static int find_route(const str *name)
 {
 	int route = route_lookup(&event_rt, name->s);
 
+	if(route < 0)
+		route = route_lookup(&event_rt, name->s + strlen("mc_"));
 	return route >= 0 && event_rt.rlist[route] != NULL ? route : NONE;
 }
 

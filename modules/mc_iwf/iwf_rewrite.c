@@ -6,7 +6,6 @@
 
 #include "iwf_rewrite.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,28 +17,31 @@
 #define FIELDS_SIZE 4096 /* octets of all header fields that are added */
 #define ICSI_MARK MCLMR_SPAN("icsi.")
 
-/* Replaces len octets of the message at a pointer into it by text. */
-static bool replace(
-		struct sip_msg *msg, const char *at, size_t len, mclmr_span_t text)
+/* Inserts a copy of text behind a lump. */
+static bool insert_behind(struct lump *lump, mclmr_span_t text)
 {
-	int offset = (int)(at - msg->buf);
-	struct lump *anchor;
-	char *copy;
+	char *copy = pkg_malloc(text.len);
 
-	anchor = len > 0 ? del_lump(msg, offset, (int)len, 0)
-					 : anchor_lump(msg, offset, 0, 0);
-	if(anchor == NULL || text.len == 0)
-		return anchor != NULL;
-	copy = pkg_malloc(text.len);
 	if(copy == NULL) {
 		PKG_MEM_ERROR;
 		return false;
 	}
 	memcpy(copy, text.s, text.len);
-	if(insert_new_lump_after(anchor, copy, (int)text.len, 0) != NULL)
+	if(insert_new_lump_after(lump, copy, (int)text.len, 0) != NULL)
 		return true;
 	pkg_free(copy);
 	return false;
+}
+
+/* Replaces len octets of the message at a pointer into it by text. */
+static bool replace(
+		struct sip_msg *msg, const char *at, size_t len, mclmr_span_t text)
+{
+	int offset = (int)(at - msg->buf);
+	struct lump *lump = len > 0 ? del_lump(msg, offset, (int)len, 0)
+								: anchor_lump(msg, offset, 0, 0);
+
+	return lump != NULL && (text.len == 0 || insert_behind(lump, text));
 }
 
 /* True where the next hop is in our trust domain (RFC 3325). */
@@ -80,14 +82,18 @@ static bool is_dropped(const iwf_message_t *m, iwf_field_t field)
 	return false;
 }
 
-static bool drop_fields(struct sip_msg *msg, const iwf_message_t *m)
+/* Drops what may not leave; *last becomes the lump of the last such field,
+ * and stays as it is where there is none. */
+static bool drop_fields(
+		struct sip_msg *msg, const iwf_message_t *m, struct lump **last)
 {
 	for(size_t i = 0; i < m->headers.n; i++) {
 		struct hdr_field *hf = m->headers.header[i].hf;
 
-		if(is_dropped(m, m->headers.header[i].field)
-				&& del_lump(msg, (int)(hf->name.s - msg->buf), hf->len, 0)
-						   == NULL)
+		if(!is_dropped(m, m->headers.header[i].field))
+			continue;
+		*last = del_lump(msg, (int)(hf->name.s - msg->buf), hf->len, 0);
+		if(*last == NULL)
 			return false;
 	}
 	return true;
@@ -101,21 +107,24 @@ typedef struct fields
 	bool full;
 } fields_t;
 
-/* Appends by a printf format. */
-__attribute__((format(printf, 2, 3))) static void add(
-		fields_t *fields, const char *format, ...)
+/* Appends octets. */
+static void put(fields_t *fields, mclmr_span_t text)
 {
-	size_t room = FIELDS_SIZE - fields->len;
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vsnprintf(fields->text + fields->len, room, format, args);
-	va_end(args);
-	if(n < 0 || (size_t)n >= room)
+	if(text.len > FIELDS_SIZE - fields->len) {
 		fields->full = true;
-	else
-		fields->len += (size_t)n;
+		return;
+	}
+	memcpy(fields->text + fields->len, text.s, text.len);
+	fields->len += text.len;
+}
+
+/* Appends a field around its value. */
+static void add(fields_t *fields, mclmr_span_t before, mclmr_span_t value,
+		mclmr_span_t behind)
+{
+	put(fields, before);
+	put(fields, value);
+	put(fields, behind);
 }
 
 /* P-Asserted-Identity, where it is ours to say. */
@@ -125,11 +134,13 @@ static void add_identity(
 	mclmr_span_t uri = {NULL, 0};
 
 	if(pai_mode(m) == IWF_PAI_USER)
-		uri = m->sender.identity[0];
+		uri = m->direction == MCLMR_TO_IWF ? m->forward.impu
+										   : m->sender.identity[0];
 	else if(pai_mode(m) == IWF_PAI_PSI)
 		uri = iwf_span(&msg->first_line.u.request.uri);
 	if(uri.len > 0)
-		add(fields, "P-Asserted-Identity: <%.*s>\r\n", MCLMR_FMT(uri));
+		add(fields, MCLMR_SPAN("P-Asserted-Identity: <"), uri,
+				MCLMR_SPAN(">\r\n"));
 }
 
 /* What follows "icsi." in the service that the request named, else in the
@@ -147,28 +158,42 @@ static mclmr_span_t service_tail(const iwf_message_t *m)
 	return mclmr_span_from(icsi, mark + ICSI_MARK.len);
 }
 
+/* True where the request's own P-Asserted-Service leaves with it. */
+static bool keeps_asserted_service(const iwf_message_t *m)
+{
+	return m->trust != MCLMR_TRUST_NONE
+		   && iwf_headers_value(&m->headers, IWF_FIELD_ASSERTED_SERVICE).len
+					  > 0;
+}
+
 /* P-Asserted-Service and the two Accept-Contact fields, where missing. */
 static void add_service(fields_t *fields, const iwf_message_t *m)
 {
-	mclmr_span_t tail = service_tail(m);
-	mclmr_span_t asserted =
-			iwf_headers_value(&m->headers, IWF_FIELD_ASSERTED_SERVICE);
+	bool asserted = keeps_asserted_service(m);
+	mclmr_span_t tail;
 
-	if(asserted.len == 0 || m->trust == MCLMR_TRUST_NONE)
+	if(asserted && m->evidence.in_feature_tag && m->evidence.in_icsi_ref)
+		return;
+	tail = service_tail(m);
+	if(!asserted)
 		add(fields,
-				"P-Asserted-Service: urn:urn-7:3gpp-service.ims.icsi.%.*s\r\n",
-				MCLMR_FMT(tail));
+				MCLMR_SPAN(
+						"P-Asserted-Service: urn:urn-7:3gpp-service.ims.icsi."),
+				tail, MCLMR_SPAN("\r\n"));
 	if(!m->evidence.in_feature_tag)
-		add(fields, "Accept-Contact: *;+g.3gpp.%.*s;require;explicit\r\n",
-				MCLMR_FMT(tail));
+		add(fields, MCLMR_SPAN("Accept-Contact: *;+g.3gpp."), tail,
+				MCLMR_SPAN(";require;explicit\r\n"));
 	if(!m->evidence.in_icsi_ref)
 		add(fields,
-				"Accept-Contact: *;+g.3gpp.icsi-ref=\"urn%%3Aurn-7%%3A"
-				"3gpp-service.ims.icsi.%.*s\";require;explicit\r\n",
-				MCLMR_FMT(tail));
+				MCLMR_SPAN("Accept-Contact: *;+g.3gpp.icsi-ref=\"urn%3Aurn-7%3A"
+						   "3gpp-service.ims.icsi."),
+				tail, MCLMR_SPAN("\";require;explicit\r\n"));
 }
 
-static bool add_fields(struct sip_msg *msg, const iwf_message_t *m)
+/* Adds fields in the place of one that was dropped, which spares a lump, or
+ * (NULL) behind all others. */
+static bool add_fields(
+		struct sip_msg *msg, const iwf_message_t *m, struct lump *place)
 {
 	fields_t fields = {.len = 0, .full = false};
 
@@ -176,9 +201,12 @@ static bool add_fields(struct sip_msg *msg, const iwf_message_t *m)
 	add_service(&fields, m);
 	if(fields.full)
 		return false;
-	return fields.len == 0
-		   || replace(msg, msg->unparsed, 0,
-				   (mclmr_span_t){fields.text, fields.len});
+	if(fields.len == 0)
+		return true;
+	if(place == NULL)
+		place = anchor_lump(msg, (int)(msg->unparsed - msg->buf), 0, 0);
+	return place != NULL
+		   && insert_behind(place, (mclmr_span_t){fields.text, fields.len});
 }
 
 /* Octets behind the body that Content-Length told of do not leave. */
@@ -196,10 +224,12 @@ static bool fix_part_length(
 {
 	mclmr_span_t old = m->info->content_length;
 	char digits[24];
-	int n = snprintf(digits, sizeof(digits), "%zu", length);
+	int n;
 
-	return old.len == 0
-		   || replace(msg, old.s, old.len, (mclmr_span_t){digits, (size_t)n});
+	if(old.len == 0)
+		return true;
+	n = snprintf(digits, sizeof(digits), "%zu", length);
+	return replace(msg, old.s, old.len, (mclmr_span_t){digits, (size_t)n});
 }
 
 /* Applies an edit to the decoded document and encodes it again. */
@@ -241,10 +271,12 @@ static bool set_caller(struct sip_msg *msg, iwf_message_t *m)
 
 mclmr_status_t iwf_rewrite(struct sip_msg *msg, iwf_message_t *m)
 {
+	struct lump *dropped = NULL;
+
 	if(!m->decided)
 		return MCLMR_INTERNAL;
-	if(!drop_fields(msg, m) || !add_fields(msg, m) || !set_caller(msg, m)
-			|| !cut_surplus(msg, m))
+	if(!drop_fields(msg, m, &dropped) || !add_fields(msg, m, dropped)
+			|| !set_caller(msg, m) || !cut_surplus(msg, m))
 		return MCLMR_INTERNAL;
 	return MCLMR_OK;
 }

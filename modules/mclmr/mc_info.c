@@ -382,24 +382,38 @@ static void put_tag(text_t *text, mclmr_span_t open, mclmr_span_t prefix,
 	put(text, close);
 }
 
+/* What stands for an octet in text; empty for one that stands for itself. */
+static mclmr_span_t reference_of(char c)
+{
+	switch(c) {
+		case '&':
+			return MCLMR_SPAN("&amp;");
+		case '<':
+			return MCLMR_SPAN("&lt;");
+		case '>':
+			return MCLMR_SPAN("&gt;");
+		default:
+			return MCLMR_SPAN("");
+	}
+}
+
 /* Appends octets with those escaped that are XML's own. */
 static void put_escaped(text_t *text, mclmr_span_t octets)
 {
+	mclmr_span_t plain = {octets.s, 0};
+
 	for(size_t i = 0; i < octets.len; i++) {
-		switch(octets.s[i]) {
-			case '&':
-				put(text, MCLMR_SPAN("&amp;"));
-				break;
-			case '<':
-				put(text, MCLMR_SPAN("&lt;"));
-				break;
-			case '>':
-				put(text, MCLMR_SPAN("&gt;"));
-				break;
-			default:
-				put(text, (mclmr_span_t){octets.s + i, 1});
+		mclmr_span_t reference = reference_of(octets.s[i]);
+
+		if(reference.len == 0) {
+			plain.len++;
+			continue;
 		}
+		put(text, plain);
+		put(text, reference);
+		plain = (mclmr_span_t){octets.s + i + 1, 0};
 	}
+	put(text, plain);
 }
 
 /* Appends the element with the caller's identity. */

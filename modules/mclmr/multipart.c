@@ -270,28 +270,29 @@ static bool find_first(
  * those for the end of a line. */
 static bool is_clean(mclmr_span_t headers)
 {
-	char previous = '\0';
+	if(headers.len > 0 && memchr(headers.s, '\0', headers.len) != NULL)
+		return false;
+	while(headers.len > 0) {
+		mclmr_span_t line = mclmr_span_cut(&headers, '\n');
+		const char *cr = line.len > 0 ? memchr(line.s, '\r', line.len) : NULL;
 
-	for(size_t i = 0; i < headers.len; i++) {
-		char c = headers.s[i];
-
-		if(c == '\0' || (previous == '\r') != (c == '\n'))
+		if(headers.s == NULL || cr == NULL || cr != line.s + line.len - 1)
 			return false;
-		previous = c;
 	}
-	return previous == '\n' || headers.len == 0;
+	return true;
 }
 
 /* Cuts a field with its continuation lines off clean header lines. */
 static mclmr_span_t cut_field(mclmr_span_t *headers)
 {
-	size_t n = 0;
+	mclmr_span_t rest = *headers;
+	size_t n;
 
-	while(n < headers->len
-			&& (headers->s[n] != '\n'
-					|| (n + 1 < headers->len && is_blank(headers->s[n + 1]))))
-		n++;
-	return cut_head(headers, n + 1);
+	do
+		mclmr_span_cut(&rest, '\n');
+	while(rest.len > 0 && is_blank(rest.s[0]));
+	n = headers->len - rest.len;
+	return cut_head(headers, n);
 }
 
 /* Keeps a field's value; false where the field stands there twice. */

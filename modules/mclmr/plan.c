@@ -649,7 +649,7 @@ static peer_facts_t facts_of_source(const mclmr_plan_t *plan,
 
 	binary_address(source->address, octets, &address);
 	lower_case(source->tls_id, name, &tls_id);
-	for(i = 0; i < 4; i++) {
+	for(i = 0; i < (tls_id.len > 0 ? 4 : 2); i++) {
 		slot_t keys = {i & 1 ? address : MCLMR_SPAN(""),
 				i & 2 ? tls_id : MCLMR_SPAN(""), NULL};
 

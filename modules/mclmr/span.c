@@ -37,8 +37,10 @@ bool mclmr_span_equal_nocase(mclmr_span_t a, mclmr_span_t b)
 {
 	if(a.len != b.len)
 		return false;
+	if(mclmr_span_equal(a, b))
+		return true;
 	for(size_t i = 0; i < a.len; i++) {
-		if(a.s[i] != b.s[i] && lower(a.s[i]) != lower(b.s[i]))
+		if(lower(a.s[i]) != lower(b.s[i]))
 			return false;
 	}
 	return true;
@@ -86,6 +88,8 @@ const char *mclmr_span_find(mclmr_span_t text, mclmr_span_t needle)
 {
 	if(needle.len == 0 || text.len < needle.len)
 		return NULL;
+	if(needle.len == 1)
+		return memchr(text.s, needle.s[0], text.len);
 	return memmem(text.s, text.len, needle.s, needle.len);
 }
 
@@ -94,9 +98,11 @@ const char *mclmr_span_find_nocase(mclmr_span_t text, mclmr_span_t needle)
 	if(needle.len == 0)
 		return NULL;
 	for(size_t i = 0; i + needle.len <= text.len; i++) {
-		if(mclmr_span_equal_nocase(
-				   (mclmr_span_t){text.s + i, needle.len}, needle))
-			return text.s + i;
+		mclmr_span_t there = {text.s + i, needle.len};
+
+		if(lower(there.s[0]) == lower(needle.s[0])
+				&& mclmr_span_equal_nocase(there, needle))
+			return there.s;
 	}
 	return NULL;
 }

@@ -118,10 +118,8 @@ static bool is_escape(mclmr_span_t text, size_t i)
 static bool is_well_formed(mclmr_span_t uri)
 {
 	for(size_t i = 0; i < uri.len; i++) {
-		char c = uri.s[i];
-
-		if(c == '%' ? !is_escape(uri, i)
-					: !is_any(c, DIGIT | LETTER | MARK | RESERVED))
+		if(!is_any(uri.s[i], DIGIT | LETTER | MARK | RESERVED)
+				&& !(uri.s[i] == '%' && is_escape(uri, i)))
 			return false;
 	}
 	return true;
@@ -136,8 +134,10 @@ static void put(draft_t *draft, char c)
 
 static void put_text(draft_t *draft, mclmr_span_t text)
 {
-	for(size_t i = 0; i < text.len; i++)
-		put(draft, text.s[i]);
+	if(text.s != NULL && draft->len <= sizeof(draft->octets)
+			&& text.len <= sizeof(draft->octets) - draft->len)
+		memcpy(draft->octets + draft->len, text.s, text.len);
+	draft->len += text.len;
 }
 
 static void put_lower(draft_t *draft, mclmr_span_t text)
@@ -198,25 +198,22 @@ static void put_digits(draft_t *draft, mclmr_span_t number)
 	}
 }
 
-/* Writes the userinfo; of a telephone-subscriber the number comes first. */
-static void put_user(draft_t *draft, mclmr_span_t user, bool phone)
+/* Writes the userinfo of a telephone-subscriber: the number comes first. */
+static void put_subscriber(draft_t *draft, mclmr_span_t user)
 {
 	draft_t plain;
-	mclmr_span_t rest;
+	mclmr_span_t rest, number;
 
 	plain.len = 0;
 	put_unescaped(&plain, user);
 	rest = (mclmr_span_t){plain.octets, plain.len};
-	if(phone) {
-		mclmr_span_t number = mclmr_span_cut(&rest, ';');
-
-		if(is_number(number))
-			put_digits(draft, number);
-		else
-			put_text(draft, number);
-		if(rest.s != NULL)
-			put(draft, ';');
-	}
+	number = mclmr_span_cut(&rest, ';');
+	if(is_number(number))
+		put_digits(draft, number);
+	else
+		put_text(draft, number);
+	if(rest.s != NULL)
+		put(draft, ';');
 	put_text(draft, rest);
 }
 
@@ -303,7 +300,10 @@ static bool put_sip(draft_t *draft, mclmr_span_t rest)
 		return false;
 	put_text(draft, MCLMR_SPAN(SIP));
 	if(has_user) {
-		put_user(draft, user, is_phone(address.tail));
+		if(is_phone(address.tail))
+			put_subscriber(draft, user);
+		else
+			put_unescaped(draft, user);
 		put(draft, '@');
 	}
 	put_lower(draft, address.host);

@@ -225,7 +225,7 @@ def main():
             started.callback(alice.stop)
             started.enter_context(running_node(run_dir, options.peer_port))
             Demo(work, server, iwf, alice).run()
-    except (Failed, sip.Timeout) as error:
+    except (Failed, sip.Timeout, subprocess.CalledProcessError) as error:
         sys.exit(f"demo: FAILED: {error}")
     print("demo: all octets arrived as they were sent")
 

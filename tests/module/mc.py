@@ -203,14 +203,14 @@ class Client:
             message, reply, self.user, f"{self.user}-secret")
         return self.endpoint.ask(again, self.node.address, timeout)
 
-    def register(self, *services, expires=600, tags=""):
+    def register(self, *services, expires=600, tags="", extra=()):
         """Registers its contact for these services, without any for all."""
         uri = f"sip:{DOMAIN}"
         services = services or tuple(SERVICES)
         message = sip.request("REGISTER", uri, impu(self.user),
                               impu(self.user), [
             ("Contact", f"<{self.contact}>{contact_tags(*services)}{tags}"
-                        f";expires={expires}")])
+                        f";expires={expires}"), *extra])
         reply = self.ask(message)
         assert reply.code == 200, reply.start
         return self

@@ -114,6 +114,7 @@ class Kamailio:
             self.remove()
 
     def _command(self):
+        """The command line that stays in front."""
         folder = str(self.folder)
         numbers = {"SIP_PORT": self.port, "HTTP_PORT": self.http_port}
         defines = [f"{k}={v}" for k, v in numbers.items()] + self.defines
@@ -139,6 +140,7 @@ class Kamailio:
         raise AssertionError(f"Kamailio is not up\n{self.log_tail()}")
 
     def _answers(self, probe):
+        """True where it answers one OPTIONS soon."""
         uri = f"sip:127.0.0.1:{self.port}"
         message = sip.request("OPTIONS", uri, "sip:probe@127.0.0.1", uri)
         try:

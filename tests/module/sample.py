@@ -109,6 +109,7 @@ class SampleNode(node.Kamailio):
         edit(self.path("kamailio.db"), *statements)
 
     def _script(self, *words):
+        """Runs tools/node.sh for this node."""
         subprocess.run([f"{node.TOP}/tools/node.sh", *words],
                        env=self._environment(), check=True)
 

@@ -366,6 +366,7 @@ class Endpoint:
     # The reading side
 
     def _start(self, function, *arguments):
+        """Runs a function in a thread that does not outlive the process."""
         threading.Thread(
             target=function, args=arguments, daemon=True).start()
 
@@ -426,6 +427,7 @@ class UdpEndpoint(Endpoint):
         self._start(self._read, sock)
 
     def _flow(self, to):
+        """Datagrams to an address."""
         return _UdpFlow(self._sockets[0], to)
 
     def _read(self, sock):
@@ -461,13 +463,12 @@ class TcpEndpoint(Endpoint):
             self._flows[to] = self._connected(sock)
         return self._flows[to]
 
-    def hang_up(self):
-        """Closes the connections, not the listening socket."""
-        for sock in self._sockets[1:]:
-            _wake_and_close(sock)
-        self._flows.clear()
+    def flows(self):
+        """The connections that it has opened itself."""
+        return list(self._flows.values())
 
     def _accept(self, listening):
+        """Takes connections until the socket closes."""
         while True:
             try:
                 sock, _ = listening.accept()
@@ -476,6 +477,7 @@ class TcpEndpoint(Endpoint):
             self._connected(sock)
 
     def _connected(self, sock):
+        """A new connection, read from now on."""
         self._sockets.append(sock)
         flow = _TcpFlow(sock)
         self._start(self._read, flow)

@@ -1,27 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The module in the smallest of configurations, made after its guide.
+"""The small configurations of docs/mc_iwf.md, run as they stand there.
 
 Only tm, sl, rr, registrar and the iwf_ functions; identities come from the
 trusted core. The same once in Kamailio's own language and once in JavaScript.
 """
-import pathlib
-
+import guide
 import node
 import sample
 
-CFG = pathlib.Path(__file__).resolve().parent / "cfg"
-
 
 class SmallNode(sample.SampleNode):
-    """A node with the sample's data and a configuration of its own."""
+    """A node with the sample's data and a configuration of the guide."""
 
-    def __init__(self, peers, config):
+    def __init__(self, peers, config, *more):
         super().__init__(peers)
-        self.config = CFG / config
+        guide.write_blocks(self.folder, "small-common.cfg", config, *more)
+        self.config = self.path(config)
         self.defines = [
             f"{name.upper()}_URI=sip:{getattr(peers, name).hostport}"
             for name in ("iwf1", "iwf2", "partner")]
-        self.defines.append(f'SCRIPT="{CFG / "small.js"}"')
 
     def _command(self):
         return node.Kamailio._command(self)
@@ -34,4 +31,4 @@ def native(peers):
 
 def kemi(peers):
     """KEMI with app_jsdt."""
-    return SmallNode(peers, "small-kemi.cfg")
+    return SmallNode(peers, "small-kemi.cfg", "small.js")

@@ -93,14 +93,21 @@ def test_late_answer_of_the_last_peer_counts(site):
     assert not site.iwf1b.requests()
 
 
-def test_all_down(site):
-    """All peers of the set down: 503 with Retry-After, at once."""
+@pytest.fixture
+def down(site):
+    """The sample node while none of its peers is up."""
     site.set_peers("dp")
-    reply, seconds = send(site)
+    yield site
+    site.set_peers("ap")
+
+
+def test_all_down(down):
+    """All peers of the set down: 503 with Retry-After, at once."""
+    reply, seconds = send(down)
     assert reply.code == 503
     assert int(reply.get("Retry-After")) > 0
     assert seconds < 1
-    assert not site.iwf1.requests()
+    assert not down.iwf1.requests()
 
 
 def test_silent_client(site):

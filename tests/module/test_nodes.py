@@ -92,7 +92,7 @@ def million_users(path):
 
 def test_a_million_users(new_site):
     """Loaded into shared memory, and looked up through SIP."""
-    site = new_site(prepare=million_users, options=["-m", "1024"])
+    site = new_site(prepare=million_users, options=["-m", "1024", "-x", "tlsf"])
     for user in ("m1", "m500000", "m1000000"):
         site.node.edit_node(sample.subscriber_sql(user))
         client = site.client(user)

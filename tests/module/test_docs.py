@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The texts of the guide, run as they stand."""
+import pathlib
+import re
+
+import pytest
+
+import conftest
+import mc
+import node
+import sample
+
+EXISTING = pathlib.Path("/etc/kamailio/kamailio.cfg")
+
+
+def pieces():
+    """The fenced blocks of the guide, in order."""
+    text = (node.TOP / "docs" / "drop-in.md").read_text()
+    return re.findall(r"^```\n(.*?)^```$", text, re.M | re.S)
+
+
+def behind(text, line, addition):
+    """The configuration with a piece behind the first such line."""
+    before, found, after = text.partition(line)
+    assert found, line
+    return before + found + "\n" + addition + after
+
+
+class DropIn(sample.SampleNode):
+    """Debian's own kamailio.cfg with the three pieces in it."""
+
+    def __init__(self, peers):
+        super().__init__(peers)
+        modules, call, route = pieces()
+        text = EXISTING.read_text()
+        text = behind(text, 'loadmodule "counters.so"\n', modules)
+        text = behind(text, "route(WITHINDLG);\n", call)
+        self.config.write_text(f'{text}\nalias="{mc.DOMAIN}"\n{route}')
+        self.defines = [f'IWF_DB="sqlite:///{self.path("mc_iwf.db")}"',
+                        f'IWF_PEER="sip:{peers.iwf1.hostport}"']
+
+    def _command(self):
+        return node.Kamailio._command(self) + [
+            word for kind in ("udp", "tcp")
+            for word in ("-l", f"{kind}:127.0.0.1:{self.port}")]
+
+
+@pytest.fixture(scope="module")
+def drop_in():
+    """The existing server with the module dropped in."""
+    with conftest.running(DropIn) as site:
+        yield site
+        site.reset()
+
+
+def test_both_ways(drop_in):
+    """Messages go both ways, octet for octet."""
+    alice = drop_in.client("alice")
+    payload = bytes(range(256))
+    assert drop_in.from_core(mc.core_message("alice", payload)).code == 200
+    got = drop_in.iwf1.wait_request().message
+    assert mc.payload_of(got) == payload
+    assert mc.calling_user(got) == mc.mc_id("alice")
+    message = mc.iwf_message("alice", payload)
+    assert drop_in.from_iwf(message).code == 200
+    assert alice.endpoint.wait_request().message.body == message.body
+
+
+def test_refusal(drop_in):
+    """The verdicts are the module's, the rest is the server's as before."""
+    drop_in.client("alice")
+    reply = drop_in.from_core(mc.core_message("alice", b"x", psi=mc.TERM))
+    assert reply.code == 403

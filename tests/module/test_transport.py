@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Ways to a client and from a peer: flows, Path, TLS identities."""
+import socket
+import ssl
+import subprocess
+
+import pytest
+
+import mc
+import node
+import sip
+
+
+def test_message_takes_the_flow_of_the_registration(site):
+    """A client behind TCP is reached over the connection it has opened."""
+    alice = site.client("alice", endpoint=sip.TcpEndpoint())
+    opened = alice.endpoint.flows()
+    assert site.from_iwf(mc.iwf_message("alice", b"x")).code == 200
+    assert alice.endpoint.wait_request().flow in opened
+
+
+def test_message_takes_the_path(site):
+    """A client behind an edge proxy is reached through its Path."""
+    with sip.UdpEndpoint("127.0.0.9") as edge:
+        alice = site.stranger("alice")
+        alice.register(extra=[
+            ("Path", f"<sip:{edge.hostport};lr>"), ("Supported", "path")])
+        assert site.from_iwf(mc.iwf_message("alice", b"x")).code == 200
+        got = edge.wait_request().message
+    assert got.uri == alice.contact
+    assert got.all("Route") == [f"<sip:{edge.hostport};lr>"]
+    assert not alice.endpoint.requests()
+
+
+class Authority:
+    """Makes certificates that the node accepts."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self._openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes",
+                      "-subj", "/CN=test authority", "-days", "2",
+                      "-keyout", "ca.key", "-out", "ca.pem")
+
+    def _openssl(self, *words):
+        """Runs openssl in the folder."""
+        subprocess.run(["openssl", *words], cwd=self.folder, check=True,
+                       capture_output=True)
+
+    def certificate(self, name):
+        """Key and certificate files for a name."""
+        self._openssl("req", "-newkey", "rsa:2048", "-nodes",
+                      "-subj", f"/CN={name}", "-keyout", f"{name}.key",
+                      "-out", f"{name}.csr")
+        self._openssl("x509", "-req", "-in", f"{name}.csr", "-days", "2",
+                      "-CA", "ca.pem", "-CAkey", "ca.key",
+                      "-CAcreateserial", "-out", f"{name}.pem")
+        return self.folder / f"{name}.pem", self.folder / f"{name}.key"
+
+
+@pytest.fixture
+def authority(tmp_path):
+    """A certificate authority of this test."""
+    return Authority(tmp_path)
+
+
+@pytest.fixture
+def tls_site(new_site, authority):
+    """A node that listens on TLS and knows an IWF by its name alone."""
+    certificate, key = authority.certificate("mc.example.org")
+    config = authority.folder / "tls.cfg"
+    config.write_text(
+        "[server:default]\nmethod = TLSv1.2+\nverify_certificate = yes\n"
+        f"require_certificate = no\nprivate_key = {key}\n"
+        f"certificate = {certificate}\nca_list = {authority.folder}/ca.pem\n"
+        "[client:default]\nmethod = TLSv1.2+\n")
+    site = new_site(
+        options=["-A", "WITH_TLS", "-A", f"TLS_PORT={node.free_port()}",
+                 "-A", f'TLS_CONFIG="{config}"'],
+        sql=["INSERT INTO mc_iwf_peers (kind, psi, address, port, tls_id)"
+             f" VALUES ('iwf', '{mc.IWF1}', '', 0, 'iwf.example.org')"])
+    site.client("alice")
+    return site
+
+
+def ask_over_tls(site, message, certificate=None):
+    """The answer to a request on a TLS connection of its own."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    if certificate:
+        context.load_cert_chain(*certificate)
+    port = next(int(o.split("=")[1]) for o in site.node.options
+                if o.startswith("TLS_PORT="))
+    message.headers.insert(0, (
+        "Via", f"SIP/2.0/TLS 127.0.0.1;branch=z9hG4bK{sip.token()};rport"))
+    with socket.create_connection(("127.0.0.1", port), sip.TIMEOUT) as tcp:
+        with context.wrap_socket(tcp) as sock:
+            sock.sendall(bytes(message))
+            data = b""
+            while not sip.first_message(data):
+                data += sock.recv(65536)
+    return sip.Message.parse(sip.first_message(data))
+
+
+@pytest.mark.parametrize("name, code", [
+    ("iwf.example.org", 200), ("other.example.org", 407), (None, 407)])
+def test_iwf_is_known_by_its_certificate(tls_site, authority, name, code):
+    """The verified name counts; another one, or none, is a stranger's."""
+    certificate = name and authority.certificate(name)
+    message = mc.iwf_message("alice", b"\0secret")
+    assert ask_over_tls(tls_site, message, certificate).code == code
