@@ -1,4 +1,4 @@
-# The sample node, the demo and the SIPp scenarios.
+# The sample node, the demo, the SIPp scenarios, and installing.
 
 .PHONY: run start stop demo scenarios
 ## run         the sample node in front, until interrupted
@@ -20,3 +20,15 @@ demo: all
 ## scenarios   every SIPp scenario against a node of their own, as a table
 scenarios: all
 	@$(PYTHON) sipp-scenarios/run.py
+
+## install     the module, the tool, the tables and the guide, under DESTDIR
+SHARE = $(DESTDIR)/usr/share
+.PHONY: install
+install: all
+	install -D -m 644 $(MC_IWF) $(DESTDIR)$(KAMAILIO_LIBDIR)/modules/mc_iwf.so
+	install -D -m 755 $(MCLMR_TOOL) $(DESTDIR)/usr/bin/mclmr
+	for db in sqlite postgres mysql; do \
+		install -D -m 644 cfg/db_$$db/mc_iwf-create.sql \
+			$(SHARE)/kamailio/db_$$db/mc_iwf-create.sql || exit 1; \
+	done
+	install -D -m 644 -t $(SHARE)/doc/kamailio-mc-iwf docs/*.md

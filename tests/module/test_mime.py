@@ -85,12 +85,12 @@ def test_truncated_datagram(site):
     assert site.core.wait_final(message.branch).code == 400
 
 
-def test_octets_behind_content_length(native_site):
+def test_octets_behind_content_length(any_site):
     """What follows the body in a datagram is not part of it."""
-    alice = native_site.client("alice")
-    iwf = native_site.iwf1
+    alice = any_site.client("alice")
+    iwf = any_site.iwf1
     message = iwf.prepare(mc.iwf_message("alice", b"payload"))
-    iwf.send_octets(bytes(message) + b"trailer", native_site.node.address)
+    iwf.send_octets(bytes(message) + b"trailer", any_site.node.address)
     assert iwf.wait_final(message.branch).code == 200
     assert alice.endpoint.wait_request().octets.endswith(message.body)
 
