@@ -5,6 +5,7 @@
 A scenario's name attribute ends in what is expected: status and MC warning
 code of the reply, or the request that comes.
 """
+import argparse
 import contextlib
 import pathlib
 import sys
@@ -132,6 +133,7 @@ def running(table, **settings):
 
 def main():
     """The flow, then the refusals."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     table = Table()
     refusals = sorted(p.stem for p in sipp.FOLDER.glob("refused-*.xml"))
     refusals.remove("refused-too-large")

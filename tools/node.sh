@@ -70,7 +70,7 @@ run()
 	# shellcheck disable=SC2046
 	exec "$KAMAILIO_BIN" -f "$top/cfg/mc-server.cfg" -DD -E \
 		-Y "$RUN_DIR" -w "$RUN_DIR" -P "$RUN_DIR/kamailio.pid" \
-		-L "$top/modules:$KAMAILIO_LIBDIR/modules" -m 256 -M 8 \
+		-L "$top/modules:$KAMAILIO_LIBDIR/modules" -m 256 -M 8 -x fm -X fm \
 		-A "SIP_PORT=$SIP_PORT" -A "HTTP_PORT=$HTTP_PORT" $(settings) "$@"
 }
 

@@ -17,7 +17,7 @@ typedef enum iwf_count
 {
 	IWF_COUNT_RECEIVED,		  /* short messages, retransmissions not */
 	IWF_COUNT_SENT_TO_IWF,	  /* accepted and handed to tm */
-	IWF_COUNT_SENT_TO_CLIENT, /* the same towards a client */
+	IWF_COUNT_SENT_TO_CLIENT, /* the same from an IWF, to partners too */
 	IWF_COUNT_FORWARDED_TO_IWF,
 	IWF_COUNT_FORWARDED_TO_CLIENT,
 	IWF_COUNT_FAILOVER,		 /* tries at another peer: may deliver twice */

@@ -279,6 +279,20 @@ static void add_decision(rpc_t *rpc, void *context, const question_t *q,
 	rpc->struct_add(s, "d", "peer_set", forward->peer_set);
 }
 
+/* Takes the arguments; binrpc fills an optional one that is missing with a
+ * text of its own. false where one is missing that is not optional. */
+static bool scan_question(rpc_t *rpc, void *context, question_t *q)
+{
+	int n = rpc->scan(context, ".S.S*.S.S", &q->sender, &q->service, &q->target,
+			&q->lmr_type);
+
+	if(n < 3)
+		q->target.len = 0;
+	if(n < 4)
+		q->lmr_type.len = 0;
+	return n >= 2;
+}
+
 static const char *explain_doc[] = {
 		"mc_iwf.explain SENDER SERVICE [TARGET [LMR_TYPE]]: the decision on"
 		" such a message; SENDER is an IMPU or the PSI of an IWF",
@@ -288,14 +302,12 @@ static void explain(rpc_t *rpc, void *context)
 {
 	char memory[EXPLAIN_ARENA];
 	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
-	question_t q = {.target = STR_NULL};
+	question_t q = {.sender = STR_NULL};
 	const mclmr_directory_t *directory;
 	const char *wrong = "no data are loaded";
 	mclmr_forward_t forward = {.status = MCLMR_OK};
 
-	if(rpc->scan(context, ".S.S*.S.S", &q.sender, &q.service, &q.target,
-			   &q.lmr_type)
-			< 2) {
+	if(!scan_question(rpc, context, &q)) {
 		rpc->fault(context, FAULT_ARGUMENT, "sender and service, please");
 		return;
 	}

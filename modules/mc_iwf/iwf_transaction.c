@@ -32,7 +32,7 @@ static bool to_iwf(const iwf_facts_t *facts)
 /* The message leaves towards one peer, or once more towards the next. */
 static void sent(iwf_facts_t *facts)
 {
-	if(facts->tries++ > 0 && to_iwf(facts))
+	if(facts->tries++ > 0 && facts->peer_set != 0)
 		iwf_count(IWF_COUNT_FAILOVER);
 }
 
