@@ -86,29 +86,16 @@ static mclmr_span_t write_services(unsigned bits, char words[WORDS_SIZE])
 }
 
 /* The client ID in the info part of a REGISTER, empty where there is none. */
-static mclmr_span_t read_client_id(struct sip_msg *msg, mclmr_arena_t *arena)
+static mclmr_span_t read_client_id(iwf_message_t *m)
 {
 	static const mclmr_span_t none = {NULL, 0};
-	const mclmr_part_t *part = NULL;
-	mclmr_span_t body = {get_body(msg), 0}, text;
-	mclmr_multipart_t parts;
 	mclmr_mc_info_t info;
+	mclmr_span_t text;
 
-	if(body.s == NULL || msg->content_type == NULL)
-		return none;
-	body.len = (size_t)(msg->buf + msg->len - body.s);
-	if(mclmr_multipart_read(mclmr_span_trim(iwf_span(&msg->content_type->body)),
-			   none, body, &parts)
-			!= MCLMR_OK)
-		return none;
-	for(size_t i = 0; i < parts.n && part == NULL; i++) {
-		if(mclmr_mc_info_service(parts.part[i].media_type)
-				!= MCLMR_SERVICE_NONE)
-			part = &parts.part[i];
-	}
-	if(part == NULL || mclmr_part_decode(part, arena, &text) != MCLMR_OK
-			|| mclmr_mc_info_read(mclmr_mc_info_service(part->media_type), text,
-					   arena, &info)
+	if(m->info == NULL
+			|| mclmr_part_decode(m->info, &m->arena, &text) != MCLMR_OK
+			|| mclmr_mc_info_read(mclmr_mc_info_service(m->info->media_type),
+					   text, &m->arena, &info)
 					   != MCLMR_OK)
 		return none;
 	return info.field[MCLMR_INFO_CLIENT_ID].value;
@@ -132,7 +119,7 @@ int iwf_contact_note(struct sip_msg *msg)
 	if(message == NULL || !read_services(msg, &bits))
 		return -1;
 	services = write_services(bits, words);
-	client_id = read_client_id(msg, &message->arena);
+	client_id = read_client_id(message);
 	if(services.len > 0 && !set_child(MCLMR_SPAN(IWF_XAVP_SERVICES), services))
 		return -1;
 	if(client_id.len > 0

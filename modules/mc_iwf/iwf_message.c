@@ -123,10 +123,11 @@ iwf_message_t *iwf_message_get(struct sip_msg *msg)
 	current->id = msg->id;
 	current->pid = msg->pid;
 	current->facts.started_ms = iwf_now_ms();
-	if(msg->REQ_METHOD != METHOD_MESSAGE)
+	if(msg->REQ_METHOD != METHOD_MESSAGE && msg->REQ_METHOD != METHOD_REGISTER)
 		return current;
 	iwf_headers_read(msg, &current->headers);
 	read_body(msg, current);
+	current->ours &= msg->REQ_METHOD == METHOD_MESSAGE;
 	if(current->ours)
 		read_source(msg, current);
 	return current;

@@ -60,7 +60,7 @@ int iwf_message_init(void);
 
 /*
  * The message of this request, read now if this is the first look at it:
- * headers, body parts, source. NULL where the headers cannot be parsed.
+ * headers and body parts of a MESSAGE or REGISTER, source of a MESSAGE. NULL where the headers cannot be parsed.
  */
 iwf_message_t *iwf_message_get(struct sip_msg *msg);
 
