@@ -203,7 +203,7 @@ class Client:
             message, reply, self.user, f"{self.user}-secret")
         return self.endpoint.ask(again, self.node.address, timeout)
 
-    def register(self, *services, expires=600, tags="", extra=()):
+    def register(self, *services, expires=600, tags="", extra=(), parts=()):
         """Registers its contact for these services, without any for all."""
         uri = f"sip:{DOMAIN}"
         services = services or tuple(SERVICES)
@@ -211,6 +211,8 @@ class Client:
                               impu(self.user), [
             ("Contact", f"<{self.contact}>{contact_tags(*services)}{tags}"
                         f";expires={expires}"), *extra])
+        if parts:
+            with_parts(message, parts)
         reply = self.ask(message)
         assert reply.code == 200, reply.start
         return self

@@ -87,6 +87,20 @@ def test_device_of_the_lmr_entry_gets_it(new_site):
     assert not other.endpoint.requests()
 
 
+def test_client_id_of_the_lmr_entry_gets_it(new_site):
+    """deliver = client: the contact whose info part gave that client ID."""
+    client_id = "urn:uuid:00000000-0000-1000-8000-000a95a0e129"
+    site = new_site(env={"DELIVER": "client"}, sql=[
+        f"UPDATE mc_iwf_lmr SET device = '{client_id}' WHERE person = 'alice'"])
+    info = mc.info_xml("mcptt", '<mcptt-client-id type="Normal"><mcpttString>'
+                       f"{client_id}</mcpttString></mcptt-client-id>")
+    other, radio = site.client("alice"), site.stranger("alice")
+    radio.register(parts=[mc.info_part(info), mc.part("text/plain", b"x")])
+    assert site.from_iwf(mc.iwf_message("alice", b"x")).code == 200
+    radio.endpoint.wait_request()
+    assert not other.endpoint.requests()
+
+
 @pytest.mark.parametrize("code", [200, 202, 403, 480, 486, 603])
 def test_final_response_is_the_clients(any_site, code):
     """What the client answers is what the IWF gets."""
