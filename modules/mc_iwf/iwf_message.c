@@ -79,7 +79,7 @@ static size_t find_info(
 static void read_body(struct sip_msg *msg, iwf_message_t *m)
 {
 	mclmr_span_t type = {NULL, 0};
-	size_t payloads;
+	size_t payloads, infos;
 
 	m->body_status = find_body(msg, &m->body);
 	if(msg->content_type != NULL)
@@ -94,8 +94,9 @@ static void read_body(struct sip_msg *msg, iwf_message_t *m)
 		return;
 	}
 	payloads = mclmr_multipart_find(&m->parts, PAYLOAD_TYPE, &m->payload);
+	infos = find_info(&m->parts, &m->info);
 	m->ours = payloads > 0;
-	if(payloads != 1 || find_info(&m->parts, &m->info) != 1)
+	if(payloads != 1 || infos != 1)
 		m->body_status = MCLMR_BODY_MISSING;
 	if(m->payload != NULL)
 		m->facts.size = m->payload->content.len;
