@@ -6,8 +6,8 @@
 #   run     the node in front; start: return when it answers OPTIONS
 #   stop    end what start began, by pid, and wait for it
 # Environment: RUN_DIR, SIP_PORT, HTTP_PORT, KAMAILIO_BIN, KAMAILIO_LIBDIR;
-# settings of the sample: PIKE_LIMIT, PEER_LIMIT, PROBE_INTERVAL, DELIVER,
-# KMF_UNKNOWN, DECODE, RELOAD_DELTA, DEBUG.
+# settings of the sample: PIKE_LIMIT, PEER_LIMIT, STRANGER_LIMIT,
+# PROBE_INTERVAL, RELOAD_DELTA, DEBUG, DELIVER, KMF_UNKNOWN, DECODE.
 set -eu
 
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -54,7 +54,8 @@ create()
 # Settings that are in the environment, as -A options of Kamailio.
 settings()
 {
-	for name in PIKE_LIMIT PEER_LIMIT PROBE_INTERVAL RELOAD_DELTA DEBUG; do
+	for name in PIKE_LIMIT PEER_LIMIT STRANGER_LIMIT PROBE_INTERVAL \
+		RELOAD_DELTA DEBUG; do
 		eval "value=\${$name:-}"
 		[ -z "$value" ] || printf -- '-A %s=%s ' "$name" "$value"
 	done

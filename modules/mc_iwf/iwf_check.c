@@ -27,8 +27,19 @@ static mclmr_span_t request_uri(const struct sip_msg *msg)
 static mclmr_status_t check_ours(struct sip_msg *msg, iwf_message_t *m)
 {
 	(void)msg;
-	if(!m->ours)
-		return MCLMR_NOT_OURS;
+	return m->ours ? MCLMR_OK : MCLMR_NOT_OURS;
+}
+
+/* The script may have removed fields since they were read. */
+static mclmr_status_t check_again(struct sip_msg *msg, iwf_message_t *m)
+{
+	iwf_headers_read(msg, &m->headers);
+	return MCLMR_OK;
+}
+
+static mclmr_status_t check_limits(struct sip_msg *msg, iwf_message_t *m)
+{
+	(void)msg;
 	return m->headers.overflow ? MCLMR_LIMIT_EXCEEDED : MCLMR_OK;
 }
 
@@ -90,10 +101,11 @@ static mclmr_status_t check_lists(struct sip_msg *msg, iwf_message_t *m)
 	const mclmr_part_t *part;
 	mclmr_span_t text;
 	mclmr_status_t status;
+	size_t n = mclmr_multipart_find(&m->parts, LISTS_TYPE, &part);
 
 	(void)msg;
-	if(mclmr_multipart_find(&m->parts, LISTS_TYPE, &part) == 0)
-		return MCLMR_OK;
+	if(n != 1)
+		return n == 0 ? MCLMR_OK : MCLMR_MIME_MALFORMED;
 	status = mclmr_part_decode(part, &m->arena, &text);
 	if(status == MCLMR_OK)
 		status = mclmr_resource_lists_read(text, &m->arena, &m->lists);
@@ -164,9 +176,10 @@ static mclmr_status_t check_service(struct sip_msg *msg, iwf_message_t *m)
 
 mclmr_status_t iwf_check(struct sip_msg *msg, iwf_message_t *m)
 {
-	static mclmr_status_t (*const checks[])(struct sip_msg *,
-			iwf_message_t *) = {check_ours, check_sender, check_psi, check_size,
-			check_body, check_info, check_lists, check_binary, check_service};
+	static mclmr_status_t (*const checks[])(
+			struct sip_msg *, iwf_message_t *) = {check_ours, check_again,
+			check_sender, check_limits, check_psi, check_size, check_body,
+			check_info, check_lists, check_binary, check_service};
 
 	if(m->checked)
 		return MCLMR_OK;
@@ -180,11 +193,33 @@ mclmr_status_t iwf_check(struct sip_msg *msg, iwf_message_t *m)
 	return MCLMR_OK;
 }
 
-/* mclmr_forward_request_t.registered over usrloc. */
-static bool is_registered(void *data, mclmr_span_t impu)
+/* mclmr_forward_request_t.registered: notes that it was asked. */
+static bool ask_later(void *asked, mclmr_span_t impu)
 {
-	(void)data;
-	return iwf_usrloc_registered(impu);
+	(void)impu;
+	*(bool *)asked = true;
+	return true;
+}
+
+/* usrloc may wait for its database: it is asked when the store's lock is
+ * given back. A sender who is not registered has nothing else to know. */
+mclmr_status_t iwf_decide(mclmr_forward_request_t *request,
+		mclmr_arena_t *arena, mclmr_forward_t *forward)
+{
+	const mclmr_directory_t *directory = iwf_store_read();
+	mclmr_status_t status = MCLMR_INTERNAL;
+	bool asked = false;
+
+	request->registered = ask_later;
+	request->data = &asked;
+	if(directory != NULL)
+		status = mclmr_forward_decide(directory, request, arena, forward);
+	iwf_store_read_end();
+	if(asked && !iwf_usrloc_registered(forward->impu))
+		status = request->direction == MCLMR_TO_IWF ? MCLMR_SENDER_UNREGISTERED
+													: MCLMR_TARGET_UNREGISTERED;
+	forward->status = status;
+	return status;
 }
 
 /* Shows the decision, as far as it came. */
@@ -205,16 +240,14 @@ static void show_forward(iwf_message_t *m)
 
 mclmr_status_t iwf_authorize(struct sip_msg *msg, iwf_message_t *m)
 {
-	const mclmr_forward_request_t request = {.direction = m->direction,
+	mclmr_forward_request_t request = {.direction = m->direction,
 			.sender = &m->sender,
 			.service = m->service,
 			.info = &m->mc_info,
 			.lists = m->has_lists ? &m->lists : NULL,
 			.lmr_type = m->lmr_type,
-			.refuse_unknown_kmf = iwf_config.refuse_unknown_kmf,
-			.registered = is_registered};
-	const mclmr_directory_t *directory;
-	mclmr_status_t status = MCLMR_INTERNAL;
+			.refuse_unknown_kmf = iwf_config.refuse_unknown_kmf};
+	mclmr_status_t status;
 
 	if(!m->checked) {
 		status = iwf_check(msg, m);
@@ -223,11 +256,7 @@ mclmr_status_t iwf_authorize(struct sip_msg *msg, iwf_message_t *m)
 	}
 	if(m->decided)
 		return MCLMR_OK;
-	directory = iwf_store_read();
-	if(directory != NULL)
-		status = mclmr_forward_decide(
-				directory, &request, &m->arena, &m->forward);
-	iwf_store_read_end();
+	status = iwf_decide(&request, &m->arena, &m->forward);
 	show_forward(m);
 	iwf_count_add(IWF_COUNT_KMF_UNKNOWN, (int)m->forward.unknown_kmfs);
 	m->decided = status == MCLMR_OK;

@@ -21,6 +21,7 @@
 #define IWF_TABLE_VERSION 1
 #define IWF_MAX_PAGE_ROWS 5000 /* what the default private memory holds */
 #define IWF_SQL_SIZE 24576
+#define IWF_NAMED_ROWS 100 /* of a table that are named where left out */
 
 /* Numbers are read as text: some drivers cut integers to 32 bits. */
 #define IWF_NUMBER(column) "CAST(" column " AS CHAR(20)) AS row_number_text"
@@ -33,12 +34,17 @@
 static db_func_t iwf_dbf;
 static db1_con_t *iwf_con = NULL;
 static char iwf_sql[IWF_SQL_SIZE];
+static unsigned long *iwf_bad_rows = NULL;
+static unsigned long iwf_left_out = 0; /* of the LMR entries */
 
 /* What rows are added to. */
 typedef struct iwf_load
 {
 	mclmr_plan_t *plan;
 	mclmr_directory_t *directory;
+	bool spare_peers;		/* the plan takes effect without bad peers */
+	bool spare_row;			/* set by add(): it goes without this bad row */
+	unsigned long left_out; /* rows of the table so far */
 } iwf_load_t;
 
 /* A table that is loaded as a whole: how it is read, where a row goes. */
@@ -47,6 +53,7 @@ typedef struct iwf_table
 	const char *name;
 	const char *columns;
 	const char *order; /* "id" where it is read in pages */
+	int level;		   /* of the log line for a row that is left out */
 	/* values without the id; NULL or what is wrong with them */
 	const char *(*add)(iwf_load_t *load, const db_val_t *values);
 } iwf_table_t;
@@ -161,6 +168,7 @@ static const char *add_peer(iwf_load_t *load, const db_val_t *v)
 			.port = column_int(&v[3]),
 			.tls_id = column_text(&v[4])};
 
+	load->spare_row = load->spare_peers;
 	if(mclmr_span_equal_nocase(kind, MCLMR_SPAN("core"))) {
 		row.kind = MCLMR_PEER_CORE;
 	} else if(mclmr_span_equal_nocase(kind, MCLMR_SPAN("iwf"))) {
@@ -237,30 +245,39 @@ static size_t present_entries(const mclmr_directory_t *directory,
  * in the table, so that it can be read in pages by id. */
 static const char *add_lmr(iwf_load_t *load, const db_val_t *v)
 {
-	mclmr_lmr_row_t rows[IWF_DB_ENTRIES];
+	mclmr_lmr_row_t rows[MCLMR_MAX_LMR_ENTRIES + 1];
 	mclmr_span_t person = column_text(&v[0]);
 	size_t n = present_entries(load->directory, person, rows);
 	const char *why = lmr_row(v + 1, &rows[n]);
 
-	return why != NULL ? why
-					   : mclmr_directory_put_entries(
-							   load->directory, person, rows, n + 1);
+	if(why != NULL) {
+		return why;
+	}
+	why = mclmr_directory_check_entry(load->directory, &rows[n]);
+	if(why != NULL) {
+		load->spare_row = true;
+		return why;
+	}
+	return mclmr_directory_put_entries(load->directory, person, rows, n + 1);
 }
 
+/* Peers come last: what they lack is named once all else fits. */
 static const iwf_table_t iwf_plan_tables[] = {
-		{"mc_iwf_kmfs", "uri, peer_set, trusted, hosting", "id", add_kmf},
-		{"mc_iwf_kmf_aliases", "kmf, alias", "id", add_alias},
-		{"mc_iwf_kmf_psis", "kmf, psi", "priority DESC, id", add_psi},
-		{"mc_iwf_roles", "psi, service, role", "id", add_role},
-		{"mc_iwf_peers", "kind, psi, address, port, tls_id", "id", add_peer},
-		{"mc_iwf_partners", "domain, psi, peer_set, trusted", "id",
+		{"mc_iwf_kmfs", "uri, peer_set, trusted, hosting", "id", L_ERR,
+				add_kmf},
+		{"mc_iwf_kmf_aliases", "kmf, alias", "id", L_ERR, add_alias},
+		{"mc_iwf_kmf_psis", "kmf, psi", "priority DESC, id", L_ERR, add_psi},
+		{"mc_iwf_roles", "psi, service, role", "id", L_ERR, add_role},
+		{"mc_iwf_partners", "domain, psi, peer_set, trusted", "id", L_ERR,
 				add_partner},
+		{"mc_iwf_peers", "kind, psi, address, port, tls_id", "id", L_ERR,
+				add_peer},
 };
 
 static const iwf_table_t iwf_users = {
-		"mc_iwf_users", IWF_USER_COLUMNS, "id", add_user};
+		"mc_iwf_users", IWF_USER_COLUMNS, "id", L_ERR, add_user};
 static const iwf_table_t iwf_lmr = {
-		"mc_iwf_lmr", IWF_LMR_COLUMNS, "id", add_lmr};
+		"mc_iwf_lmr", IWF_LMR_COLUMNS, "id", L_WARN, add_lmr};
 
 /* Writes what went wrong. */
 static void explain(iwf_db_error_t *error, const char *format, ...)
@@ -406,6 +423,52 @@ static iwf_db_result_t read_page(const iwf_table_t *table, long long after,
 	return run((size_t)n, result, error);
 }
 
+void iwf_db_count_bad_rows(unsigned long *count)
+{
+	iwf_bad_rows = count;
+}
+
+unsigned long iwf_db_entries_left_out(void)
+{
+	return iwf_left_out;
+}
+
+/* Names a row that is left out. */
+static void name_left_out(
+		const iwf_table_t *table, long long id, const char *why)
+{
+	LOG(table->level, "row left out, table %s, id %lld: %s\n", table->name, id,
+			why);
+}
+
+void iwf_db_leave_out_entry(long long id, const char *why)
+{
+	name_left_out(&iwf_lmr, id, why);
+	iwf_left_out++;
+	(*iwf_bad_rows)++;
+}
+
+/* Leaves a row of a load out. The first ones are named: a KMF may be that of
+ * every user, and the log is not to be flooded. */
+static void leave_out(const iwf_table_t *table, iwf_load_t *load, long long id,
+		const char *why)
+{
+	if(load->left_out < IWF_NAMED_ROWS) {
+		name_left_out(table, id, why);
+	}
+	load->left_out++;
+	(*iwf_bad_rows)++;
+}
+
+/* Says how many rows of a table were left out and not named. */
+static void sum_up_left_out(const iwf_table_t *table, const iwf_load_t *load)
+{
+	if(load->left_out > IWF_NAMED_ROWS) {
+		LOG(table->level, "table %s: %lu more rows left out\n", table->name,
+				load->left_out - IWF_NAMED_ROWS);
+	}
+}
+
 /* Adds the rows of a page; *last becomes the id of the last one. */
 static iwf_db_result_t add_page(const iwf_table_t *table, iwf_load_t *load,
 		const db1_res_t *result, long long *last, iwf_db_error_t *error)
@@ -414,10 +477,14 @@ static iwf_db_result_t add_page(const iwf_table_t *table, iwf_load_t *load,
 
 	for(i = 0; i < RES_ROW_N(result); i++) {
 		const db_val_t *values = row_values(result, i);
-		const char *why = table->add(load, values + 1);
+		const char *why;
 
+		load->spare_row = false;
+		why = table->add(load, values + 1);
 		*last = column_number(&values[0]);
-		if(why != NULL) {
+		if(why != NULL && load->spare_row) {
+			leave_out(table, load, *last, why);
+		} else if(why != NULL) {
 			explain(error, "table %s, id %lld: %s", table->name, *last, why);
 			return IWF_DB_BAD_ROW;
 		}
@@ -443,6 +510,7 @@ static iwf_db_result_t load_small(
 		rc = IWF_DB_BAD_ROW;
 	} else {
 		rc = add_page(table, load, result, &last, error);
+		sum_up_left_out(table, load);
 	}
 	iwf_dbf.free_result(iwf_con, result);
 	return rc;
@@ -481,9 +549,12 @@ static iwf_db_result_t load_paged(const iwf_table_t *table, iwf_load_t *load,
 	return IWF_DB_OK;
 }
 
-iwf_db_result_t iwf_db_load_plan(mclmr_plan_t **plan, iwf_db_error_t *error)
+/* The small tables as a new plan, with or without bad peers left out. */
+static iwf_db_result_t load_plan(
+		bool spare_peers, mclmr_plan_t **plan, iwf_db_error_t *error)
 {
-	iwf_load_t load = {mclmr_plan_new(iwf_store_allocator()), NULL};
+	iwf_load_t load = {.plan = mclmr_plan_new(iwf_store_allocator()),
+			.spare_peers = spare_peers};
 	size_t i;
 
 	*plan = NULL;
@@ -501,6 +572,11 @@ iwf_db_result_t iwf_db_load_plan(mclmr_plan_t **plan, iwf_db_error_t *error)
 	}
 	*plan = load.plan;
 	return IWF_DB_OK;
+}
+
+iwf_db_result_t iwf_db_load_plan(mclmr_plan_t **plan, iwf_db_error_t *error)
+{
+	return load_plan(true, plan, error);
 }
 
 /* How many users there are, so that the index need not grow. */
@@ -530,7 +606,7 @@ static iwf_db_result_t new_directory(
 	iwf_db_result_t rc = count_users(&users, error);
 
 	if(rc == IWF_DB_OK) {
-		rc = iwf_db_load_plan(&plan, error);
+		rc = load_plan(false, &plan, error);
 	}
 	if(rc != IWF_DB_OK) {
 		return rc;
@@ -548,7 +624,7 @@ static iwf_db_result_t new_directory(
 iwf_db_result_t iwf_db_load(void (*between)(void),
 		mclmr_directory_t **directory, iwf_db_error_t *error)
 {
-	iwf_load_t load = {NULL, NULL};
+	iwf_load_t load = {.plan = NULL};
 	iwf_db_result_t rc = new_directory(&load.directory, error);
 
 	*directory = NULL;
@@ -563,6 +639,8 @@ iwf_db_result_t iwf_db_load(void (*between)(void),
 		mclmr_directory_free(load.directory);
 		return rc;
 	}
+	sum_up_left_out(&iwf_lmr, &load);
+	iwf_left_out = load.left_out;
 	*directory = load.directory;
 	return IWF_DB_OK;
 }
@@ -640,32 +718,28 @@ iwf_db_result_t iwf_db_user(mclmr_span_t service, mclmr_span_t mc_id,
 	return rc;
 }
 
-iwf_db_result_t iwf_db_entries(mclmr_span_t person, iwf_db_rows_t *rows,
-		mclmr_lmr_row_t row[IWF_DB_ENTRIES], iwf_db_error_t *error)
+iwf_db_result_t iwf_db_entries(
+		mclmr_span_t person, iwf_db_rows_t *rows, iwf_db_error_t *error)
 {
 	static str table = str_init("mc_iwf_lmr");
 	static str key = str_init("person");
-	static str names[] = {str_init("lmr_type"), str_init("kmf"),
+	static str names[] = {str_init("id"), str_init("lmr_type"), str_init("kmf"),
 			str_init("identity"), str_init("device")};
-	db_key_t columns[] = {&names[0], &names[1], &names[2], &names[3]};
+	db_key_t columns[] = {
+			&names[0], &names[1], &names[2], &names[3], &names[4]};
 	db_key_t keys[] = {&key};
 	db_val_t values[] = {text_value(person)};
-	iwf_db_result_t rc;
-	size_t i;
 
-	rc = select_rows(&table, keys, values, 1, columns, 4, rows, error);
-	if(rows->n > IWF_DB_ENTRIES) {
-		rows->n = IWF_DB_ENTRIES;
-	}
-	for(i = 0; rc == IWF_DB_OK && i < rows->n; i++) {
-		const char *why = lmr_row(row_values(rows->result, (int)i), &row[i]);
+	return select_rows(&table, keys, values, 1, columns, 5, rows, error);
+}
 
-		if(why != NULL) {
-			explain(error, "%s", why);
-			rc = IWF_DB_BAD_ROW;
-		}
-	}
-	return rc;
+const char *iwf_db_entry(const iwf_db_rows_t *rows, size_t i, long long *id,
+		mclmr_lmr_row_t *row)
+{
+	const db_val_t *values = row_values(rows->result, (int)i);
+
+	*id = column_number(&values[0]);
+	return lmr_row(values + 1, row);
 }
 
 iwf_db_result_t iwf_db_changes(const char *condition, const char *order,

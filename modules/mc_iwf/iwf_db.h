@@ -44,11 +44,23 @@ void iwf_db_close(void);
 /* 0 where all tables have the version that this module knows. */
 int iwf_db_check_versions(void);
 
-/* The small tables as a new plan. */
+/* Where rows that are left out are counted. */
+void iwf_db_count_bad_rows(unsigned long *count);
+
+/* Names an LMR entry that is left out, and counts it. */
+void iwf_db_leave_out_entry(long long id, const char *why);
+
+/* LMR entries left out by the last full load and since; a change of the plan
+ * may make them usable. */
+unsigned long iwf_db_entries_left_out(void);
+
+/* The small tables as a new plan. Peers that cannot be used are left out,
+ * each with a log line: whoever was deleted beside them must not stay. */
 iwf_db_result_t iwf_db_load_plan(mclmr_plan_t **plan, iwf_db_error_t *error);
 
 /* Everything as a new directory, the large tables in pages; between (may be
- * NULL) is called after each page, when no result is held. */
+ * NULL) is called after each page, when no result is held. LMR entries whose
+ * KMF is not in the plan are left out, any other bad row fails the load. */
 iwf_db_result_t iwf_db_load(void (*between)(void),
 		mclmr_directory_t **directory, iwf_db_error_t *error);
 
@@ -57,11 +69,13 @@ iwf_db_result_t iwf_db_load(void (*between)(void),
 iwf_db_result_t iwf_db_user(mclmr_span_t service, mclmr_span_t mc_id,
 		iwf_db_rows_t *rows, mclmr_user_row_t *row, iwf_db_error_t *error);
 
-#define IWF_DB_ENTRIES (MCLMR_MAX_LMR_ENTRIES + 1) /* one is too many */
+/* The LMR entries of a person, by id. */
+iwf_db_result_t iwf_db_entries(
+		mclmr_span_t person, iwf_db_rows_t *rows, iwf_db_error_t *error);
 
-/* The LMR entries of a person; rows->n of row[] are filled. */
-iwf_db_result_t iwf_db_entries(mclmr_span_t person, iwf_db_rows_t *rows,
-		mclmr_lmr_row_t row[IWF_DB_ENTRIES], iwf_db_error_t *error);
+/* Row i of them and its id; NULL or what is wrong with it. */
+const char *iwf_db_entry(const iwf_db_rows_t *rows, size_t i, long long *id,
+		mclmr_lmr_row_t *row);
 
 /* One row of the change log. */
 typedef struct iwf_db_change

@@ -24,6 +24,8 @@ static const struct
 		{{"Accept-Contact", 14}, IWF_FIELD_ACCEPT_CONTACT},
 		{{"a", 1}, IWF_FIELD_ACCEPT_CONTACT},
 		{{"Content-Transfer-Encoding", 25}, IWF_FIELD_ENCODING},
+		{{"Content-Encoding", 16}, IWF_FIELD_COMPRESSION},
+		{{"e", 1}, IWF_FIELD_COMPRESSION},
 };
 
 /* True where name is in the comma list of modparam private_headers. */
@@ -57,7 +59,9 @@ static bool find_name(mclmr_span_t name, iwf_field_t *field)
 		*field = IWF_FIELD_ASSERTED;
 		return true;
 	}
-	*field = IWF_FIELD_PRIVATE;
+	*field = mclmr_span_equal_nocase(name, MCLMR_SPAN("P-Access-Network-Info"))
+					 ? IWF_FIELD_ACCESS_NETWORK
+					 : IWF_FIELD_PRIVATE;
 	return is_private(name);
 }
 
@@ -73,15 +77,19 @@ static bool classify(const struct hdr_field *hf, iwf_field_t *field)
 		case HDR_ROUTE_T:
 			*field = IWF_FIELD_ROUTE;
 			return true;
+		case HDR_CONTACT_T:
+			*field = IWF_FIELD_CONTACT;
+			return true;
+		case HDR_CONTENTTYPE_T:
+			*field = IWF_FIELD_CONTENT_TYPE;
+			return true;
 		case HDR_VIA_T:
 		case HDR_VIA2_T:
 		case HDR_TO_T:
 		case HDR_FROM_T:
 		case HDR_CSEQ_T:
 		case HDR_CALLID_T:
-		case HDR_CONTACT_T:
 		case HDR_MAXFORWARDS_T:
-		case HDR_CONTENTTYPE_T:
 		case HDR_CONTENTLENGTH_T:
 			return false;
 		default:
@@ -125,6 +133,15 @@ mclmr_span_t iwf_headers_value(const iwf_headers_t *headers, iwf_field_t field)
 			return iwf_header_value(&headers->header[i]);
 	}
 	return (mclmr_span_t){NULL, 0};
+}
+
+size_t iwf_headers_count(const iwf_headers_t *headers, iwf_field_t field)
+{
+	size_t n = 0;
+
+	for(size_t i = 0; i < headers->n; i++)
+		n += headers->header[i].field == field;
+	return n;
 }
 
 mclmr_span_t iwf_header_value(const iwf_header_t *header)

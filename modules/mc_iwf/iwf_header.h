@@ -26,8 +26,12 @@ typedef enum iwf_field
 	IWF_FIELD_ACCEPT_CONTACT,
 	IWF_FIELD_CREDENTIALS, /* Authorization, Proxy-Authorization */
 	IWF_FIELD_ROUTE,
-	IWF_FIELD_ENCODING, /* Content-Transfer-Encoding */
-	IWF_FIELD_PRIVATE	/* one of modparam private_headers */
+	IWF_FIELD_CONTACT, /* a MESSAGE has none (RFC 3428 9) */
+	IWF_FIELD_CONTENT_TYPE,
+	IWF_FIELD_ENCODING,		  /* Content-Transfer-Encoding */
+	IWF_FIELD_COMPRESSION,	  /* Content-Encoding */
+	IWF_FIELD_ACCESS_NETWORK, /* P-Access-Network-Info, a client's to say */
+	IWF_FIELD_PRIVATE		  /* one of modparam private_headers */
 } iwf_field_t;
 
 #define IWF_MAX_HEADERS 64
@@ -50,6 +54,9 @@ void iwf_headers_read(struct sip_msg *msg, iwf_headers_t *headers);
 
 /* The value of the first field of a kind, empty where there is none. */
 mclmr_span_t iwf_headers_value(const iwf_headers_t *headers, iwf_field_t field);
+
+/* How many fields of a kind there are. */
+size_t iwf_headers_count(const iwf_headers_t *headers, iwf_field_t field);
 
 /* The value of a field. */
 mclmr_span_t iwf_header_value(const iwf_header_t *header);

@@ -73,9 +73,24 @@ static size_t find_info(
 	return n;
 }
 
-/* Cuts the body into parts and finds ours. A body that cannot be cut is ours
- * where the name of our media type stands in it: it is refused, not passed
- * by. */
+/* True where the name of our media type stands in text. */
+static bool names_payload(mclmr_span_t text)
+{
+	return mclmr_span_find_nocase(text, PAYLOAD_TYPE) != NULL;
+}
+
+/* Two readers could see two bodies: fields that say what the body is stand
+ * once, and none says that it is compressed. */
+static bool is_plain(const iwf_headers_t *headers)
+{
+	return iwf_headers_count(headers, IWF_FIELD_CONTENT_TYPE) <= 1
+		   && iwf_headers_count(headers, IWF_FIELD_ENCODING) <= 1
+		   && iwf_headers_count(headers, IWF_FIELD_COMPRESSION) == 0;
+}
+
+/* Cuts the body into parts and finds ours. Where it cannot be cut, or has no
+ * such part of its own, it is ours all the same if the name of our media type
+ * stands in it: it is refused, and not passed by to hide a part in a part. */
 static void read_body(struct sip_msg *msg, iwf_message_t *m)
 {
 	mclmr_span_t type = {NULL, 0};
@@ -84,18 +99,19 @@ static void read_body(struct sip_msg *msg, iwf_message_t *m)
 	m->body_status = find_body(msg, &m->body);
 	if(msg->content_type != NULL)
 		type = mclmr_span_trim(iwf_span(&msg->content_type->body));
+	if(!is_plain(&m->headers))
+		m->body_status = MCLMR_MIME_MALFORMED;
 	if(m->body_status == MCLMR_OK)
 		m->body_status = mclmr_multipart_read(type,
 				iwf_headers_value(&m->headers, IWF_FIELD_ENCODING), m->body,
 				&m->parts);
 	if(m->body_status != MCLMR_OK) {
-		m->ours = mclmr_span_find_nocase(m->body, PAYLOAD_TYPE) != NULL
-				  || mclmr_span_find_nocase(type, PAYLOAD_TYPE) != NULL;
+		m->ours = names_payload(m->body) || names_payload(type);
 		return;
 	}
 	payloads = mclmr_multipart_find(&m->parts, PAYLOAD_TYPE, &m->payload);
 	infos = find_info(&m->parts, &m->info);
-	m->ours = payloads > 0;
+	m->ours = payloads > 0 || (!m->parts.single && names_payload(m->body));
 	if(payloads != 1 || infos != 1)
 		m->body_status = MCLMR_BODY_MISSING;
 	if(m->payload != NULL)
@@ -113,9 +129,17 @@ static void read_source(struct sip_msg *msg, iwf_message_t *m)
 	m->facts.text[IWF_SOURCE] = words[m->trust];
 }
 
+/* True where the process's message is this one, and nobody has put its
+ * changes into effect since: that moves all that we point to. */
+static bool is_current(const struct sip_msg *msg)
+{
+	return current->id == msg->id && current->pid == msg->pid
+		   && current->first == msg->headers && current->len == msg->len;
+}
+
 iwf_message_t *iwf_message_get(struct sip_msg *msg)
 {
-	if(current->id == msg->id && current->pid == msg->pid)
+	if(is_current(msg))
 		return current;
 	memset(current, 0, sizeof(*current));
 	current->arena = mclmr_arena(arena_memory, IWF_ARENA_SIZE);
@@ -123,6 +147,8 @@ iwf_message_t *iwf_message_get(struct sip_msg *msg)
 		return NULL;
 	current->id = msg->id;
 	current->pid = msg->pid;
+	current->first = msg->headers;
+	current->len = msg->len;
 	current->facts.started_ms = iwf_now_ms();
 	if(msg->REQ_METHOD != METHOD_MESSAGE && msg->REQ_METHOD != METHOD_REGISTER)
 		return current;

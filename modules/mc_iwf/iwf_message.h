@@ -25,11 +25,13 @@ typedef struct iwf_message
 {
 	unsigned int id; /* of the sip_msg that this was read from */
 	int pid;
-	bool ours;	  /* a MESSAGE with an interworking part */
-	bool checked; /* iwf_check() said yes */
-	bool decided; /* iwf_authorize() said yes */
-	bool watched; /* its final reply will be noticed */
-	bool counted; /* as received */
+	const struct hdr_field *first; /* its fields, as they were read */
+	unsigned int len;			   /* octets of it */
+	bool ours;					   /* a MESSAGE with an interworking part */
+	bool checked;				   /* iwf_check() said yes */
+	bool decided;				   /* iwf_authorize() said yes */
+	bool watched;				   /* its final reply will be noticed */
+	bool counted;				   /* as received */
 
 	iwf_headers_t headers;
 	mclmr_span_t body;			/* as long as Content-Length says */

@@ -26,6 +26,7 @@
 #define IWF_LOG_ROWS 1000	 /* rows of the change log read at once */
 #define IWF_LOG_BACKLOG 5000 /* beyond it a full load is faster */
 #define IWF_DRAIN_POLLS 1000 /* polls to catch up with after a full load */
+#define IWF_BASE_PAGES 100	 /* of the log before a full load */
 #define IWF_LOAD_TRIES 3	 /* full loads that meet a change under way */
 #define IWF_RELOAD_PAUSE 60	 /* s between full loads nobody asked for */
 #define IWF_PRUNE_PAUSE 60	 /* s between two cuts of the change log */
@@ -71,7 +72,9 @@ static iwf_refresh_shared_t *iwf_shared = NULL;
 /* Of the directory in force, and of the one that is being loaded. */
 static iwf_progress_t iwf_live, iwf_base;
 static time_t iwf_last_load = 0;
-static time_t iwf_reload_at = 0;  /* 0: no full load is due */
+static time_t iwf_reload_at = 0; /* 0: no full load is due */
+/* Until then a number may come that is not waited for any more. */
+static time_t iwf_unsure_until = 0;
 static time_t iwf_down_since = 0; /* 0: the database answers */
 static time_t iwf_last_try = 0;	  /* to reach the database */
 static time_t iwf_last_prune = 0;
@@ -104,7 +107,13 @@ static void schedule_reload_slowly(const char *why)
 	schedule_reload(at > now ? at : now, why);
 }
 
-/* Names a row that cannot be used; the old entry stays. */
+/* Notes a missing number that is not waited for, for want of room. */
+static void give_up_number(void)
+{
+	iwf_unsure_until = time(NULL) + iwf_config.change_hold;
+}
+
+/* Names a row that cannot be used. */
 static void report_bad_row(mclmr_span_t table, mclmr_span_t item1,
 		mclmr_span_t item2, const iwf_db_error_t *error)
 {
@@ -135,6 +144,33 @@ static bool keep_retry(iwf_progress_t *progress, mclmr_span_t table,
 	return true;
 }
 
+/* Applies a change. A new plan may have the KMFs of rows that were left out,
+ * and only a full load finds those. */
+static iwf_db_result_t apply_change(mclmr_span_t table, mclmr_span_t item1,
+		mclmr_span_t item2, iwf_patience_t patience, iwf_db_error_t *error)
+{
+	iwf_db_result_t rc = iwf_apply(table, item1, item2, patience, error);
+
+	if(rc == IWF_DB_OK && iwf_db_entries_left_out() > 0
+			&& mclmr_span_equal(table, MCLMR_SPAN("plan"))) {
+		schedule_reload_slowly("a new plan, and LMR entries were left out");
+	}
+	return rc;
+}
+
+/* Applies a change for the last time: what does not fit is out of force. */
+static iwf_db_result_t apply_at_last(mclmr_span_t table, mclmr_span_t item1,
+		mclmr_span_t item2, iwf_db_error_t *error)
+{
+	iwf_db_result_t rc = apply_change(table, item1, item2, IWF_WITHDRAW, error);
+
+	if(rc == IWF_DB_BAD_ROW) {
+		report_bad_row(table, item1, item2, error);
+		return IWF_DB_OK;
+	}
+	return rc;
+}
+
 /* Tries a kept change again; *done where it need not be kept any longer. */
 static iwf_db_result_t try_again(
 		iwf_retry_t *retry, bool *done, iwf_db_error_t *error)
@@ -144,13 +180,14 @@ static iwf_db_result_t try_again(
 	mclmr_span_t item2 = {retry->item2, retry->item2_len};
 	iwf_db_result_t rc;
 
-	rc = iwf_apply(
-			table, item1, item2, ++retry->tries >= IWF_RETRY_GIVE_WAY, error);
-	*done = rc == IWF_DB_OK;
-	if(rc == IWF_DB_BAD_ROW && retry->tries >= IWF_RETRY_TRIES) {
-		report_bad_row(table, item1, item2, error);
+	if(++retry->tries >= IWF_RETRY_TRIES) {
 		*done = true;
+		return apply_at_last(table, item1, item2, error);
 	}
+	rc = apply_change(table, item1, item2,
+			retry->tries >= IWF_RETRY_GIVE_WAY ? IWF_GIVE_WAY : IWF_WAIT,
+			error);
+	*done = rc == IWF_DB_OK;
 	return rc == IWF_DB_FAILED ? rc : IWF_DB_OK;
 }
 
@@ -182,15 +219,14 @@ static iwf_db_result_t apply_or_keep(iwf_progress_t *progress,
 		mclmr_span_t table, mclmr_span_t item1, mclmr_span_t item2,
 		iwf_db_error_t *error)
 {
-	iwf_db_result_t rc = iwf_apply(table, item1, item2, false, error);
+	iwf_db_result_t rc = apply_change(table, item1, item2, IWF_WAIT, error);
 
-	if(rc == IWF_DB_BAD_ROW) {
-		if(!keep_retry(progress, table, item1, item2)) {
-			report_bad_row(table, item1, item2, error);
-		}
-		return IWF_DB_OK;
+	if(rc != IWF_DB_BAD_ROW) {
+		return rc;
 	}
-	return rc;
+	return keep_retry(progress, table, item1, item2)
+				   ? IWF_DB_OK
+				   : apply_at_last(table, item1, item2, error);
 }
 
 /* Applies the small tables once where any of the rows names them. */
@@ -261,6 +297,7 @@ static iwf_db_result_t apply_rows(iwf_progress_t *progress,
 		}
 		iwf_shared->stats.changes++;
 		if(!iwf_holes_seen(&progress->holes, change.seq, time(NULL))) {
+			give_up_number();
 			schedule_reload_slowly(
 					"too many numbers missing in the change log");
 		}
@@ -268,16 +305,23 @@ static iwf_db_result_t apply_rows(iwf_progress_t *progress,
 	return rc;
 }
 
+/* Reads the first rows of the change log that were not seen yet. */
+static iwf_db_result_t read_unseen(const iwf_progress_t *progress,
+		iwf_db_rows_t *rows, iwf_db_error_t *error)
+{
+	static char condition[IWF_HOLES_SQL];
+
+	iwf_holes_condition(&progress->holes, condition);
+	return iwf_db_changes(condition, "seq", IWF_LOG_ROWS, rows, error);
+}
+
 /* Reads and applies what is new in the change log; *n rows of it. */
 static iwf_db_result_t poll_log(
 		iwf_progress_t *progress, size_t *n, iwf_db_error_t *error)
 {
-	static char condition[IWF_HOLES_SQL];
 	iwf_db_rows_t rows;
-	iwf_db_result_t rc;
+	iwf_db_result_t rc = read_unseen(progress, &rows, error);
 
-	iwf_holes_condition(&progress->holes, condition);
-	rc = iwf_db_changes(condition, "seq", IWF_LOG_ROWS, &rows, error);
 	*n = rows.n;
 	if(rc == IWF_DB_OK && progress->retries > 0) {
 		rc = apply_retries(progress, error);
@@ -324,30 +368,79 @@ static void poll_between_pages(void)
 	}
 }
 
-/* Finds the place in the log before a full load: the last number and, from
- * the newest rows, the numbers that are missing and may still come. */
+/* Begins the first look at the log behind its last row that is so old that
+ * nothing from before it may still come; not further back than the pages that
+ * find_base() reads. */
+static iwf_db_result_t begin_base(
+		iwf_holes_t *holes, long long last, iwf_db_error_t *error)
+{
+	const long long most = (long long)IWF_BASE_PAGES * IWF_LOG_ROWS;
+	long long from = 1;
+	char old[64];
+	iwf_db_rows_t rows;
+	iwf_db_result_t rc;
+
+	snprintf(old, sizeof(old), "changed > 0 AND changed < %lld",
+			(long long)time(NULL) - iwf_config.change_hold);
+	rc = iwf_db_changes(old, "seq DESC", 1, &rows, error);
+	if(rows.n > 0) {
+		from = iwf_db_change(&rows, 0).seq;
+	}
+	iwf_db_free(&rows);
+	if(last - from >= most) {
+		from = last - most + 1;
+		give_up_number();
+	}
+	iwf_holes_begin(holes, from);
+	return rc;
+}
+
+/* Marks rows as seen that the full load to come contains. A number that is
+ * missing is so since the row behind it, where that one has a time. */
+static void see_rows(iwf_holes_t *holes, const iwf_db_rows_t *rows)
+{
+	time_t now = time(NULL);
+	size_t i;
+
+	for(i = 0; i < rows->n; i++) {
+		iwf_db_change_t change = iwf_db_change(rows, i);
+		bool timed = change.changed > 0 && change.changed < now;
+
+		if(!iwf_holes_seen(
+				   holes, change.seq, timed ? (time_t)change.changed : now)) {
+			give_up_number();
+		}
+	}
+}
+
+/* Finds the place in the log before a full load: the last number and those
+ * missing that may still come. What is known of them already is kept, unless
+ * the log was begun anew. Rows behind the last page come when catching up. */
 static iwf_db_result_t find_base(
 		iwf_progress_t *progress, iwf_db_error_t *error)
 {
+	long long first, last;
 	iwf_db_rows_t rows;
-	time_t now = time(NULL);
-	iwf_db_result_t rc =
-			iwf_db_changes("seq > 0", "seq DESC", IWF_LOG_ROWS, &rows, error);
-	size_t i = rows.n;
+	iwf_db_result_t rc = iwf_db_log_range(&first, &last, error);
+	int pages;
 
 	progress->retries = 0;
-	iwf_holes_begin(&progress->holes, 1);
-	if(i == IWF_LOG_ROWS) {
-		iwf_holes_begin(&progress->holes, iwf_db_change(&rows, i - 1).seq);
+	progress->holes = iwf_live.holes;
+	if(rc == IWF_DB_OK && (iwf_last_load == 0 || last < iwf_live.holes.last)) {
+		rc = begin_base(&progress->holes, last, error);
 	}
-	while(i-- > 0) {
-		iwf_db_change_t change = iwf_db_change(&rows, i);
+	for(pages = 0; rc == IWF_DB_OK && pages < IWF_BASE_PAGES; pages++) {
+		size_t n;
 
-		iwf_holes_seen(&progress->holes, change.seq,
-				change.changed < now ? (time_t)change.changed : now);
+		rc = read_unseen(progress, &rows, error);
+		see_rows(&progress->holes, &rows);
+		n = rows.n;
+		iwf_db_free(&rows);
+		if(n < IWF_LOG_ROWS) {
+			break;
+		}
 	}
-	iwf_holes_expire(&progress->holes, now - iwf_config.change_hold);
-	iwf_db_free(&rows);
+	iwf_holes_expire(&progress->holes, time(NULL) - iwf_config.change_hold);
 	return rc;
 }
 
@@ -422,6 +515,9 @@ static iwf_db_result_t full_load(void (*between)(void), iwf_db_error_t *error)
 	iwf_store_replace(directory);
 	iwf_live = iwf_base;
 	iwf_last_load = time(NULL);
+	if(iwf_unsure_until > iwf_last_load) {
+		schedule_reload(iwf_unsure_until, "some missing numbers had no room");
+	}
 	LM_INFO("loaded %lu users, %lu persons, %lu LMR entries, %lu KMFs\n",
 			(unsigned long)count.users, (unsigned long)count.persons,
 			(unsigned long)count.entries, (unsigned long)count.kmfs);
@@ -649,6 +745,7 @@ static int make_shared(void)
 		return -1;
 	}
 	memset(iwf_shared, 0, sizeof(*iwf_shared));
+	iwf_db_count_bad_rows(&iwf_shared->stats.bad_rows);
 	if(lock_init(&iwf_shared->lock) == NULL) {
 		LM_ERR("cannot make the lock\n");
 		shm_free(iwf_shared);

@@ -65,6 +65,7 @@ static bool is_dropped(const iwf_message_t *m, iwf_field_t field)
 	switch(field) {
 		case IWF_FIELD_CREDENTIALS:
 		case IWF_FIELD_ROUTE:
+		case IWF_FIELD_CONTACT:
 		case IWF_FIELD_PREFERRED:
 		case IWF_FIELD_PREFERRED_SERVICE:
 			return true;
@@ -74,9 +75,13 @@ static bool is_dropped(const iwf_message_t *m, iwf_field_t field)
 		case IWF_FIELD_ASSERTED:
 			return !trusted_source;
 		case IWF_FIELD_PRIVATE:
+			return !trusted_source || !is_trusted_hop(m);
+		case IWF_FIELD_ACCESS_NETWORK:
 			return !is_trusted_hop(m);
 		case IWF_FIELD_ACCEPT_CONTACT:
 		case IWF_FIELD_ENCODING:
+		case IWF_FIELD_COMPRESSION:
+		case IWF_FIELD_CONTENT_TYPE:
 			return false;
 	}
 	return false;

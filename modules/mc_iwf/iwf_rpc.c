@@ -7,11 +7,11 @@
 #include "iwf_rpc.h"
 
 #include "core/rpc_lookup.h"
+#include "iwf_check.h"
 #include "iwf_config.h"
 #include "iwf_refresh.h"
 #include "iwf_span.h"
 #include "iwf_store.h"
-#include "iwf_usrloc.h"
 #include "mclmr/forward.h"
 #include "mclmr/uri.h"
 
@@ -212,13 +212,6 @@ typedef struct question
 	mclmr_forward_request_t request;
 } question_t;
 
-/* mclmr_forward_request_t.registered over usrloc. */
-static bool is_registered(void *data, mclmr_span_t impu)
-{
-	(void)data;
-	return iwf_usrloc_registered(impu);
-}
-
 /* Is the sender the PSI of an IWF? */
 static bool is_iwf(const mclmr_directory_t *directory, mclmr_span_t uri,
 		mclmr_arena_t *arena)
@@ -253,7 +246,6 @@ static const char *read_question(
 	q->request.info = &q->info;
 	q->request.lmr_type = type;
 	q->request.refuse_unknown_kmf = iwf_config.refuse_unknown_kmf;
-	q->request.registered = is_registered;
 	return NULL;
 }
 
@@ -314,13 +306,13 @@ static void explain(rpc_t *rpc, void *context)
 	directory = iwf_store_read();
 	if(directory != NULL)
 		wrong = read_question(&q, directory, &arena);
-	if(wrong == NULL)
-		mclmr_forward_decide(directory, &q.request, &arena, &forward);
 	iwf_store_read_end();
-	if(wrong != NULL)
+	if(wrong != NULL) {
 		rpc->fault(context, FAULT_ARGUMENT, "%s", wrong);
-	else
-		add_decision(rpc, context, &q, &forward);
+		return;
+	}
+	iwf_decide(&q.request, &arena, &forward);
+	add_decision(rpc, context, &q, &forward);
 }
 
 /* clang-format off */

@@ -19,29 +19,44 @@
 #define MAX_ASSERTED (MCLMR_MAX_IDENTITIES + 1) /* one more is too many */
 
 static pv_spec_t *tls_id;
+static pv_spec_t *tls_verified;
+static str tls_verified_name = str_init("$tls_peer_verified");
 
 int iwf_source_init(void)
 {
 	if(iwf_config.tls_id.len == 0)
 		return 0;
 	tls_id = pv_cache_get(&iwf_config.tls_id);
-	if(tls_id == NULL) {
-		LM_ERR("tls_id: \"%.*s\" is no pseudo-variable\n",
+	tls_verified = pv_cache_get(&tls_verified_name);
+	if(tls_id == NULL || tls_verified == NULL) {
+		LM_ERR("tls_id: \"%.*s\" is no pseudo-variable, or module tls is not"
+			   " loaded before mc_iwf\n",
 				iwf_config.tls_id.len, iwf_config.tls_id.s);
 		return -1;
 	}
 	return 0;
 }
 
-/* The name in the peer's certificate, empty without TLS. */
-static mclmr_span_t peer_name(struct sip_msg *msg)
+/* True where the peer's certificate was verified: the name alone is what the
+ * peer says of itself. */
+static bool is_verified(struct sip_msg *msg)
 {
 	pv_value_t value;
 
-	if(tls_id == NULL || msg->rcv.proto != PROTO_TLS
+	return pv_get_spec_value(msg, tls_verified, &value) == 0
+		   && (value.flags & PV_VAL_INT) && value.ri == 1;
+}
+
+/* The name in the peer's verified certificate, empty without one. */
+static mclmr_span_t peer_name(struct sip_msg *msg)
+{
+	static const mclmr_span_t none = {NULL, 0};
+	pv_value_t value;
+
+	if(tls_id == NULL || msg->rcv.proto != PROTO_TLS || !is_verified(msg)
 			|| pv_get_spec_value(msg, tls_id, &value) < 0
 			|| (value.flags & (PV_VAL_NULL | PV_VAL_EMPTY)))
-		return (mclmr_span_t){NULL, 0};
+		return none;
 	return iwf_span(&value.rs);
 }
 

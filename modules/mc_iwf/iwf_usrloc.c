@@ -59,16 +59,24 @@ static bool find_aor(mclmr_span_t impu, char buffer[AOR_SIZE], str *aor)
 	return aor->len > 0;
 }
 
-/* The contacts of an AOR; the domain is locked on success. */
-static ucontact_t *lock_contacts(str *aor)
+/* The record of an AOR, NULL where there is none; its slot is locked until
+ * unlock_record(). */
+static urecord_t *lock_record(str *aor)
 {
 	urecord_t *record;
 
 	ul.lock_udomain(location, aor);
 	if(ul.get_urecord(location, aor, &record) == 0)
-		return record->contacts;
+		return record;
 	ul.unlock_udomain(location, aor);
 	return NULL;
+}
+
+/* Gives the record back: with usrloc's db_mode 3 it was made for us. */
+static void unlock_record(urecord_t *record, str *aor)
+{
+	ul.release_urecord(record);
+	ul.unlock_udomain(location, aor);
 }
 
 bool iwf_usrloc_registered(mclmr_span_t impu)
@@ -77,16 +85,17 @@ bool iwf_usrloc_registered(mclmr_span_t impu)
 	str aor;
 	time_t now = time(NULL);
 	bool found = false;
-	ucontact_t *contact;
+	urecord_t *record;
 
 	if(location == NULL || !find_aor(impu, buffer, &aor))
 		return false;
-	contact = lock_contacts(&aor);
-	if(contact == NULL)
+	record = lock_record(&aor);
+	if(record == NULL)
 		return false;
-	for(; contact != NULL && !found; contact = contact->next)
-		found = VALID_CONTACT(contact, now);
-	ul.unlock_udomain(location, &aor);
+	for(const ucontact_t *c = record->contacts; c != NULL && !found;
+			c = c->next)
+		found = VALID_CONTACT(c, now);
+	unlock_record(record, &aor);
 	return found;
 }
 
@@ -228,18 +237,18 @@ int iwf_usrloc_targets(struct sip_msg *msg, const iwf_usrloc_wish_t *wish)
 {
 	ucontact_t *picked[MAX_CONTACTS];
 	char buffer[AOR_SIZE];
-	ucontact_t *contacts;
+	urecord_t *record;
 	bool done;
 	size_t n;
 	str aor;
 
 	if(location == NULL || !find_aor(wish->impu, buffer, &aor))
 		return 0;
-	contacts = lock_contacts(&aor);
-	if(contacts == NULL)
+	record = lock_record(&aor);
+	if(record == NULL)
 		return 0;
-	n = pick(contacts, wish, picked);
+	n = pick(record->contacts, wish, picked);
 	done = set_targets(msg, picked, n);
-	ul.unlock_udomain(location, &aor);
+	unlock_record(record, &aor);
 	return done ? (int)n : -1;
 }

@@ -670,16 +670,15 @@ static bool same_slot(mclmr_one_kmf_per_t one_kmf_per,
 		   || mclmr_span_equal_nocase(a->device, b->device);
 }
 
-/* True where the last of n entries brings a second KMF into a slot. */
-static bool last_conflicts(mclmr_one_kmf_per_t one_kmf_per,
-		const mclmr_lmr_entry_t *entry, size_t n)
+/* True where one of n entries has another KMF for the slot of this one. */
+static bool conflicts(mclmr_one_kmf_per_t one_kmf_per,
+		const mclmr_lmr_entry_t *entry, size_t n, const mclmr_lmr_entry_t *one)
 {
-	const mclmr_lmr_entry_t *last = &entry[n - 1];
 	size_t i;
 
-	for(i = 0; i + 1 < n; i++) {
-		if(same_slot(one_kmf_per, &entry[i], last)
-				&& !mclmr_span_equal(entry[i].kmf_key, last->kmf_key))
+	for(i = 0; i < n; i++) {
+		if(same_slot(one_kmf_per, &entry[i], one)
+				&& !mclmr_span_equal(entry[i].kmf_key, one->kmf_key))
 			return true;
 	}
 	return false;
@@ -716,10 +715,38 @@ static const char *draft_entries(const mclmr_directory_t *directory,
 
 	for(i = 0; i < n && !wrong; i++) {
 		wrong = draft_entry(directory, &rows[i], &entry[i]);
-		if(!wrong && last_conflicts(directory->one_kmf_per, entry, i + 1))
+		if(!wrong && conflicts(directory->one_kmf_per, entry, i, &entry[i]))
 			wrong = "a second KMF for what may have one only";
 	}
 	return wrong;
+}
+
+const char *mclmr_directory_check_entry(
+		const mclmr_directory_t *directory, const mclmr_lmr_row_t *row)
+{
+	mclmr_lmr_entry_t entry;
+
+	return draft_entry(directory, row, &entry);
+}
+
+size_t mclmr_directory_drop_conflicts(
+		const mclmr_directory_t *directory, mclmr_lmr_row_t *rows, size_t n)
+{
+	mclmr_lmr_entry_t entry[MCLMR_MAX_LMR_ENTRIES];
+	size_t i;
+	size_t left = 0;
+
+	if(n > MCLMR_MAX_LMR_ENTRIES)
+		return 0;
+	for(i = 0; i < n; i++) {
+		if(draft_entry(directory, &rows[i], &entry[i]))
+			return 0;
+	}
+	for(i = 0; i < n; i++) {
+		if(!conflicts(directory->one_kmf_per, entry, n, &entry[i]))
+			rows[left++] = rows[i];
+	}
+	return left;
 }
 
 /* Puts a person in the place of an old one, whose users it takes over. */

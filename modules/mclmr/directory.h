@@ -115,6 +115,19 @@ const char *mclmr_directory_put_user(
 const char *mclmr_directory_put_entries(mclmr_directory_t *directory,
 		mclmr_span_t person, const mclmr_lmr_row_t *rows, size_t n);
 
+/* What is wrong with a row as an LMR entry of anybody, or NULL: no LMR type,
+ * not a URI, unknown KMF. */
+const char *mclmr_directory_check_entry(
+		const mclmr_directory_t *directory, const mclmr_lmr_row_t *row);
+
+/*
+ * Takes out of n rows of one person those of every slot that has a second
+ * KMF: whom to believe is not for us to say. How many are left, in their
+ * order; none where a row is wrong by itself or n is too many.
+ */
+size_t mclmr_directory_drop_conflicts(
+		const mclmr_directory_t *directory, mclmr_lmr_row_t *rows, size_t n);
+
 /* Lookups by key (mclmr_uri_key()); NULL where there is none. Users of one
  * IMPU hang on next_impu. */
 const mclmr_user_t *mclmr_directory_user(const mclmr_directory_t *directory,

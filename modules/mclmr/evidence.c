@@ -19,20 +19,25 @@ static void testify(mclmr_evidence_t *evidence, mclmr_service_t service)
 		evidence->service = service;
 }
 
-/* The first MC service in a comma list of ICSIs, and its ICSI. */
-static mclmr_service_t first_service(mclmr_span_t list, mclmr_span_t *icsi)
+/* Every MC service in a comma list of ICSIs is a witness; a list without any
+ * is one for something else. The last ICSI goes to *icsi. */
+static void testify_list(
+		mclmr_evidence_t *evidence, mclmr_span_t list, mclmr_span_t *icsi)
 {
 	mclmr_span_t element;
+	bool found = false;
 
 	while(mclmr_field_next(&list, &element)) {
 		mclmr_service_t service = mclmr_service_from_icsi(element);
 
-		if(service != MCLMR_SERVICE_NONE) {
-			*icsi = element;
-			return service;
-		}
+		if(service == MCLMR_SERVICE_NONE)
+			continue;
+		testify(evidence, service);
+		*icsi = element;
+		found = true;
 	}
-	return MCLMR_SERVICE_NONE;
+	if(!found)
+		evidence->contradiction = true;
 }
 
 void mclmr_evidence_info(mclmr_evidence_t *evidence, mclmr_service_t service)
@@ -43,7 +48,7 @@ void mclmr_evidence_info(mclmr_evidence_t *evidence, mclmr_service_t service)
 void mclmr_evidence_service_field(
 		mclmr_evidence_t *evidence, mclmr_span_t value)
 {
-	testify(evidence, first_service(value, &evidence->icsi));
+	testify_list(evidence, value, &evidence->icsi);
 	evidence->in_service_field = true;
 }
 
@@ -58,7 +63,7 @@ static void feature(
 		testify(evidence, service);
 		evidence->in_feature_tag = true;
 	} else if(mclmr_span_equal_nocase(name, MCLMR_SPAN("+g.3gpp.icsi-ref"))) {
-		testify(evidence, first_service(value, &icsi));
+		testify_list(evidence, value, &icsi);
 		evidence->in_icsi_ref = true;
 	}
 }

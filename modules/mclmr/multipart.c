@@ -44,6 +44,7 @@ typedef struct fields
 {
 	mclmr_span_t content_type;
 	mclmr_span_t encoding;
+	mclmr_span_t compression;
 	mclmr_span_t content_length;
 } fields_t;
 
@@ -321,6 +322,8 @@ static bool read_field(mclmr_span_t field, fields_t *fields)
 		return set_once(&fields->encoding, value);
 	if(mclmr_span_equal_nocase(name, MCLMR_SPAN("Content-Length")))
 		return set_once(&fields->content_length, value);
+	if(mclmr_span_equal_nocase(name, MCLMR_SPAN("Content-Encoding")))
+		return set_once(&fields->compression, value);
 	return is_token(name);
 }
 
@@ -340,6 +343,16 @@ static bool is_fit(mclmr_span_t field, bool (*form)(mclmr_span_t text))
 	return field.s == NULL || form(field);
 }
 
+/* True for an encoding that leaves the octets as they are: the only ones that
+ * a multipart itself may have (RFC 2045 6.4). */
+static bool is_identity(mclmr_span_t encoding)
+{
+	return encoding.len == 0
+		   || mclmr_span_equal_nocase(encoding, MCLMR_SPAN("binary"))
+		   || mclmr_span_equal_nocase(encoding, MCLMR_SPAN("8bit"))
+		   || mclmr_span_equal_nocase(encoding, MCLMR_SPAN("7bit"));
+}
+
 /* Takes the fields over into the part. */
 static bool set_fields(const fields_t *fields, mclmr_part_t *part)
 {
@@ -352,13 +365,15 @@ static bool set_fields(const fields_t *fields, mclmr_part_t *part)
 	part->content_length = fields->content_length;
 	part->base64 =
 			mclmr_span_equal_nocase(fields->encoding, MCLMR_SPAN("base64"));
+	part->unreadable = fields->compression.s != NULL
+					   || (!part->base64 && !is_identity(fields->encoding));
 	return rest.s == NULL || cut_media_type(&rest, &part->media_type);
 }
 
 /* Reads the header lines of a part. */
 static mclmr_status_t read_headers(mclmr_span_t headers, mclmr_part_t *part)
 {
-	fields_t fields = {EMPTY, EMPTY, EMPTY};
+	fields_t fields = {EMPTY, EMPTY, EMPTY, EMPTY};
 	mclmr_span_t rest = headers;
 
 	if(headers.len > MCLMR_MAX_PART_HEADERS)
@@ -431,16 +446,6 @@ static mclmr_status_t read_parts(
 	return MCLMR_OK;
 }
 
-/* True for an encoding that leaves the octets of a multipart as they are; no
- * other is allowed (RFC 2045 6.4). */
-static bool is_identity(mclmr_span_t encoding)
-{
-	return encoding.len == 0
-		   || mclmr_span_equal_nocase(encoding, MCLMR_SPAN("binary"))
-		   || mclmr_span_equal_nocase(encoding, MCLMR_SPAN("8bit"))
-		   || mclmr_span_equal_nocase(encoding, MCLMR_SPAN("7bit"));
-}
-
 /* Makes the whole body the only part. */
 static mclmr_status_t set_single(
 		const fields_t *fields, mclmr_span_t body, mclmr_multipart_t *multipart)
@@ -477,7 +482,8 @@ static mclmr_span_t field_value(mclmr_span_t value)
 mclmr_status_t mclmr_multipart_read(mclmr_span_t content_type,
 		mclmr_span_t encoding, mclmr_span_t body, mclmr_multipart_t *multipart)
 {
-	fields_t fields = {field_value(content_type), field_value(encoding), EMPTY};
+	fields_t fields = {.content_type = field_value(content_type),
+			.encoding = field_value(encoding)};
 	mclmr_span_t parameters = fields.content_type;
 	mclmr_span_t media_type;
 
@@ -564,6 +570,8 @@ mclmr_status_t mclmr_part_decode(
 	char *octets;
 
 	*content = EMPTY;
+	if(part->unreadable)
+		return MCLMR_MIME_MALFORMED;
 	if(!part->base64) {
 		*content = part->content;
 		return MCLMR_OK;

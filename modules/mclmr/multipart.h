@@ -27,6 +27,7 @@ typedef struct mclmr_part
 	mclmr_span_t content_length; /* digits of a Content-Length field, if any */
 	mclmr_span_t content;		 /* octets as they stand on the wire */
 	bool base64;				 /* Content-Transfer-Encoding: base64 */
+	bool unreadable;			 /* encoded in a way that nobody here undoes */
 } mclmr_part_t;
 
 typedef struct mclmr_multipart
@@ -58,7 +59,9 @@ size_t mclmr_multipart_find(const mclmr_multipart_t *multipart,
 /*
  * The content of a part with its transfer encoding undone: the part's own
  * span where there is none, else a copy in the arena. MCLMR_OK,
- * MCLMR_MIME_MALFORMED (not base64), MCLMR_LIMIT_EXCEEDED (arena full).
+ * MCLMR_MIME_MALFORMED (not base64, or another encoding such as
+ * quoted-printable or a Content-Encoding, which a receiver might undo),
+ * MCLMR_LIMIT_EXCEEDED (arena full).
  */
 mclmr_status_t mclmr_part_decode(
 		const mclmr_part_t *part, mclmr_arena_t *arena, mclmr_span_t *content);

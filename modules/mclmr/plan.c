@@ -311,8 +311,8 @@ const char *mclmr_plan_add_kmf(mclmr_plan_t *plan, mclmr_span_t uri,
 		return too_many;
 	if(!mclmr_uri_key(uri, &arena, &key))
 		return not_a_uri;
-	if(peer_set < 0)
-		return "peer set is negative";
+	if(peer_set < 1)
+		return "peer_set is not 1 or more";
 	if(!hosting_known(hosting))
 		return "hosting is neither lmr nor mc";
 	if(find_item(&plan->names, key))
@@ -546,8 +546,8 @@ const char *mclmr_plan_add_partner(
 		return "domain is empty or too long";
 	if(!mclmr_uri_key(row->psi, &arena, &key))
 		return not_a_uri;
-	if(row->peer_set < 0)
-		return "peer set is negative";
+	if(row->peer_set < 1)
+		return "peer_set is not 1 or more";
 	if(find_item(&plan->partners, domain))
 		return "partner domain is there already";
 	return enlist_partner(plan, row, domain);

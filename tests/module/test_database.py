@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import pathlib
+import re
 import subprocess
 import time
 
@@ -51,6 +52,11 @@ class Loaded(node.Kamailio):
     def user(self, mc_id):
         """What the module says of an MC service ID; empty where unknown."""
         return self._ask("mc_iwf.users", mc_id)
+
+    def bad_rows(self):
+        """How many rows could not be used so far."""
+        found = re.search(r"bad_rows: (\d+)", self._ask("mc_iwf.stats"))
+        return int(found.group(1))
 
     def kmfs(self):
         """What the module says of the KMFs."""
@@ -346,6 +352,45 @@ def test_late_commit_over_start(fresh):
             running.wait_user(mc_id("late"), "p-late")
 
 
+@pytest.mark.parametrize("rows", [1, 3000, 7000])
+def test_late_commit_over_reload(fresh, rows):
+    """The same where so many rows came since, a few at a time or more at
+    once than are applied one by one, that the number is far from the end of
+    the log when everything is loaded."""
+    with Loaded(fresh) as running:
+        with open_insert(fresh, "late") as session:
+            fresh.run(*(insert_user(f"bulk{i}") for i in range(rows)))
+            running.wait_user(mc_id(f"bulk{rows - 1}"), "mc_id", timeout=20)
+            assert running.reload_error() == ""
+            fresh.run("INSERT INTO mc_iwf_changes (tbl) VALUES ('all')")
+            node.wait_until(lambda: running.log().count("loaded ") >= 3,
+                            "second full load", 10)
+            assert "p-late" not in running.user(mc_id("late"))
+            session.run("COMMIT")
+            running.wait_user(mc_id("late"), "p-late")
+
+
+def test_late_commit_over_start_far_back(fresh):
+    """The same at the first load of a process, which knows of no number
+    that is missing; a row by hand, without a time, hides nothing."""
+    with open_insert(fresh, "late") as session:
+        fresh.run("INSERT INTO mc_iwf_changes (tbl) VALUES ('all')",
+                  *(insert_user(f"bulk{i}") for i in range(3000)))
+        with Loaded(fresh) as running:
+            session.run("COMMIT")
+            running.wait_user(mc_id("late"), "p-late")
+
+
+def test_start_looks_back_for_change_hold(fresh):
+    """What is missing before a row older than change_hold comes no more:
+    nothing is waited for."""
+    with fresh.session() as session:
+        session.run("DELETE FROM mc_iwf_changes WHERE seq % 2 = 0; "
+                    "UPDATE mc_iwf_changes SET changed = changed - 5000")
+    with Loaded(fresh) as running:
+        assert "holes: 0" in running.kamcmd("mc_iwf.stats")
+
+
 def test_late_commit_in_new_log(server):
     """The same where the number is the very first of the log."""
     empty = server.create()
@@ -428,7 +473,7 @@ BAD_USERS = {"impu": "not a uri", "service": "mcfax", "person": ""}
 
 @pytest.mark.parametrize("column", BAD_USERS)
 def test_bad_row(database, kamailio, column):
-    """A row that cannot be used is named; the entry before it stays, and
+    """A row that cannot be used is named, and the user is out of force;
     the row counts as soon as it is right."""
     name = f"bad-{column}"
     database.run(insert_user(name))
@@ -439,23 +484,148 @@ def test_bad_row(database, kamailio, column):
     else:
         database.run(update_user(name, **{column: BAD_USERS[column]}))
         kamailio.wait_log(f"bad row in mc_iwf_users, mcptt, .*{name}")
-        assert f"p-{name}" in kamailio.user(mc_id(name))
+        kamailio.wait_gone(mc_id(name))
     database.run(f"DELETE FROM mc_iwf_users WHERE mc_id LIKE '%{name}%'")
     kamailio.wait_gone(mc_id(name))
     assert kamailio.log().count(f"{name}@mc") + kamailio.log().count(
         f"{name}2@mc") == 1, "logged once"
+    database.run(insert_user(name, f"p-{name}-right"))
+    kamailio.wait_user(mc_id(name), f"p-{name}-right")
 
 
-def test_bad_lmr_row(database, kamailio):
-    """An LMR entry of a KMF that nobody configured: the entries before it
-    stay."""
-    database.run(insert_user("radio"), insert_lmr("p-radio", "6001"))
-    kamailio.wait_user(mc_id("radio"), "6001")
-    database.run(insert_lmr("p-radio", "6002", "sip:nobody@example.org"))
-    kamailio.wait_log("bad row in mc_iwf_lmr, p-radio")
-    assert "6001" in kamailio.user(mc_id("radio"))
-    assert "6002" not in kamailio.user(mc_id("radio"))
-    database.run("DELETE FROM mc_iwf_lmr WHERE identity = '6002'")
+def wait_identities(running, name, present, absent):
+    """Waits until a user has these LMR identities and not those."""
+    node.wait_until(
+        lambda: all(word in running.user(mc_id(name)) for word in present)
+        and not any(word in running.user(mc_id(name)) for word in absent),
+        f"{present} and not {absent}\n{running.user(mc_id(name))}", IN_FORCE)
+
+
+BAD_LMR = {"kmf": {"kmf": "sip:nobody@example.org"}, "uri": {"kmf": "nobody"},
+           "type": {"lmr_type": "morse"}}
+
+
+@pytest.mark.parametrize("case", BAD_LMR)
+def test_bad_lmr_row(database, kamailio, case):
+    """An LMR entry that cannot be used is left out and named once; what
+    comes and goes beside it is in force at once."""
+    person, name = f"p-radio-{case}", f"radio-{case}"
+    database.run(insert_user(name), insert_lmr(person, "6001"))
+    kamailio.wait_user(mc_id(name), "6001")
+    said = kamailio.log().count("row left out, table mc_iwf_lmr, id ")
+    bad = kamailio.bad_rows()
+    database.run(insert_lmr(person, "6002", **BAD_LMR[case]),
+                 insert_lmr(person, "6003"))
+    wait_identities(kamailio, name, ["6001", "6003"], ["6002"])
+    node.wait_until(lambda: kamailio.bad_rows() == bad + 1, "a bad row", 5)
+    database.run("DELETE FROM mc_iwf_lmr WHERE identity = '6001'")
+    wait_identities(kamailio, name, ["6003"], ["6001", "6002"])
+    node.wait_until(lambda: kamailio.bad_rows() == bad + 2, "a bad row", 5)
+    assert kamailio.log().count(
+        "row left out, table mc_iwf_lmr, id ") == said + 2
+    database.run(f"DELETE FROM mc_iwf_lmr WHERE person = '{person}'")
+    wait_identities(kamailio, name, [], ["6001", "6002", "6003"])
+
+
+def test_kmf_deleted(fresh):
+    """A KMF that goes does not hold up its users: their other entries hold,
+    over a reload and a restart, and a row that is deleted is gone."""
+    with Loaded(fresh) as running:
+        fresh.run(insert_lmr("frank", "7001"),
+                  "DELETE FROM mc_iwf_kmfs "
+                  "WHERE uri = 'sip:kmf2@tetra-iwf.example.org'",
+                  "DELETE FROM mc_iwf_kmf_psis "
+                  "WHERE kmf = 'sip:kmf2@tetra-iwf.example.org'",
+                  "DELETE FROM mc_iwf_kmf_aliases "
+                  "WHERE kmf = 'sip:kmf2@tetra-iwf.example.org'",
+                  "DELETE FROM mc_iwf_peers "
+                  "WHERE psi LIKE '%tetra-iwf.example.org'")
+        node.wait_until(lambda: "kmf2" not in running.kmfs(), "KMF removed",
+                        IN_FORCE)
+        fresh.run("DELETE FROM mc_iwf_lmr WHERE identity = '2001006'")
+        wait_identities(running, "frank", ["7001"],
+                        ["2001006", "901000100002006"])
+        assert running.reload_error() == ""
+        wait_identities(running, "frank", ["7001"],
+                        ["2001006", "901000100002006"])
+    with Loaded(fresh) as running:
+        wait_identities(running, "frank", ["7001"],
+                        ["2001006", "901000100002006"])
+        assert "table mc_iwf_lmr, id " in running.log()
+        assert "KMF is not known" in running.log()
+        assert running.bad_rows() > 0
+
+
+def test_kmf_comes_back(fresh):
+    """Entries that were left out get in force again with their KMF."""
+    fresh.run(insert_lmr("alice", "7002", "sip:kmf9@iwf.example.org",
+                         "tetra"))
+    with Loaded(fresh) as running:
+        assert "7002" not in running.user(mc_id("alice"))
+        fresh.run("INSERT INTO mc_iwf_kmfs (uri, peer_set) "
+                  "VALUES ('sip:kmf9@iwf.example.org', 1)")
+        running.wait_log("full load due in .* LMR entries were left out")
+
+
+def test_many_left_out(fresh):
+    """A KMF of very many entries does not flood the log."""
+    fresh.run(*(insert_lmr(f"p{i}", str(i), "sip:nobody@example.org")
+                for i in range(250)))
+    with Loaded(fresh) as running:
+        assert running.log().count("row left out, ") == 100
+        assert "150 more rows left out" in running.log()
+        assert running.bad_rows() == 250
+
+
+def test_second_kmf(database, kamailio):
+    """A second KMF for a slot withdraws what is in the slot and no other;
+    without it the first is back."""
+    database.run(insert_user("torn"), insert_lmr("p-torn", "6101"),
+                 insert_lmr("p-torn", "6102",
+                            "sip:kmf2@tetra-iwf.example.org", "tetra"))
+    kamailio.wait_user(mc_id("torn"), "6101", "6102")
+    database.run(insert_lmr("p-torn", "6103",
+                            "sip:kmf2@tetra-iwf.example.org"))
+    wait_identities(kamailio, "torn", ["6102"], ["6101", "6103"])
+    kamailio.wait_log("bad row in mc_iwf_lmr, p-torn: a second KMF")
+    database.run("DELETE FROM mc_iwf_lmr WHERE identity = '6103'")
+    wait_identities(kamailio, "torn", ["6101", "6102"], ["6103"])
+    assert kamailio.log().count("p-torn") == 1, "logged once"
+    database.run("DELETE FROM mc_iwf_lmr WHERE person = 'p-torn'")
+
+
+def test_too_many_entries(database, kamailio):
+    """A person with more entries than there may be has none, until one of
+    them goes; what cannot be used does not count."""
+    database.run(insert_user("rich"),
+                 insert_lmr("p-rich", "bad", "sip:nobody@example.org"),
+                 *(insert_lmr("p-rich", f"64{i:02}") for i in range(16)))
+    kamailio.wait_user(mc_id("rich"), "6400", "6415")
+    database.run(insert_lmr("p-rich", "6416"))
+    wait_identities(kamailio, "rich", [], ["6400", "6415", "6416"])
+    kamailio.wait_log("bad row in mc_iwf_lmr, p-rich: too many LMR entries")
+    database.run("DELETE FROM mc_iwf_lmr WHERE identity = '6400'")
+    kamailio.wait_user(mc_id("rich"), "6401", "6416")
+    database.run("DELETE FROM mc_iwf_lmr WHERE person = 'p-rich'")
+
+
+def test_bad_peer(database, kamailio):
+    """A peer that cannot be used is left out and named; the rest of the
+    plan is in force."""
+    bad = kamailio.bad_rows()
+    database.run("INSERT INTO mc_iwf_peers (kind, address) "
+                 "VALUES ('friend', '127.0.0.9')",
+                 "INSERT INTO mc_iwf_kmfs (uri, peer_set) "
+                 "VALUES ('sip:kmf8@iwf.example.org', 1)")
+    node.wait_until(lambda: "kmf8" in kamailio.kmfs(), "KMF beside bad peer",
+                    IN_FORCE)
+    kamailio.wait_log("row left out, table mc_iwf_peers, id .*core nor iwf")
+    assert kamailio.bad_rows() == bad + 1
+    database.run("DELETE FROM mc_iwf_peers WHERE kind = 'friend'",
+                 "DELETE FROM mc_iwf_kmfs "
+                 "WHERE uri = 'sip:kmf8@iwf.example.org'")
+    node.wait_until(lambda: "kmf8" not in kamailio.kmfs(), "KMF removed",
+                    IN_FORCE)
 
 
 def test_other_spelling(database, kamailio):
@@ -477,7 +647,6 @@ BAD_LOADS = {
     "service": ("users", insert_user("wrong", service="mcfax")),
     "twice": ("users", insert_user("alice", "p-wrong",
                                    mc_id="sip:alice@MC.example.org")),
-    "kmf": ("lmr", insert_lmr("alice", "1", "sip:nobody@example.org")),
     "lmr type": ("lmr", insert_lmr("alice", "1", lmr_type="morse")),
     "second kmf": ("lmr", insert_lmr(
         "alice", "1", "sip:kmf2@tetra-iwf.example.org")),

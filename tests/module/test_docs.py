@@ -8,6 +8,7 @@ import conftest
 import mc
 import node
 import sample
+import sip
 
 EXISTING = node.TOP / "build" / "kamailio-src" / "etc" / "kamailio.cfg"
 
@@ -70,3 +71,11 @@ def test_refusal(drop_in):
     drop_in.client("alice")
     reply = drop_in.from_core(mc.core_message("alice", b"x", psi=mc.TERM))
     assert reply.code == 403
+
+
+def test_silence(drop_in):
+    """A silent IWF is 504 within the time of one message, never 408."""
+    drop_in.client("alice")
+    drop_in.iwf1.script = sip.silent
+    reply = drop_in.from_core(mc.core_message("alice", b"x"), timeout=22)
+    assert reply.code == 504

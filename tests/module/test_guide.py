@@ -10,10 +10,12 @@ import subprocess
 
 import pytest
 
+import conftest
 import guide
 import mc
 import node
 import sip
+import small
 
 MODULES = node.TOP / "modules"
 EVERY_MODULE = ["tm", "sl", "pv", "db_sqlite", "usrloc", "tls", "mc_iwf"]
@@ -320,11 +322,37 @@ def test_coding_is_the_default(tmp_path):
     assert plain == tabled != b""
 
 
+class DigestNode(small.SmallNode):
+    """The small configuration with the guide's lines for digest in it."""
+
+    AUTH = """loadmodule "auth.so"
+        loadmodule "auth_db.so"
+        modparam("auth_db", "db_url", "sqlite:///kamailio.db")
+        modparam("auth_db", "calculate_ha1", 0)
+        modparam("auth_db", "password_column", "ha1")
+        """
+
+    def __init__(self, peers):
+        super().__init__(peers, "small.cfg")
+        text = self.config.read_text()
+        for place, addition in (("request_route {", self.AUTH),
+                                ("\tif(!iwf_check()", guide.block("digest"))):
+            assert text.count(place) == 1, place
+            text = text.replace(place, addition + place)
+        self.config.write_text(text)
+
+
 def test_digest():
     """The lines for clients that send directly challenge and accept them."""
-    text = (node.TOP / "cfg" / "mc-server-iwf.cfg").read_text()
-    lines = " ".join(guide.block("digest").split())
-    assert lines in " ".join(text.replace("DOMAIN", f'"{mc.DOMAIN}"').split())
+    with conftest.running(DigestNode) as site:
+        alice = site.client("alice")
+        message = mc.client_message("alice", b"x")
+        challenge = alice.endpoint.ask(message, site.node.address)
+        assert challenge.code == 407
+        assert alice.ask(mc.client_message("alice", b"x")).code == 200
+        assert mc.calling_user(site.iwf1.wait_request().message) == \
+            mc.mc_id("alice")
+        site.reset()
 
 
 @pytest.mark.parametrize("language", ["native", "kemi"])

@@ -491,6 +491,102 @@ static void test_bad_entries(void **state)
 	mclmr_directory_free(directory);
 }
 
+/* What is said of a row by itself. */
+static void test_check_entry(void **state)
+{
+	static const struct
+	{
+		mclmr_lmr_type_t type;
+		const char *kmf;
+		const char *wrong;
+	} row[] = {
+			{P25, KMF1, NULL},
+			{TETRA, PROXY1, NULL},
+			{MCLMR_LMR_NOT_GIVEN, KMF1, "LMR type is not known"},
+			{MCLMR_LMR_COUNT, KMF1, "LMR type is not known"},
+			{P25, "", "KMF is not a URI"},
+			{P25, "nonsense", "KMF is not a URI"},
+			{P25, "sip:kmf3@example.org", "KMF is not known"},
+	};
+	mclmr_directory_t *directory = empty_directory();
+	size_t i;
+
+	(void)state;
+	for(i = 0; i < COUNT(row); i++) {
+		mclmr_lmr_row_t one = {row[i].type, mclmr_span(row[i].kmf),
+				MCLMR_SPAN("1"), MCLMR_SPAN("")};
+		const char *wrong = mclmr_directory_check_entry(directory, &one);
+
+		if(row[i].wrong)
+			assert_string_equal(wrong, row[i].wrong);
+		else
+			assert_null(wrong);
+	}
+	assert_counts(directory, 0, 0, 0);
+	mclmr_directory_free(directory);
+}
+
+/* The rows of a contradicted slot go, all of them; those of others stay. */
+static void test_drop_conflicts(void **state)
+{
+	static const struct
+	{
+		mclmr_one_kmf_per_t mode;
+		struct
+		{
+			mclmr_lmr_type_t type;
+			const char *kmf, *device;
+		} row[5];
+		const char *left; /* numbers of the rows */
+	} set[] = {
+			{MCLMR_PER_USER_LMR_TYPE, {{P25, NULL, NULL}}, ""},
+			{MCLMR_PER_USER_LMR_TYPE, {{P25, KMF1, ""}}, "0"},
+			{MCLMR_PER_USER_LMR_TYPE,
+					{{P25, KMF1, ""}, {P25, PROXY1, ""}, {TETRA, KMF2, ""}},
+					"012"},
+			{MCLMR_PER_USER_LMR_TYPE, {{P25, KMF1, ""}, {P25, KMF2, ""}}, ""},
+			{MCLMR_PER_USER_LMR_TYPE,
+					{{P25, KMF1, ""}, {TETRA, KMF2, ""}, {P25, KMF2, ""},
+							{P25, KMF1, ""}},
+					"1"},
+			{MCLMR_PER_USER, {{P25, KMF1, ""}, {TETRA, KMF1, ""}}, "01"},
+			{MCLMR_PER_USER, {{P25, KMF1, ""}, {TETRA, KMF2, ""}}, ""},
+			{MCLMR_PER_DEVICE,
+					{{P25, KMF1, "a"}, {P25, KMF2, "b"}, {P25, KMF2, "A"}},
+					"1"},
+			/* a row for every device meets one for one device */
+			{MCLMR_PER_DEVICE,
+					{{P25, KMF1, ""}, {P25, KMF2, "a"}, {P25, KMF1, "b"}}, "2"},
+			/* one that is wrong by itself */
+			{MCLMR_PER_USER_LMR_TYPE,
+					{{P25, KMF1, ""}, {TETRA, "sip:kmf3@example.org", ""}}, ""},
+	};
+	size_t i, j;
+
+	(void)state;
+	for(i = 0; i < COUNT(set); i++) {
+		mclmr_directory_t *directory = new_directory(set[i].mode, 0);
+		mclmr_lmr_row_t rows[COUNT(set[i].row)];
+		char number[COUNT(set[i].row)];
+		size_t n = 0;
+
+		for(; n < COUNT(rows) && set[i].row[n].kmf; n++) {
+			number[n] = (char)('0' + n);
+			rows[n] = (mclmr_lmr_row_t){set[i].row[n].type,
+					mclmr_span(set[i].row[n].kmf),
+					(mclmr_span_t){&number[n], 1},
+					mclmr_span(set[i].row[n].device)};
+		}
+		n = mclmr_directory_drop_conflicts(directory, rows, n);
+		assert_int_equal(n, strlen(set[i].left));
+		for(j = 0; j < n; j++)
+			assert_int_equal(rows[j].identity.s[0], set[i].left[j]);
+		assert_null(mclmr_directory_put_entries(
+				directory, MCLMR_SPAN("x"), rows, n));
+		mclmr_directory_free(directory);
+	}
+}
+
 static void test_limit_of_entries(void **state)
 {
 	mclmr_directory_t *directory = empty_directory();
@@ -506,6 +602,12 @@ static void test_limit_of_entries(void **state)
 	assert_non_null(mclmr_directory_put_entries(
 			directory, MCLMR_SPAN("x"), rows, MCLMR_MAX_LMR_ENTRIES + 1));
 	assert_counts(directory, 0, 1, MCLMR_MAX_LMR_ENTRIES);
+	assert_int_equal(mclmr_directory_drop_conflicts(
+							 directory, rows, MCLMR_MAX_LMR_ENTRIES),
+			MCLMR_MAX_LMR_ENTRIES);
+	assert_int_equal(mclmr_directory_drop_conflicts(
+							 directory, rows, MCLMR_MAX_LMR_ENTRIES + 1),
+			0);
 	mclmr_directory_free(directory);
 }
 
@@ -851,6 +953,8 @@ int main(void)
 			cmocka_unit_test(test_put_entries),
 			cmocka_unit_test(test_person_without_users),
 			cmocka_unit_test(test_bad_entries),
+			cmocka_unit_test(test_check_entry),
+			cmocka_unit_test(test_drop_conflicts),
 			cmocka_unit_test(test_limit_of_entries),
 			cmocka_unit_test(test_set_plan),
 			cmocka_unit_test(test_rows_are_copied),

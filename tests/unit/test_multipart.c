@@ -258,6 +258,36 @@ static void test_part_headers_malformed(void **state)
 		assert_int_equal(read_part_with(rows[i], &read), MCLMR_MIME_MALFORMED);
 }
 
+/* An encoding that a receiver might undo and we do not. */
+static void test_unreadable(void **state)
+{
+	static const struct
+	{
+		mclmr_span_t headers;
+		mclmr_status_t decoded;
+	} rows[] = {
+			{S("Content-Transfer-Encoding: binary\r\n"), MCLMR_OK},
+			{S("Content-Transfer-Encoding: 8BIT\r\n"), MCLMR_OK},
+			{S("Content-Transfer-Encoding: quoted-printable\r\n"),
+					MCLMR_MIME_MALFORMED},
+			{S("Content-Transfer-Encoding: x-own\r\n"), MCLMR_MIME_MALFORMED},
+			{S("Content-Encoding: gzip\r\n"), MCLMR_MIME_MALFORMED},
+			{S("Content-Encoding:\r\n"), MCLMR_MIME_MALFORMED},
+	};
+	char memory[64];
+	mclmr_multipart_t read;
+
+	(void)state;
+	for(size_t i = 0; i < COUNT(rows); i++) {
+		mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
+		mclmr_span_t content;
+
+		assert_int_equal(read_part_with(rows[i].headers, &read), MCLMR_OK);
+		assert_int_equal(mclmr_part_decode(&read.part[0], &arena, &content),
+				rows[i].decoded);
+	}
+}
+
 static void test_single(void **state)
 {
 	static const struct
@@ -729,6 +759,7 @@ int main(void)
 			cmocka_unit_test(test_delimiters),
 			cmocka_unit_test(test_part_headers),
 			cmocka_unit_test(test_part_headers_malformed),
+			cmocka_unit_test(test_unreadable),
 			cmocka_unit_test(test_single),
 			cmocka_unit_test(test_single_malformed),
 			cmocka_unit_test(test_no_body),

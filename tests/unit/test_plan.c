@@ -239,6 +239,7 @@ static void test_bad_kmf_rows(void **state)
 			{"kmf", 1, "lmr"},
 			{"http://kmf.example.org", 1, "lmr"},
 			{"sip:x@example.org", -1, "lmr"},
+			{"sip:x@example.org", 0, "lmr"},
 			{"sip:x@example.org", 1, ""},
 			{"sip:x@example.org", 1, "LMR"},
 			{"sip:x@example.org", 1, "lmrx"},
@@ -254,7 +255,7 @@ static void test_bad_kmf_rows(void **state)
 		assert_non_null(mclmr_plan_add_kmf(plan, mclmr_span(row[i].uri),
 				row[i].set, false, mclmr_span(row[i].hosting)));
 	assert_null(mclmr_plan_kmf_at(plan, 2));
-	assert_null(mclmr_plan_add_kmf(plan, MCLMR_SPAN("sip:mc@example.org"), 0,
+	assert_null(mclmr_plan_add_kmf(plan, MCLMR_SPAN("sip:mc@example.org"), 1,
 			false, MCLMR_SPAN("mc")));
 	mclmr_plan_free(plan);
 }
@@ -327,7 +328,7 @@ static void test_limit_of_rows(void **state)
 
 		snprintf(uri, sizeof(uri), "sip:kmf%d@example.org", i * 7919 % 10007);
 		snprintf(domain, sizeof(domain), "p%d.example", i);
-		assert_true((add_kmf(plan, uri, i) == NULL) == fits);
+		assert_true((add_kmf(plan, uri, i + 1) == NULL) == fits);
 		assert_true(
 				(add_role(plan, uri, MCLMR_SERVICE_NONE, "terminating") == NULL)
 				== fits);
@@ -337,7 +338,7 @@ static void test_limit_of_rows(void **state)
 	}
 	for(i = 0; i < MCLMR_MAX_PLAN_ROWS; i++) {
 		snprintf(uri, sizeof(uri), "sip:kmf%d@example.org", i * 7919 % 10007);
-		assert_int_equal(mclmr_plan_kmf(plan, key(uri))->peer_set, i);
+		assert_int_equal(mclmr_plan_kmf(plan, key(uri))->peer_set, i + 1);
 	}
 	mclmr_plan_free(plan);
 }
@@ -354,7 +355,7 @@ static void test_limit_of_aliases_and_psis(void **state)
 	for(i = 0; i < MCLMR_MAX_PLAN_ROWS; i++) {
 		snprintf(kmf, sizeof(kmf), "sip:kmf%d@example.org", i);
 		snprintf(uri, sizeof(uri), "sip:other%d@example.org", i);
-		assert_null(add_kmf(plan, kmf, i));
+		assert_null(add_kmf(plan, kmf, i + 1));
 		assert_null(add_alias(plan, kmf, uri));
 		assert_null(add_psi(plan, kmf, IWF1));
 	}
