@@ -3,7 +3,7 @@
 
 KAMAILIO_BIN ?= /usr/sbin/kamailio
 KAMAILIO_SRC ?= build/kamailio-src
-KAMAILIO_LIBDIR ?= /usr/lib/$(shell gcc -dumpmachine)/kamailio
+KAMAILIO_LIBDIR ?= /usr/lib/$(shell gcc -dumpmachine 2>/dev/null)/kamailio
 RUN_DIR ?= run
 SIP_PORT ?= 5060
 HTTP_PORT ?= 8080

@@ -45,12 +45,14 @@ missing_packages()
 	done
 }
 
-# "enabled active" of a service, in words of systemctl.
+# "enabled active" of a service, on a machine with or without systemd.
 service_state()
 {
-	enabled=$(systemctl is-enabled "$1" 2>/dev/null || :)
+	enabled=disabled
+	[ ! -e "/etc/systemd/system/multi-user.target.wants/$1.service" ] ||
+		enabled=enabled
 	active=$(systemctl is-active "$1" 2>/dev/null || :)
-	echo "${enabled:-absent} ${active:-inactive}"
+	echo "$enabled ${active:-inactive}"
 }
 
 remember_services()
@@ -60,15 +62,29 @@ remember_services()
 	done
 }
 
+disable_service()
+{
+	if command -v systemctl >/dev/null; then
+		as_root systemctl disable "$1" >/dev/null 2>&1
+		return
+	fi
+	as_root rm -f "/etc/systemd/system/multi-user.target.wants/$1.service"
+	[ ! -e "/etc/init.d/$1" ] || as_root update-rc.d "$1" disable
+}
+
+stop_service()
+{
+	as_root systemctl stop "$1"
+	as_root systemctl reset-failed "$1" 2>/dev/null || :
+}
+
 # Packages enable and start their services: put back what was not there.
 restore_services()
 {
 	while read -r name enabled active; do
 		set -- $(service_state "$name")
-		[ "$1" != enabled ] || [ "$enabled" = enabled ] ||
-			as_root systemctl disable "$name" >/dev/null 2>&1
-		[ "$2" != active ] || [ "$active" = active ] ||
-			as_root systemctl stop "$name"
+		[ "$1" = "$enabled" ] || disable_service "$name"
+		[ "$2" = "$active" ] || stop_service "$name"
 	done
 }
 

@@ -18,6 +18,7 @@ KAMAILIO_BIN=${KAMAILIO_BIN:-/usr/sbin/kamailio}
 KAMAILIO_LIBDIR=${KAMAILIO_LIBDIR:-/usr/lib/$(uname -m)-linux-gnu/kamailio}
 tables=/usr/share/kamailio/db_sqlite
 START_TIMEOUT=20 # s
+STOP_TIMEOUT=20 # s
 
 die()
 {
@@ -83,9 +84,17 @@ answers()
 		-m 1 -i 127.0.0.99 -timeout 1s -nostdin >/dev/null 2>&1
 }
 
+# True for a process of ours. A pid file may be older than the last start of the
+# machine and name a stranger; and a process that ended keeps its pid, without a
+# command line, where nobody waits for it (PID 1 of many a container).
+lives()
+{
+	grep -qa -e 'node\.sh' -e 'mc-server\.cfg' "/proc/$1/cmdline" 2>/dev/null
+}
+
 is_running()
 {
-	[ -s "$RUN_DIR/node.pid" ] && kill -0 "$(cat "$RUN_DIR/node.pid")" 2>/dev/null
+	[ -s "$RUN_DIR/node.pid" ] && lives "$(cat "$RUN_DIR/node.pid")"
 }
 
 start()
@@ -114,7 +123,10 @@ stop()
 	}
 	pid=$(cat "$RUN_DIR/node.pid")
 	kill "$pid"
-	while kill -0 "$pid" 2>/dev/null; do
+	end=$(($(date +%s) + STOP_TIMEOUT))
+	while lives "$pid"; do
+		[ "$(date +%s)" -lt "$end" ] ||
+			die "pid $pid did not stop within $STOP_TIMEOUT s"
 		sleep 0.1
 	done
 	rm -f "$RUN_DIR/node.pid"

@@ -203,17 +203,18 @@ static bool ask_later(void *asked, mclmr_span_t impu)
 
 /* usrloc may wait for its database: it is asked when the store's lock is
  * given back. A sender who is not registered has nothing else to know. */
-mclmr_status_t iwf_decide(mclmr_forward_request_t *request,
+mclmr_status_t iwf_decide(const mclmr_forward_request_t *request,
 		mclmr_arena_t *arena, mclmr_forward_t *forward)
 {
 	const mclmr_directory_t *directory = iwf_store_read();
 	mclmr_status_t status = MCLMR_INTERNAL;
+	mclmr_forward_request_t asking = *request;
 	bool asked = false;
 
-	request->registered = ask_later;
-	request->data = &asked;
+	asking.registered = ask_later;
+	asking.data = &asked;
 	if(directory != NULL)
-		status = mclmr_forward_decide(directory, request, arena, forward);
+		status = mclmr_forward_decide(directory, &asking, arena, forward);
 	iwf_store_read_end();
 	if(asked && !iwf_usrloc_registered(forward->impu))
 		status = request->direction == MCLMR_TO_IWF ? MCLMR_SENDER_UNREGISTERED
@@ -240,7 +241,7 @@ static void show_forward(iwf_message_t *m)
 
 mclmr_status_t iwf_authorize(struct sip_msg *msg, iwf_message_t *m)
 {
-	mclmr_forward_request_t request = {.direction = m->direction,
+	const mclmr_forward_request_t request = {.direction = m->direction,
 			.sender = &m->sender,
 			.service = m->service,
 			.info = &m->mc_info,

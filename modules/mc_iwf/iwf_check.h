@@ -23,8 +23,8 @@ mclmr_status_t iwf_check(struct sip_msg *msg, iwf_message_t *message);
 mclmr_status_t iwf_authorize(struct sip_msg *msg, iwf_message_t *message);
 
 /* mclmr_forward_decide() with usrloc as the judge of registrations, for
- * script and RPC; fills in request->registered itself. */
-mclmr_status_t iwf_decide(mclmr_forward_request_t *request,
+ * script and RPC; request->registered does not matter. */
+mclmr_status_t iwf_decide(const mclmr_forward_request_t *request,
 		mclmr_arena_t *arena, mclmr_forward_t *forward);
 
 #endif

@@ -20,6 +20,8 @@ KAMAILIO_BIN = os.environ.get("KAMAILIO_BIN", "/usr/sbin/kamailio")
 KAMAILIO_LIBDIR = os.environ.get(
     "KAMAILIO_LIBDIR",
     f"/usr/lib/{os.uname().machine}-linux-gnu/kamailio")
+# Beside it, in a folder that is not on the PATH of an ordinary user.
+KAMCMD = os.environ.get("KAMCMD", "/usr/sbin/kamcmd")
 START_TIMEOUT = 90.0
 STOP_TIMEOUT = 20.0
 
@@ -178,7 +180,7 @@ class Kamailio:
     def kamcmd(self, *words):
         """What kamcmd prints for a command."""
         done = subprocess.run(
-            ["kamcmd", "-s", f"unix:{self.path('kamailio_ctl')}",
+            [KAMCMD, "-s", f"unix:{self.path('kamailio_ctl')}",
              *map(str, words)], capture_output=True, text=True, timeout=30)
         assert done.returncode == 0, done.stderr + done.stdout
         return done.stdout

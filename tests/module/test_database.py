@@ -83,7 +83,7 @@ class Loaded(node.Kamailio):
     def reload_error(self):
         """Why a reload fails; empty where it does not."""
         done = subprocess.run(
-            ["kamcmd", "-s", f"unix:{self.path('kamailio_ctl')}",
+            [node.KAMCMD, "-s", f"unix:{self.path('kamailio_ctl')}",
              "mc_iwf.reload"], capture_output=True, text=True, check=False)
         text = done.stdout + done.stderr
         return text if "error" in text else ""

@@ -72,6 +72,7 @@ def test_reload_under_traffic(new_site):
     finally:
         done.set()
         thread.join()
+    assert site.node.counters()["reloads"] > 1
     assert len(site.iwf1.requests()) == 300
     assert len(alice.endpoint.requests()) == 300
 
