@@ -150,6 +150,8 @@ static void run_rows(const row_t *rows, size_t n)
 /* allow, deny, force, order and the table of formats. */
 static const row_t codecs[] = {
 		SAME("p25", M("RTP/AVP 100") "i=speech\r\n" P25),
+		REFUSED("analog", M("RTP/AVP 0") "a=rtpmap:0 PCMU/16000\r\n",
+				MCLMR_CODEC_REQUIRED),
 		SAME("p25", M("RTP/AVP 100 101") P25 DTMF FLOOR),
 		SAME("p25", M("RTP/AVP 100") "a=rtpmap:100 x-tia-p25-imbe/8000/1\r\n"),
 		EDITED("p25", M("RTP/AVP 97 100 101") WB P25 DTMF,
@@ -216,6 +218,8 @@ static void test_codecs(void **state)
 /* e2ee, algorithms, narrow_fmtp, the private attribute. */
 #define ATTR "allow=*\ne2ee_attribute=x-lmr-e2ee\n"
 static const row_t layers[] = {
+		REFUSED("tetra", M("RTP/AVP 98") BB "a=fmtp:98 encryption-mode=2\r\n",
+				MCLMR_E2EE_FORBIDDEN),
 		SAME("tetra-e2ee",
 				M("RTP/AVP 98") BB "a=fmtp:98 encryption-mode=1\r\n"),
 		SAME("tetra-e2ee", M("RTP/AVP 98") BB
@@ -458,6 +462,8 @@ static void test_others(void **state)
 static const row_t answers[] = {
 		ANSWER("p25", M("RTP/AVP 100") P25, M("RTP/AVP 100") P25),
 		ANSWER("p25", M("RTP/AVP 100") P25, A0("RTP/AVP 100") P25),
+		BAD("allow=*\ndeny=pcma", M("RTP/AVP 0 8"), M("RTP/AVP 0 8"),
+				A0("RTP/AVP 0")),
 		ANSWER("p25", M("RTP/AVP 100") P25 FLOOR, M("RTP/AVP 100") P25 FLOOR),
 		BAD("p25", M("RTP/AVP 100") P25, M("RTP/AVP 97") WB,
 				A0("RTP/AVP 97") WB),
