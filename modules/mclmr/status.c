@@ -77,6 +77,24 @@ static const struct
 				{504, 0, 0, "no final answer in time"}},
 		[MCLMR_OVERLOAD] = {"overload", {503, 0, 2, "overload"}},
 		[MCLMR_INTERNAL] = {"internal", {500, 0, 0, "internal error"}},
+		[MCLMR_SDP_MALFORMED] = {"sdp_malformed",
+				{400, 0, 0, "malformed session description"}},
+		[MCLMR_SDP_LIMIT] = {"sdp_limit",
+				{488, 399, 0, "session description over a limit"}},
+		[MCLMR_E2EE_FORBIDDEN] = {"e2ee_forbidden",
+				{488, 300, 0, "LMR E2EE not permitted"}},
+		[MCLMR_E2EE_REQUIRED] = {"e2ee_required",
+				{488, 301, 0, "LMR E2EE required"}},
+		[MCLMR_CODEC_REQUIRED] = {"codec_required",
+				{488, 302, 0, "LMR codec required"}},
+		[MCLMR_KEYING_DENIED] = {"keying_denied",
+				{488, 399, 0, "media protection not permitted"}},
+		[MCLMR_MEDIA_DENIED] = {"media_denied",
+				{488, 399, 0, "media description not permitted"}},
+		[MCLMR_ANSWER_MISMATCH] = {"answer_mismatch",
+				{488, 399, 0, "answer does not fit the offer"}},
+		[MCLMR_PROFILE_UNKNOWN] = {"profile_unknown",
+				{500, 0, 0, "media profile unknown"}},
 };
 
 /* Cuts the leading blanks and the word behind them off *line. */
@@ -236,7 +254,11 @@ size_t mclmr_status_warning(const mclmr_status_table_t *table,
 	row = &table->row[status];
 	if(row->warning == 0 || host.len == 0)
 		return 0;
-	len = snprintf(buffer, size, "399 %.*s \"%d %s\"", MCLMR_FMT(host),
-			row->warning, row->reason);
+	if(row->warning == MCLMR_PLAIN_WARNING)
+		len = snprintf(
+				buffer, size, "399 %.*s \"%s\"", MCLMR_FMT(host), row->reason);
+	else
+		len = snprintf(buffer, size, "399 %.*s \"%d %s\"", MCLMR_FMT(host),
+				row->warning, row->reason);
 	return len > 0 && (size_t)len < size ? (size_t)len : 0;
 }

@@ -47,10 +47,22 @@ typedef enum mclmr_status
 	MCLMR_NO_ANSWER,		   /* 504 */
 	MCLMR_OVERLOAD,			   /* 503 with Retry-After */
 	MCLMR_INTERNAL,			   /* 500 */
+	MCLMR_SDP_MALFORMED,	   /* 400 */
+	MCLMR_SDP_LIMIT,		   /* 488 size, lines, sections or formats */
+	MCLMR_E2EE_FORBIDDEN,	   /* 488 300 */
+	MCLMR_E2EE_REQUIRED,	   /* 488 301 */
+	MCLMR_CODEC_REQUIRED,	   /* 488 302 */
+	MCLMR_KEYING_DENIED,	   /* 488, a plain Warning */
+	MCLMR_MEDIA_DENIED,		   /* 488, a plain Warning */
+	MCLMR_ANSWER_MISMATCH,	   /* 488, a plain Warning */
+	MCLMR_PROFILE_UNKNOWN,	   /* 500 */
 	MCLMR_STATUS_COUNT
 } mclmr_status_t;
 
 #define MCLMR_REASON_SIZE 128
+
+/* As warning code: a Warning whose text begins with no MC code. */
+#define MCLMR_PLAIN_WARNING 399
 
 typedef struct mclmr_refusal
 {
@@ -86,8 +98,8 @@ const char *mclmr_status_word(mclmr_status_t status);
 mclmr_status_t mclmr_status_from_word(mclmr_span_t word);
 
 /*
- * Writes the value of the Warning header field, 399 HOST "NNN reason", NUL
- * terminated. Length, or 0 where the row has no warning, there is no host, or
+ * Writes the value of the Warning header field, 399 HOST "NNN reason" or, for
+ * MCLMR_PLAIN_WARNING, 399 HOST "reason", NUL terminated. Length, or 0 where the row has no warning, there is no host, or
  * size is too small.
  */
 size_t mclmr_status_warning(const mclmr_status_table_t *table,

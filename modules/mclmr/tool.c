@@ -10,6 +10,7 @@
 static const tool_command_t groups[] = {
 		{"message", "IWF short messages: decode, explain, encode",
 				tool_message},
+		{"sdp", "media profiles: explain, apply", tool_sdp},
 };
 
 int main(int argc, char **argv)

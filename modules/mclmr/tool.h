@@ -67,5 +67,6 @@ void tool_digest(mclmr_span_t octets, char digest[TOOL_DIGEST_SIZE]);
 
 /* The groups of commands. */
 int tool_message(int argc, char **argv);
+int tool_sdp(int argc, char **argv);
 
 #endif

@@ -55,6 +55,15 @@ static const struct
 		{MCLMR_NO_ANSWER, 504, 0, 0, "no_answer"},
 		{MCLMR_OVERLOAD, 503, 0, 2, "overload"},
 		{MCLMR_INTERNAL, 500, 0, 0, "internal"},
+		{MCLMR_SDP_MALFORMED, 400, 0, 0, "sdp_malformed"},
+		{MCLMR_SDP_LIMIT, 488, 399, 0, "sdp_limit"},
+		{MCLMR_E2EE_FORBIDDEN, 488, 300, 0, "e2ee_forbidden"},
+		{MCLMR_E2EE_REQUIRED, 488, 301, 0, "e2ee_required"},
+		{MCLMR_CODEC_REQUIRED, 488, 302, 0, "codec_required"},
+		{MCLMR_KEYING_DENIED, 488, 399, 0, "keying_denied"},
+		{MCLMR_MEDIA_DENIED, 488, 399, 0, "media_denied"},
+		{MCLMR_ANSWER_MISMATCH, 488, 399, 0, "answer_mismatch"},
+		{MCLMR_PROFILE_UNKNOWN, 500, 0, 0, "profile_unknown"},
 };
 
 static void test_defaults(void **state)
@@ -118,6 +127,26 @@ static void test_details_differ(void **state)
 		for(int j = 0; j < i; j++)
 			assert_string_not_equal(row->reason, table.row[j].reason);
 	}
+}
+
+/* A plain Warning has no code in its text. */
+static void test_plain_warning(void **state)
+{
+	static const char expected_text[] =
+			"399 a.example \"media protection not permitted\"";
+	mclmr_status_table_t table;
+	char text[128];
+
+	(void)state;
+	mclmr_status_defaults(&table);
+	assert_int_equal(mclmr_status_warning(&table, MCLMR_KEYING_DENIED,
+							 MCLMR_SPAN("a.example"), text, sizeof(text)),
+			sizeof(expected_text) - 1);
+	assert_string_equal(text, expected_text);
+	assert_int_equal(
+			mclmr_status_warning(&table, MCLMR_KEYING_DENIED,
+					MCLMR_SPAN("a.example"), text, sizeof(expected_text) - 1),
+			0);
 }
 
 static void test_words(void **state)
@@ -287,6 +316,7 @@ int main(void)
 			cmocka_unit_test(test_defaults),
 			cmocka_unit_test(test_standard_texts),
 			cmocka_unit_test(test_details_differ),
+			cmocka_unit_test(test_plain_warning),
 			cmocka_unit_test(test_words),
 			cmocka_unit_test(test_configure),
 			cmocka_unit_test(test_configure_refuses),

@@ -1,0 +1,106 @@
+/*
+ * This file is part of the Kamailio modules for LMR interworking.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * policy: one profile and one session description give one decision with its
+ * reasons. Whatever cannot be checked is refused; no rule ever puts back
+ * what another took away.
+ */
+#ifndef MCLMR_POLICY_H
+#define MCLMR_POLICY_H
+
+#include "keying.h"
+#include "profile.h"
+
+#define MCLMR_MAX_REASONS 128
+#define MCLMR_WHOLE (-1) /* a reason that is not of one section */
+
+/* Every rule that a reason can name. */
+typedef enum mclmr_rule
+{
+	MCLMR_RULE_MALFORMED,
+	MCLMR_RULE_LIMIT,
+	MCLMR_RULE_NO_SPEECH,
+	MCLMR_RULE_CAPNEG_STRIPPED,
+	MCLMR_RULE_CAPNEG_REFUSED,
+	MCLMR_RULE_UNKNOWN_FORMAT,
+	MCLMR_RULE_DENIED,
+	MCLMR_RULE_FORCED,
+	MCLMR_RULE_NOT_ALLOWED,
+	MCLMR_RULE_FOR_TRANSCODER,
+	MCLMR_RULE_MODE_UNREADABLE,
+	MCLMR_RULE_MODE_NARROWED,
+	MCLMR_RULE_ENCRYPTED,
+	MCLMR_RULE_NOT_ENCRYPTED,
+	MCLMR_RULE_ALGORITHM,
+	MCLMR_RULE_CONTRADICTION,
+	MCLMR_RULE_EMPTY,
+	MCLMR_RULE_KEYING,
+	MCLMR_RULE_KEYING_STRIPPED,
+	MCLMR_RULE_SUITE,
+	MCLMR_RULE_PTIME,
+	MCLMR_RULE_ORDERED,
+	MCLMR_RULE_OTHER_MEDIA,
+	MCLMR_RULE_SECTIONS,
+	MCLMR_RULE_NOT_OFFERED,
+	MCLMR_RULE_TRANSPORT,
+	MCLMR_RULE_KEY_NOT_OFFERED,
+	MCLMR_RULE_KEY_MISSING,
+	MCLMR_RULE_SINGLE,
+	MCLMR_RULE_CLOSED,
+	MCLMR_RULE_COUNT
+} mclmr_rule_t;
+
+/* The word of a rule, "not_allowed", and what it says. */
+const char *mclmr_rule_word(mclmr_rule_t rule);
+const char *mclmr_rule_text(mclmr_rule_t rule);
+
+typedef struct mclmr_reason
+{
+	int section;
+	mclmr_rule_t rule;
+	mclmr_span_t detail; /* what it is about, may be empty; from the peer */
+} mclmr_reason_t;
+
+typedef enum mclmr_action
+{
+	MCLMR_ACCEPT, /* as it came but for the ends of its lines */
+	MCLMR_EDIT,
+	MCLMR_REFUSE
+} mclmr_action_t;
+
+typedef struct mclmr_decision
+{
+	mclmr_action_t action;
+	mclmr_status_t status; /* why it is refused, or an answer is bad */
+	bool end_call;		   /* the answer is bad and the call is to end */
+	unsigned wanted;	   /* MCLMR_E2EE_*; 0: nothing told */
+	unsigned e2ee;		   /* what the kept speech can be; 0: no speech */
+	unsigned srtp;		   /* kinds of keying of the speech sections */
+	int codec;			   /* first speech format, or MCLMR_NO_CODEC */
+	bool transcode;		   /* speech for the transcoder was kept, and none
+						      of the speech can be encrypted */
+	mclmr_span_t text;	   /* what leaves; empty where refused */
+	size_t reasons;
+	mclmr_reason_t reason[MCLMR_MAX_REASONS]; /* those beyond are not told */
+} mclmr_decision_t;
+
+/* Decides on an offer. wanted: what the info part says of encryption,
+ * MCLMR_E2EE_ON or OFF, 0 where it says nothing. */
+void mclmr_policy_offer(const mclmr_profiles_t *profiles,
+		const mclmr_profile_t *profile, unsigned wanted, mclmr_span_t text,
+		mclmr_arena_t *arena, mclmr_decision_t *decision);
+
+/*
+ * Decides on an answer to an offer as it left; wanted as for the offer. An answer cannot be refused:
+ * a bad section gets port 0, or with on_bad_answer log nothing is altered.
+ * action is REFUSE only where one of the two texts cannot be read.
+ */
+void mclmr_policy_answer(const mclmr_profiles_t *profiles,
+		const mclmr_profile_t *profile, unsigned wanted, mclmr_span_t offer,
+		mclmr_span_t answer, mclmr_arena_t *arena, mclmr_decision_t *decision);
+
+#endif

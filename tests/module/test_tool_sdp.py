@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The command line `mclmr sdp`: what it prints and refuses."""
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+TOOL = os.environ.get("MCLMR_TOOL", str(TOP / "build/test/mclmr"))
+HEAD = b"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n"
+P25 = HEAD + (b"m=audio 4000 RTP/AVP 100\r\n"
+              b"a=rtpmap:100 X-TIA-P25-IMBE/8000\r\n")
+BOTH = HEAD + (b"m=audio 4000 RTP/AVP 97 100\r\na=rtpmap:97 AMR-WB/16000\r\n"
+               b"a=rtpmap:100 X-TIA-P25-IMBE/8000\r\n")
+TETRA = HEAD + (b"m=audio 4000 RTP/AVP 98\r\n"
+                b"a=rtpmap:98 TETRA_ACELP_BB/8000\r\n")
+
+
+def run(command, *options, profile="p25", stdin=P25):
+    """The tool's exit code, standard output and standard error."""
+    done = subprocess.run(
+        [TOOL, "sdp", command, "--policies", TOP / "cfg/policies.ini",
+         "--profile", profile, *map(str, options), "-"],
+        input=stdin, capture_output=True, timeout=60, check=False)
+    assert b"Sanitizer" not in done.stderr
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_apply_accepts():
+    """What needs no edit leaves as it came, with CRLF."""
+    assert run("apply") == (0, P25, b"")
+    assert run("apply", stdin=P25.replace(b"\r\n", b"\n")) == (0, P25, b"")
+
+
+def test_apply_edits():
+    """The forced format alone leaves."""
+    assert run("apply", stdin=BOTH) == (0, P25, b"")
+
+
+@pytest.mark.parametrize("profile, sdp, said", [
+    ("tetra", P25, b'488 LMR codec required; Warning: 399 localhost "302 '),
+    ("tetra-e2ee", TETRA, b'488 LMR E2EE required; Warning: 399 localhost '
+                          b'"301 '),
+    ("tetra-clear", TETRA + b"a=fmtp:98 encryption-mode=1\r\n",
+     b'488 LMR E2EE not permitted; Warning: 399 localhost "300 '),
+    ("p25", P25.replace(b"AVP 100\r\n", b"SAVP 100\r\na=crypto:1 x y\r\n"),
+     b'488 media protection not permitted; Warning: 399 localhost "media '),
+    ("p25", b"hello", b"400 malformed session description\n"),
+    ("p25", b"", b"400 malformed session description\n"),
+    ("p25", HEAD + b"a=x\r\n" * 600, b"488 session description over "),
+])
+def test_apply_refuses(profile, sdp, said):
+    """Exit code 1, status and Warning on standard error, no output."""
+    code, out, err = run("apply", profile=profile, stdin=sdp)
+    assert (code, out) == (1, b"")
+    assert err.startswith(b"mclmr: " + said)
+
+
+def test_explain():
+    """The decision as fields and its reasons."""
+    code, out, err = run("explain", "--wanted", "on", stdin=BOTH)
+    assert (code, err) == (0, b"")
+    lines = out.decode().splitlines()
+    assert lines[-1] == \
+        "reason=section 1: forced: 97 gives way to a forced format"
+    fields = dict(line.split("=", 1) for line in lines[:-1])
+    assert fields == {
+        "profile": "p25", "decision": "edit", "verdict": "ok",
+        "end_call": "no", "codec": "X-TIA-P25-IMBE", "e2ee": "on",
+        "e2ee_wanted": "on", "srtp": "clear", "transcode": "no"}
+
+
+@pytest.mark.parametrize("sdp", [b"", b"hello", TETRA, HEAD + b"a=\x07\r\n"])
+def test_explain_refusal(sdp):
+    """A refusal is explained with exit code 0."""
+    code, out, err = run("explain", stdin=sdp)
+    assert (code, err) == (0, b"")
+    assert b"decision=refuse\n" in out and b"reason=" in out
+
+
+def test_answer(tmp_path):
+    """An answer is checked against the offer as it left."""
+    offer = tmp_path / "offer"
+    offer.write_bytes(TETRA + b"a=fmtp:98 encryption-mode=0,1\r\n")
+    good = TETRA + b"a=fmtp:98 encryption-mode=1\r\n"
+    assert run("apply", "--offer", offer, profile="tetra-e2ee",
+               stdin=good) == (0, good, b"")
+    code, out, err = run("apply", "--offer", offer, profile="tetra-e2ee",
+                         stdin=TETRA)
+    assert code == 0
+    assert out == TETRA.replace(b"4000", b"0")
+    assert b"301" in err and b"the call is to be ended" in err
+
+
+@pytest.mark.parametrize("options", [
+    ["--profile", "none-such"], ["--policies", "/nonexistent"],
+    ["--policies", "/dev/null"], ["--offer", "/nonexistent"],
+    ["--wanted", "perhaps"], ["--colour", "red"], ["-", "-"]])
+def test_usage(options):
+    """Exit code 2 with a complaint."""
+    code, out, err = run("apply", *options)
+    assert (code, out) == (2, b"")
+    assert err
+
+
+def test_help():
+    """Each command tells its options."""
+    for words in (["sdp"], ["sdp", "explain"], ["sdp", "apply"]):
+        done = subprocess.run([TOOL, *words, "--help"], capture_output=True,
+                              timeout=60, check=True)
+        assert done.stdout.startswith(b"usage: mclmr sdp")
+    done = subprocess.run([TOOL, "sdp", "apply", "-"], capture_output=True,
+                          timeout=60, check=False)
+    assert done.returncode == 2
