@@ -123,12 +123,49 @@ static void report_bad_row(mclmr_span_t table, mclmr_span_t item1,
 			item2.len > 0 ? ", " : "", MCLMR_FMT(item2), error->text);
 }
 
+/* What a kept change names. */
+static mclmr_span_t retry_table(const iwf_retry_t *retry)
+{
+	return (mclmr_span_t){retry->table, retry->table_len};
+}
+
+static mclmr_span_t retry_item1(const iwf_retry_t *retry)
+{
+	return (mclmr_span_t){retry->item1, retry->item1_len};
+}
+
+static mclmr_span_t retry_item2(const iwf_retry_t *retry)
+{
+	return (mclmr_span_t){retry->item2, retry->item2_len};
+}
+
+/* True where a change of the same is kept: one try is for both. */
+static bool is_kept(const iwf_progress_t *progress, mclmr_span_t table,
+		mclmr_span_t item1, mclmr_span_t item2)
+{
+	size_t i;
+
+	for(i = 0; i < progress->retries; i++) {
+		const iwf_retry_t *retry = &progress->retry[i];
+
+		if(mclmr_span_equal(retry_table(retry), table)
+				&& mclmr_span_equal(retry_item1(retry), item1)
+				&& mclmr_span_equal(retry_item2(retry), item2)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Keeps a change for the next polls; false where there is no room. */
 static bool keep_retry(iwf_progress_t *progress, mclmr_span_t table,
 		mclmr_span_t item1, mclmr_span_t item2)
 {
 	iwf_retry_t *retry = &progress->retry[progress->retries];
 
+	if(is_kept(progress, table, item1, item2)) {
+		return true;
+	}
 	if(progress->retries == IWF_RETRIES || table.len > sizeof(retry->table)
 			|| item1.len > IWF_ITEM_SIZE || item2.len > IWF_ITEM_SIZE) {
 		return false;
@@ -175,9 +212,9 @@ static iwf_db_result_t apply_at_last(mclmr_span_t table, mclmr_span_t item1,
 static iwf_db_result_t try_again(
 		iwf_retry_t *retry, bool *done, iwf_db_error_t *error)
 {
-	mclmr_span_t table = {retry->table, retry->table_len};
-	mclmr_span_t item1 = {retry->item1, retry->item1_len};
-	mclmr_span_t item2 = {retry->item2, retry->item2_len};
+	mclmr_span_t table = retry_table(retry);
+	mclmr_span_t item1 = retry_item1(retry);
+	mclmr_span_t item2 = retry_item2(retry);
 	iwf_db_result_t rc;
 
 	if(++retry->tries >= IWF_RETRY_TRIES) {

@@ -385,10 +385,13 @@ def test_start_looks_back_for_change_hold(fresh):
     """What is missing before a row older than change_hold comes no more:
     nothing is waited for."""
     with fresh.session() as session:
-        session.run("DELETE FROM mc_iwf_changes WHERE seq % 2 = 0; "
+        session.run("DELETE FROM mc_iwf_changes WHERE seq IN (2, 4, 5); "
                     "UPDATE mc_iwf_changes SET changed = changed - 5000")
     with Loaded(fresh) as running:
+        fresh.run(insert_user("next"))
+        running.wait_user(mc_id("next"), "p-next")
         assert "holes: 0" in running.kamcmd("mc_iwf.stats")
+        assert "full load due" not in running.log()
 
 
 def test_late_commit_in_new_log(server):
