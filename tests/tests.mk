@@ -39,7 +39,7 @@ unit-test: $(TEST_BIN)
 		awk '{n += $$1} END {print "unit tests: " n " passed, 0 failed"}'
 
 module-test: all $(TEST_TOOL)
-	$(PYTHON) -m pytest -q -n 2 tests/module
+	$(PYTHON) -m pytest -q -rs -n 2 tests/module
 
 FUZZ_SRC = $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_BIN = $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%)
