@@ -2,8 +2,10 @@
 """What two readers could understand differently, and what floods."""
 import pytest
 
+import conftest
 import mc
 import sip
+import small
 
 BOB = mc.identity("mcptt", "calling-user-id", mc.impu("bob"))
 
@@ -152,3 +154,23 @@ def test_many_strangers(new_site):
             message = mc.client_message("alice", b"x")
             assert mallory.ask(message, site.node.address).code == 407
         assert alice.ask(mc.client_message("alice", b"x")).code == 200
+
+
+class RemovingNode(small.SmallNode):
+    """The guide's small configuration, whose script removes a field."""
+
+    def __init__(self, peers):
+        super().__init__(peers, "small.cfg")
+        text, place = self.config.read_text(), "\tif(!iwf_check()"
+        assert text.count(place) == 1
+        self.config.write_text(text.replace(
+            place, '\tremove_hf("P-Asserted-Identity");\n' + place))
+
+
+def test_removed_field_does_not_make_the_sender():
+    """A lump hides nothing from C code: what the script removed is gone."""
+    with conftest.running(RemovingNode) as site:
+        site.client("alice")
+        assert site.from_core(mc.core_message("alice", b"x")).code == 403
+        assert not site.iwf1.requests()
+        site.reset()
