@@ -66,8 +66,9 @@ class Rtpengine:
         """Starts it and returns when it answers."""
         with open(self.folder / "rtpengine.log", "ab") as log:
             self.process = subprocess.Popen(
-                [RTPENGINE, "--foreground", "--log-stderr", "--table=-1",
-                 "--interface=lo/127.0.0.1", "--num-threads=2",
+                [RTPENGINE, "--config-file=none", "--foreground",
+                 "--log-stderr", "--table=-1", "--interface=lo/127.0.0.1",
+                 "--num-threads=2",
                  f"--listen-ng=127.0.0.1:{self.port}",
                  f"--listen-cli=127.0.0.1:{self.ports['RTPENGINE_CLI_PORT']}",
                  f"--port-min={self.ports['RTP_MIN']}",
