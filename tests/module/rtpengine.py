@@ -94,6 +94,10 @@ class Rtpengine:
             self.process.kill()
             self.process.wait()
 
+    def hang(self):
+        """Stops it where it is, until it is told to stop for good."""
+        self.process.send_signal(signal.SIGSTOP)
+
     def __enter__(self):
         return self.start()
 
