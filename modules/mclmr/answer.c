@@ -289,7 +289,8 @@ void mclmr_judge_answer(
 	decision->end_call =
 			decision->status != MCLMR_OK && on_bad == MCLMR_BAD_END;
 	mclmr_judge_finish(judge);
-	if(decision->status != MCLMR_OK && on_bad == MCLMR_BAD_LOG) {
+	if(decision->status != MCLMR_OK && decision->action != MCLMR_REFUSE
+			&& on_bad == MCLMR_BAD_LOG) {
 		decision->action = MCLMR_ACCEPT;
 		decision->text = request->text;
 	}

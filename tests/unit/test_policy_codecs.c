@@ -118,8 +118,7 @@ static const policy_row_t lists[] = {
 									"a=rtcp-fb:* nack\r\na=rid:1 send pt=97\r\n"
 									"a=simulcast:send "
 									"1\r\na=x-mine:97\r\na=sendrecv\r\n",
-				M("RTP/AVP 100") "i=speech\r\nb=AS:64\r\n" P25
-								 "a=rtcp-fb:* "
+				M("RTP/AVP 100") "i=speech\r\nb=AS:64\r\n" P25 "a=rtcp-fb:* "
 								 "nack\r\na=x-mine:97\r\na=sendrecv\r\n",
 				"forced"),
 		EDITED("the fmtp of a removed static type goes", "allow=pcma",

@@ -18,6 +18,7 @@
 #define ATTR "allow=*\ne2ee_attribute=x-lmr-e2ee\n"
 #define SCIP "a=rtpmap:96 scip/8000\r\n"
 #define BB96 "a=rtpmap:96 TETRA_ACELP_BB/8000\r\n"
+#define BB96_0 "a=fmtp:96 encryption-mode=0\r\n"
 
 static const policy_row_t required[] = {
 		SAME("encryption-mode=1 is encrypted", "tetra-e2ee",
@@ -221,6 +222,26 @@ static const policy_row_t contradictions[] = {
 		{"no fmtp contradicts nothing, but the format is clear", "tetra", NULL,
 				NULL, MCLMR_E2EE_ON, M("RTP/AVP 98") BB, MCLMR_OK,
 				M("RTP/AVP 98") BB, ""},
+		{"what is left contradicts, required: clear is wanted", "tetra-e2ee",
+				NULL, NULL, MCLMR_E2EE_OFF,
+				M("RTP/AVP 96 98") BB96 BB96_0 BB BB1, MCLMR_E2EE_REQUIRED,
+				NULL, "not_encrypted contradiction"},
+		{"what is left contradicts, forbidden: encryption is wanted",
+				"tetra-clear", NULL, NULL, MCLMR_E2EE_ON,
+				M("RTP/AVP 96 98") BB96 BB96_0 BB BB1, MCLMR_E2EE_FORBIDDEN,
+				NULL, "encrypted contradiction"},
+		{"what a cut list says contradicts",
+				"allow=tetra-bb\ne2ee=required\nnarrow_fmtp=yes", NULL, NULL,
+				MCLMR_E2EE_OFF, M("RTP/AVP 98") BB BB01, MCLMR_E2EE_REQUIRED,
+				NULL, "mode_narrowed contradiction"},
+		{"a format that goes does not contradict", "analog", NULL, NULL,
+				MCLMR_E2EE_OFF, M("RTP/AVP 0 96") BB96 BB96_0, MCLMR_OK,
+				M("RTP/AVP 0 96") BB96 BB96_0, "for_transcoder"},
+		{"an attribute that leaves it open leaves it to the info part",
+				ATTR "e2ee=required", NULL, NULL, MCLMR_E2EE_ON,
+				M("RTP/AVP 100") P25 "a=x-lmr-e2ee:p25 mode=either\r\n",
+				MCLMR_OK,
+				M("RTP/AVP 100") P25 "a=x-lmr-e2ee:p25 mode=either\r\n", ""},
 		{"a wish of the second section that contradicts the info part", "tetra",
 				NULL, NULL, MCLMR_E2EE_ON,
 				M("RTP/AVP 98") BB BB1 M("RTP/AVP 98") BB BB0,

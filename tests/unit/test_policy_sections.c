@@ -266,6 +266,32 @@ static void test_rules(void **state)
 	}
 }
 
+/* Ends of lines may take a text over the limit: it does not leave. */
+static void test_grown(void **state)
+{
+	static char text[2 * MCLMR_SDP_MAX_SIZE];
+	static const policy_row_t rows[] = {
+			{.profile = "allow=*", .text = text},
+			{.profile = "allow=*", .offered = M("RTP/AVP 0"), .text = text},
+			{.profile = "allow=*\non_bad_answer=log",
+					.offered = M("RTP/AVP 8"),
+					.text = text},
+	};
+	size_t len = (size_t)snprintf(text, sizeof(text), M("RTP/AVP 0"));
+
+	(void)state;
+	while(len < MCLMR_SDP_MAX_SIZE - 200)
+		len += (size_t)snprintf(
+				text + len, sizeof(text) - len, "a=%0100d\n", 0);
+	for(size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const mclmr_decision_t *decision = policy_rows_decide(&rows[i]);
+
+		assert_int_equal(decision->status, MCLMR_SDP_LIMIT);
+		assert_int_equal(decision->action, MCLMR_REFUSE);
+		assert_int_equal(decision->text.len, 0);
+	}
+}
+
 /* More reasons than there is room for are not told, but hold. */
 static void test_many_reasons(void **state)
 {
@@ -300,6 +326,7 @@ int main(void)
 			cmocka_unit_test(test_unreadable),
 			cmocka_unit_test(test_arena),
 			cmocka_unit_test(test_rules),
+			cmocka_unit_test(test_grown),
 			cmocka_unit_test(test_many_reasons),
 	};
 
