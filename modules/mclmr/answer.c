@@ -201,9 +201,8 @@ static void keep_first(const pair_t *pair)
 	for(size_t i = 0; i < pair->answered->formats; i++) {
 		mclmr_sdp_format_t *format = &pair->answered->format[i];
 
-		if(format->dropped
-				|| !mclmr_judge_is_voice(
-						pair->judge, mclmr_judge_codec(pair->judge, format)))
+		if(!mclmr_judge_is_voice(
+				   pair->judge, mclmr_judge_codec(pair->judge, format)))
 			continue;
 		if(found) {
 			format->dropped = true;

@@ -333,7 +333,7 @@ static bool narrow(speech_t *speech, mclmr_sdp_format_t *format, char mode)
 			return false;
 		list = value;
 	}
-	return list.len > 0 && replace_mode(speech, format, list, mode);
+	return replace_mode(speech, format, list, mode);
 }
 
 /* Judges what a format's encryption can be; MCLMR_RULE_COUNT: it stays. */

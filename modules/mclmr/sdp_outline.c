@@ -19,7 +19,7 @@
 static void put_plain(mclmr_text_t *text, mclmr_span_t word, const char *set)
 {
 	for(size_t i = 0; i < word.len; i++) {
-		if(word.s[i] == '\0' || strchr(set, word.s[i]) == NULL) {
+		if(strchr(set, word.s[i]) == NULL) {
 			mclmr_text_string(text, "-");
 			return;
 		}
