@@ -378,10 +378,12 @@ static void keep_suiting(speech_t *speech)
 				|| !mclmr_judge_is_voice(speech->judge, speech->codec[i]))
 			continue;
 		rule = rule_of_layer(speech, i);
-		if(rule == MCLMR_RULE_MODE_NARROWED)
+		if(rule == MCLMR_RULE_MODE_NARROWED) {
+			speech->judge->narrowed = true;
 			note(speech, rule, speech->section->format[i].token);
-		else if(rule != MCLMR_RULE_COUNT)
+		} else if(rule != MCLMR_RULE_COUNT) {
 			drop(speech, i, rule);
+		}
 	}
 }
 
@@ -715,8 +717,10 @@ void mclmr_judge_close(mclmr_judge_t *judge, int which)
 }
 
 /* True where the writer will leave something out or change it. */
-static bool is_edited(const mclmr_sdp_t *sdp, const mclmr_decision_t *decision)
+static bool is_edited(const mclmr_judge_t *judge)
 {
+	const mclmr_sdp_t *sdp = judge->sdp;
+
 	for(size_t i = 0; i < sdp->lines; i++) {
 		if(sdp->line[i].dropped)
 			return true;
@@ -725,11 +729,7 @@ static bool is_edited(const mclmr_sdp_t *sdp, const mclmr_decision_t *decision)
 		if(sdp->section[i].edited)
 			return true;
 	}
-	for(size_t i = 0; i < decision->reasons; i++) {
-		if(decision->reason[i].rule == MCLMR_RULE_MODE_NARROWED)
-			return true;
-	}
-	return false;
+	return judge->narrowed;
 }
 
 /* Refuses what cannot leave. */
@@ -746,8 +746,7 @@ void mclmr_judge_finish(mclmr_judge_t *judge)
 
 	decision->transcode =
 			judge->for_transcoder && (decision->e2ee & MCLMR_E2EE_ON) == 0;
-	decision->action =
-			is_edited(judge->sdp, decision) ? MCLMR_EDIT : MCLMR_ACCEPT;
+	decision->action = is_edited(judge) ? MCLMR_EDIT : MCLMR_ACCEPT;
 	if(!mclmr_sdp_write(judge->sdp, judge->arena, &decision->text)) {
 		refuse_text(judge, MCLMR_INTERNAL);
 	} else if(decision->text.len > MCLMR_SDP_MAX_SIZE) {

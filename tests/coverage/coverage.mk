@@ -24,6 +24,8 @@ $(COVERAGE_DIR)/test_%: tests/unit/test_%.c $(COVERAGE_OBJ) $(COVERAGE_ROWS)
 
 -include $(COVERAGE_OBJ:.o=.d) $(COVERAGE_ROWS:.o=.d)
 
+.SECONDARY: $(COVERAGE_OBJ) $(COVERAGE_ROWS)
+
 .PHONY: coverage
 ## coverage    lines and branches of the media policy that its tests reach
 coverage: $(COVERAGE_TESTS)

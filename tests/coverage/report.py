@@ -11,9 +11,10 @@ import sys
 def counts(obj):
     """The lines and branches of an object's own source: taken, all."""
     source = pathlib.Path(obj).with_suffix(".c").name
-    told = subprocess.run(["gcov", "-n", "-b", obj], capture_output=True,
-                          text=True, check=True).stdout
-    part = re.search(rf"File '[^']*/{re.escape(source)}'\n(.*?)\n\n",
+    told = subprocess.run(
+        ["gcov", "-n", "-b", pathlib.Path(obj).with_suffix(".gcno")],
+        capture_output=True, text=True, check=True).stdout
+    part = re.search(rf"File '[^']*/{re.escape(source)}'\n(.*?)Calls executed",
                      told, re.S).group(1)
 
     def one(what):

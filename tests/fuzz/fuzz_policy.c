@@ -329,7 +329,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	load_profiles();
 	if(first.len == 0)
 		return 0;
-	request.profile = &profiles.profile[(size_t)(unsigned char)(first.s[0] - '0') % profiles.n];
+	request.profile =
+			&profiles.profile[(size_t)(unsigned char)(first.s[0] - '0')
+							  % profiles.n];
 	if(first.len > 1)
 		request.wanted = (unsigned char)(first.s[1] - '0') % 3u;
 	if(at != NULL) {

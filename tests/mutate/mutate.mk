@@ -2,6 +2,7 @@
 
 MUTATE_DIR = build/mutate
 MUTATE_JOBS = 2
+MUTATIONS = tests/mutate/mutations.txt
 MUTATE_CC = $(CC) -std=gnu11 -O0 $(MCLMR_CPPFLAGS) -I$(MCLMR_DIR)
 MUTATE_OBJ = $(MCLMR_SRC:%.c=$(MUTATE_DIR)/obj/%.o)
 MUTATE_TESTS = $(patsubst %.c,$(MUTATE_DIR)/obj/%.o, \
@@ -24,4 +25,4 @@ mutate: $(MUTATE_OBJ) $(MUTATE_TESTS) $(MUTATE_ROWS)
 		--compile '$(MUTATE_CC)' --libraries '-lcmocka $(MCLMR_LIBS)' \
 		--objects '$(MUTATE_OBJ) $(MUTATE_ROWS)' --tests '$(MUTATE_TESTS)' \
 		--folder $(MUTATE_DIR) --sources $(MCLMR_DIR) \
-		tests/mutate/mutations.txt
+		$(MUTATIONS)

@@ -292,6 +292,26 @@ static void test_grown(void **state)
 	}
 }
 
+/* A cut fmtp is an edit, told or not. */
+static void test_cut_behind_many_reasons(void **state)
+{
+	char text[4096] = "";
+	policy_row_t row = {
+			.profile = "allow=tetra-bb\ntranscoder=iwf\ne2ee=forbidden\n"
+					   "narrow_fmtp=yes",
+			.text = text};
+	size_t len = 0;
+
+	(void)state;
+	for(int section = 0; section < 16; section++) {
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+				M("RTP/AVP 0 3 8 9 18 98 20 21 22 23") BB "%s",
+				section < 15 ? BB0 : BB01);
+	}
+	assert_int_equal(policy_rows_decide(&row)->action, MCLMR_EDIT);
+	assert_int_equal(policy_rows_decide(&row)->reasons, MCLMR_MAX_REASONS);
+}
+
 /* More reasons than there is room for are not told, but hold. */
 static void test_many_reasons(void **state)
 {
@@ -327,6 +347,7 @@ int main(void)
 			cmocka_unit_test(test_arena),
 			cmocka_unit_test(test_rules),
 			cmocka_unit_test(test_grown),
+			cmocka_unit_test(test_cut_behind_many_reasons),
 			cmocka_unit_test(test_many_reasons),
 	};
 
