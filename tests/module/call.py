@@ -220,12 +220,8 @@ class Incoming:
         """The description in it."""
         return sdp_of(self.message)
 
-    def reply(self, code, sdp=None, tag=None, headers=(), rseq=None,
-              info=None, contact=True):
-        """Sends a reply; reliable where it has an RSeq.
-
-        With an info part the description is a part beside it.
-        """
+    def _reply(self, code, tag=None, headers=(), rseq=None, contact=True):
+        """A reply without a body."""
         extra = [*headers, *(("Record-Route", v)
                              for v in self.message.all("Record-Route"))]
         if contact:
@@ -236,11 +232,26 @@ class Incoming:
         to = self.message.get("To")
         if not tag_of(to):
             message.set("To", f"{to};tag={tag or self.tag}")
+        return message
+
+    def reply(self, code, sdp=None, tag=None, headers=(), rseq=None,
+              info=None, contact=True):
+        """Sends a reply; reliable where it has an RSeq.
+
+        With an info part the description is a part beside it.
+        """
+        message = self._reply(code, tag, headers, rseq, contact)
         if info is not None and sdp:
             mc.with_parts(message, [
                 mc.info_part(info), mc.part("application/sdp", sdp)])
         else:
             with_sdp(message, sdp)
+        self.endpoint.reply(self.received, message)
+        return message
+
+    def answer_with(self, put, code=200):
+        """Sends a reply whose body put() has set."""
+        message = put(self._reply(code))
         self.endpoint.reply(self.received, message)
         return message
 

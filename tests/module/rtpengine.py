@@ -15,7 +15,6 @@ import sip
 
 RTPENGINE = shutil.which("rtpengine") or "/usr/bin/rtpengine"
 STOP_TIMEOUT = 20.0
-PORTS = 200  # of media: 8 for a call with floor control
 
 
 def encode(value):
@@ -49,21 +48,13 @@ def decode(octets, at=0):
     return octets[colon + 1:end].decode("utf-8", "replace"), end
 
 
-def _free_range():
-    """The first of PORTS media ports below the system's own range."""
-    while (first := node.free_port() & ~1) + PORTS > 32768:
-        pass
-    return first
-
-
 class Rtpengine:
     """A media relay on 127.0.0.1 in user space."""
 
     def __init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="rtpengine-"))
-        self.port = node.free_port()
-        self.cli_port = node.free_port()
-        self.media_port = _free_range()
+        self.ports = node.media_environment()
+        self.port = int(self.ports["RTPENGINE_PORT"])
         self.process = None
 
     @property
@@ -75,12 +66,13 @@ class Rtpengine:
         """Starts it and returns when it answers."""
         with open(self.folder / "rtpengine.log", "ab") as log:
             self.process = subprocess.Popen(
-                [RTPENGINE, "--foreground", "--log-stderr", "--table=-1",
-                 "--interface=lo/127.0.0.1", "--num-threads=2",
+                [RTPENGINE, "--config-file=none", "--foreground",
+                 "--log-stderr", "--table=-1", "--interface=lo/127.0.0.1",
+                 "--num-threads=2",
                  f"--listen-ng=127.0.0.1:{self.port}",
-                 f"--listen-cli=127.0.0.1:{self.cli_port}",
-                 f"--port-min={self.media_port}",
-                 f"--port-max={self.media_port + PORTS}",
+                 f"--listen-cli=127.0.0.1:{self.ports['RTPENGINE_CLI_PORT']}",
+                 f"--port-min={self.ports['RTP_MIN']}",
+                 f"--port-max={self.ports['RTP_MAX']}",
                  "--delete-delay=0", "--timeout=60", "--offer-timeout=120"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         node.wait_until(self._answers, "answer of rtpengine", 20)
