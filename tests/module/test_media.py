@@ -2,9 +2,9 @@
 """Real media through a real rtpengine: not one octet may change."""
 import pytest
 
-import media
 import rtpengine
 import sip
+import talks
 
 
 @pytest.fixture(scope="module")
@@ -24,12 +24,12 @@ def through(relay, talk):
     return call_id
 
 
-@pytest.mark.parametrize("case", media.CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", talks.CASES, ids=lambda case: case.name)
 def test_relay_changes_no_octet(relay, case):
     """The flags of $lmr(rtpengine) leave media and keys alone."""
-    with media.Talk(case) as talk:
+    with talks.Talk(case) as talk:
         call_id = through(relay, talk)
-        media.assert_media(
+        talks.assert_media(
             talk, lambda: relay.counts(call_id), ("caller", "callee"))
         relay.delete(call_id, "caller")
         assert call_id not in relay.calls()
@@ -37,10 +37,10 @@ def test_relay_changes_no_octet(relay, case):
 
 def test_without_relay_nothing_arrives():
     """All media takes the way through the daemon."""
-    with media.Talk(media.P25) as talk:
+    with talks.Talk(talks.P25) as talk:
         with rtpengine.Rtpengine() as daemon:
             through(daemon, talk)
-        media.assert_silence(talk)
+        talks.assert_silence(talk)
 
 
 # What these tests rest on: the endpoints and the comparison can complain
@@ -53,31 +53,31 @@ def directly(talk):
 
 def test_endpoint_tells_a_stranger():
     """What comes from another port than was told is not taken as media."""
-    with media.Talk(media.P25) as talk, sip.UdpEndpoint() as stranger:
+    with talks.Talk(talks.P25) as talk, sip.UdpEndpoint() as stranger:
         directly(talk)
         stranger.send_octets(
-            b"\x80\x64" + bytes(73), (media.CALLEE, int(talk.callee.port)))
+            b"\x80\x64" + bytes(73), (talks.CALLEE, int(talk.callee.port)))
         _, callee = talk.go()
         assert callee.wrong == [f"foreign {stranger.hostport}"]
-        assert len(callee.received) == media.PACKETS
+        assert len(callee.received) == talks.PACKETS
 
 
 def test_endpoint_tells_a_wrong_key():
     """A packet under another SRTP key is not genuine."""
-    case = media.WIDEBAND.with_("", protocol=media.SAVP, keys="sdes")
-    with media.Talk(case) as talk:
+    case = talks.WIDEBAND.with_("", protocol=talks.SAVP, keys="sdes")
+    with talks.Talk(case) as talk:
         offer, answer = talk.caller.description(), talk.callee.description()
         talk.callee.key = bytes(28)
         talk.connect(offer, offer, answer, answer)
         caller, callee = talk.go(wait=500)
-        media.assert_exact(caller, callee)
+        talks.assert_exact(caller, callee)
         assert caller.received == []
         assert set(caller.wrong) == {"unreadable SRTP not genuine"}
 
 
 def test_endpoint_tells_other_speech():
     """Another end-to-end key: the same octets on the wire, other speech."""
-    with media.Talk(media.P25.with_("", e2ee=True)) as talk:
+    with talks.Talk(talks.P25.with_("", e2ee=True)) as talk:
         directly(talk)
         talk.caller.tell("e2ee", "00" * 32)
         caller, callee = talk.go()
@@ -88,8 +88,8 @@ def test_endpoint_tells_other_speech():
 
 def test_endpoint_tells_a_wrong_fingerprint():
     """A peer whose certificate is another one gets no media."""
-    case = media.WIDEBAND.with_("", protocol=media.DTLS, keys="dtls")
-    with media.Talk(case) as talk:
+    case = talks.WIDEBAND.with_("", protocol=talks.DTLS, keys="dtls")
+    with talks.Talk(case) as talk:
         talk.caller.fingerprint = talk.callee.fingerprint
         directly(talk)
         talk.caller.go()
@@ -101,21 +101,21 @@ def test_endpoint_tells_a_wrong_fingerprint():
 
 def test_comparison_tells_a_key_that_was_added(relay):
     """Without the flags the daemon adds keys of its own."""
-    case = media.P25.with_("", protocol=media.SAVP, keys="mikey")
-    with media.Talk(case) as talk:
+    case = talks.P25.with_("", protocol=talks.SAVP, keys="mikey")
+    with talks.Talk(case) as talk:
         offer = talk.caller.description()
         offer_in = relay.ask(
             "offer", sdp=offer, call_id=sip.token("call"), from_tag="caller",
             ICE="remove")["sdp"]
         with pytest.raises(AssertionError):
-            media.assert_relayed(offer, offer_in)
+            talks.assert_relayed(offer, offer_in)
 
 
 def test_packets_are_as_large_as_those_of_radios():
     """P25: 75 octets and 39, more where the superframe carries more."""
     sizes = {}
-    for case in (media.P25, media.P25_ONE, media.TETRA, media.WIDEBAND):
-        with media.Talk(case) as talk:
+    for case in (talks.P25, talks.P25_ONE, talks.TETRA, talks.WIDEBAND):
+        with talks.Talk(case) as talk:
             directly(talk)
             caller, _ = talk.go(interval=1)
             sizes[case.speech] = {packet.length for packet in caller.sent}

@@ -6,12 +6,12 @@ description that they received: its address and port, its fingerprint, its
 crypto line. Keys that no description carries are made of the key-mgmt value
 as it arrived, so that a changed one is heard.
 """
+import base64
 import collections
 import dataclasses
 import hashlib
-import re
-import base64
 import os
+import re
 import subprocess
 
 import node
@@ -109,22 +109,26 @@ class Case:
     protocol: str = "RTP/AVP"
     keys: str = ""  # mikey, sdes or dtls
     e2ee: bool = False
-    profile: str = ""  # that allows it
-    target: str = ""  # of a call through the node
+    target: str = ""  # whom a call through the node is for
 
     def with_(self, name, **changes):
         """Another case that differs in this."""
         return dataclasses.replace(self, name=name, **changes)
 
 
-P25 = Case("p25-three-blocks", "p25-60", 100, "X-TIA-P25-IMBE/8000")
+P25 = Case("p25-three-blocks", "p25-60", 100, "X-TIA-P25-IMBE/8000",
+           target="sip:unit1@iwf.example.org")
 P25_ONE = P25.with_("p25-one-block", speech="p25-20")
-TETRA = Case("tetra", "tetra-acelp", 97, "TETRA_ACELP/8000")
+TETRA = Case("tetra", "tetra-acelp", 97, "TETRA_ACELP/8000",
+             target="sip:unit1@tetra-iwf.example.org")
 TETRA_BB = Case("tetra-bb", "tetra-bb", 98, "TETRA_ACELP_BB/8000",
-                fmtp="payload-type=0;encryption-mode=0")
+                fmtp="payload-type=0;encryption-mode=0",
+                target="sip:clear1@tetra-iwf.example.org")
 TETRA_SECRET = TETRA_BB.with_(
-    "tetra-bb-e2ee", fmtp="payload-type=0;encryption-mode=1", e2ee=True)
-WIDEBAND = Case("amr-wb", "amr-wb", 96, "AMR-WB/16000", fmtp="octet-align=1")
+    "tetra-bb-e2ee", fmtp="payload-type=0;encryption-mode=1", e2ee=True,
+    target="sip:secure1@tetra-iwf.example.org")
+WIDEBAND = Case("amr-wb", "amr-wb", 96, "AMR-WB/16000", fmtp="octet-align=1",
+                target="sip:bob@mc.example.org")
 SAVP, DTLS = "RTP/SAVP", "UDP/TLS/RTP/SAVP"
 CASES = [
     P25, P25_ONE, TETRA, TETRA_BB, WIDEBAND,
