@@ -1,19 +1,24 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The sample node: its databases and its processes.
+# The sample node: its databases and its processes, Kamailio and rtpengine.
 # Usage: tools/node.sh create | run | start | stop [KAMAILIO OPTION...]
 #   create  make the databases in RUN_DIR, where there are none yet
 #   run     the node in front; start: return when it answers OPTIONS
 #   stop    end what start began, by pid, and wait for it
-# Environment: RUN_DIR, SIP_PORT, HTTP_PORT, KAMAILIO_BIN, KAMAILIO_LIBDIR;
-# settings of the sample: PIKE_LIMIT, PEER_LIMIT, STRANGER_LIMIT,
-# PROBE_INTERVAL, RELOAD_DELTA, DEBUG, DELIVER, KMF_UNKNOWN, DECODE.
+# Environment: RUN_DIR, SIP_PORT, HTTP_PORT, RTPENGINE_PORT, RTPENGINE_CLI_PORT,
+# RTP_MIN, RTP_MAX, KAMAILIO_BIN, KAMAILIO_LIBDIR; settings of the sample:
+# PIKE_LIMIT, PEER_LIMIT, STRANGER_LIMIT, PROBE_INTERVAL, RELOAD_DELTA, DEBUG,
+# DELIVER, KMF_UNKNOWN, DECODE.
 set -eu
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 RUN_DIR=${RUN_DIR:-run}
 SIP_PORT=${SIP_PORT:-5060}
 HTTP_PORT=${HTTP_PORT:-8080}
+RTPENGINE_PORT=${RTPENGINE_PORT:-22222}
+RTPENGINE_CLI_PORT=${RTPENGINE_CLI_PORT:-9900}
+RTP_MIN=${RTP_MIN:-20000}
+RTP_MAX=${RTP_MAX:-29999}
 KAMAILIO_BIN=${KAMAILIO_BIN:-/usr/sbin/kamailio}
 KAMAILIO_LIBDIR=${KAMAILIO_LIBDIR:-/usr/lib/$(uname -m)-linux-gnu/kamailio}
 tables=/usr/share/kamailio/db_sqlite
@@ -48,6 +53,8 @@ create()
 		"$top/cfg/sample-node.sql"
 	make_database "$RUN_DIR/location.db" \
 		"$tables/standard-create.sql" "$tables/usrloc-create.sql"
+	make_database "$RUN_DIR/dialog.db" \
+		"$tables/standard-create.sql" "$tables/dialog-create.sql"
 	make_database "$RUN_DIR/mc_iwf.db" \
 		"$top/cfg/db_sqlite/mc_iwf-create.sql" "$top/cfg/sample-data.sql"
 }
@@ -66,14 +73,94 @@ settings()
 	done
 }
 
+# True for a process of ours. A pid file may be older than the last start of the
+# machine and name a stranger; and a process that ended keeps its pid, without a
+# command line, where nobody waits for it (PID 1 of many a container).
+lives()
+{
+	grep -qa -e 'node\.sh' -e 'mc-server\.cfg' -e 'rtpengine\.conf' \
+		"/proc/$1/cmdline" 2>/dev/null
+}
+
+# The process of a pid file in RUN_DIR runs.
+is_running()
+{
+	[ -s "$RUN_DIR/$1.pid" ] && lives "$(cat "$RUN_DIR/$1.pid")"
+}
+
+# Ends the process of a pid file, where it runs, and waits for it.
+end_process()
+{
+	is_running "$1" || {
+		rm -f "$RUN_DIR/$1.pid"
+		return 0
+	}
+	pid=$(cat "$RUN_DIR/$1.pid")
+	kill "$pid"
+	end=$(($(date +%s) + STOP_TIMEOUT))
+	while lives "$pid"; do
+		[ "$(date +%s)" -lt "$end" ] ||
+			die "$1, pid $pid, did not stop within $STOP_TIMEOUT s"
+		sleep 0.1
+	done
+	rm -f "$RUN_DIR/$1.pid"
+}
+
+media_answers()
+{
+	is_running rtpengine && timeout 2 rtpengine-ctl \
+		-ip "127.0.0.1:$RTPENGINE_CLI_PORT" list numsessions >/dev/null 2>&1
+}
+
+# Starts rtpengine and returns when it answers. One that runs stays: after a
+# crash of the node it still carries the media of the calls. It has a session of
+# its own: what ends the node's processes does not reach it.
+start_media()
+{
+	! media_answers || return 0
+	end_process rtpengine
+	setsid rtpengine --config-file="$top/cfg/rtpengine.conf" \
+		--foreground --log-stderr \
+		--listen-ng="127.0.0.1:$RTPENGINE_PORT" \
+		--listen-cli="127.0.0.1:$RTPENGINE_CLI_PORT" \
+		--port-min="$RTP_MIN" --port-max="$RTP_MAX" \
+		</dev/null >>"$RUN_DIR/rtpengine.log" 2>&1 &
+	echo $! >"$RUN_DIR/rtpengine.pid"
+	end=$(($(date +%s) + START_TIMEOUT))
+	until media_answers; do
+		[ "$(date +%s)" -lt "$end" ] && kill -0 "$!" 2>/dev/null || {
+			end_process rtpengine
+			die "rtpengine did not start, see $RUN_DIR/rtpengine.log"
+		}
+		sleep 0.1
+	done
+}
+
+# Kamailio in front. rtpengine ends with it, but where Kamailio crashed: then
+# the calls keep their media until it is started again.
 run()
 {
 	create
+	start_media
 	# shellcheck disable=SC2046
-	exec "$KAMAILIO_BIN" -f "$top/cfg/mc-server.cfg" -DD -E \
+	"$KAMAILIO_BIN" -f "$top/cfg/mc-server.cfg" -DD -E \
 		-Y "$RUN_DIR" -w "$RUN_DIR" -P "$RUN_DIR/kamailio.pid" \
 		-L "$top/modules:$KAMAILIO_LIBDIR/modules" -m 256 -M 8 -x fm -X fm \
-		-A "SIP_PORT=$SIP_PORT" -A "HTTP_PORT=$HTTP_PORT" $(settings) "$@"
+		-A "SIP_PORT=$SIP_PORT" -A "HTTP_PORT=$HTTP_PORT" \
+		-A "RTPENGINE_SOCK=\"udp:127.0.0.1:$RTPENGINE_PORT\"" $(settings) "$@" &
+	kamailio=$!
+	trap 'kill "$kamailio" 2>/dev/null || true' INT TERM
+	status=0
+	wait "$kamailio" || status=$?
+	# A signal ends the wait before the process.
+	while kill -0 "$kamailio" 2>/dev/null; do
+		status=0
+		wait "$kamailio" || status=$?
+	done
+	case "$status" in
+		0 | 255) end_process rtpengine ;; # ended in order, or did not start
+	esac
+	return "$status"
 }
 
 # Asks the node with OPTIONS; 0 where it answers. SIPp takes port 5060 of its
@@ -84,29 +171,16 @@ answers()
 		-m 1 -i 127.0.0.99 -timeout 1s -nostdin >/dev/null 2>&1
 }
 
-# True for a process of ours. A pid file may be older than the last start of the
-# machine and name a stranger; and a process that ended keeps its pid, without a
-# command line, where nobody waits for it (PID 1 of many a container).
-lives()
-{
-	grep -qa -e 'node\.sh' -e 'mc-server\.cfg' "/proc/$1/cmdline" 2>/dev/null
-}
-
-is_running()
-{
-	[ -s "$RUN_DIR/node.pid" ] && lives "$(cat "$RUN_DIR/node.pid")"
-}
-
 start()
 {
 	create
-	! is_running || die "runs already, pid $(cat "$RUN_DIR/node.pid")"
+	! is_running node || die "runs already, pid $(cat "$RUN_DIR/node.pid")"
 	RUN_DIR="$RUN_DIR" setsid "$0" run "$@" </dev/null \
 		>>"$RUN_DIR/kamailio.log" 2>&1 &
 	echo $! >"$RUN_DIR/node.pid"
 	end=$(($(date +%s) + START_TIMEOUT))
 	until answers; do
-		is_running || die "did not start, see $RUN_DIR/kamailio.log"
+		is_running node || die "did not start, see $RUN_DIR/kamailio.log"
 		[ "$(date +%s)" -lt "$end" ] || {
 			stop
 			die "no answer within $START_TIMEOUT s, see $RUN_DIR/kamailio.log"
@@ -117,26 +191,18 @@ start()
 
 stop()
 {
-	is_running || {
-		echo "node: does not run"
-		return 0
-	}
-	pid=$(cat "$RUN_DIR/node.pid")
-	kill "$pid"
-	end=$(($(date +%s) + STOP_TIMEOUT))
-	while lives "$pid"; do
-		[ "$(date +%s)" -lt "$end" ] ||
-			die "pid $pid did not stop within $STOP_TIMEOUT s"
-		sleep 0.1
+	was=stopped
+	is_running node || was="does not run"
+	for process in node kamailio rtpengine; do
+		end_process "$process"
 	done
-	rm -f "$RUN_DIR/node.pid"
-	echo "node: stopped"
+	echo "node: $was"
 }
 
 command=${1:---help}
 [ $# = 0 ] || shift
 case "$command" in
 	create | run | start | stop) "$command" "$@" ;;
-	--help) sed -n '3,11s/^# //p' "$0" ;;
+	--help) sed -n '3,12s/^# //p' "$0" ;;
 	*) die "no such command: $command" ;;
 esac

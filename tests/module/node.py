@@ -30,9 +30,12 @@ STOP_TIMEOUT = 20.0
 _CRASH = re.compile(r"CRITICAL(?!.*receive_fd\(\): EOF)|\bBUG[: ]|"
                     r"core was (not )?generated|exited by a signal")
 
-_ports = itertools.cycle(range(10000, 30000))
-_skip = os.getpid() * 101 % 20000
+_ports = itertools.cycle(range(10000, 20000))
+_skip = os.getpid() * 101 % 10000
 next(itertools.islice(_ports, _skip, _skip), None)
+
+# Media relays have the ports from 20000 up to the range of the kernel.
+_media = itertools.count(os.getpid() * 37)
 
 
 def _is_free(port):
@@ -49,6 +52,18 @@ def _is_free(port):
 def free_port():
     """A free port below the range that the kernel gives out by itself."""
     return next(port for port in _ports if _is_free(port))
+
+
+def media_environment(count=200):
+    """Ports for the media relay of a node, as tools/node.sh takes them.
+
+    RTP ranges of several relays may meet: a relay passes over a port that
+    another one holds.
+    """
+    first = 20000 + next(_media) * 200 % (12600 - count)
+    ports = {"RTPENGINE_PORT": free_port(), "RTPENGINE_CLI_PORT": free_port(),
+             "RTP_MIN": first, "RTP_MAX": first + count - 1}
+    return {name: str(port) for name, port in ports.items()}
 
 
 class Kamailio:

@@ -6,7 +6,9 @@ those of the sample, the ports are free ones and written into its dispatcher
 table before it starts. Several nodes can run side by side.
 """
 import hashlib
+import os
 import re
+import signal
 import sqlite3
 import subprocess
 
@@ -86,9 +88,10 @@ class SampleNode(node.Kamailio):
     """The node of cfg/, made and started by tools/node.sh."""
 
     def __init__(self, peers, env=(), options=(), extra="", sql=(),
-                 next_hops=(), prepare=None):
+                 next_hops=(), prepare=None, media_ports=200):
         """Settings of node.sh, options, more configuration; changed rows."""
         super().__init__(None)
+        self.media = node.media_environment(media_ports)
         self.config = self.path("node.cfg")
         self.env, self.options = dict(env), list(options)
         self.config.write_text(
@@ -108,10 +111,10 @@ class SampleNode(node.Kamailio):
         """Changes rows of the tables of Kamailio's modules."""
         edit(self.path("kamailio.db"), *statements)
 
-    def _script(self, *words):
+    def _script(self, *words, **options):
         """Runs tools/node.sh for this node."""
         subprocess.run([f"{node.TOP}/tools/node.sh", *words],
-                       env=self._environment(), check=True)
+                       env=self._environment(), check=True, **options)
 
     def _place_peers(self, peers, next_hops):
         """Writes the peers' own ports, or other next hops, into the rows."""
@@ -129,7 +132,30 @@ class SampleNode(node.Kamailio):
     def _environment(self):
         return dict(super()._environment(), SIP_PORT=str(self.port),
                     HTTP_PORT=str(self.http_port),
-                    KAMAILIO_BIN=node.KAMAILIO_BIN, **self.env)
+                    KAMAILIO_BIN=node.KAMAILIO_BIN, **self.media,
+                    **self.env)
+
+    def crash(self):
+        """Ends all its processes as a power cut does, but not the relay."""
+        for pid in [self.process.pid, *self._kamailio_pids()]:
+            os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+
+    def _kamailio_pids(self):
+        """The first process of its Kamailio, and those that it forked."""
+        if not self.path("kamailio.pid").exists():
+            return []
+        main = int(self.path("kamailio.pid").read_text())
+        listed = subprocess.run(
+            ["ps", "-o", "pid=", "--pid", str(main), "--ppid", str(main)],
+            capture_output=True, text=True, check=True)
+        return [int(pid) for pid in listed.stdout.split()]
+
+    def _kill(self):
+        """Also what the script started, where it could not do so itself."""
+        if self.process.poll() is None:
+            self.crash()
+        self._script("stop", stdout=subprocess.DEVNULL)
 
 
 class Site:

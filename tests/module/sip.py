@@ -359,6 +359,10 @@ class Endpoint:
         """Sends octets as they are."""
         self._flow(to).send(octets)
 
+    def reply(self, received, message):
+        """Answers a request that the script left open."""
+        self._give(received.message, message, received.flow)
+
     def ask(self, message, to, timeout=TIMEOUT):
         """Sends a request and waits for the final response."""
         return self.wait_final(self.send(message, to), timeout)

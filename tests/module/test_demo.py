@@ -26,7 +26,8 @@ def environment(tmp_path):
     """Ports and a folder of its own for a run of the demo."""
     return dict(os.environ, RUN_DIR=str(tmp_path / "run"),
                 SIP_PORT=str(node.free_port()),
-                HTTP_PORT=str(node.free_port()))
+                HTTP_PORT=str(node.free_port()),
+                **node.media_environment())
 
 
 def demo(environment, *words):
