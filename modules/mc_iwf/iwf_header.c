@@ -144,6 +144,13 @@ size_t iwf_headers_count(const iwf_headers_t *headers, iwf_field_t field)
 	return n;
 }
 
+bool iwf_headers_plain(const iwf_headers_t *headers)
+{
+	return iwf_headers_count(headers, IWF_FIELD_CONTENT_TYPE) <= 1
+		   && iwf_headers_count(headers, IWF_FIELD_ENCODING) <= 1
+		   && iwf_headers_count(headers, IWF_FIELD_COMPRESSION) == 0;
+}
+
 mclmr_span_t iwf_header_value(const iwf_header_t *header)
 {
 	return mclmr_span_trim(iwf_span(&header->hf->body));

@@ -58,6 +58,10 @@ mclmr_span_t iwf_headers_value(const iwf_headers_t *headers, iwf_field_t field);
 /* How many fields of a kind there are. */
 size_t iwf_headers_count(const iwf_headers_t *headers, iwf_field_t field);
 
+/* True where two readers cannot see two bodies: fields that say what the body
+ * is stand once, and none says that it is compressed. */
+bool iwf_headers_plain(const iwf_headers_t *headers);
+
 /* The value of a field. */
 mclmr_span_t iwf_header_value(const iwf_header_t *header);
 

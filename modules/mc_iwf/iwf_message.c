@@ -37,9 +37,7 @@ int iwf_message_init(void)
 	return current != NULL && arena_memory != NULL ? 0 : -1;
 }
 
-/* The body that Content-Length speaks of, or all octets behind the header
- * where there is no such field. Less than promised is malformed. */
-static mclmr_status_t find_body(struct sip_msg *msg, mclmr_span_t *body)
+mclmr_status_t iwf_message_body(struct sip_msg *msg, mclmr_span_t *body)
 {
 	size_t there;
 
@@ -79,15 +77,6 @@ static bool names_payload(mclmr_span_t text)
 	return mclmr_span_find_nocase(text, PAYLOAD_TYPE) != NULL;
 }
 
-/* Two readers could see two bodies: fields that say what the body is stand
- * once, and none says that it is compressed. */
-static bool is_plain(const iwf_headers_t *headers)
-{
-	return iwf_headers_count(headers, IWF_FIELD_CONTENT_TYPE) <= 1
-		   && iwf_headers_count(headers, IWF_FIELD_ENCODING) <= 1
-		   && iwf_headers_count(headers, IWF_FIELD_COMPRESSION) == 0;
-}
-
 /* Cuts the body into parts and finds ours. Where it cannot be cut, or has no
  * such part of its own, it is ours all the same if the name of our media type
  * stands in it: it is refused, and not passed by to hide a part in a part. */
@@ -96,10 +85,10 @@ static void read_body(struct sip_msg *msg, iwf_message_t *m)
 	mclmr_span_t type = {NULL, 0};
 	size_t payloads, infos;
 
-	m->body_status = find_body(msg, &m->body);
+	m->body_status = iwf_message_body(msg, &m->body);
 	if(msg->content_type != NULL)
 		type = mclmr_span_trim(iwf_span(&msg->content_type->body));
-	if(!is_plain(&m->headers))
+	if(!iwf_headers_plain(&m->headers))
 		m->body_status = MCLMR_MIME_MALFORMED;
 	if(m->body_status == MCLMR_OK)
 		m->body_status = mclmr_multipart_read(type,

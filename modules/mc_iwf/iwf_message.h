@@ -66,6 +66,10 @@ int iwf_message_init(void);
  */
 iwf_message_t *iwf_message_get(struct sip_msg *msg);
 
+/* The body that Content-Length speaks of, or all octets behind the header
+ * where there is no such field. MCLMR_MIME_MALFORMED: less than promised. */
+mclmr_status_t iwf_message_body(struct sip_msg *msg, mclmr_span_t *body);
+
 /* What is known of this request, or of the transaction or event that is
  * being handled; NULL where nothing is. Reads nothing. */
 iwf_facts_t *iwf_message_facts(struct sip_msg *msg);

@@ -237,41 +237,75 @@ static bool fix_part_length(
 	return replace(msg, old.s, old.len, (mclmr_span_t){digits, (size_t)n});
 }
 
-/* Applies an edit to the decoded document and encodes it again. */
-static bool replace_encoded(
-		struct sip_msg *msg, iwf_message_t *m, const mclmr_xml_edit_t *edit)
+/* How many octets the info document has when the edits are done. */
+static size_t edited_length(const mclmr_info_edits_t *edits, size_t length)
 {
-	size_t tail = m->info_text.len - edit->offset - edit->cut;
-	size_t length = edit->offset + edit->text.len + tail;
+	for(size_t i = 0; i < edits->n; i++)
+		length += edits->edit[i].text.len - edits->edit[i].cut;
+	return length;
+}
+
+/* Applies edits to the decoded document and encodes it again. */
+static bool replace_encoded(
+		struct sip_msg *msg, iwf_message_t *m, const mclmr_info_edits_t *edits)
+{
+	size_t length = edited_length(edits, m->info_text.len);
 	char *document = mclmr_arena_alloc(&m->arena, length);
 	mclmr_span_t text;
+	char *at = document;
+	const char *from = m->info_text.s;
 
 	if(document == NULL)
 		return false;
-	memcpy(document, m->info_text.s, edit->offset);
-	memcpy(document + edit->offset, edit->text.s, edit->text.len);
-	memcpy(document + edit->offset + edit->text.len,
-			m->info_text.s + edit->offset + edit->cut, tail);
+	for(size_t i = 0; i < edits->n; i++) {
+		const mclmr_xml_edit_t *edit = &edits->edit[i];
+		size_t kept = (size_t)(m->info_text.s + edit->offset - from);
+
+		memcpy(at, from, kept);
+		memcpy(at + kept, edit->text.s, edit->text.len);
+		at += kept + edit->text.len;
+		from += kept + edit->cut;
+	}
+	memcpy(at, from, (size_t)(m->info_text.s + m->info_text.len - from));
 	return mclmr_part_encode((mclmr_span_t){document, length}, &m->arena, &text)
 		   && replace(msg, m->info->content.s, m->info->content.len, text)
 		   && fix_part_length(msg, m, text.len);
 }
 
-/* The sender's MC service ID as calling-user-id, whatever stood there. */
+/* Applies edits to the info part as it stands in the request. */
+static bool replace_plain(
+		struct sip_msg *msg, iwf_message_t *m, const mclmr_info_edits_t *edits)
+{
+	for(size_t i = 0; i < edits->n; i++) {
+		const mclmr_xml_edit_t *edit = &edits->edit[i];
+
+		if(!replace(msg, m->info->content.s + edit->offset, edit->cut,
+				   edit->text))
+			return false;
+	}
+	return fix_part_length(msg, m, edited_length(edits, m->info->content.len));
+}
+
+/* Sets what the info part says of caller and called, whatever stood there. */
+static bool set_info(struct sip_msg *msg, iwf_message_t *m,
+		const mclmr_info_values_t *values)
+{
+	mclmr_info_edits_t edits;
+
+	if(!mclmr_mc_info_edit(&m->mc_info, values, &m->arena, &edits))
+		return false;
+	if(edits.n == 0)
+		return true;
+	return m->info->base64 ? replace_encoded(msg, m, &edits)
+						   : replace_plain(msg, m, &edits);
+}
+
+/* The sender's MC service ID as calling-user-id. */
 static bool set_caller(struct sip_msg *msg, iwf_message_t *m)
 {
-	mclmr_xml_edit_t edit;
+	const mclmr_info_values_t values = {{NULL, 0}, m->forward.mc_id};
 
-	if(m->direction != MCLMR_TO_IWF)
-		return true;
-	if(!mclmr_mc_info_set_caller(
-			   &m->mc_info, m->forward.mc_id, &m->arena, &edit))
-		return false;
-	if(m->info->base64)
-		return replace_encoded(msg, m, &edit);
-	return replace(msg, m->info->content.s + edit.offset, edit.cut, edit.text)
-		   && fix_part_length(
-				   msg, m, m->info->content.len - edit.cut + edit.text.len);
+	return m->direction != MCLMR_TO_IWF || set_info(msg, m, &values);
 }
 
 mclmr_status_t iwf_rewrite(struct sip_msg *msg, iwf_message_t *m)

@@ -102,6 +102,8 @@ static bool check_formats(const pair_t *pair)
 	for(size_t i = 0; i < pair->answered->formats; i++) {
 		const mclmr_sdp_format_t *format = &pair->answered->format[i];
 
+		if(mclmr_judge_is_rebound(pair->judge, pair->which, format))
+			return wrong(pair, MCLMR_RULE_REBOUND, format->token);
 		if(!was_offered(pair, format))
 			return wrong(pair, MCLMR_RULE_NOT_OFFERED, format->token);
 	}
@@ -154,7 +156,8 @@ static bool check_crypto(const pair_t *pair)
 			|| mclmr_sdp_next(pair->answered->line, pair->answered->lines,
 					   MCLMR_SPAN("crypto"), &at)
 					   != NULL)
-		return wrong(pair, MCLMR_RULE_KEY_NOT_OFFERED, crypto.suite);
+		return wrong(
+				pair, MCLMR_RULE_KEY_NOT_OFFERED, mclmr_crypto_name(&crypto));
 	return true;
 }
 
@@ -183,7 +186,7 @@ static bool check_keys(const pair_t *pair)
 /* True where port and transport fit the offer. */
 static bool check_transport(const pair_t *pair)
 {
-	if(!mclmr_judge_is_active(pair->offered))
+	if(!mclmr_sdp_is_active(pair->offered))
 		return wrong(pair, MCLMR_RULE_NOT_OFFERED, pair->answered->media);
 	if(!mclmr_span_equal_nocase(pair->offered->proto, pair->answered->proto))
 		return wrong(pair, MCLMR_RULE_TRANSPORT, pair->answered->proto);
@@ -232,11 +235,11 @@ static mclmr_status_t judge_speech(const pair_t *pair)
 /* Judges one section of the answer. */
 static mclmr_status_t judge_pair(const pair_t *pair)
 {
-	if(!mclmr_judge_is_active(pair->answered))
+	if(!mclmr_sdp_is_active(pair->answered))
 		return MCLMR_OK;
 	if(!check_transport(pair))
 		return MCLMR_ANSWER_MISMATCH;
-	if(!mclmr_judge_is_speech(pair->answered))
+	if(!mclmr_sdp_is_speech(pair->answered))
 		return mclmr_judge_other(pair->judge, pair->which);
 	return judge_speech(pair);
 }
@@ -273,28 +276,21 @@ static mclmr_status_t judge_all(mclmr_judge_t *judge)
 	return first;
 }
 
-void mclmr_policy_answer(const mclmr_profiles_t *profiles,
-		const mclmr_profile_t *profile, unsigned wanted, mclmr_span_t offer,
-		mclmr_span_t answer, mclmr_arena_t *arena, mclmr_decision_t *decision)
+void mclmr_judge_answer(
+		mclmr_judge_t *judge, const mclmr_policy_request_t *request)
 {
-	mclmr_judge_t judge = {.profiles = profiles,
-			.profile = profile,
-			.arena = arena,
-			.decision = decision,
-			.info = wanted};
-	mclmr_on_bad_answer_t on_bad = mclmr_profile_bad_answer(profile);
+	mclmr_on_bad_answer_t on_bad = mclmr_profile_bad_answer(judge->profile);
+	mclmr_decision_t *decision = judge->decision;
 
-	memset(decision, 0, sizeof(*decision));
-	decision->codec = MCLMR_NO_CODEC;
-	if(!mclmr_judge_read(&judge, offer, &judge.offer)
-			|| !mclmr_judge_read(&judge, answer, &judge.sdp))
+	if(!mclmr_judge_read(judge, request->offer, &judge->offer)
+			|| !mclmr_judge_read(judge, request->text, &judge->sdp))
 		return;
-	decision->status = judge_all(&judge);
+	decision->status = judge_all(judge);
 	decision->end_call =
 			decision->status != MCLMR_OK && on_bad == MCLMR_BAD_END;
-	mclmr_judge_finish(&judge);
+	mclmr_judge_finish(judge);
 	if(decision->status != MCLMR_OK && on_bad == MCLMR_BAD_LOG) {
 		decision->action = MCLMR_ACCEPT;
-		decision->text = answer;
+		decision->text = request->text;
 	}
 }

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include "binding.h"
 #include "judge.h"
 
 static const struct
@@ -19,6 +20,8 @@ static const struct
 				"capability attributes are not permitted"},
 		[MCLMR_RULE_UNKNOWN_FORMAT] = {"unknown_format",
 				"is no format that is known"},
+		[MCLMR_RULE_REBOUND] = {"rebound",
+				"has a payload type that stood for another format before"},
 		[MCLMR_RULE_DENIED] = {"denied", "is denied by the profile"},
 		[MCLMR_RULE_FORCED] = {"forced", "gives way to a forced format"},
 		[MCLMR_RULE_NOT_ALLOWED] = {"not_allowed", "is not in allow"},
@@ -117,18 +120,6 @@ bool mclmr_judge_read(
 	return false;
 }
 
-bool mclmr_judge_is_speech(const mclmr_sdp_section_t *section)
-{
-	return mclmr_span_equal_nocase(section->media, MCLMR_SPAN("audio"));
-}
-
-bool mclmr_judge_is_active(mclmr_sdp_section_t *section)
-{
-	return section->port != 0
-		   || mclmr_sdp_has(
-				   section->line, section->lines, MCLMR_SPAN("bundle-only"));
-}
-
 /* True for an attribute of capability negotiation. */
 static bool is_capability(const mclmr_sdp_line_t *line)
 {
@@ -174,6 +165,12 @@ int mclmr_judge_codec(
 			&& format->name.len == 0)
 		format = &p25;
 	return mclmr_codec_of(&judge->profiles->codecs, format);
+}
+
+bool mclmr_judge_is_rebound(
+		const mclmr_judge_t *judge, int which, const mclmr_sdp_format_t *format)
+{
+	return mclmr_binding_differs(judge->bound, (size_t)which, format);
 }
 
 /* The row itself. */
@@ -225,13 +222,15 @@ static void drop(speech_t *speech, size_t i, mclmr_rule_t rule)
 	note(speech, rule, format->token);
 }
 
-/* True where a format that is not denied is one of those to force. */
+/* True where a format that may stay is one of those to force. */
 static bool has_forced(const speech_t *speech)
 {
 	const mclmr_profile_t *profile = speech->judge->profile;
 
 	for(size_t i = 0; i < speech->section->formats; i++) {
-		if(in(profile->force & ~profile->deny, speech->codec[i]))
+		if(in(profile->force & ~profile->deny, speech->codec[i])
+				&& !mclmr_judge_is_rebound(speech->judge, speech->which,
+						&speech->section->format[i]))
 			return true;
 	}
 	return false;
@@ -254,6 +253,9 @@ static mclmr_rule_t rule_of_name(
 
 	if(codec == MCLMR_NO_CODEC)
 		return MCLMR_RULE_UNKNOWN_FORMAT;
+	if(mclmr_judge_is_rebound(
+			   speech->judge, speech->which, &speech->section->format[i]))
+		return MCLMR_RULE_REBOUND;
 	if(in(profile->deny, codec))
 		return MCLMR_RULE_DENIED;
 	if(row(speech->judge, codec)->signalling)
@@ -473,7 +475,7 @@ static void keep_suites(speech_t *speech)
 		if(mclmr_crypto_usable(&crypto, speech->judge->profile->suites))
 			continue;
 		line->dropped = true;
-		note(speech, MCLMR_RULE_SUITE, crypto.suite);
+		note(speech, MCLMR_RULE_SUITE, mclmr_crypto_name(&crypto));
 	}
 }
 

@@ -22,6 +22,7 @@ typedef struct mclmr_judge
 	mclmr_decision_t *decision;
 	mclmr_sdp_t *sdp;
 	mclmr_sdp_t *offer;	 /* of an answer, else NULL */
+	mclmr_span_t bound;	 /* payload types of before, see binding.h */
 	unsigned info;		 /* what the info part says of encryption, 0: nothing */
 	bool for_transcoder; /* a format was kept for the transcoder */
 } mclmr_judge_t;
@@ -33,12 +34,6 @@ void mclmr_judge_note(mclmr_judge_t *judge, int section, mclmr_rule_t rule,
 /* Reads a description; a failure is noted as refusal and gives false. */
 bool mclmr_judge_read(
 		mclmr_judge_t *judge, mclmr_span_t text, mclmr_sdp_t **sdp);
-
-/* True for a section that carries speech. */
-bool mclmr_judge_is_speech(const mclmr_sdp_section_t *section);
-
-/* True where media can flow: a port, or bundled without one. */
-bool mclmr_judge_is_active(mclmr_sdp_section_t *section);
 
 /* Strips the capability attributes, or says that they are refused. */
 mclmr_status_t mclmr_judge_capneg(mclmr_judge_t *judge);
@@ -54,8 +49,16 @@ mclmr_status_t mclmr_judge_other(mclmr_judge_t *judge, int which);
 int mclmr_judge_codec(
 		const mclmr_judge_t *judge, const mclmr_sdp_format_t *format);
 
+/* True where the format's payload type stood for another encoding before. */
+bool mclmr_judge_is_rebound(const mclmr_judge_t *judge, int which,
+		const mclmr_sdp_format_t *format);
+
 /* True for a row that is speech. */
 bool mclmr_judge_is_voice(const mclmr_judge_t *judge, int codec);
+
+/* Judges an answer: the work of policy.c for these. */
+void mclmr_judge_answer(
+		mclmr_judge_t *judge, const mclmr_policy_request_t *request);
 
 /* Gives a section port 0. */
 void mclmr_judge_close(mclmr_judge_t *judge, int which);

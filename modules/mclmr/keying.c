@@ -205,6 +205,12 @@ mclmr_crypto_t mclmr_crypto_read(const mclmr_sdp_line_t *line)
 	return crypto;
 }
 
+mclmr_span_t mclmr_crypto_name(const mclmr_crypto_t *crypto)
+{
+	return mclmr_keying_suites(crypto->suite) == 0 ? MCLMR_SPAN("crypto")
+												   : crypto->suite;
+}
+
 /* True where each "inline:KEY|..." of a list has a key of that length. */
 static bool keys_fit(mclmr_span_t keys, size_t octets)
 {

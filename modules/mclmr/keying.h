@@ -51,6 +51,10 @@ typedef struct mclmr_crypto
 
 mclmr_crypto_t mclmr_crypto_read(const mclmr_sdp_line_t *line);
 
+/* The suite where it is known, else "crypto": what may be shown to people,
+ * even of a line whose key stands in the wrong place. */
+mclmr_span_t mclmr_crypto_name(const mclmr_crypto_t *crypto);
+
 /* True for a line that a peer may use: suite among suites, key of the
  * suite's length, no parameter that takes protection away. */
 bool mclmr_crypto_usable(const mclmr_crypto_t *crypto, unsigned suites);

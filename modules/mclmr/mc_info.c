@@ -9,13 +9,18 @@
 #include "mc_info.h"
 
 #define VALUE_KINDS 3  /* children of a contentType that hold the value */
-#define PREDECESSORS 3 /* elements that the schema puts before the caller */
+#define PREDECESSORS 3 /* elements that the schema puts before the caller: */
+#define REQUEST_URI 2  /* all but this one also before the request-uri */
 
 /* Depths of the elements that count. */
 #define ROOT 1
 #define PARAMS 2
 #define FIELD 3
 #define VALUE 4
+
+#define SESSION_TYPE MCLMR_SPAN("session-type")
+#define ANY_EXT MCLMR_SPAN("anyExt")
+#define END_TO_END_SECURITY MCLMR_SPAN("end-to-end-security")
 
 /* The names of one service's info document. */
 typedef struct dialect
@@ -52,6 +57,14 @@ static const dialect_t dialects[MCLMR_SERVICE_COUNT] = {
 		[MCLMR_SERVICE_MCVIDEO] = DIALECT("mcvideo", "session-type"),
 };
 
+/* An element of plain text that is open. */
+typedef enum plain
+{
+	PLAIN_NONE,
+	PLAIN_SESSION_TYPE,
+	PLAIN_END_TO_END_SECURITY
+} plain_t;
+
 /* What is known in the middle of a document. */
 typedef struct reader
 {
@@ -61,7 +74,10 @@ typedef struct reader
 	mclmr_mc_info_t *info;
 	int depth;				 /* of the innermost open element */
 	bool in_params;			 /* inside X-Params */
-	bool is_predecessor;	 /* the open child comes before the caller */
+	bool in_any_ext;		 /* inside its anyExt */
+	plain_t plain;			 /* the open element of plain text */
+	int plain_depth;		 /* of it */
+	size_t predecessor;		 /* the open child among them, PREDECESSORS: none */
 	mclmr_identity_t *field; /* the open child, NULL where not of interest */
 	bool in_value;			 /* inside the field's X-URI or the like */
 	bool value_seen;		 /* the field has such a child */
@@ -97,16 +113,18 @@ static size_t find_name(const reader_t *reader,
 	return n;
 }
 
-/* The caller goes in at offset, in place of cut octets. */
-static void place_caller(reader_t *reader, size_t offset, size_t cut)
+/* Both elements go in at offset, in place of cut octets. */
+static void place_both(reader_t *reader, size_t offset, size_t cut)
 {
-	reader->info->caller_begin = offset;
-	reader->info->caller_end = offset + cut;
+	mclmr_info_place_t place = {offset, offset + cut};
+
+	reader->info->request = place;
+	reader->info->caller = place;
 }
 
 /*
- * Makes the inside of a start tag's element the place of the caller, and its
- * prefix that of the caller. True where the element is empty ("/>"): then its
+ * Makes the inside of a start tag's element the place of what is inserted, and
+ * its prefix that of it. True where the element is empty ("/>"): then its
  * qualified name is kept too.
  */
 static bool enter(reader_t *reader, const mclmr_xml_element_t *element)
@@ -119,14 +137,14 @@ static bool enter(reader_t *reader, const mclmr_xml_element_t *element)
 	if(element->end < reader->document.len && document[element->end] == '/') {
 		reader->info->tag = (mclmr_span_t){
 				name, prefix + (prefix > 0 ? 1 : 0) + element->name.len};
-		place_caller(reader, element->end, 2);
+		place_both(reader, element->end, 2);
 		return true;
 	}
-	place_caller(reader, element->end + 1, 0);
+	place_both(reader, element->end + 1, 0);
 	return false;
 }
 
-/* The root must be the service's; the caller's place for now is inside. */
+/* The root must be the service's; the place of inserted elements is inside. */
 static mclmr_status_t start_root(
 		reader_t *reader, const mclmr_xml_element_t *element)
 {
@@ -177,8 +195,32 @@ static mclmr_status_t open_field(reader_t *reader,
 	return MCLMR_OK;
 }
 
-/* A child of X-Params: notes whether it is a field, whether the caller has
- * to come behind it, or whether it is the caller. */
+/* An element of plain text begins; *seen where it stands twice. */
+static mclmr_status_t open_plain(reader_t *reader,
+		const mclmr_xml_element_t *element, plain_t plain, bool seen)
+{
+	if(seen)
+		return MCLMR_XML_MALFORMED;
+	reader->plain = plain;
+	reader->plain_depth = element->depth;
+	reader->length = 0;
+	return MCLMR_OK;
+}
+
+/* A child of X-Params that is no field of identities. */
+static mclmr_status_t start_other_child(
+		reader_t *reader, const mclmr_xml_element_t *element)
+{
+	if(is_called(reader, element, ANY_EXT))
+		reader->in_any_ext = true;
+	if(!is_called(reader, element, SESSION_TYPE))
+		return MCLMR_OK;
+	return open_plain(reader, element, PLAIN_SESSION_TYPE,
+			reader->info->session_type.s != NULL);
+}
+
+/* A child of X-Params: notes whether it is a field, what has to come behind
+ * it, or where it can be replaced. */
 static mclmr_status_t start_child(
 		reader_t *reader, const mclmr_xml_element_t *element)
 {
@@ -187,15 +229,26 @@ static mclmr_status_t start_child(
 
 	if(!reader->in_params)
 		return MCLMR_OK;
-	reader->is_predecessor =
-			find_name(reader, element, dialect->predecessor, PREDECESSORS)
-			< PREDECESSORS;
+	reader->predecessor =
+			find_name(reader, element, dialect->predecessor, PREDECESSORS);
 	i = find_name(reader, element, dialect->field, MCLMR_INFO_FIELDS);
 	if(i == MCLMR_INFO_FIELDS)
-		return MCLMR_OK;
+		return start_other_child(reader, element);
+	if(i == MCLMR_INFO_REQUEST_URI)
+		reader->info->request.begin = element->begin;
 	if(i == MCLMR_INFO_CALLING_USER_ID)
-		place_caller(reader, element->begin, 0);
+		reader->info->caller.begin = element->begin;
 	return open_field(reader, element, &reader->info->field[i]);
+}
+
+/* An element in the anyExt of X-Params. */
+static mclmr_status_t start_extension(
+		reader_t *reader, const mclmr_xml_element_t *element)
+{
+	if(!is_called(reader, element, END_TO_END_SECURITY))
+		return MCLMR_OK;
+	return open_plain(reader, element, PLAIN_END_TO_END_SECURITY,
+			reader->info->end_to_end_security != MCLMR_INFO_NOT_SAID);
 }
 
 /* True for xenc:EncryptedData. */
@@ -211,6 +264,8 @@ static bool is_encrypted_data(const mclmr_xml_element_t *element)
 static mclmr_status_t start_value(
 		reader_t *reader, const mclmr_xml_element_t *element)
 {
+	if(reader->in_any_ext)
+		return start_extension(reader, element);
 	if(reader->field == NULL)
 		return MCLMR_OK;
 	if(is_encrypted_data(element))
@@ -239,6 +294,8 @@ static mclmr_status_t on_start(void *data, const mclmr_xml_element_t *element)
 {
 	reader_t *reader = data;
 
+	if(reader->plain != PLAIN_NONE)
+		return MCLMR_XML_MALFORMED;
 	reader->depth = element->depth;
 	switch(element->depth) {
 		case ROOT:
@@ -265,12 +322,24 @@ static mclmr_span_t skip_blanks(mclmr_span_t text)
 	return text;
 }
 
-/* Text: a piece of the open field's value, wherever that stands. */
+/* Adds a piece to the open value. */
+static mclmr_status_t add_text(reader_t *reader, mclmr_span_t text)
+{
+	if(text.len > sizeof reader->value - reader->length)
+		return MCLMR_LIMIT_EXCEEDED;
+	memcpy(reader->value + reader->length, text.s, text.len);
+	reader->length += text.len;
+	return MCLMR_OK;
+}
+
+/* Text: a piece of the open value, wherever that stands. */
 static mclmr_status_t on_text(void *data, mclmr_span_t text)
 {
 	reader_t *reader = data;
 	bool is_beside = reader->value_seen && !reader->in_value;
 
+	if(reader->plain != PLAIN_NONE)
+		return add_text(reader, text);
 	if(reader->field == NULL || reader->field->encrypted)
 		return MCLMR_OK;
 	if(!reader->in_value && reader->depth != FIELD)
@@ -279,13 +348,37 @@ static mclmr_status_t on_text(void *data, mclmr_span_t text)
 		text = skip_blanks(text);
 	if(text.len == 0)
 		return MCLMR_OK;
-	if(is_beside)
-		return MCLMR_XML_MALFORMED;
-	if(text.len > sizeof reader->value - reader->length)
-		return MCLMR_LIMIT_EXCEEDED;
-	memcpy(reader->value + reader->length, text.s, text.len);
-	reader->length += text.len;
-	return MCLMR_OK;
+	return is_beside ? MCLMR_XML_MALFORMED : add_text(reader, text);
+}
+
+/* What a boolean of XML Schema says; NOT_SAID: it is none. */
+static mclmr_info_flag_t flag_of(mclmr_span_t text)
+{
+	if(mclmr_span_equal(text, MCLMR_SPAN("true"))
+			|| mclmr_span_equal(text, MCLMR_SPAN("1")))
+		return MCLMR_INFO_YES;
+	if(mclmr_span_equal(text, MCLMR_SPAN("false"))
+			|| mclmr_span_equal(text, MCLMR_SPAN("0")))
+		return MCLMR_INFO_NO;
+	return MCLMR_INFO_NOT_SAID;
+}
+
+/* An element of plain text ends. */
+static mclmr_status_t close_plain(reader_t *reader)
+{
+	mclmr_info_flag_t *flag = &reader->info->end_to_end_security;
+	mclmr_span_t text =
+			mclmr_span_trim((mclmr_span_t){reader->value, reader->length});
+	plain_t plain = reader->plain;
+
+	reader->plain = PLAIN_NONE;
+	if(plain == PLAIN_SESSION_TYPE)
+		return mclmr_arena_copy(
+					   reader->arena, text, &reader->info->session_type)
+					   ? MCLMR_OK
+					   : MCLMR_LIMIT_EXCEEDED;
+	*flag = flag_of(text);
+	return *flag != MCLMR_INFO_NOT_SAID ? MCLMR_OK : MCLMR_XML_MALFORMED;
 }
 
 /* A field ends: its value moves to the arena. */
@@ -302,17 +395,25 @@ static mclmr_status_t close_field(reader_t *reader)
 	return MCLMR_OK;
 }
 
-/* A child of X-Params ends: the caller reaches to here, or goes in here. */
+/* A child of X-Params ends: one of the two that can be set reaches to here,
+ * or what is not there yet goes in here. */
 static mclmr_status_t end_child(
 		reader_t *reader, const mclmr_xml_element_t *element)
 {
 	mclmr_mc_info_t *info = reader->info;
+	const mclmr_identity_t *request = &info->field[MCLMR_INFO_REQUEST_URI];
 	const mclmr_identity_t *caller = &info->field[MCLMR_INFO_CALLING_USER_ID];
+	mclmr_info_place_t behind = {element->end, element->end};
 
+	reader->in_any_ext = false;
+	if(reader->field == request)
+		info->request.end = element->end;
+	else if(reader->predecessor < REQUEST_URI && !request->present)
+		info->request = behind;
 	if(reader->field == caller)
-		info->caller_end = element->end;
-	else if(reader->is_predecessor && !caller->present)
-		place_caller(reader, element->end, 0);
+		info->caller.end = element->end;
+	else if(reader->predecessor < PREDECESSORS && !caller->present)
+		info->caller = behind;
 	return reader->field == NULL ? MCLMR_OK : close_field(reader);
 }
 
@@ -320,8 +421,13 @@ static mclmr_status_t end_child(
 static mclmr_status_t on_end(void *data, const mclmr_xml_element_t *element)
 {
 	reader_t *reader = data;
+	mclmr_status_t status = MCLMR_OK;
 
 	reader->depth = element->depth - 1;
+	if(reader->plain != PLAIN_NONE && element->depth == reader->plain_depth)
+		status = close_plain(reader);
+	if(status != MCLMR_OK)
+		return status;
 	if(element->depth == PARAMS)
 		reader->in_params = false;
 	if(element->depth == VALUE)
@@ -347,7 +453,10 @@ mclmr_status_t mclmr_mc_info_read(mclmr_service_t service,
 	reader.info = info;
 	reader.depth = 0;
 	reader.in_params = false;
-	reader.is_predecessor = false;
+	reader.in_any_ext = false;
+	reader.plain = PLAIN_NONE;
+	reader.plain_depth = 0;
+	reader.predecessor = PREDECESSORS;
 	reader.field = NULL;
 	reader.in_value = false;
 	reader.value_seen = false;
@@ -416,27 +525,43 @@ static void put_escaped(text_t *text, mclmr_span_t octets)
 	put(text, plain);
 }
 
-/* Appends the element with the caller's identity. */
-static void put_caller(
-		text_t *text, const mclmr_mc_info_t *info, mclmr_span_t uri)
+/* Appends an element of contentType with a URI. */
+static void put_identity(text_t *text, const dialect_t *dialect,
+		mclmr_span_t prefix, mclmr_mc_info_field_t field, mclmr_span_t uri)
 {
-	const dialect_t *dialect = &dialects[info->service];
-	mclmr_span_t name = dialect->field[MCLMR_INFO_CALLING_USER_ID];
+	mclmr_span_t name = dialect->field[field];
 
-	put_tag(text, MCLMR_SPAN("<"), info->prefix, name,
+	put_tag(text, MCLMR_SPAN("<"), prefix, name,
 			MCLMR_SPAN(" type=\"Normal\">"));
-	put_tag(text, MCLMR_SPAN("<"), info->prefix, dialect->value[0],
-			MCLMR_SPAN(">"));
+	put_tag(text, MCLMR_SPAN("<"), prefix, dialect->value[0], MCLMR_SPAN(">"));
 	put_escaped(text, uri);
-	put_tag(text, MCLMR_SPAN("</"), info->prefix, dialect->value[0],
-			MCLMR_SPAN(">"));
-	put_tag(text, MCLMR_SPAN("</"), info->prefix, name, MCLMR_SPAN(">"));
+	put_tag(text, MCLMR_SPAN("</"), prefix, dialect->value[0], MCLMR_SPAN(">"));
+	put_tag(text, MCLMR_SPAN("</"), prefix, name, MCLMR_SPAN(">"));
 }
 
-/* Appends all that is inserted: the caller, and around it the tags that the
- * document does not have. */
-static void put_insertion(
-		text_t *text, const mclmr_mc_info_t *info, mclmr_span_t uri)
+/* What one edit puts in: one element or both. */
+typedef struct insertion
+{
+	mclmr_info_place_t place;
+	mclmr_info_values_t values;
+} insertion_t;
+
+/* Appends the elements of these values, in the schema's order. */
+static void put_values(text_t *text, const dialect_t *dialect,
+		mclmr_span_t prefix, const mclmr_info_values_t *values)
+{
+	if(values->request_uri.len > 0)
+		put_identity(text, dialect, prefix, MCLMR_INFO_REQUEST_URI,
+				values->request_uri);
+	if(values->calling_user_id.len > 0)
+		put_identity(text, dialect, prefix, MCLMR_INFO_CALLING_USER_ID,
+				values->calling_user_id);
+}
+
+/* Appends all that is inserted: the elements, and around them the tags that
+ * the document does not have. */
+static void put_insertion(text_t *text, const mclmr_mc_info_t *info,
+		const mclmr_info_values_t *values)
 {
 	bool opens =
 			info->params_empty || (info->params_missing && info->root_empty);
@@ -446,7 +571,7 @@ static void put_insertion(
 		put(text, MCLMR_SPAN(">"));
 	if(info->params_missing)
 		put_tag(text, MCLMR_SPAN("<"), info->prefix, params, MCLMR_SPAN(">"));
-	put_caller(text, info, uri);
+	put_values(text, &dialects[info->service], info->prefix, values);
 	if(info->params_missing)
 		put_tag(text, MCLMR_SPAN("</"), info->prefix, params, MCLMR_SPAN(">"));
 	if(opens)
@@ -464,21 +589,98 @@ static bool has_control(mclmr_span_t octets)
 	return false;
 }
 
-bool mclmr_mc_info_set_caller(const mclmr_mc_info_t *info, mclmr_span_t uri,
-		mclmr_arena_t *arena, mclmr_xml_edit_t *edit)
+/* What has to go in where, by rising offset: how many. Two that touch each
+ * other become one, in the schema's order. */
+static size_t plan_insertions(const mclmr_mc_info_t *info,
+		const mclmr_info_values_t *values, insertion_t at[MCLMR_INFO_EDITS])
+{
+	insertion_t request = {info->request, {values->request_uri, {NULL, 0}}};
+	insertion_t caller = {info->caller, {{NULL, 0}, values->calling_user_id}};
+	bool swapped = info->caller.begin < info->request.begin;
+
+	if(values->request_uri.len == 0 || values->calling_user_id.len == 0) {
+		at[0] = values->request_uri.len > 0 ? request : caller;
+		return values->request_uri.len + values->calling_user_id.len > 0;
+	}
+	at[0] = swapped ? caller : request;
+	at[1] = swapped ? request : caller;
+	if(at[1].place.begin > at[0].place.end)
+		return 2;
+	at[0].place.end = at[1].place.end;
+	at[0].values = *values;
+	return 1;
+}
+
+/* Makes the edit of one insertion. */
+static bool write_insertion(const mclmr_mc_info_t *info,
+		const insertion_t *insertion, mclmr_arena_t *arena,
+		mclmr_xml_edit_t *edit)
 {
 	text_t text = {NULL, 0};
 
-	if(has_control(uri))
-		return false;
-	put_insertion(&text, info, uri);
+	put_insertion(&text, info, &insertion->values);
 	text.s = mclmr_arena_alloc(arena, text.len);
 	if(text.s == NULL)
 		return false;
 	text.len = 0;
-	put_insertion(&text, info, uri);
-	edit->offset = info->caller_begin;
-	edit->cut = info->caller_end - info->caller_begin;
+	put_insertion(&text, info, &insertion->values);
+	edit->offset = insertion->place.begin;
+	edit->cut = insertion->place.end - insertion->place.begin;
 	edit->text = (mclmr_span_t){text.s, text.len};
+	return true;
+}
+
+bool mclmr_mc_info_edit(const mclmr_mc_info_t *info,
+		const mclmr_info_values_t *values, mclmr_arena_t *arena,
+		mclmr_info_edits_t *edits)
+{
+	insertion_t insertion[MCLMR_INFO_EDITS];
+	size_t i;
+
+	if(has_control(values->request_uri) || has_control(values->calling_user_id))
+		return false;
+	edits->n = plan_insertions(info, values, insertion);
+	for(i = 0; i < edits->n; i++) {
+		if(!write_insertion(info, &insertion[i], arena, &edits->edit[i]))
+			return false;
+	}
+	return true;
+}
+
+/* Appends a whole document. */
+static void put_document(text_t *text, const dialect_t *dialect,
+		mclmr_span_t session_type, const mclmr_info_values_t *values)
+{
+	const mclmr_span_t none = MCLMR_SPAN("");
+
+	put(text, MCLMR_SPAN("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<"));
+	put(text, dialect->root);
+	put(text, MCLMR_SPAN(" xmlns=\""));
+	put(text, dialect->ns);
+	put_tag(text, MCLMR_SPAN("\"><"), none, dialect->params, MCLMR_SPAN(">"));
+	put_tag(text, MCLMR_SPAN("<"), none, SESSION_TYPE, MCLMR_SPAN(">"));
+	put_escaped(text, session_type);
+	put_tag(text, MCLMR_SPAN("</"), none, SESSION_TYPE, MCLMR_SPAN(">"));
+	put_values(text, dialect, none, values);
+	put_tag(text, MCLMR_SPAN("</"), none, dialect->params, MCLMR_SPAN(">"));
+	put_tag(text, MCLMR_SPAN("</"), none, dialect->root, MCLMR_SPAN(">\r\n"));
+}
+
+bool mclmr_mc_info_write(mclmr_service_t service, mclmr_span_t session_type,
+		const mclmr_info_values_t *values, mclmr_arena_t *arena,
+		mclmr_span_t *document)
+{
+	text_t text = {NULL, 0};
+
+	if(has_control(session_type) || has_control(values->request_uri)
+			|| has_control(values->calling_user_id))
+		return false;
+	put_document(&text, &dialects[service], session_type, values);
+	text.s = mclmr_arena_alloc(arena, text.len);
+	if(text.s == NULL)
+		return false;
+	text.len = 0;
+	put_document(&text, &dialects[service], session_type, values);
+	*document = (mclmr_span_t){text.s, text.len};
 	return true;
 }

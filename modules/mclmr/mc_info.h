@@ -37,14 +37,31 @@ typedef struct mclmr_identity
 	mclmr_span_t value; /* trimmed; empty where encrypted */
 } mclmr_identity_t;
 
+/* What a boolean element says. */
+typedef enum mclmr_info_flag
+{
+	MCLMR_INFO_NOT_SAID,
+	MCLMR_INFO_NO,
+	MCLMR_INFO_YES
+} mclmr_info_flag_t;
+
+/* Where an element stands, or goes in; offsets into the document. */
+typedef struct mclmr_info_place
+{
+	size_t begin; /* of the element, or where it has to be inserted */
+	size_t end;	  /* behind the element; = begin to insert; behind the "/>"
+				     that begins there where a tag is empty */
+} mclmr_info_place_t;
+
 typedef struct mclmr_mc_info
 {
 	mclmr_service_t service;
 	mclmr_identity_t field[MCLMR_INFO_FIELDS];
-	/* Where mclmr_mc_info_set_caller() works; offsets into the document. */
-	size_t caller_begin; /* of the element, or where it has to be inserted */
-	size_t caller_end;	 /* behind the element; = caller_begin to insert; behind
-						    the "/>" that begins there where a tag is empty */
+	mclmr_span_t session_type;			   /* trimmed; empty: there is none */
+	mclmr_info_flag_t end_to_end_security; /* in anyExt of X-Params */
+	/* Where mclmr_mc_info_edit() works. */
+	mclmr_info_place_t request;
+	mclmr_info_place_t caller;
 	bool params_empty;	 /* <X-Params/>: the tag has to be opened first */
 	bool params_missing; /* no X-Params element at all */
 	bool root_empty;	 /* <Xinfo/> */
@@ -61,21 +78,47 @@ mclmr_service_t mclmr_mc_info_service(mclmr_span_t media_type);
  * and tag point into the document. Only children of X-Params of the service's
  * namespace are looked at, unknown elements are skipped. Whatever two readers
  * could understand differently is MCLMR_XML_MALFORMED: another root, a second
- * X-Params, a field or a value that stands twice, a value with elements in it.
+ * X-Params, a field or a value that stands twice, a value with elements in it,
+ * a boolean that is none.
  * MCLMR_OK, MCLMR_XML_MALFORMED, MCLMR_LIMIT_EXCEEDED (also a value over
  * MCLMR_INFO_VALUE_MAX, or the arena is full).
  */
 mclmr_status_t mclmr_mc_info_read(mclmr_service_t service,
 		mclmr_span_t document, mclmr_arena_t *arena, mclmr_mc_info_t *info);
 
+/* What mclmr_mc_info_edit() sets; an empty one stays as it is. */
+typedef struct mclmr_info_values
+{
+	mclmr_span_t request_uri;
+	mclmr_span_t calling_user_id;
+} mclmr_info_values_t;
+
+#define MCLMR_INFO_EDITS 2
+
+/* By rising offset; none touches the one before it. */
+typedef struct mclmr_info_edits
+{
+	size_t n;
+	mclmr_xml_edit_t edit[MCLMR_INFO_EDITS];
+} mclmr_info_edits_t;
+
 /*
- * The edit that makes uri (escaped as needed) the X-calling-user-id of the
- * document that info was read from: replaced where it stands, else inserted
- * at its place in the schema's order, type="Normal", in the prefix of the
- * document. Everything else stays octet for octet. false: arena full, or uri
- * has a control character.
+ * The edits that set X-request-uri and X-calling-user-id (escaped as needed)
+ * in the document that info was read from: replaced where they stand, else
+ * inserted at their place in the schema's order, type="Normal", in the prefix
+ * of the document. Everything else stays octet for octet. false: arena full,
+ * or a value has a control character.
  */
-bool mclmr_mc_info_set_caller(const mclmr_mc_info_t *info, mclmr_span_t uri,
-		mclmr_arena_t *arena, mclmr_xml_edit_t *edit);
+bool mclmr_mc_info_edit(const mclmr_mc_info_t *info,
+		const mclmr_info_values_t *values, mclmr_arena_t *arena,
+		mclmr_info_edits_t *edits);
+
+/*
+ * Writes an info document of a service with a session-type and these values.
+ * false: arena full, or a value has a control character.
+ */
+bool mclmr_mc_info_write(mclmr_service_t service, mclmr_span_t session_type,
+		const mclmr_info_values_t *values, mclmr_arena_t *arena,
+		mclmr_span_t *document);
 
 #endif

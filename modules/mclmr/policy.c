@@ -22,9 +22,9 @@ static mclmr_status_t judge_section(mclmr_judge_t *judge, int which)
 	mclmr_sdp_section_t *section = &judge->sdp->section[which];
 	mclmr_status_t status;
 
-	if(!mclmr_judge_is_active(section))
+	if(!mclmr_sdp_is_active(section))
 		return MCLMR_OK;
-	if(!mclmr_judge_is_speech(section))
+	if(!mclmr_sdp_is_speech(section))
 		return mclmr_judge_other(judge, which);
 	status = mclmr_judge_speech(judge, which);
 	if(status == MCLMR_OK || judge->profile->on_empty != MCLMR_EMPTY_PORT0)
@@ -37,7 +37,7 @@ static mclmr_status_t judge_section(mclmr_judge_t *judge, int which)
 static bool has_speech(const mclmr_sdp_t *sdp)
 {
 	for(size_t i = 0; i < sdp->sections; i++) {
-		if(mclmr_judge_is_speech(&sdp->section[i]))
+		if(mclmr_sdp_is_speech(&sdp->section[i]))
 			return true;
 	}
 	return false;
@@ -58,24 +58,34 @@ static mclmr_status_t judge_all(mclmr_judge_t *judge)
 	return status;
 }
 
-void mclmr_policy_offer(const mclmr_profiles_t *profiles,
-		const mclmr_profile_t *profile, unsigned wanted, mclmr_span_t text,
+/* Judges an offer. */
+static void judge_offer(mclmr_judge_t *judge, mclmr_span_t text)
+{
+	mclmr_status_t status;
+
+	if(!mclmr_judge_read(judge, text, &judge->sdp))
+		return;
+	status = judge_all(judge);
+	if(status == MCLMR_OK)
+		mclmr_judge_finish(judge);
+	else
+		refuse(judge, status);
+}
+
+void mclmr_policy_decide(const mclmr_policy_request_t *request,
 		mclmr_arena_t *arena, mclmr_decision_t *decision)
 {
-	mclmr_judge_t judge = {.profiles = profiles,
-			.profile = profile,
+	mclmr_judge_t judge = {.profiles = request->profiles,
+			.profile = request->profile,
 			.arena = arena,
 			.decision = decision,
-			.info = wanted};
-	mclmr_status_t status;
+			.bound = request->bound,
+			.info = request->wanted};
 
 	memset(decision, 0, sizeof(*decision));
 	decision->codec = MCLMR_NO_CODEC;
-	if(!mclmr_judge_read(&judge, text, &judge.sdp))
-		return;
-	status = judge_all(&judge);
-	if(status == MCLMR_OK)
-		mclmr_judge_finish(&judge);
+	if(request->offer.len == 0)
+		judge_offer(&judge, request->text);
 	else
-		refuse(&judge, status);
+		mclmr_judge_answer(&judge, request);
 }

@@ -27,6 +27,7 @@ typedef enum mclmr_rule
 	MCLMR_RULE_CAPNEG_STRIPPED,
 	MCLMR_RULE_CAPNEG_REFUSED,
 	MCLMR_RULE_UNKNOWN_FORMAT,
+	MCLMR_RULE_REBOUND,
 	MCLMR_RULE_DENIED,
 	MCLMR_RULE_FORCED,
 	MCLMR_RULE_NOT_ALLOWED,
@@ -88,19 +89,28 @@ typedef struct mclmr_decision
 	mclmr_reason_t reason[MCLMR_MAX_REASONS]; /* those beyond are not told */
 } mclmr_decision_t;
 
-/* Decides on an offer. wanted: what the info part says of encryption,
- * MCLMR_E2EE_ON or OFF, 0 where it says nothing. */
-void mclmr_policy_offer(const mclmr_profiles_t *profiles,
-		const mclmr_profile_t *profile, unsigned wanted, mclmr_span_t text,
-		mclmr_arena_t *arena, mclmr_decision_t *decision);
+/* What is to be decided on. */
+typedef struct mclmr_policy_request
+{
+	const mclmr_profiles_t *profiles;
+	const mclmr_profile_t *profile;
+	unsigned wanted;	/* what the info part says of encryption (for an
+						   answer, of the offer), MCLMR_E2EE_ON or OFF, 0:
+						   nothing */
+	mclmr_span_t offer; /* the offer as it left, or its outline; empty: text
+						   is an offer */
+	mclmr_span_t bound; /* payload types of before in this call, see
+						   binding.h; may be empty */
+	mclmr_span_t text;
+} mclmr_policy_request_t;
 
 /*
- * Decides on an answer to an offer as it left; wanted as for the offer. An answer cannot be refused:
- * a bad section gets port 0, or with on_bad_answer log nothing is altered.
- * action is REFUSE only where one of the two texts cannot be read.
+ * Decides on an offer, or on an answer to an offer. An answer cannot be
+ * refused: a bad section gets port 0, or with on_bad_answer log nothing is
+ * altered; action is then REFUSE only where one of the two texts cannot be
+ * read.
  */
-void mclmr_policy_answer(const mclmr_profiles_t *profiles,
-		const mclmr_profile_t *profile, unsigned wanted, mclmr_span_t offer,
-		mclmr_span_t answer, mclmr_arena_t *arena, mclmr_decision_t *decision);
+void mclmr_policy_decide(const mclmr_policy_request_t *request,
+		mclmr_arena_t *arena, mclmr_decision_t *decision);
 
 #endif

@@ -354,6 +354,47 @@ const mclmr_profile_t *mclmr_profile_find(
 	return NULL;
 }
 
+/* Why the profile does not permit a format; NULL: it does. */
+static const char *why_not_force(const mclmr_profile_t *profile,
+		const mclmr_codec_t *codec, uint64_t bit)
+{
+	if(codec->signalling)
+		return "the format is no speech";
+	if(profile->deny & bit)
+		return "the profile denies the format";
+	if(((profile->allow | profile->force) & bit) == 0)
+		return "the profile does not allow the format";
+	if(profile->e2ee == MCLMR_E2EE_RULE_REQUIRED
+			&& codec->e2ee == MCLMR_CODEC_NEVER)
+		return "the format cannot be encrypted, which the profile requires";
+	if(profile->e2ee == MCLMR_E2EE_RULE_FORBIDDEN
+			&& codec->e2ee == MCLMR_CODEC_ALWAYS)
+		return "the format is always encrypted, which the profile forbids";
+	return NULL;
+}
+
+const char *mclmr_profile_force(const mclmr_profiles_t *profiles,
+		const mclmr_profile_t *profile, mclmr_span_t codec,
+		mclmr_profile_t *copy)
+{
+	uint64_t mask = mclmr_codec_mask(&profiles->codecs, codec);
+	const char *why;
+	size_t row = 0;
+
+	if(mask == 0)
+		return "no such format";
+	if((mask & (mask - 1)) != 0)
+		return "more than one format has that name";
+	while((mask & UINT64_C(1) << row) == 0)
+		row++;
+	why = why_not_force(profile, &profiles->codecs.codec[row], mask);
+	if(why != NULL)
+		return why;
+	*copy = *profile;
+	copy->force = mask;
+	return NULL;
+}
+
 mclmr_on_bad_answer_t mclmr_profile_bad_answer(const mclmr_profile_t *profile)
 {
 	if(profile->on_bad_answer != MCLMR_BAD_DEFAULT)

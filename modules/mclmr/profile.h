@@ -89,6 +89,15 @@ const char *mclmr_profiles_read(
 const mclmr_profile_t *mclmr_profile_find(
 		const mclmr_profiles_t *profiles, mclmr_span_t name);
 
+/*
+ * A copy of the profile whose force is one format, named by id, encoding name
+ * or NAME/CLOCK[/CHANNELS]. NULL on success, else why the profile does not
+ * permit that: a static text, and *copy is not to be used.
+ */
+const char *mclmr_profile_force(const mclmr_profiles_t *profiles,
+		const mclmr_profile_t *profile, mclmr_span_t codec,
+		mclmr_profile_t *copy);
+
 /* What to do with a bad answer, the default resolved. */
 mclmr_on_bad_answer_t mclmr_profile_bad_answer(const mclmr_profile_t *profile);
 

@@ -249,8 +249,7 @@ static mclmr_sdp_format_t *cut_format(
 	return NULL;
 }
 
-/* Reads NAME/CLOCK[/CHANNELS]; what does not fit leaves no name. */
-static void read_encoding(mclmr_span_t text, mclmr_sdp_format_t *format)
+void mclmr_sdp_encoding(mclmr_span_t text, mclmr_sdp_format_t *format)
 {
 	mclmr_span_t name = mclmr_span_cut(&text, '/');
 	long clock = mclmr_sdp_number(mclmr_span_cut(&text, '/'));
@@ -283,7 +282,7 @@ static bool describe_formats(mclmr_sdp_section_t *section)
 			return false;
 		if(is_map) {
 			mapped[format - section->format] = true;
-			read_encoding(value, format);
+			mclmr_sdp_encoding(value, format);
 		} else {
 			format->fmtp = line;
 			format->params = value;
@@ -334,6 +333,18 @@ mclmr_status_t mclmr_sdp_read(
 	if(status == MCLMR_OK)
 		*sdp = read;
 	return status;
+}
+
+bool mclmr_sdp_is_speech(const mclmr_sdp_section_t *section)
+{
+	return mclmr_span_equal_nocase(section->media, MCLMR_SPAN("audio"));
+}
+
+bool mclmr_sdp_is_active(const mclmr_sdp_section_t *section)
+{
+	return section->port != 0
+		   || mclmr_sdp_has(
+				   section->line, section->lines, MCLMR_SPAN("bundle-only"));
 }
 
 void mclmr_sdp_close(mclmr_sdp_section_t *section)

@@ -96,9 +96,19 @@ mclmr_span_t mclmr_sdp_word(mclmr_span_t *rest);
 /* The number of a text of 1 to 9 digits, -1 where it is none. */
 long mclmr_sdp_number(mclmr_span_t text);
 
+/* Reads NAME/CLOCK[/CHANNELS] into a format; what does not fit leaves it
+ * without name. */
+void mclmr_sdp_encoding(mclmr_span_t text, mclmr_sdp_format_t *format);
+
 /* The next "name=value" of fmtp parameters; false at the end. */
 bool mclmr_sdp_param(
 		mclmr_span_t *params, mclmr_span_t *name, mclmr_span_t *value);
+
+/* True for a section that carries speech. */
+bool mclmr_sdp_is_speech(const mclmr_sdp_section_t *section);
+
+/* True where media can flow: a port, or bundled without one. */
+bool mclmr_sdp_is_active(const mclmr_sdp_section_t *section);
 
 /* Gives the section port 0 and leaves one format as placeholder. */
 void mclmr_sdp_close(mclmr_sdp_section_t *section);

@@ -7,7 +7,7 @@
 /* mclmr sdp: what a media profile does with a session description. */
 #include <stdio.h>
 
-#include "policy.h"
+#include "explain.h"
 #include "tool.h"
 
 #define MEMORY_SIZE (1 << 20)
@@ -29,14 +29,11 @@ enum
 	"  --offer FILE     the offer as it left: FILE is an answer to it\n" \
 	"  --wanted on|off  what the info part says of end-to-end encryption\n"
 
-/* The inputs of a decision; spans are freed by release(). */
+/* The inputs of a decision; texts are freed by release(). */
 typedef struct inputs
 {
 	mclmr_profiles_t profiles;
-	const mclmr_profile_t *profile;
-	unsigned wanted;
-	mclmr_span_t offer;
-	mclmr_span_t text;
+	mclmr_policy_request_t request;
 } inputs_t;
 
 /* Reads the profiles and finds the one that is asked for. */
@@ -61,11 +58,12 @@ static bool load_profile(const char **values, inputs_t *inputs)
 		tool_complain("%s:%zu: %s", path, line, wrong);
 		return false;
 	}
-	inputs->profile = mclmr_profile_find(
+	inputs->request.profile = mclmr_profile_find(
 			&inputs->profiles, mclmr_span(values[OPTION_PROFILE]));
-	if(inputs->profile == NULL)
+	inputs->request.profiles = &inputs->profiles;
+	if(inputs->request.profile == NULL)
 		tool_complain("%s: no profile \"%s\"", path, values[OPTION_PROFILE]);
-	return inputs->profile != NULL;
+	return inputs->request.profile != NULL;
 }
 
 /* Reads the word of --wanted. */
@@ -89,34 +87,19 @@ static bool load_wanted(const char *word, unsigned *wanted)
 static bool load(const char **values, const char *path, inputs_t *inputs)
 {
 	if(!load_profile(values, inputs)
-			|| !load_wanted(values[OPTION_WANTED], &inputs->wanted))
+			|| !load_wanted(values[OPTION_WANTED], &inputs->request.wanted))
 		return false;
 	if(values[OPTION_OFFER] != NULL
-			&& !tool_read(values[OPTION_OFFER], &inputs->offer))
+			&& !tool_read(values[OPTION_OFFER], &inputs->request.offer))
 		return false;
-	return tool_read(path, &inputs->text);
+	return tool_read(path, &inputs->request.text);
 }
 
 /* Frees what load() read. */
 static void release(inputs_t *inputs)
 {
-	tool_free(inputs->offer);
-	tool_free(inputs->text);
-}
-
-/* Decides on the text as an offer, or as an answer to --offer. */
-static void decide(
-		const char **values, const inputs_t *inputs, mclmr_decision_t *decision)
-{
-	static char memory[MEMORY_SIZE];
-	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
-
-	if(values[OPTION_OFFER] == NULL)
-		mclmr_policy_offer(&inputs->profiles, inputs->profile, inputs->wanted,
-				inputs->text, &arena, decision);
-	else
-		mclmr_policy_answer(&inputs->profiles, inputs->profile, inputs->wanted,
-				inputs->offer, inputs->text, &arena, decision);
+	tool_free(inputs->request.offer);
+	tool_free(inputs->request.text);
 }
 
 /* Tells the SIP reply of a status on standard error. */
@@ -149,73 +132,18 @@ static int print_text(const mclmr_decision_t *decision)
 	return tool_finish(TOOL_DONE);
 }
 
-/* A set of encryption modes as a word. */
-static const char *e2ee_word(unsigned modes)
+/* The work of explain. */
+static int print_words(const mclmr_policy_request_t *request,
+		const mclmr_decision_t *decision, mclmr_arena_t *arena)
 {
-	static const char *const words[] = {"none", "off", "on", "maybe"};
+	mclmr_span_t words;
 
-	return words[modes & MCLMR_E2EE_MAYBE];
-}
-
-/* The kinds of a set, with commas between them. */
-static void print_kinds(unsigned kinds)
-{
-	const char *separator = "";
-
-	printf("srtp=");
-	for(unsigned kind = 1; kind < MCLMR_KEYING_OTHER; kind <<= 1) {
-		if((kinds & kind) == 0)
-			continue;
-		printf("%s%s", separator, mclmr_keying_word(kind));
-		separator = ",";
+	if(!mclmr_explain(request, decision, arena, &words)) {
+		tool_complain("the explanation is too long");
+		return TOOL_USAGE;
 	}
-	putchar('\n');
-}
-
-/* One reason as a line: where, the rule, what it is about, in words. */
-static void print_reason(const mclmr_reason_t *reason)
-{
-	printf("reason=");
-	if(reason->section == MCLMR_WHOLE)
-		printf("whole");
-	else
-		printf("section %d", reason->section + 1);
-	printf(": %s: ", mclmr_rule_word(reason->rule));
-	if(reason->detail.len > 0) {
-		tool_print_text(reason->detail);
-		putchar(' ');
-	}
-	printf("%s\n", mclmr_rule_text(reason->rule));
-}
-
-/* The decision as lines name=value, then its reasons. */
-static void print_decision(
-		const inputs_t *inputs, const mclmr_decision_t *decision)
-{
-	static const char *const actions[] = {"accept", "edit", "refuse"};
-	mclmr_status_table_t table;
-	const mclmr_refusal_t *row;
-
-	mclmr_status_defaults(&table);
-	row = &table.row[decision->status];
-	printf("profile=%s\n", inputs->profile->name);
-	printf("decision=%s\n", actions[decision->action]);
-	printf("verdict=%s\n", mclmr_status_word(decision->status));
-	if(decision->status != MCLMR_OK) {
-		printf("status=%d\n", row->sip);
-		printf("warning=%d\n", row->warning);
-		printf("text=%s\n", row->reason);
-	}
-	printf("end_call=%s\n", decision->end_call ? "yes" : "no");
-	if(decision->codec != MCLMR_NO_CODEC)
-		printf("codec=%s\n",
-				inputs->profiles.codecs.codec[decision->codec].name);
-	printf("e2ee=%s\n", e2ee_word(decision->e2ee));
-	printf("e2ee_wanted=%s\n", e2ee_word(decision->wanted));
-	print_kinds(decision->srtp);
-	printf("transcode=%s\n", decision->transcode ? "yes" : "no");
-	for(size_t i = 0; i < decision->reasons; i++)
-		print_reason(&decision->reason[i]);
+	(void)fwrite(words.s, 1, words.len, stdout);
+	return tool_finish(TOOL_DONE);
 }
 
 /* Reads options and inputs, decides, and tells the decision or its text. */
@@ -228,8 +156,10 @@ static int run(int argc, char **argv, const char *usage, bool explain)
 			{"wanted", required_argument, NULL, OPTION_WANTED},
 			{NULL, 0, NULL, 0},
 	};
+	static char memory[MEMORY_SIZE];
 	static inputs_t inputs;
 	static mclmr_decision_t decision;
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
 	const char *values[OPTIONS] = {NULL};
 	int done = tool_options(argc, argv, options, 1, usage, values);
 
@@ -239,13 +169,9 @@ static int run(int argc, char **argv, const char *usage, bool explain)
 		release(&inputs);
 		return TOOL_USAGE;
 	}
-	decide(values, &inputs, &decision);
-	if(explain) {
-		print_decision(&inputs, &decision);
-		done = tool_finish(TOOL_DONE);
-	} else {
-		done = print_text(&decision);
-	}
+	mclmr_policy_decide(&inputs.request, &arena, &decision);
+	done = explain ? print_words(&inputs.request, &decision, &arena)
+				   : print_text(&decision);
 	release(&inputs);
 	return done;
 }

@@ -101,15 +101,17 @@ static void check_decisions(
 {
 	static mclmr_decision_t decision;
 	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
+	mclmr_policy_request_t request = {
+			.profiles = &profiles, .profile = profile, .text = offer};
 
-	mclmr_policy_offer(&profiles, profile, 0, offer, &arena, &decision);
+	mclmr_policy_decide(&request, &arena, &decision);
 	require((decision.action == MCLMR_REFUSE) == (decision.status != MCLMR_OK));
 	if(decision.action == MCLMR_REFUSE)
 		return;
-	offer = decision.text;
-	check_text(profile, offer, &arena);
-	mclmr_policy_answer(
-			&profiles, profile, 0, offer, answer, &arena, &decision);
+	request.offer = decision.text;
+	request.text = answer;
+	check_text(profile, request.offer, &arena);
+	mclmr_policy_decide(&request, &arena, &decision);
 	if(decision.action != MCLMR_REFUSE)
 		check_text(profile, decision.text, &arena);
 }

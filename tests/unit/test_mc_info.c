@@ -256,35 +256,51 @@ static void test_limits(void **state)
 	assert_int_equal(read_info(document, &info), MCLMR_LIMIT_EXCEEDED);
 }
 
-/* The document with the edit done, NUL terminated. */
-static const char *apply(const char *document, const mclmr_xml_edit_t *edit)
+/* The document with the edits done, NUL terminated. */
+static const char *apply(const char *document, const mclmr_info_edits_t *edits)
 {
 	static char edited[8192];
-	size_t rest = strlen(document) - edit->offset - edit->cut;
+	size_t from = 0;
+	size_t len = 0;
 
-	assert_true(edit->offset + edit->cut <= strlen(document));
-	memcpy(edited, document, edit->offset);
-	memcpy(edited + edit->offset, edit->text.s, edit->text.len);
-	memcpy(edited + edit->offset + edit->text.len,
-			document + edit->offset + edit->cut, rest);
-	edited[edit->offset + edit->text.len + rest] = '\0';
+	for(size_t i = 0; i < edits->n; i++) {
+		const mclmr_xml_edit_t *edit = &edits->edit[i];
+
+		assert_true(i == 0 ? true : edit->offset > from);
+		memcpy(edited + len, document + from, edit->offset - from);
+		len += edit->offset - from;
+		memcpy(edited + len, edit->text.s, edit->text.len);
+		len += edit->text.len;
+		from = edit->offset + edit->cut;
+		assert_true(from <= strlen(document));
+	}
+	strcpy(edited + len, document + from);
 	return edited;
 }
 
-/* Sets the caller of an info text of a service; the edited text. */
-static const char *set_caller(
-		mclmr_service_t service, const char *document, const char *uri)
+/* Sets both, of which either may be empty, in an info text of a service; the
+ * edited text. */
+static const char *set_both(mclmr_service_t service, const char *document,
+		const char *request, const char *caller)
 {
-	mclmr_xml_edit_t edit;
+	const mclmr_info_values_t values = {
+			mclmr_span(request), mclmr_span(caller)};
+	mclmr_info_edits_t edits;
 	mclmr_mc_info_t info;
 
 	arena = mclmr_arena(room, sizeof room);
 	assert_int_equal(
 			mclmr_mc_info_read(service, mclmr_span(document), &arena, &info),
 			MCLMR_OK);
-	assert_true(
-			mclmr_mc_info_set_caller(&info, mclmr_span(uri), &arena, &edit));
-	return apply(document, &edit);
+	assert_true(mclmr_mc_info_edit(&info, &values, &arena, &edits));
+	return apply(document, &edits);
+}
+
+/* Sets the caller of an info text of a service; the edited text. */
+static const char *set_caller(
+		mclmr_service_t service, const char *document, const char *uri)
+{
+	return set_both(service, document, "", uri);
 }
 
 /* The first child element of this name in this namespace, NULL for none. */
@@ -470,21 +486,166 @@ static void test_uri(void **state)
 {
 	static const char *const control[] = {"a\nb", "\x7f", "\x01", "a\t"};
 	static const char *const uri[] = {
-			"", "sip:a&b<c>\"'@d;e=%20", "sip:\xC3\xA9@x", "]]>&amp;"};
-	mclmr_xml_edit_t edit;
+			"sip:a&b<c>\"'@d;e=%20", "sip:\xC3\xA9@x", "]]>&amp;"};
+	mclmr_info_edits_t edits;
 	mclmr_mc_info_t info;
+	mclmr_span_t document;
 
 	(void)state;
 	for(size_t i = 0; i < COUNT(uri); i++)
 		judge("mcptt", set_caller(MCLMR_SERVICE_MCPTT, OPEN CLOSE, uri[i]),
 				uri[i]);
 	assert_int_equal(read_info(OPEN CLOSE, &info), MCLMR_OK);
-	for(size_t i = 0; i < COUNT(control); i++)
-		assert_false(mclmr_mc_info_set_caller(
-				&info, mclmr_span(control[i]), &arena, &edit));
+	for(size_t i = 0; i < COUNT(control); i++) {
+		mclmr_info_values_t values[] = {
+				{mclmr_span(control[i]), {NULL, 0}},
+				{{NULL, 0}, mclmr_span(control[i])},
+		};
+
+		for(size_t j = 0; j < COUNT(values); j++) {
+			assert_false(mclmr_mc_info_edit(&info, &values[j], &arena, &edits));
+			assert_false(mclmr_mc_info_write(MCLMR_SERVICE_MCPTT,
+					MCLMR_SPAN("private"), &values[j], &arena, &document));
+		}
+		assert_false(
+				mclmr_mc_info_write(MCLMR_SERVICE_MCPTT, mclmr_span(control[i]),
+						&(mclmr_info_values_t){0}, &arena, &document));
+	}
 	arena = mclmr_arena(room, 64);
-	assert_false(
-			mclmr_mc_info_set_caller(&info, MCLMR_SPAN(CALLER), &arena, &edit));
+	assert_false(mclmr_mc_info_edit(&info,
+			&(mclmr_info_values_t){{NULL, 0}, MCLMR_SPAN(CALLER)}, &arena,
+			&edits));
+	assert_false(mclmr_mc_info_write(MCLMR_SERVICE_MCPTT, MCLMR_SPAN("private"),
+			&(mclmr_info_values_t){0}, &arena, &document));
+}
+
+#define CALLED "sip:unit1@iwf.example.org"
+#define ID(name, uri)                                              \
+	"<mcptt-" name " type=\"Normal\"><mcpttURI>" uri "</mcpttURI>" \
+	"</mcptt-" name ">"
+#define BOTH ID("request-uri", CALLED) INSERTED
+#define TYPE "<session-type>private</session-type>"
+#define OLD_REQUEST "<mcptt-request-uri>sip:old@r</mcptt-request-uri>"
+#define OLD_CALLER "<mcptt-calling-user-id>sip:old@c</mcptt-calling-user-id>"
+#define TAIL "<mcptt-client-id>x</mcptt-client-id>" CLOSE
+
+/* Called and caller set together, wherever each of them stands or does not. */
+static void test_set_both(void **state)
+{
+	static const struct
+	{
+		const char *document;
+		const char *edited;
+	} row[] = {
+			{OPEN CLOSE, OPEN BOTH CLOSE},
+			{OPEN TYPE TAIL, OPEN TYPE BOTH TAIL},
+			{ROOT "<mcptt-Params/></mcpttinfo>", OPEN BOTH CLOSE},
+			{ROOT "</mcpttinfo>", OPEN BOTH CLOSE},
+			{"<mcpttinfo xmlns='" NS "'/>", OPEN BOTH CLOSE},
+			{OPEN TYPE OLD_REQUEST TAIL, OPEN TYPE BOTH TAIL},
+			{OPEN TYPE OLD_CALLER TAIL, OPEN TYPE BOTH TAIL},
+			{OPEN TYPE OLD_REQUEST OLD_CALLER TAIL, OPEN TYPE BOTH TAIL},
+			{OPEN OLD_CALLER TYPE OLD_REQUEST TAIL,
+					OPEN INSERTED TYPE ID("request-uri", CALLED) TAIL},
+			{OPEN TYPE OLD_REQUEST "\r\n " OLD_CALLER TAIL,
+					OPEN TYPE ID("request-uri", CALLED) "\r\n " INSERTED TAIL},
+			{OPEN OLD_CALLER TYPE TAIL,
+					OPEN INSERTED TYPE ID("request-uri", CALLED) TAIL},
+			{OPEN "<mcptt-called-party-id>sip:p@x</mcptt-called-party-id>" TAIL,
+					OPEN BOTH "<mcptt-called-party-id>sip:p@x</"
+							  "mcptt-called-party-id>" TAIL},
+	};
+
+	(void)state;
+	for(size_t i = 0; i < COUNT(row); i++)
+		assert_string_equal(
+				set_both(MCLMR_SERVICE_MCPTT, row[i].document, CALLED, CALLER),
+				row[i].edited);
+	assert_string_equal(set_both(MCLMR_SERVICE_MCPTT,
+								OPEN OLD_REQUEST OLD_CALLER TAIL, CALLED, ""),
+			OPEN ID("request-uri", CALLED) OLD_CALLER TAIL);
+	assert_string_equal(
+			set_both(MCLMR_SERVICE_MCPTT, OPEN OLD_REQUEST TAIL, "", ""),
+			OPEN OLD_REQUEST TAIL);
+}
+
+/* A document that is written reads back. */
+static void test_write(void **state)
+{
+	const mclmr_info_values_t values = {
+			MCLMR_SPAN("sip:a&b@c"), MCLMR_SPAN(CALLER)};
+	mclmr_mc_info_t info;
+	mclmr_span_t document;
+
+	(void)state;
+	for(int i = MCLMR_SERVICE_NONE + 1; i < MCLMR_SERVICE_COUNT; i++) {
+		arena = mclmr_arena(room, sizeof room);
+		assert_true(mclmr_mc_info_write((mclmr_service_t)i,
+				MCLMR_SPAN("private"), &values, &arena, &document));
+		assert_int_equal(
+				mclmr_mc_info_read((mclmr_service_t)i, document, &arena, &info),
+				MCLMR_OK);
+		assert_value(&info.field[MCLMR_INFO_REQUEST_URI], "sip:a&b@c");
+		assert_value(&info.field[MCLMR_INFO_CALLING_USER_ID], CALLER);
+		assert_true(mclmr_span_equal(info.session_type, MCLMR_SPAN("private")));
+	}
+}
+
+#define EXT(inner) "<anyExt>" inner "</anyExt>"
+#define E2ES(value) "<end-to-end-security>" value "</end-to-end-security>"
+
+/* Session type and end-to-end security: plain text, once, at their place. */
+static void test_plain(void **state)
+{
+	static const struct
+	{
+		const char *document;
+		mclmr_status_t status;
+		const char *session_type;
+		mclmr_info_flag_t flag;
+	} row[] = {
+			{OPEN CLOSE, MCLMR_OK, "", MCLMR_INFO_NOT_SAID},
+			{OPEN TYPE CLOSE, MCLMR_OK, "private", MCLMR_INFO_NOT_SAID},
+			{OPEN "<session-type>\r\n chat </session-type>" CLOSE, MCLMR_OK,
+					"chat", MCLMR_INFO_NOT_SAID},
+			{OPEN TYPE EXT(E2ES("true")) CLOSE, MCLMR_OK, "private",
+					MCLMR_INFO_YES},
+			{OPEN EXT(E2ES(" 1\n")) TYPE CLOSE, MCLMR_OK, "private",
+					MCLMR_INFO_YES},
+			{OPEN EXT(E2ES("false")) CLOSE, MCLMR_OK, "", MCLMR_INFO_NO},
+			{OPEN EXT(E2ES("0")) CLOSE, MCLMR_OK, "", MCLMR_INFO_NO},
+			{OPEN EXT("<x xmlns='u:x'>" E2ES("true") "</x>") CLOSE, MCLMR_OK,
+					"", MCLMR_INFO_NOT_SAID},
+			{OPEN E2ES("true") CLOSE, MCLMR_OK, "", MCLMR_INFO_NOT_SAID},
+			{ROOT "<mcptt-Params/>" EXT(E2ES("true")) "</mcpttinfo>", MCLMR_OK,
+					"", MCLMR_INFO_NOT_SAID},
+			{OPEN "<x xmlns='u:x'>" E2ES("true") "</x>" CLOSE, MCLMR_OK, "",
+					MCLMR_INFO_NOT_SAID},
+			{OPEN EXT(E2ES("yes")) CLOSE, MCLMR_XML_MALFORMED, "", 0},
+			{OPEN EXT(E2ES("")) CLOSE, MCLMR_XML_MALFORMED, "", 0},
+			{OPEN EXT(E2ES("true") E2ES("true")) CLOSE, MCLMR_XML_MALFORMED, "",
+					0},
+			{OPEN EXT(E2ES("<mcpttBoolean>true</mcpttBoolean>")) CLOSE,
+					MCLMR_XML_MALFORMED, "", 0},
+			{OPEN TYPE TYPE CLOSE, MCLMR_XML_MALFORMED, "", 0},
+			{OPEN "<session-type/>" TYPE CLOSE, MCLMR_XML_MALFORMED, "", 0},
+			{OPEN "<session-type><b/></session-type>" CLOSE,
+					MCLMR_XML_MALFORMED, "", 0},
+	};
+
+	(void)state;
+	for(size_t i = 0; i < COUNT(row); i++) {
+		mclmr_mc_info_t info;
+		mclmr_status_t status = read_info(row[i].document, &info);
+
+		if(status != row[i].status)
+			fail_msg("%s: %d", row[i].document, status);
+		if(status != MCLMR_OK)
+			continue;
+		assert_true(mclmr_span_equal(
+				info.session_type, mclmr_span(row[i].session_type)));
+		assert_int_equal(info.end_to_end_security, row[i].flag);
+	}
 }
 
 /* Set twice is set once: the result is read back and replaced. */
@@ -517,6 +678,9 @@ int main(void)
 			cmocka_unit_test(test_malformed),
 			cmocka_unit_test(test_limits),
 			cmocka_unit_test(test_set_caller),
+			cmocka_unit_test(test_set_both),
+			cmocka_unit_test(test_write),
+			cmocka_unit_test(test_plain),
 			cmocka_unit_test(test_other_services),
 			cmocka_unit_test(test_uri),
 			cmocka_unit_test(test_again),

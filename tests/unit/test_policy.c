@@ -89,19 +89,17 @@ static void decide(const row_t *row, unsigned wanted)
 {
 	static char offer[MCLMR_SDP_MAX_SIZE], text[MCLMR_SDP_MAX_SIZE];
 	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
-	const mclmr_profiles_t *profiles;
-	const mclmr_profile_t *profile = profile_of(row, &profiles);
+	mclmr_policy_request_t request = {.wanted = wanted};
 
-	assert_non_null(profile);
+	request.profile = profile_of(row, &request.profiles);
+	assert_non_null(request.profile);
 	(void)snprintf(text, sizeof(text), HEAD "%s", row->text);
-	if(row->offered == NULL) {
-		mclmr_policy_offer(
-				profiles, profile, wanted, mclmr_span(text), &arena, &decision);
-		return;
+	request.text = mclmr_span(text);
+	if(row->offered != NULL) {
+		(void)snprintf(offer, sizeof(offer), HEAD "%s", row->offered);
+		request.offer = mclmr_span(offer);
 	}
-	(void)snprintf(offer, sizeof(offer), HEAD "%s", row->offered);
-	mclmr_policy_answer(profiles, profile, wanted, mclmr_span(offer),
-			mclmr_span(text), &arena, &decision);
+	mclmr_policy_decide(&request, &arena, &decision);
 }
 
 /* Fails where the decision is not that of the row. */
@@ -642,15 +640,15 @@ static void test_wanted(void **state)
 /* A full arena refuses. */
 static void test_arena(void **state)
 {
-	static const char text[] = HEAD M("RTP/AVP 0 8 97") WB;
+	mclmr_policy_request_t request = {.profiles = &shipped,
+			.profile = mclmr_profile_find(&shipped, MCLMR_SPAN("analog")),
+			.text = MCLMR_SPAN(HEAD M("RTP/AVP 0 8 97") WB)};
 
 	(void)state;
 	for(size_t size = 0; size < 3200; size += 64) {
 		mclmr_arena_t arena = mclmr_arena(memory, size);
 
-		mclmr_policy_offer(&shipped,
-				mclmr_profile_find(&shipped, MCLMR_SPAN("analog")), 0,
-				mclmr_span(text), &arena, &decision);
+		mclmr_policy_decide(&request, &arena, &decision);
 		assert_true(decision.action != MCLMR_REFUSE
 					|| decision.status == MCLMR_INTERNAL);
 		assert_true(

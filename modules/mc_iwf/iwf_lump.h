@@ -1,0 +1,25 @@
+/*
+ * This file is part of the Kamailio modules for LMR interworking.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * iwf_lump: changes of a message that take effect when it leaves. The
+ * message itself stays as it came.
+ */
+#ifndef IWF_LUMP_H
+#define IWF_LUMP_H
+
+#include "core/parser/msg_parser.h"
+#include "mclmr/span.h"
+
+/* Replaces octets of the message (a span into it, which may be empty) by a
+ * copy of text; false where there is no memory. */
+bool iwf_lump_replace(
+		struct sip_msg *msg, mclmr_span_t octets, mclmr_span_t text);
+
+/* True where a lump takes away any of these octets. */
+bool iwf_lump_taken(const struct sip_msg *msg, mclmr_span_t octets);
+
+#endif

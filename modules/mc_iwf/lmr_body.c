@@ -1,0 +1,191 @@
+/*
+ * This file is part of the Kamailio modules for LMR interworking.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "lmr_body.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "iwf_config.h"
+#include "iwf_header.h"
+#include "iwf_lump.h"
+#include "iwf_message.h"
+#include "mclmr/e2ee.h"
+
+#define SDP_TYPE MCLMR_SPAN("application/sdp")
+#define EMPTY ((mclmr_span_t){NULL, 0})
+
+/* Cuts the body into parts, by fields of which each stands there once. */
+static mclmr_status_t read_parts(
+		struct sip_msg *msg, const iwf_headers_t *headers, lmr_body_t *body)
+{
+	mclmr_status_t status = iwf_message_body(msg, &body->octets);
+
+	if(status != MCLMR_OK)
+		return status;
+	if(headers->overflow)
+		return MCLMR_LIMIT_EXCEEDED;
+	if(body->octets.len > (size_t)iwf_config.max_body)
+		return MCLMR_TOO_LARGE;
+	if(!iwf_headers_plain(headers))
+		return MCLMR_MIME_MALFORMED;
+	return mclmr_multipart_read(
+			iwf_headers_value(headers, IWF_FIELD_CONTENT_TYPE),
+			iwf_headers_value(headers, IWF_FIELD_ENCODING), body->octets,
+			&body->parts);
+}
+
+/* True where text names the type of a description. */
+static bool names_sdp(mclmr_span_t text)
+{
+	return mclmr_span_find_nocase(text, SDP_TYPE) != NULL;
+}
+
+/* True where a description is, or may be, in a multipart inside a part: we
+ * do not look there, the receiver does. */
+static bool may_hide(const mclmr_part_t *part)
+{
+	return mclmr_span_starts_nocase(part->media_type, MCLMR_SPAN("multipart/"))
+		   && (part->base64 || part->unreadable || names_sdp(part->content));
+}
+
+/* True where a part beside the description hides another one. */
+static bool has_hidden(const lmr_body_t *body)
+{
+	for(size_t i = 0; i < body->parts.n; i++) {
+		if(may_hide(&body->parts.part[i]))
+			return true;
+	}
+	return false;
+}
+
+/* True where a description is promised in the header of a part. */
+static bool is_promised(const lmr_body_t *body, mclmr_span_t content_type)
+{
+	for(size_t i = 0; i < body->parts.n; i++) {
+		if(names_sdp(body->parts.part[i].headers))
+			return true;
+	}
+	return names_sdp(content_type);
+}
+
+/* Finds the one description. */
+static mclmr_status_t find_sdp(lmr_body_t *body, mclmr_span_t content_type)
+{
+	size_t n = mclmr_multipart_find(&body->parts, SDP_TYPE, &body->sdp);
+
+	if(n > 1 || (n == 1 && body->sdp->content.len == 0) || has_hidden(body)
+			|| (n == 0 && is_promised(body, content_type)))
+		return MCLMR_MIME_MALFORMED;
+	return MCLMR_OK;
+}
+
+void lmr_body_read(struct sip_msg *msg, mclmr_arena_t *arena, lmr_body_t *body)
+{
+	iwf_headers_t headers;
+
+	memset(body, 0, sizeof(*body));
+	iwf_headers_read(msg, &headers);
+	body->status = read_parts(msg, &headers, body);
+	if(body->status == MCLMR_OK)
+		body->status = find_sdp(
+				body, iwf_headers_value(&headers, IWF_FIELD_CONTENT_TYPE));
+	if(body->status == MCLMR_OK && body->sdp != NULL)
+		body->status = mclmr_part_decode(body->sdp, arena, &body->text);
+	if(body->status != MCLMR_OK)
+		body->sdp = NULL;
+}
+
+bool lmr_body_is_replaced(const struct sip_msg *msg, const lmr_body_t *body)
+{
+	return iwf_lump_taken(
+			msg, body->sdp != NULL ? body->sdp->content : body->octets);
+}
+
+/* Octets behind the body that Content-Length told of do not leave. */
+static bool cut_surplus(struct sip_msg *msg, const lmr_body_t *body)
+{
+	mclmr_span_t surplus = {body->octets.s + body->octets.len, 0};
+
+	surplus.len = (size_t)(msg->buf + msg->len - surplus.s);
+	return surplus.len == 0 || iwf_lump_taken(msg, surplus)
+		   || iwf_lump_replace(msg, surplus, EMPTY);
+}
+
+/* Sets the Content-Length that the part itself may have. */
+static bool fix_length(
+		struct sip_msg *msg, const mclmr_part_t *part, size_t length)
+{
+	char digits[24];
+	int n;
+
+	if(part->content_length.len == 0)
+		return true;
+	n = snprintf(digits, sizeof(digits), "%zu", length);
+	return iwf_lump_replace(
+			msg, part->content_length, (mclmr_span_t){digits, (size_t)n});
+}
+
+bool lmr_body_replace(struct sip_msg *msg, const lmr_body_t *body,
+		mclmr_arena_t *arena, mclmr_span_t text)
+{
+	if(body->sdp->base64 && !mclmr_part_encode(text, arena, &text))
+		return false;
+	return iwf_lump_replace(msg, body->sdp->content, text)
+		   && fix_length(msg, body->sdp, text.len) && cut_surplus(msg, body);
+}
+
+/* The description's part with one of the delimiter lines around it. */
+static mclmr_span_t part_octets(const lmr_body_t *body)
+{
+	const mclmr_part_t *part = body->sdp;
+	const mclmr_part_t *last = &body->parts.part[body->parts.n - 1];
+	const char *begin = part->headers.s;
+	const char *end = part->content.s + part->content.len;
+
+	if(part == last)
+		begin = part[-1].content.s + part[-1].content.len;
+	else
+		end = part[1].headers.s;
+	return (mclmr_span_t){begin, (size_t)(end - begin)};
+}
+
+/* Drops the fields that describe a body. */
+static bool drop_fields(struct sip_msg *msg)
+{
+	iwf_headers_t headers;
+
+	iwf_headers_read(msg, &headers);
+	for(size_t i = 0; i < headers.n; i++) {
+		const struct hdr_field *hf = headers.header[i].hf;
+		mclmr_span_t octets = {hf->name.s, (size_t)hf->len};
+
+		switch(headers.header[i].field) {
+			case IWF_FIELD_CONTENT_TYPE:
+			case IWF_FIELD_ENCODING:
+			case IWF_FIELD_COMPRESSION:
+				if(!iwf_lump_replace(msg, octets, EMPTY))
+					return false;
+				break;
+			default:
+				break;
+		}
+	}
+	return true;
+}
+
+bool lmr_body_remove(struct sip_msg *msg, const lmr_body_t *body)
+{
+	mclmr_span_t whole = {body->octets.s, 0};
+
+	if(body->sdp != NULL && body->parts.n > 1)
+		return iwf_lump_replace(msg, part_octets(body), EMPTY)
+			   && cut_surplus(msg, body);
+	if(whole.s != NULL)
+		whole.len = (size_t)(msg->buf + msg->len - whole.s);
+	return (whole.len == 0 || iwf_lump_replace(msg, whole, EMPTY))
+		   && drop_fields(msg);
+}

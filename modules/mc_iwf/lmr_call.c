@@ -1,0 +1,498 @@
+/*
+ * This file is part of the Kamailio modules for LMR interworking.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "lmr_call.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/mem/mem.h"
+#include "core/parser/parse_cseq.h"
+#include "core/parser/parse_from.h"
+#include "core/parser/parse_to.h"
+#include "iwf_span.h"
+#include "modules/dialog/dlg_hash.h"
+#include "modules/dialog/dlg_load.h"
+#include "modules/tm/tm_load.h"
+
+#define NAME_SIZE 32
+#define LEGS_NAME "mcl"
+#define LEG_DIGITS (LMR_CALL_LEG_SIZE - 1)
+#define LEGS_SIZE (LMR_CALL_MAX_LEGS * LMR_CALL_LEG_SIZE)
+#define HEAD_SIZE 12 /* 4 hex digits of length, 8 of the checksum */
+#define TEXT_MAX (HEAD_SIZE + 3 * MCLMR_NEGOTIATION_MAX)
+
+static tm_api_t tm;
+static struct dlg_binds dialog;
+static bool has_dialog;
+
+int lmr_call_init(void)
+{
+	if(find_export("load_tm", NO_SCRIPT, 0) == NULL || load_tm_api(&tm) < 0) {
+		LM_ERR("module tm has to be loaded before mc_iwf\n");
+		return -1;
+	}
+	has_dialog =
+			find_export("load_dlg", 0, 0) != NULL && load_dlg_api(&dialog) == 0;
+	return 0;
+}
+
+bool lmr_call_possible(void)
+{
+	return has_dialog;
+}
+
+/* FNV-1a: tells apart, proves nothing. */
+static uint32_t hash(mclmr_span_t text)
+{
+	uint32_t value = 2166136261u;
+
+	for(size_t i = 0; i < text.len; i++)
+		value = (value ^ (unsigned char)text.s[i]) * 16777619u;
+	return value;
+}
+
+/* A variable of the dialog: its name. */
+typedef struct name
+{
+	char text[NAME_SIZE];
+	str s;
+} name_t;
+
+/* The name of a piece of what a side said. */
+static str *piece_name(
+		name_t *name, mclmr_side_t side, const char *leg, unsigned piece)
+{
+	name->s.s = name->text;
+	name->s.len = snprintf(name->text, NAME_SIZE, "mc%c.%s.%u",
+			side == MCLMR_CALLER ? 'a' : 'b', leg, piece);
+	return &name->s;
+}
+
+/* Appends a variable's value to the *len octets at text; false where there is
+ * no such variable, or no room. */
+static bool get_value(
+		struct dlg_cell *dlg, str *name, char *text, size_t size, size_t *len)
+{
+	bool fits;
+	str value;
+
+	if(dialog.get_dlg_vardup(dlg, name, &value) != 0)
+		return false;
+	fits = (size_t)value.len <= size - *len;
+	if(fits) {
+		memcpy(text + *len, value.s, (size_t)value.len);
+		*len += (size_t)value.len;
+	}
+	pkg_free(value.s);
+	return fits;
+}
+
+/* The value of 4 or 8 hex digits; the pieces hold nothing else there. */
+static unsigned long hex_number(const char *digits, size_t n)
+{
+	char text[9] = "";
+
+	memcpy(text, digits, n);
+	return strtoul(text, NULL, 16);
+}
+
+/* True for an octet that goes into a variable as it is: every database takes
+ * the others for something of its own. */
+static bool is_plain(char c)
+{
+	return (c >= ' ' && c <= '~' && c != '%') || c == '\n';
+}
+
+/* Undoes escape() in place; false where that is not possible. */
+static bool unescape(char *text, size_t *len)
+{
+	size_t n = 0;
+
+	for(size_t i = 0; i < *len; i++) {
+		char c = text[i];
+
+		if(c == '%') {
+			if(*len - i < 3)
+				return false;
+			c = (char)hex_number(text + i + 1, 2);
+			i += 2;
+		}
+		text[n++] = c;
+	}
+	*len = n;
+	return true;
+}
+
+/* Writes a text with %XX for octets that are not plain; its length. */
+static size_t escape(mclmr_span_t text, char *to)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t n = 0;
+
+	for(size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.s[i];
+
+		if(is_plain(text.s[i])) {
+			to[n++] = text.s[i];
+		} else {
+			to[n++] = '%';
+			to[n++] = digits[c >> 4];
+			to[n++] = digits[c & 15];
+		}
+	}
+	return n;
+}
+
+/* Reads the pieces that one side's first one promises; what more there is,
+ * from a longer text before, does not count. */
+static bool read_pieces(struct dlg_cell *dlg, mclmr_side_t side,
+		const char *leg, char *text, size_t *len)
+{
+	size_t whole, length;
+	name_t name;
+
+	if(*len < HEAD_SIZE)
+		return false;
+	length = hex_number(text, 4);
+	whole = HEAD_SIZE + length;
+	for(unsigned i = 1; *len < whole; i++) {
+		if(!get_value(dlg, piece_name(&name, side, leg, i), text, TEXT_MAX,
+				   len))
+			return false;
+	}
+	*len = whole;
+	return hash((mclmr_span_t){text + HEAD_SIZE, length})
+		   == hex_number(text + 4, 8);
+}
+
+/* Reads what a side said in a leg. true where that is nothing, too; *there
+ * tells which. */
+static bool read_side(struct dlg_cell *dlg, mclmr_side_t side, const char *leg,
+		mclmr_arena_t *arena, mclmr_span_t *said, bool *there)
+{
+	char text[TEXT_MAX];
+	size_t len = 0;
+	name_t name;
+
+	*there = get_value(
+			dlg, piece_name(&name, side, leg, 0), text, TEXT_MAX, &len);
+	*said = (mclmr_span_t){NULL, 0};
+	if(!*there)
+		return true;
+	if(!read_pieces(dlg, side, leg, text, &len))
+		return false;
+	len -= HEAD_SIZE;
+	memmove(text, text + HEAD_SIZE, len);
+	return unescape(text, &len)
+		   && mclmr_arena_copy(arena, (mclmr_span_t){text, len}, said);
+}
+
+/* Reads what both sides said, in the leg or else in the initial INVITE. */
+static bool read_negotiation(
+		struct dlg_cell *dlg, lmr_call_t *call, mclmr_arena_t *arena)
+{
+	for(int i = 0; i < MCLMR_SIDES; i++) {
+		mclmr_side_t side = (mclmr_side_t)i;
+		mclmr_span_t said;
+		bool there;
+
+		if(!read_side(dlg, side, call->leg, arena, &said, &there))
+			return false;
+		if(!there && call->leg[0] != '\0'
+				&& !read_side(dlg, side, "", arena, &said, &there))
+			return false;
+		if(there && !mclmr_negotiation_read(&call->negotiation, side, said))
+			return false;
+	}
+	return true;
+}
+
+/* True for a request, false for a reply. */
+static bool is_request(const struct sip_msg *msg)
+{
+	return msg->first_line.type == SIP_REQUEST;
+}
+
+/* The method of a CSeq as a negotiation has it. */
+static mclmr_method_t method_of(int id)
+{
+	switch(id) {
+		case METHOD_INVITE:
+			return MCLMR_METHOD_INVITE;
+		case METHOD_ACK:
+			return MCLMR_METHOD_ACK;
+		case METHOD_PRACK:
+			return MCLMR_METHOD_PRACK;
+		case METHOD_UPDATE:
+			return MCLMR_METHOD_UPDATE;
+		default:
+			return MCLMR_METHOD_OTHER;
+	}
+}
+
+/* True where a provisional reply has an RSeq (RFC 3262 7.1). */
+static bool has_rseq(const struct sip_msg *msg)
+{
+	for(const struct hdr_field *hf = msg->headers; hf != NULL; hf = hf->next) {
+		if(mclmr_span_equal_nocase(iwf_span(&hf->name), MCLMR_SPAN("RSeq")))
+			return true;
+	}
+	return false;
+}
+
+/* The number of a CSeq. */
+static unsigned long cseq_number(const struct sip_msg *msg)
+{
+	const str *digits = &get_cseq(msg)->number;
+	unsigned long number = 0;
+
+	for(int i = 0; i < digits->len && i < 10; i++)
+		number = number * 10 + (unsigned long)(digits->s[i] - '0');
+	return number;
+}
+
+/* Fills in what the message itself says. */
+static void read_bearer(
+		const struct sip_msg *msg, bool has_sdp, mclmr_bearer_t *bearer)
+{
+	bearer->has_sdp = has_sdp;
+	bearer->method = method_of(get_cseq(msg)->method_id);
+	bearer->cseq = cseq_number(msg);
+	bearer->code = is_request(msg)
+						   ? 0
+						   : (int)msg->first_line.u.reply.statuscode;
+	bearer->reliable = (bearer->code >= 200 && bearer->code < 300)
+					   || (bearer->code > 100 && bearer->code < 200
+							   && has_rseq(msg));
+}
+
+/* The tags of a message, empty where they are not there. */
+static mclmr_span_t from_tag(struct sip_msg *msg)
+{
+	return parse_from_header(msg) == 0 ? iwf_span(&get_from(msg)->tag_value)
+									   : (mclmr_span_t){NULL, 0};
+}
+
+static mclmr_span_t to_tag(const struct sip_msg *msg)
+{
+	return msg->to != NULL && msg->to->parsed != NULL
+				   ? iwf_span(&get_to(msg)->tag_value)
+				   : (mclmr_span_t){NULL, 0};
+}
+
+/* True for the INVITE that begins a call, and for replies to it: then tm's
+ * transaction knows the request. */
+static bool is_initial(struct sip_msg *msg, mclmr_method_t method)
+{
+	const struct cell *t;
+
+	if(method != MCLMR_METHOD_INVITE)
+		return false;
+	if(is_request(msg))
+		return to_tag(msg).len == 0;
+	t = tm.t_gett();
+	return t != NULL && t != T_UNDEFINED && t->uas.request != NULL
+		   && to_tag(t->uas.request).len == 0;
+}
+
+/* True where a reply to the initial INVITE comes from another fork than the
+ * one whose 2xx was first: that has the dialog. */
+static bool is_too_late(const struct dlg_cell *dlg, const lmr_call_t *call,
+		mclmr_span_t callee_tag)
+{
+	mclmr_span_t taken = iwf_span(&dlg->tag[DLG_CALLEE_LEG]);
+
+	return call->initial && call->bearer.code > 0
+		   && dlg->state >= DLG_STATE_CONFIRMED_NA && taken.len > 0
+		   && !mclmr_span_equal(taken, callee_tag);
+}
+
+/* Finds out who sent the message, and the leg. */
+static void read_leg(
+		struct sip_msg *msg, const struct dlg_cell *dlg, lmr_call_t *call)
+{
+	mclmr_span_t from = from_tag(msg);
+	bool downstream =
+			mclmr_span_equal(from, iwf_span(&dlg->tag[DLG_CALLER_LEG]));
+	mclmr_span_t callee_tag = downstream ? to_tag(msg) : from;
+
+	call->bearer.side =
+			downstream == is_request(msg) ? MCLMR_CALLER : MCLMR_CALLEE;
+	if(callee_tag.len > 0)
+		snprintf(call->leg, LMR_CALL_LEG_SIZE, "%08x",
+				(unsigned)hash(callee_tag));
+	call->too_late = is_too_late(dlg, call, callee_tag);
+}
+
+/* The dialog of a message, to be released; NULL where there is none. */
+static struct dlg_cell *find_dialog(struct sip_msg *msg)
+{
+	return has_dialog ? dialog.get_dlg(msg) : NULL;
+}
+
+void lmr_call_read(struct sip_msg *msg, bool has_sdp, mclmr_arena_t *arena,
+		lmr_call_t *call)
+{
+	struct dlg_cell *dlg;
+
+	memset(call, 0, sizeof(*call));
+	read_bearer(msg, has_sdp, &call->bearer);
+	call->initial = is_initial(msg, call->bearer.method);
+	call->readable = true;
+	dlg = find_dialog(msg);
+	if(dlg == NULL)
+		return;
+	call->found = true;
+	read_leg(msg, dlg, call);
+	call->readable = read_negotiation(dlg, call, arena);
+	dialog.release_dlg(dlg);
+}
+
+mclmr_op_t lmr_call_op(const lmr_call_t *call)
+{
+	bool refusal = call->bearer.code >= 300;
+	bool begins = call->initial && call->bearer.code == 0;
+
+	if(call->bearer.has_sdp && !refusal
+			&& (call->too_late || (!call->found && !begins)))
+		return MCLMR_OP_STRAY;
+	return mclmr_negotiation_op(&call->negotiation, &call->bearer);
+}
+
+/* Drops the pieces of a side from the given one on. */
+static void drop_pieces(struct dlg_cell *dlg, mclmr_side_t side,
+		const char *leg, unsigned piece)
+{
+	name_t name;
+
+	while(dialog.set_dlg_var(dlg, piece_name(&name, side, leg, piece), NULL)
+			== 0)
+		piece++;
+}
+
+/* Stores a text in pieces. */
+static bool write_pieces(struct dlg_cell *dlg, mclmr_side_t side,
+		const char *leg, mclmr_span_t text)
+{
+	unsigned piece = 0;
+	name_t name;
+
+	while(text.len > 0) {
+		size_t n = text.len < LMR_CALL_PIECE ? text.len : LMR_CALL_PIECE;
+		str value = iwf_str((mclmr_span_t){text.s, n});
+
+		if(dialog.set_dlg_var(
+				   dlg, piece_name(&name, side, leg, piece++), &value)
+				!= 0)
+			return false;
+		text = mclmr_span_from(text, text.s + n);
+	}
+	drop_pieces(dlg, side, leg, piece);
+	return true;
+}
+
+/* Stores what a side said in a leg. */
+static mclmr_status_t write_side(struct dlg_cell *dlg, const lmr_call_t *call,
+		mclmr_side_t side, mclmr_arena_t *arena)
+{
+	char text[TEXT_MAX + 1], head[HEAD_SIZE + 1];
+	mclmr_span_t said;
+	size_t len;
+
+	if(!mclmr_negotiation_write(&call->negotiation, side, arena, &said))
+		return MCLMR_LIMIT_EXCEEDED;
+	len = escape(said, text + HEAD_SIZE);
+	snprintf(head, sizeof(head), "%04zx%08x", len & 0xffff,
+			(unsigned)hash((mclmr_span_t){text + HEAD_SIZE, len}));
+	memcpy(text, head, HEAD_SIZE);
+	return write_pieces(dlg, side, call->leg,
+				   (mclmr_span_t){text, HEAD_SIZE + len})
+				   ? MCLMR_OK
+				   : MCLMR_INTERNAL;
+}
+
+/* Drops what the other forks said. */
+static void drop_others(
+		struct dlg_cell *dlg, mclmr_span_t legs, const char *own)
+{
+	while(legs.len > 0) {
+		mclmr_span_t leg = mclmr_span_cut(&legs, ',');
+		char text[LMR_CALL_LEG_SIZE] = "";
+
+		if(leg.len != LEG_DIGITS || mclmr_span_equal(leg, mclmr_span(own)))
+			continue;
+		memcpy(text, leg.s, LEG_DIGITS);
+		drop_pieces(dlg, MCLMR_CALLER, text, 0);
+		drop_pieces(dlg, MCLMR_CALLEE, text, 0);
+	}
+}
+
+/* Sets the list of legs to what is in the list and, where it is not in it,
+ * one more; false where the list is full. */
+static bool add_leg(
+		struct dlg_cell *dlg, char *list, size_t len, const char *leg)
+{
+	str name = str_init(LEGS_NAME);
+	str value = {list, 0};
+
+	if(mclmr_span_find((mclmr_span_t){list, len}, mclmr_span(leg)) != NULL)
+		return true;
+	if(len + LMR_CALL_LEG_SIZE > LEGS_SIZE)
+		return false;
+	memcpy(list + len, leg, LEG_DIGITS);
+	list[len + LEG_DIGITS] = ',';
+	value.len = (int)(len + LMR_CALL_LEG_SIZE);
+	return dialog.set_dlg_var(dlg, &name, &value) == 0;
+}
+
+/* Makes room for the leg among the others, which go where it has won. */
+static bool take_leg(struct dlg_cell *dlg, const lmr_call_t *call)
+{
+	bool wins = call->initial && call->bearer.code >= 200;
+	str name = str_init(LEGS_NAME);
+	char list[LEGS_SIZE];
+	size_t len = 0;
+
+	if(call->leg[0] == '\0')
+		return true;
+	if(!get_value(dlg, &name, list, LEGS_SIZE, &len))
+		len = 0;
+	if(wins) {
+		drop_others(dlg, (mclmr_span_t){list, len}, call->leg);
+		len = 0;
+	}
+	return add_leg(dlg, list, len, call->leg);
+}
+
+/* Stores into a dialog. */
+static mclmr_status_t store(
+		struct dlg_cell *dlg, const lmr_call_t *call, mclmr_arena_t *arena)
+{
+	mclmr_status_t status;
+
+	if(!take_leg(dlg, call))
+		return MCLMR_LIMIT_EXCEEDED;
+	status = write_side(dlg, call, MCLMR_CALLER, arena);
+	if(status == MCLMR_OK)
+		status = write_side(dlg, call, MCLMR_CALLEE, arena);
+	return status;
+}
+
+mclmr_status_t lmr_call_store(
+		struct sip_msg *msg, const lmr_call_t *call, mclmr_arena_t *arena)
+{
+	struct dlg_cell *dlg = find_dialog(msg);
+	mclmr_status_t status;
+
+	if(dlg == NULL)
+		return MCLMR_INTERNAL;
+	status = store(dlg, call, arena);
+	dialog.release_dlg(dlg);
+	return status;
+}
