@@ -135,6 +135,11 @@ class SampleNode(node.Kamailio):
                     KAMAILIO_BIN=node.KAMAILIO_BIN, **self.media,
                     **self.env)
 
+    def remove(self):
+        """Its folder, and its claim on the relay's ports."""
+        super().remove()
+        node.release_media(self.media)
+
     def crash(self):
         """Ends all its processes as a power cut does, but not the relay."""
         for pid in [self.process.pid, *self._kamailio_pids()]:
