@@ -2,6 +2,9 @@
 """Real media through a real rtpengine: not one octet may change."""
 import pytest
 
+import call
+import mc
+import node
 import rtpengine
 import sip
 import talks
@@ -41,6 +44,130 @@ def test_without_relay_nothing_arrives():
         with rtpengine.Rtpengine() as daemon:
             through(daemon, talk)
         talks.assert_silence(talk)
+
+
+# Calls through the node
+
+def ends_of(site, target):
+    """Who is behind a target: its endpoint, and its IWF's PSI if it has one."""
+    if target.endswith(mc.DOMAIN):
+        user = target[len("sip:"):].partition("@")[0]
+        client = site.client(user, "mcptt")
+        client.endpoint.script = call.manners
+        return client.endpoint, None
+    peer, psi = ((site.iwf2, mc.IWF2) if "@tetra-iwf." in target
+                 else (site.iwf1, mc.IWF1))
+    peer.script = call.manners
+    return peer, psi
+
+
+def invite(site, talk, offer):
+    """Alice calls the case's target; her call and the target's endpoint."""
+    target, _ = ends_of(site, talk.case.target)
+    alice = site.client("alice", "mcptt")
+    alice.endpoint.script = call.manners
+    message = call.private("alice", talk.case.target, offer.encode())
+    return call.Outgoing(alice.endpoint, site.node.address, message,
+                         "alice").start(), target
+
+
+def invite_alice(site, talk, offer):
+    """The case's target, an LMR user, calls alice."""
+    target, psi = ends_of(site, talk.case.target)
+    alice = site.client("alice", "mcptt")
+    alice.endpoint.script = call.manners
+    message = call.from_lmr(talk.case.target, "alice", offer.encode(), psi)
+    return call.Outgoing(target, site.node.address,
+                         message).start(), alice.endpoint
+
+
+def set_up(site, talk, begin):
+    """A confirmed call of which both sides know; the caller's dialog."""
+    offer, answer = talk.caller.description(), talk.callee.description()
+    outgoing, callee = begin(site, talk, offer)
+    incoming = call.incoming(callee, site.node.address,
+                             call_id=outgoing.call_id)
+    incoming.reply(200, answer.encode())
+    dialog, answer_in = outgoing.answered()
+    talk.connect(offer, incoming.sdp, answer, answer_in)
+    return dialog
+
+
+def relay_of(site):
+    """The ng client of the node's relay."""
+    return rtpengine.NgClient(
+        (rtpengine.CONTROL, int(site.node.media["RTPENGINE_PORT"])))
+
+
+def assert_talk(site, talk, begin):
+    """Media both ways through the node's relay until BYE, none behind it."""
+    ng = relay_of(site)
+    dialog = set_up(site, talk, begin)
+    tags = call.tag_of(dialog.local), call.tag_of(dialog.remote)
+    talks.assert_media(talk, lambda: ng.counts(dialog.call_id), tags)
+    assert dialog.bye().code == 200
+    node.wait_until(lambda: dialog.call_id not in ng.calls(),
+                    "end of the relay's session")
+    talks.assert_silence(talk)
+
+
+@pytest.mark.parametrize("case", talks.CASES, ids=lambda case: case.name)
+def test_call_changes_no_octet(site, case):
+    """A client's call: what its profile allows passes as it is."""
+    with talks.Talk(case) as talk:
+        assert_talk(site, talk, invite)
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in talks.CASES
+             if not case.target.endswith(mc.DOMAIN)],
+    ids=lambda case: case.name)
+def test_call_of_an_iwf_changes_no_octet(site, case):
+    """The same, called by the LMR user."""
+    with talks.Talk(case) as talk:
+        assert_talk(site, talk, invite_alice)
+
+
+REFUSED = [
+    (talks.TETRA.with_("codec", target=talks.P25.target), "302"),
+    (talks.TETRA_BB.with_("clear", target=talks.TETRA_SECRET.target), "301"),
+    (talks.TETRA_SECRET.with_("e2ee", target=talks.TETRA_BB.target), "300"),
+    (talks.P25.with_("keys", protocol=talks.SAVP, keys="sdes"), None),
+]
+
+
+@pytest.mark.parametrize(
+    "begin", [invite, invite_alice], ids=["client", "iwf"])
+@pytest.mark.parametrize("case, warning", REFUSED,
+                         ids=[case.name for case, _ in REFUSED])
+def test_refused_call_has_no_media(site, begin, case, warning):
+    """488 with its Warning; nobody is called, the relay has no session and
+    lets nothing through."""
+    with talks.Talk(case) as talk:
+        outgoing, callee = begin(site, talk, talk.caller.description())
+        reply = outgoing.refusal()
+        assert reply.code == 488
+        assert warning is None or f'"{warning} ' in reply.get("Warning")
+        assert callee.requests("INVITE") == []
+        ng = relay_of(site)
+        assert outgoing.call_id not in ng.calls()
+        talk.caller.tell("remote", rtpengine.CONTROL,
+                         site.node.media["RTP_MIN"])
+        talk.callee.tell("remote", rtpengine.CONTROL,
+                         site.node.media["RTP_MIN"])
+        talks.assert_silence(talk)
+
+
+def test_media_has_no_other_way_than_the_relay(site):
+    """While the relay stands still not one packet arrives."""
+    with talks.Talk(talks.P25) as talk:
+        dialog = set_up(site, talk, invite)
+        site.node.hang_relay()
+        try:
+            talks.assert_silence(talk)
+        finally:
+            site.node.resume_relay()
+        assert dialog.bye().code == 200
 
 
 # What these tests rest on: the endpoints and the comparison can complain
