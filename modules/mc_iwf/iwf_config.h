@@ -16,6 +16,8 @@
 #include "mclmr/short_message.h"
 #include "mclmr/status.h"
 
+#define IWF_DEFAULT_POLICIES "/etc/kamailio/mc_iwf/policies.ini"
+
 typedef enum iwf_decode
 {
 	IWF_DECODE_OFF,
@@ -61,6 +63,10 @@ typedef struct iwf_config
 	str tls_id;			 /* pseudo-variable with the peer's TLS identity */
 	str realm;			 /* of the challenge, empty: host of the PSI */
 	str private_headers; /* comma list that leaves only to trusted peers */
+	char *policies;		 /* file of media profiles */
+	str sdp_read;		 /* AVP in which module rtpengine gets an SDP */
+	str sdp_write;		 /* AVP in which it gives it back */
+	int media_relay;	 /* 0: the text that was decided leaves as it is */
 	mclmr_status_table_t status;
 	mclmr_short_message_table_t message_table;
 } iwf_config_t;

@@ -42,6 +42,20 @@ static const struct
 				"requests to a client without LMR type or payload"},
 		[IWF_COUNT_KMF_UNKNOWN] = {"kmf_unknown",
 				"URIs in messages that name no configured KMF or IWF"},
+		[IWF_COUNT_LMR_OFFERS] = {"lmr_offers",
+				"session offers that a media profile has judged"},
+		[IWF_COUNT_LMR_REFUSED] = {"lmr_refused",
+				"session offers that a media profile has refused"},
+		[IWF_COUNT_LMR_ANSWERS] = {"lmr_answers",
+				"session answers that a media profile has judged"},
+		[IWF_COUNT_LMR_BAD_ANSWERS] = {"lmr_bad_answers",
+				"session answers that do not fit offer or profile"},
+		[IWF_COUNT_LMR_CLOSED] = {"lmr_closed",
+				"descriptions that lmr_sdp_close() has closed"},
+		[IWF_COUNT_LMR_ENDED] = {"lmr_ended",
+				"call legs marked to be ended"},
+		[IWF_COUNT_LMR_MEDIA_DOWN] = {"lmr_media_down",
+				"descriptions that the media relay gave nothing back for"},
 };
 
 /* What the gauges show, chosen by their parameter. */

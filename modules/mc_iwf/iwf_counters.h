@@ -24,6 +24,13 @@ typedef enum iwf_count
 	IWF_COUNT_DECODE_FAILED, /* decode lenient or strict */
 	IWF_COUNT_INCOMPLETE,	 /* no LMR type or payload towards a client */
 	IWF_COUNT_KMF_UNKNOWN,	 /* URIs of no configured KMF or IWF */
+	IWF_COUNT_LMR_OFFERS,	 /* descriptions that were decided on */
+	IWF_COUNT_LMR_REFUSED,
+	IWF_COUNT_LMR_ANSWERS,
+	IWF_COUNT_LMR_BAD_ANSWERS,
+	IWF_COUNT_LMR_CLOSED,	 /* by lmr_sdp_close() */
+	IWF_COUNT_LMR_ENDED,	 /* legs whose call has to be ended */
+	IWF_COUNT_LMR_MEDIA_DOWN, /* nothing came back from the media relay */
 	IWF_COUNT_NUMBER
 } iwf_count_t;
 

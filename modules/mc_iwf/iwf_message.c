@@ -139,6 +139,8 @@ iwf_message_t *iwf_message_get(struct sip_msg *msg)
 	current->first = msg->headers;
 	current->len = msg->len;
 	current->facts.started_ms = iwf_now_ms();
+	if(msg->first_line.type != SIP_REQUEST)
+		return current;
 	if(msg->REQ_METHOD != METHOD_MESSAGE && msg->REQ_METHOD != METHOD_REGISTER)
 		return current;
 	iwf_headers_read(msg, &current->headers);

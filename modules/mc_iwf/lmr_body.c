@@ -99,6 +99,48 @@ void lmr_body_read(struct sip_msg *msg, mclmr_arena_t *arena, lmr_body_t *body)
 		body->sdp = NULL;
 }
 
+/* The first info part; NULL where there is none, in *n how many. */
+static const mclmr_part_t *find_info(const lmr_body_t *body, size_t *n)
+{
+	const mclmr_part_t *info = NULL;
+
+	*n = 0;
+	for(size_t i = body->parts.n; i > 0; i--) {
+		const mclmr_part_t *part = &body->parts.part[i - 1];
+
+		if(mclmr_mc_info_service(part->media_type) == MCLMR_SERVICE_NONE)
+			continue;
+		info = part;
+		(*n)++;
+	}
+	return info;
+}
+
+mclmr_status_t lmr_body_wanted(
+		const lmr_body_t *body, mclmr_arena_t *arena, unsigned *wanted)
+{
+	static const unsigned modes[] = {[MCLMR_INFO_NOT_SAID] = 0,
+			[MCLMR_INFO_NO] = MCLMR_E2EE_OFF,
+			[MCLMR_INFO_YES] = MCLMR_E2EE_ON};
+	mclmr_status_t status;
+	const mclmr_part_t *part;
+	mclmr_mc_info_t info;
+	mclmr_span_t text;
+	size_t n;
+
+	*wanted = 0;
+	part = find_info(body, &n);
+	if(n != 1)
+		return n == 0 ? MCLMR_OK : MCLMR_BODY_MISSING;
+	status = mclmr_part_decode(part, arena, &text);
+	if(status == MCLMR_OK)
+		status = mclmr_mc_info_read(
+				mclmr_mc_info_service(part->media_type), text, arena, &info);
+	if(status == MCLMR_OK)
+		*wanted = modes[info.end_to_end_security];
+	return status;
+}
+
 bool lmr_body_is_replaced(const struct sip_msg *msg, const lmr_body_t *body)
 {
 	return iwf_lump_taken(

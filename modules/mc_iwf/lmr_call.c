@@ -48,7 +48,7 @@ bool lmr_call_possible(void)
 }
 
 /* FNV-1a: tells apart, proves nothing. */
-static uint32_t hash(mclmr_span_t text)
+static uint32_t digest(mclmr_span_t text)
 {
 	uint32_t value = 2166136261u;
 
@@ -71,6 +71,14 @@ static str *piece_name(
 	name->s.s = name->text;
 	name->s.len = snprintf(name->text, NAME_SIZE, "mc%c.%s.%u",
 			side == MCLMR_CALLER ? 'a' : 'b', leg, piece);
+	return &name->s;
+}
+
+/* The name of a leg's mark. */
+static str *mark_name(name_t *name, const char *leg)
+{
+	name->s.s = name->text;
+	name->s.len = snprintf(name->text, NAME_SIZE, "mce.%s", leg);
 	return &name->s;
 }
 
@@ -167,7 +175,7 @@ static bool read_pieces(struct dlg_cell *dlg, mclmr_side_t side,
 			return false;
 	}
 	*len = whole;
-	return hash((mclmr_span_t){text + HEAD_SIZE, length})
+	return digest((mclmr_span_t){text + HEAD_SIZE, length})
 		   == hex_number(text + 4, 8);
 }
 
@@ -326,7 +334,7 @@ static void read_leg(
 			downstream == is_request(msg) ? MCLMR_CALLER : MCLMR_CALLEE;
 	if(callee_tag.len > 0)
 		snprintf(call->leg, LMR_CALL_LEG_SIZE, "%08x",
-				(unsigned)hash(callee_tag));
+				(unsigned)digest(callee_tag));
 	call->too_late = is_too_late(dlg, call, callee_tag);
 }
 
@@ -340,6 +348,7 @@ void lmr_call_read(struct sip_msg *msg, bool has_sdp, mclmr_arena_t *arena,
 		lmr_call_t *call)
 {
 	struct dlg_cell *dlg;
+	name_t name;
 
 	memset(call, 0, sizeof(*call));
 	read_bearer(msg, has_sdp, &call->bearer);
@@ -351,6 +360,7 @@ void lmr_call_read(struct sip_msg *msg, bool has_sdp, mclmr_arena_t *arena,
 	call->found = true;
 	read_leg(msg, dlg, call);
 	call->readable = read_negotiation(dlg, call, arena);
+	call->ended = dialog.get_dlg_varstatus(dlg, mark_name(&name, call->leg));
 	dialog.release_dlg(dlg);
 }
 
@@ -406,10 +416,14 @@ static mclmr_status_t write_side(struct dlg_cell *dlg, const lmr_call_t *call,
 	size_t len;
 
 	if(!mclmr_negotiation_write(&call->negotiation, side, arena, &said))
-		return MCLMR_LIMIT_EXCEEDED;
+		return MCLMR_SDP_LIMIT;
+	if(said.len == 0 && call->leg[0] == '\0') {
+		drop_pieces(dlg, side, "", 0);
+		return MCLMR_OK;
+	}
 	len = escape(said, text + HEAD_SIZE);
 	snprintf(head, sizeof(head), "%04zx%08x", len & 0xffff,
-			(unsigned)hash((mclmr_span_t){text + HEAD_SIZE, len}));
+			(unsigned)digest((mclmr_span_t){text + HEAD_SIZE, len}));
 	memcpy(text, head, HEAD_SIZE);
 	return write_pieces(dlg, side, call->leg,
 				   (mclmr_span_t){text, HEAD_SIZE + len})
@@ -417,10 +431,21 @@ static mclmr_status_t write_side(struct dlg_cell *dlg, const lmr_call_t *call,
 				   : MCLMR_INTERNAL;
 }
 
-/* Drops what the other forks said. */
+/* Drops all of a leg. */
+static void drop_leg(struct dlg_cell *dlg, const char *leg)
+{
+	name_t name;
+
+	drop_pieces(dlg, MCLMR_CALLER, leg, 0);
+	drop_pieces(dlg, MCLMR_CALLEE, leg, 0);
+	dialog.set_dlg_var(dlg, mark_name(&name, leg), NULL);
+}
+
+/* Drops what the other forks said, and the INVITE that was for all of them. */
 static void drop_others(
 		struct dlg_cell *dlg, mclmr_span_t legs, const char *own)
 {
+	drop_leg(dlg, "");
 	while(legs.len > 0) {
 		mclmr_span_t leg = mclmr_span_cut(&legs, ',');
 		char text[LMR_CALL_LEG_SIZE] = "";
@@ -428,8 +453,7 @@ static void drop_others(
 		if(leg.len != LEG_DIGITS || mclmr_span_equal(leg, mclmr_span(own)))
 			continue;
 		memcpy(text, leg.s, LEG_DIGITS);
-		drop_pieces(dlg, MCLMR_CALLER, text, 0);
-		drop_pieces(dlg, MCLMR_CALLEE, text, 0);
+		drop_leg(dlg, text);
 	}
 }
 
@@ -470,14 +494,26 @@ static bool take_leg(struct dlg_cell *dlg, const lmr_call_t *call)
 	return add_leg(dlg, list, len, call->leg);
 }
 
+/* Marks the leg where its call is to be ended. */
+static bool write_mark(struct dlg_cell *dlg, const lmr_call_t *call)
+{
+	str value = str_init("1");
+	name_t name;
+
+	return !call->ended
+		   || dialog.set_dlg_var(dlg, mark_name(&name, call->leg), &value) == 0;
+}
+
 /* Stores into a dialog. */
 static mclmr_status_t store(
 		struct dlg_cell *dlg, const lmr_call_t *call, mclmr_arena_t *arena)
 {
 	mclmr_status_t status;
 
+	if(!write_mark(dlg, call))
+		return MCLMR_INTERNAL;
 	if(!take_leg(dlg, call))
-		return MCLMR_LIMIT_EXCEEDED;
+		return MCLMR_SDP_LIMIT;
 	status = write_side(dlg, call, MCLMR_CALLER, arena);
 	if(status == MCLMR_OK)
 		status = write_side(dlg, call, MCLMR_CALLEE, arena);

@@ -9,7 +9,8 @@
  * it, in which leg, and the offers and answers of that leg before. These are
  * kept in variables of module dialog:
  *     mca.LEG.N, mcb.LEG.N  what caller and callee said, in pieces
- *     mcl                   the legs that there are, "LEG,LEG"
+ *     mce.LEG               the call is to be ended: its answer was bad
+ *     mcl                   the legs that there are, "LEG,LEG,"
  * LEG is empty for what the initial INVITE said, which holds for every leg
  * that has no state of its own; else 8 hex digits of the callee's tag.
  */
@@ -30,6 +31,7 @@ typedef struct lmr_call
 	bool initial;  /* the INVITE that begins it, or a reply to that */
 	bool too_late; /* a reply of another fork than the one that has the call */
 	bool readable; /* what is stored could be read */
+	bool ended;	   /* the leg is marked: the call is to be ended */
 	mclmr_bearer_t bearer;
 	char leg[LMR_CALL_LEG_SIZE];
 	mclmr_negotiation_t negotiation;
@@ -50,10 +52,10 @@ void lmr_call_read(struct sip_msg *msg, bool has_sdp, mclmr_arena_t *arena,
 mclmr_op_t lmr_call_op(const lmr_call_t *call);
 
 /*
- * Stores the negotiation of the leg. A 2xx to the initial INVITE decides for
- * its fork: what the others said is dropped. MCLMR_OK; MCLMR_LIMIT_EXCEEDED
- * for what is too long, or over LMR_CALL_MAX_LEGS; MCLMR_INTERNAL without
- * dialog or memory.
+ * Stores the negotiation of the leg and its mark. A 2xx to the initial INVITE
+ * decides for its fork: what the others said is dropped. MCLMR_OK;
+ * MCLMR_SDP_LIMIT for what is too long, or over LMR_CALL_MAX_LEGS;
+ * MCLMR_INTERNAL without dialog or memory.
  */
 mclmr_status_t lmr_call_store(
 		struct sip_msg *msg, const lmr_call_t *call, mclmr_arena_t *arena);

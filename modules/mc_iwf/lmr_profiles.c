@@ -166,3 +166,14 @@ const mclmr_profiles_t *lmr_profiles_get(void)
 		renew();
 	return own.generation != 0 ? &own.profiles : NULL;
 }
+
+const mclmr_profile_t *lmr_profiles_find(const mclmr_profiles_t *profiles,
+		mclmr_span_t name, mclmr_profile_t *copy)
+{
+	const mclmr_profile_t *profile = mclmr_profile_find(profiles, name);
+
+	(void)copy;
+	if(profile == NULL)
+		LM_ERR("there is no media profile \"%.*s\"\n", MCLMR_FMT(name));
+	return profile;
+}

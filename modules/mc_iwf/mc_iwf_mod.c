@@ -17,6 +17,7 @@
 #include "core/mod_fix.h"
 #include "core/pt.h"
 #include "core/pvar.h"
+#include "core/rpc_lookup.h"
 #include "core/sr_module.h"
 #include "iwf_check.h"
 #include "iwf_config.h"
@@ -34,6 +35,12 @@
 #include "iwf_targets.h"
 #include "iwf_transaction.h"
 #include "iwf_usrloc.h"
+#include "lmr_avp.h"
+#include "lmr_call.h"
+#include "lmr_profiles.h"
+#include "lmr_pv.h"
+#include "lmr_rpc.h"
+#include "lmr_sdp.h"
 
 MODULE_VERSION
 
@@ -70,6 +77,10 @@ iwf_config_t iwf_config = {
 		"P-Visited-Network-ID,P-Served-User,P-User-Database,"
 		"P-Profile-Key,P-Private-Network-Indication,"
 		"P-Called-Party-ID,P-Associated-URI"),
+	.policies = IWF_DEFAULT_POLICIES,
+	.sdp_read = str_init("$avp(lmr_sdp)"),
+	.sdp_write = str_init("$avp(lmr_sdp_out)"),
+	.media_relay = 1,
 };
 static str event_callback = STR_NULL;
 
@@ -116,6 +127,10 @@ static param_export_t params[] = {
 	{"realm", PARAM_STR, &iwf_config.realm},
 	{"private_headers", PARAM_STR, &iwf_config.private_headers},
 	{"event_callback", PARAM_STR, &event_callback},
+	{"policies", PARAM_STRING, &iwf_config.policies},
+	{"sdp_read", PARAM_STR, &iwf_config.sdp_read},
+	{"sdp_write", PARAM_STR, &iwf_config.sdp_write},
+	{"media_relay", PARAM_INT, &iwf_config.media_relay},
 	{"status", PARAM_STRING | PARAM_USE_FUNC, (void *)param_status},
 	{"message_table", PARAM_STRING | PARAM_USE_FUNC, (void *)param_table},
 	{0, 0, 0}
@@ -216,6 +231,53 @@ static int ki_iwf_contact(struct sip_msg *msg)
 	return iwf_contact_note(msg) < 0 ? -1 : 1;
 }
 
+/* Notes a verdict for $iwf() and iwf_reply(): 1 or -1. */
+static int note_verdict(struct sip_msg *msg, mclmr_status_t status)
+{
+	iwf_facts_t *facts = iwf_message_facts(msg);
+	iwf_message_t *message = facts == NULL ? iwf_message_get(msg) : NULL;
+
+	if(message != NULL)
+		facts = &message->facts;
+	if(facts != NULL)
+		facts->status = status;
+	return status == MCLMR_OK ? 1 : -1;
+}
+
+/* lmr_sdp_offer() and lmr_sdp_answer(). */
+static int decide(struct sip_msg *msg, mclmr_op_t op, str *profile)
+{
+	lmr_message_t *m = lmr_sdp_get(msg);
+
+	return m == NULL ? -1
+					 : note_verdict(msg,
+							   lmr_sdp_decide(msg, m, op, iwf_span(profile)));
+}
+
+static int ki_lmr_sdp_offer(struct sip_msg *msg, str *profile)
+{
+	return decide(msg, MCLMR_OP_OFFER, profile);
+}
+
+static int ki_lmr_sdp_answer(struct sip_msg *msg, str *profile)
+{
+	return decide(msg, MCLMR_OP_ANSWER, profile);
+}
+
+static int ki_lmr_sdp_close(struct sip_msg *msg)
+{
+	lmr_message_t *m = lmr_sdp_get(msg);
+
+	return m == NULL ? -1 : note_verdict(msg, lmr_sdp_close(m));
+}
+
+static int ki_lmr_sdp_commit(struct sip_msg *msg)
+{
+	lmr_message_t *m = lmr_sdp_get(msg);
+
+	return m == NULL ? -1 : note_verdict(msg, lmr_sdp_commit(msg, m));
+}
+
 static int w_iwf_is_message(struct sip_msg *msg, char *p1, char *p2)
 {
 	(void)p1, (void)p2;
@@ -268,6 +330,41 @@ static int w_iwf_contact(struct sip_msg *msg, char *p1, char *p2)
 	return ki_iwf_contact(msg);
 }
 
+static int w_lmr_sdp_offer(struct sip_msg *msg, char *p1, char *p2)
+{
+	str profile;
+
+	(void)p2;
+	if(fixup_get_svalue(msg, (gparam_t *)p1, &profile) < 0)
+		return -1;
+	return ki_lmr_sdp_offer(msg, &profile);
+}
+
+static int w_lmr_sdp_answer(struct sip_msg *msg, char *p1, char *p2)
+{
+	str profile;
+
+	(void)p2;
+	if(fixup_get_svalue(msg, (gparam_t *)p1, &profile) < 0)
+		return -1;
+	return ki_lmr_sdp_answer(msg, &profile);
+}
+
+static int w_lmr_sdp_close(struct sip_msg *msg, char *p1, char *p2)
+{
+	(void)p1, (void)p2;
+	return ki_lmr_sdp_close(msg);
+}
+
+static int w_lmr_sdp_commit(struct sip_msg *msg, char *p1, char *p2)
+{
+	(void)p1, (void)p2;
+	return ki_lmr_sdp_commit(msg);
+}
+
+#define CALL_ROUTES (REQUEST_ROUTE | BRANCH_ROUTE | FAILURE_ROUTE \
+	| ONREPLY_ROUTE)
+
 /* clang-format off */
 static cmd_export_t commands[] = {
 	{"iwf_is_message", w_iwf_is_message, 0, 0, 0, REQUEST_ROUTE},
@@ -279,6 +376,12 @@ static cmd_export_t commands[] = {
 	{"iwf_refuse", w_iwf_refuse, 1, fixup_spve_null, fixup_free_spve_null,
 		REQUEST_ROUTE | FAILURE_ROUTE},
 	{"iwf_contact", w_iwf_contact, 0, 0, 0, REQUEST_ROUTE},
+	{"lmr_sdp_offer", w_lmr_sdp_offer, 1, fixup_spve_null,
+		fixup_free_spve_null, CALL_ROUTES},
+	{"lmr_sdp_answer", w_lmr_sdp_answer, 1, fixup_spve_null,
+		fixup_free_spve_null, CALL_ROUTES},
+	{"lmr_sdp_close", w_lmr_sdp_close, 0, 0, 0, CALL_ROUTES},
+	{"lmr_sdp_commit", w_lmr_sdp_commit, 0, 0, 0, CALL_ROUTES},
 	{0, 0, 0, 0, 0, 0}
 };
 
@@ -304,12 +407,24 @@ static sr_kemi_t kemi[] = {
 			SR_KEMIP_NONE, SR_KEMIP_NONE}},
 	{KEMI_NAME, str_init("iwf_contact"), SR_KEMIP_INT, ki_iwf_contact,
 		KEMI_NO_PARAMS},
+	{KEMI_NAME, str_init("lmr_sdp_offer"), SR_KEMIP_INT, ki_lmr_sdp_offer,
+		{SR_KEMIP_STR, SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE,
+			SR_KEMIP_NONE, SR_KEMIP_NONE}},
+	{KEMI_NAME, str_init("lmr_sdp_answer"), SR_KEMIP_INT, ki_lmr_sdp_answer,
+		{SR_KEMIP_STR, SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE,
+			SR_KEMIP_NONE, SR_KEMIP_NONE}},
+	{KEMI_NAME, str_init("lmr_sdp_close"), SR_KEMIP_INT, ki_lmr_sdp_close,
+		KEMI_NO_PARAMS},
+	{KEMI_NAME, str_init("lmr_sdp_commit"), SR_KEMIP_INT, ki_lmr_sdp_commit,
+		KEMI_NO_PARAMS},
 	{{0, 0}, {0, 0}, 0, NULL, {0, 0, 0, 0, 0, 0}}
 };
 
 static pv_export_t pseudo_variables[] = {
 	{{"iwf", sizeof("iwf") - 1}, PVT_OTHER, iwf_pv_get, 0,
 		iwf_pv_parse_name, 0, 0, 0},
+	{{"lmr", sizeof("lmr") - 1}, PVT_OTHER, lmr_pv_get, 0,
+		lmr_pv_parse_name, 0, 0, 0},
 	{{0, 0}, 0, 0, 0, 0, 0, 0, 0}
 };
 
@@ -434,13 +549,24 @@ static int check_numbers(void)
 	return 0;
 }
 
+/* All that calls need. */
+static int lmr_init(void)
+{
+	return lmr_sdp_init() < 0 || lmr_call_init() < 0 || lmr_avp_init() < 0
+						   || lmr_profiles_init() < 0
+						   || rpc_register_array(lmr_rpc) != 0
+				   ? -1
+				   : 0;
+}
+
 static int mod_init(void)
 {
 	set_defaults();
 	if(read_words() < 0 || check_numbers() < 0 || iwf_message_init() < 0
 			|| iwf_transaction_init() < 0 || iwf_reply_init() < 0
 			|| iwf_usrloc_init() < 0 || iwf_source_init() < 0
-			|| iwf_store_init() < 0 || iwf_counters_init() < 0)
+			|| iwf_store_init() < 0 || iwf_counters_init() < 0
+			|| lmr_init() < 0)
 		return -1;
 	iwf_event_init(&event_callback);
 	return iwf_refresh_init();
@@ -455,6 +581,7 @@ static void mod_destroy(void)
 {
 	iwf_refresh_destroy();
 	iwf_store_destroy();
+	lmr_profiles_destroy();
 }
 
 /* Called by the core when it has loaded the module. */

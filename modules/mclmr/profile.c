@@ -76,6 +76,7 @@ static const profile_key_t keys[] = {
 		KEY_AS("capneg", capneg_refuse, "strip|refuse"),
 		KEY_AS("transcoder", transcoder_iwf, "none|iwf"),
 		KEY_AS("p25_without_rtpmap", p25_without_rtpmap, "no|yes"),
+		KEY(info_e2ee, KEY_CHOICE, "no|yes"),
 		KEY(min_ptime, KEY_MILLISECONDS, NULL),
 		KEY(max_ptime, KEY_MILLISECONDS, NULL),
 		KEY(other_media, KEY_CHOICE, "pass|port0|refuse"),

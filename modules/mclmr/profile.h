@@ -65,6 +65,7 @@ typedef struct mclmr_profile
 	int capneg_refuse;
 	int transcoder_iwf;
 	int p25_without_rtpmap;
+	int info_e2ee;			   /* end-to-end-security of the info part counts */
 	long min_ptime, max_ptime; /* milliseconds, 0: no limit */
 	int other_media;		   /* mclmr_other_media_t */
 } mclmr_profile_t;

@@ -95,6 +95,10 @@ static const struct
 				{488, 399, 0, "answer does not fit the offer"}},
 		[MCLMR_PROFILE_UNKNOWN] = {"profile_unknown",
 				{500, 0, 0, "media profile unknown"}},
+		[MCLMR_SDP_STRAY] = {"sdp_stray",
+				{488, 399, 0, "session description where none is expected"}},
+		[MCLMR_MEDIA_DOWN] = {"media_down",
+				{503, 0, 2, "media relay not reachable"}},
 };
 
 /* Cuts the leading blanks and the word behind them off *line. */

@@ -155,8 +155,8 @@ class Rtpengine(NgClient):
         self.process = None
 
     @property
-    def url(self):
-        """Its address as Kamailio's module writes it."""
+    def socket(self):
+        """What rtpengine_sock is set to."""
         return "udp:%s:%d" % self.ng_address
 
     def start(self):

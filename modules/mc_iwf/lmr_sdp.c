@@ -1,0 +1,356 @@
+/*
+ * This file is part of the Kamailio modules for LMR interworking.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "lmr_sdp.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/route.h"
+#include "iwf_config.h"
+#include "iwf_counters.h"
+#include "lmr_avp.h"
+#include "lmr_profiles.h"
+
+#define EMPTY ((mclmr_span_t){NULL, 0})
+
+static lmr_message_t *current; /* the process's message */
+static char *arena_memory;
+
+int lmr_sdp_init(void)
+{
+	current = calloc(1, sizeof(*current));
+	arena_memory = malloc(LMR_SDP_ARENA);
+	return current != NULL && arena_memory != NULL ? 0 : -1;
+}
+
+/* True where the process's message is this one, and nobody has put its
+ * changes into effect since: that moves all that we point to. */
+static bool is_current(const struct sip_msg *msg)
+{
+	return current->id == msg->id && current->pid == msg->pid
+		   && current->first == msg->headers && current->len == msg->len;
+}
+
+/* Reads what the call said before, and what the message is in it. A body that
+ * cannot be read counts as a description: it must not pass unseen. */
+static void read_call(struct sip_msg *msg, lmr_message_t *m)
+{
+	bool has_sdp = m->body.status != MCLMR_OK || m->body.sdp != NULL;
+
+	lmr_call_read(msg, has_sdp, &m->arena, &m->call);
+	m->op = lmr_call_op(&m->call);
+}
+
+lmr_message_t *lmr_sdp_get(struct sip_msg *msg)
+{
+	if(is_current(msg))
+		return current;
+	memset(current, 0, sizeof(*current));
+	current->arena = mclmr_arena(arena_memory, LMR_SDP_ARENA);
+	if(parse_headers(msg, HDR_EOH_F, 0) < 0 || msg->cseq == NULL
+			|| msg->cseq->parsed == NULL)
+		return NULL;
+	current->id = msg->id;
+	current->pid = msg->pid;
+	current->first = msg->headers;
+	current->len = msg->len;
+	lmr_body_read(msg, &current->arena, &current->body);
+	read_call(msg, current);
+	return current;
+}
+
+/* Tells once what the set-up lacks. */
+static void complain_once(bool *told, const char *what)
+{
+	if(!*told)
+		LM_ERR("%s\n", what);
+	*told = true;
+}
+
+/* Can the message be decided on at all, as this op? */
+static mclmr_status_t check_message(const lmr_message_t *m, mclmr_op_t op)
+{
+	static bool told;
+
+	if(!lmr_call_possible()) {
+		complain_once(&told, "lmr_sdp_offer() and lmr_sdp_answer() need module"
+							 " dialog, loaded before mc_iwf");
+		return MCLMR_INTERNAL;
+	}
+	if(m->body.status != MCLMR_OK)
+		return m->body.status;
+	if(m->op == MCLMR_OP_STRAY)
+		return MCLMR_SDP_STRAY;
+	if(m->op != op) {
+		LM_ERR("the description is no such thing: ask $lmr(op) first\n");
+		return MCLMR_INTERNAL;
+	}
+	if(!m->call.found || !m->call.readable) {
+		LM_ERR("%s\n", m->call.found ? "the state of the call is not readable"
+									 : "the call is unknown: dlg_manage()"
+									   " comes first");
+		return MCLMR_INTERNAL;
+	}
+	return MCLMR_OK;
+}
+
+/* Finds the profile. */
+static mclmr_status_t find_profile(lmr_message_t *m, mclmr_span_t name)
+{
+	static bool told;
+
+	m->request.profiles = lmr_profiles_get();
+	if(m->request.profiles == NULL) {
+		complain_once(&told, "there are no media profiles: see modparam"
+							 " policies");
+		return MCLMR_PROFILE_UNKNOWN;
+	}
+	m->request.profile =
+			lmr_profiles_find(m->request.profiles, name, &m->forced);
+	return m->request.profile != NULL ? MCLMR_OK : MCLMR_PROFILE_UNKNOWN;
+}
+
+/* What an earlier offer of the call said of encryption, the sender's first. */
+static unsigned wanted_before(const lmr_call_t *call)
+{
+	unsigned wanted = 0;
+
+	for(int i = 0; wanted == 0 && i < MCLMR_SIDES; i++) {
+		const mclmr_offered_t *offered =
+				call->negotiation
+						.offered[((int)call->bearer.side + i) % MCLMR_SIDES];
+
+		for(int kind = 0; wanted == 0 && kind < MCLMR_OFFER_KINDS; kind++)
+			wanted = offered[kind].given ? offered[kind].wanted : 0;
+	}
+	return wanted;
+}
+
+/* Fills in what an offer is decided by. */
+static mclmr_status_t prepare_offer(lmr_message_t *m)
+{
+	mclmr_status_t status;
+
+	m->request.wanted = 0;
+	if(!m->request.profile->info_e2ee)
+		return MCLMR_OK;
+	status = lmr_body_wanted(&m->body, &m->arena, &m->request.wanted);
+	if(status == MCLMR_OK && m->request.wanted == 0)
+		m->request.wanted = wanted_before(&m->call);
+	return status;
+}
+
+/* Fills in what an answer is decided by. */
+static mclmr_status_t prepare_answer(lmr_message_t *m)
+{
+	const mclmr_offered_t *asked =
+			mclmr_negotiation_asked(&m->call.negotiation, &m->call.bearer);
+
+	if(asked == NULL)
+		return MCLMR_INTERNAL;
+	m->request.offer = asked->outline;
+	m->request.wanted = asked->wanted;
+	return MCLMR_OK;
+}
+
+/* Counts a decision. */
+static void count(const lmr_message_t *m)
+{
+	bool offer = m->op == MCLMR_OP_OFFER;
+
+	iwf_count(offer ? IWF_COUNT_LMR_OFFERS : IWF_COUNT_LMR_ANSWERS);
+	if(m->decision.status != MCLMR_OK)
+		iwf_count(offer ? IWF_COUNT_LMR_REFUSED : IWF_COUNT_LMR_BAD_ANSWERS);
+}
+
+/* Decides; what is left for the media relay is in m->text. */
+static mclmr_status_t decide(lmr_message_t *m)
+{
+	mclmr_status_t status;
+
+	m->request.offer = EMPTY;
+	status = m->op == MCLMR_OP_OFFER ? prepare_offer(m) : prepare_answer(m);
+	if(status != MCLMR_OK)
+		return status;
+	m->request.bound = m->call.negotiation.bound[m->call.bearer.side];
+	m->request.text = m->body.text;
+	mclmr_policy_decide(&m->request, &m->arena, &m->decision);
+	m->decided = true;
+	m->end = m->decision.end_call;
+	m->text = m->decision.text;
+	count(m);
+	return m->decision.action == MCLMR_REFUSE ? m->decision.status : MCLMR_OK;
+}
+
+/* Forgets an earlier decision on this message. */
+static void start_over(struct sip_msg *msg, lmr_message_t *m)
+{
+	m->todo = LMR_TODO_NOTHING;
+	m->decided = false;
+	m->end = false;
+	m->explained = EMPTY;
+	if(!m->call.found)
+		read_call(msg, m);
+}
+
+mclmr_status_t lmr_sdp_decide(struct sip_msg *msg, lmr_message_t *m,
+		mclmr_op_t op, mclmr_span_t profile)
+{
+	mclmr_status_t status;
+
+	start_over(msg, m);
+	status = check_message(m, op);
+	if(status == MCLMR_OK)
+		status = find_profile(m, profile);
+	if(status == MCLMR_OK)
+		status = decide(m);
+	if(status != MCLMR_OK)
+		return status;
+	if(!lmr_avp_give(m->text))
+		return MCLMR_INTERNAL;
+	m->todo = LMR_TODO_RELAY;
+	return MCLMR_OK;
+}
+
+/* A provisional reply that nobody acknowledges: what it says is a preview. */
+static bool is_preview(const lmr_message_t *m)
+{
+	return m->call.bearer.code > 0 && m->call.bearer.code < 200
+		   && !m->call.bearer.reliable;
+}
+
+/* The description with port 0 everywhere; false where it cannot be read. */
+static bool close_all(lmr_message_t *m)
+{
+	mclmr_sdp_t *sdp;
+
+	if(m->body.sdp == NULL
+			|| mclmr_sdp_read(m->body.text, &m->arena, &sdp) != MCLMR_OK)
+		return false;
+	for(size_t i = 0; i < sdp->sections; i++)
+		mclmr_sdp_close(&sdp->section[i]);
+	return mclmr_sdp_write(sdp, &m->arena, &m->text);
+}
+
+/* True for a message that nobody can refuse any more, in a call of ours. */
+static bool is_final(const lmr_message_t *m)
+{
+	const mclmr_bearer_t *bearer = &m->call.bearer;
+
+	return m->call.found && !m->call.too_late && !is_preview(m)
+		   && (bearer->code > 0 || bearer->method == MCLMR_METHOD_ACK
+				   || bearer->method == MCLMR_METHOD_PRACK);
+}
+
+mclmr_status_t lmr_sdp_close(lmr_message_t *m)
+{
+	if(m->op == MCLMR_OP_NONE)
+		return MCLMR_INTERNAL;
+	iwf_count(IWF_COUNT_LMR_CLOSED);
+	m->end = is_final(m);
+	m->todo = LMR_TODO_REMOVE;
+	if(!is_preview(m) && close_all(m))
+		m->todo = LMR_TODO_CLOSE;
+	return MCLMR_OK;
+}
+
+/* The description that leaves. */
+static mclmr_status_t find_text(const lmr_message_t *m, mclmr_span_t *text)
+{
+	*text = m->text;
+	if(m->todo != LMR_TODO_RELAY || !iwf_config.media_relay)
+		return MCLMR_OK;
+	if(lmr_avp_take(text))
+		return MCLMR_OK;
+	iwf_count(IWF_COUNT_LMR_MEDIA_DOWN);
+	return MCLMR_MEDIA_DOWN;
+}
+
+/* True where this message is the first to say that the call is to be ended. A
+ * preview does not count: what it shows comes again. */
+static bool is_end(const lmr_message_t *m)
+{
+	return m->end && !m->call.ended && !is_preview(m);
+}
+
+/* Notes what leaves; false, and nothing noted, where it cannot be kept. */
+static bool note(lmr_message_t *m, mclmr_span_t text, lmr_call_t *call)
+{
+	unsigned wanted = m->decided ? m->request.wanted : 0;
+
+	if(m->op == MCLMR_OP_OFFER)
+		return mclmr_negotiation_offer(&call->negotiation, &call->bearer,
+				wanted, text, &m->arena);
+	return mclmr_negotiation_answer(
+			&call->negotiation, &call->bearer, text, &m->arena);
+}
+
+/* Stores what the call has said with this message. What is closed or removed
+ * leaves in any case. */
+static mclmr_status_t store(
+		struct sip_msg *msg, lmr_message_t *m, mclmr_span_t text)
+{
+	bool must = m->todo == LMR_TODO_RELAY;
+	lmr_call_t call = m->call;
+	mclmr_status_t status;
+
+	if(m->op == MCLMR_OP_STRAY || !call.found || !call.readable)
+		return must ? MCLMR_INTERNAL : MCLMR_OK;
+	call.ended |= is_end(m);
+	if(m->todo == LMR_TODO_REMOVE) {
+		if(!is_end(m))
+			return MCLMR_OK;
+	} else if(!note(m, text, &call) && must) {
+		return MCLMR_SDP_LIMIT;
+	}
+	status = lmr_call_store(msg, &call, &m->arena);
+	return must ? status : MCLMR_OK;
+}
+
+/* Changes the message. */
+static mclmr_status_t change(
+		struct sip_msg *msg, lmr_message_t *m, mclmr_span_t text)
+{
+	bool changed = m->todo == LMR_TODO_REMOVE
+						   ? lmr_body_remove(msg, &m->body)
+						   : lmr_body_replace(msg, &m->body, &m->arena, text);
+
+	if(!changed)
+		return MCLMR_INTERNAL;
+	if(is_end(m))
+		iwf_count(IWF_COUNT_LMR_ENDED);
+	lmr_avp_drop(is_route_type(BRANCH_ROUTE));
+	return MCLMR_OK;
+}
+
+mclmr_status_t lmr_sdp_commit(struct sip_msg *msg, lmr_message_t *m)
+{
+	size_t used = m->arena.used;
+	mclmr_status_t status;
+	mclmr_span_t text;
+
+	if(m->todo == LMR_TODO_NOTHING || lmr_body_is_replaced(msg, &m->body)) {
+		LM_ERR("%s\n", m->todo == LMR_TODO_NOTHING
+								? "nothing was decided on this message"
+								: "the description is replaced already");
+		return MCLMR_INTERNAL;
+	}
+	status = find_text(m, &text);
+	if(status == MCLMR_OK)
+		status = store(msg, m, text);
+	if(status == MCLMR_OK)
+		status = change(msg, m, text);
+	m->arena.used = used; /* the next branch needs as much */
+	return status;
+}
+
+bool lmr_sdp_ends(const lmr_message_t *m)
+{
+	int code = m->call.bearer.code;
+
+	return (m->end || m->call.ended) && (code == 0 || code >= 200);
+}
