@@ -58,12 +58,6 @@ bool mclmr_sdp_param(
 	return false;
 }
 
-bool mclmr_sdp_is(const mclmr_sdp_line_t *line, mclmr_span_t name)
-{
-	return !line->dropped && line->type == 'a'
-		   && mclmr_span_equal(line->name, name);
-}
-
 mclmr_sdp_line_t *mclmr_sdp_next(
 		mclmr_sdp_line_t *line, size_t lines, mclmr_span_t name, size_t *at)
 {
