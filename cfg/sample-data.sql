@@ -69,3 +69,13 @@ INSERT INTO mc_iwf_lmr (person, lmr_type, kmf, identity) VALUES ('carol', 'p25',
 INSERT INTO mc_iwf_lmr (person, lmr_type, kmf, identity) VALUES ('dave', 'tetra', 'sip:kmf2@tetra-iwf.example.org', '901000100002004');
 INSERT INTO mc_iwf_lmr (person, lmr_type, kmf, identity) VALUES ('frank', 'p25', 'sip:kmf1@iwf.example.org', '2001006');
 INSERT INTO mc_iwf_lmr (person, lmr_type, kmf, identity) VALUES ('frank', 'tetra', 'sip:kmf2@tetra-iwf.example.org', '901000100002006');
+
+-- LMR users and groups, each with the IWF behind which it is and the media
+-- profile of its calls.
+INSERT INTO mc_iwf_lmr_users (uri, psi, profile) VALUES ('sip:unit1@iwf.example.org', 'sip:iwf@iwf.example.org', 'p25');
+INSERT INTO mc_iwf_lmr_users (uri, psi, profile) VALUES ('sip:fm1@iwf.example.org', 'sip:iwf@iwf.example.org', 'analog');
+INSERT INTO mc_iwf_lmr_users (uri, psi, profile) VALUES ('sip:unit1@tetra-iwf.example.org', 'sip:iwf@tetra-iwf.example.org', 'tetra');
+INSERT INTO mc_iwf_lmr_users (uri, psi, profile) VALUES ('sip:secure1@tetra-iwf.example.org', 'sip:iwf@tetra-iwf.example.org', 'tetra-e2ee');
+INSERT INTO mc_iwf_lmr_users (uri, psi, profile) VALUES ('sip:clear1@tetra-iwf.example.org', 'sip:iwf@tetra-iwf.example.org', 'tetra-clear');
+INSERT INTO mc_iwf_groups (uri, psi, profile) VALUES ('sip:grp-p25@mc.example.org', 'sip:iwf@iwf.example.org', 'p25');
+INSERT INTO mc_iwf_groups (uri, psi, profile) VALUES ('sip:grp-tetra@mc.example.org', 'sip:iwf@tetra-iwf.example.org', 'tetra-e2ee');

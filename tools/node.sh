@@ -1,14 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The sample node: its databases and its processes, Kamailio and rtpengine.
-# Usage: tools/node.sh create | run | start | stop [KAMAILIO OPTION...]
+# Usage: tools/node.sh create | media | run | start | stop [KAMAILIO OPTION...]
 #   create  make the databases in RUN_DIR, where there are none yet
+#   media   rtpengine alone, in the background, where it does not run yet
 #   run     the node in front; start: return when it answers OPTIONS
 #   stop    end what start began, by pid, and wait for it
 # Environment: RUN_DIR, SIP_PORT, HTTP_PORT, RTPENGINE_PORT, RTPENGINE_CLI_PORT,
 # RTP_MIN, RTP_MAX, KAMAILIO_BIN, KAMAILIO_LIBDIR; settings of the sample:
 # PIKE_LIMIT, PEER_LIMIT, STRANGER_LIMIT, PROBE_INTERVAL, RELOAD_DELTA, DEBUG,
-# DELIVER, KMF_UNKNOWN, DECODE.
+# DELIVER, KMF_UNKNOWN, DECODE, POLICIES.
 set -eu
 
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -136,17 +137,26 @@ start_media()
 	done
 }
 
+media()
+{
+	create
+	start_media
+}
+
 # Kamailio in front. rtpengine ends with it, but where Kamailio crashed: then
 # the calls keep their media until it is started again.
 run()
 {
 	create
+	! is_running kamailio || die "runs already, pid $(cat "$RUN_DIR/kamailio.pid")"
+	rm -f "$RUN_DIR/kamailio.pid" # Kamailio takes any old pid for a running one
 	start_media
 	# shellcheck disable=SC2046
 	"$KAMAILIO_BIN" -f "$top/cfg/mc-server.cfg" -DD -E \
 		-Y "$RUN_DIR" -w "$RUN_DIR" -P "$RUN_DIR/kamailio.pid" \
 		-L "$top/modules:$KAMAILIO_LIBDIR/modules" -m 256 -M 8 -x fm -X fm \
 		-A "SIP_PORT=$SIP_PORT" -A "HTTP_PORT=$HTTP_PORT" \
+		-A "POLICIES=\"${POLICIES:-$top/cfg/policies.ini}\"" \
 		-A "RTPENGINE_SOCK=\"udp:127.0.0.1:$RTPENGINE_PORT\"" $(settings) "$@" &
 	kamailio=$!
 	trap 'kill "$kamailio" 2>/dev/null || true' INT TERM
@@ -202,7 +212,7 @@ stop()
 command=${1:---help}
 [ $# = 0 ] || shift
 case "$command" in
-	create | run | start | stop) "$command" "$@" ;;
-	--help) sed -n '3,12s/^# //p' "$0" ;;
+	create | media | run | start | stop) "$command" "$@" ;;
+	--help) sed -n '3,13s/^# //p' "$0" ;;
 	*) die "no such command: $command" ;;
 esac

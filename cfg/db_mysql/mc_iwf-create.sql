@@ -112,8 +112,32 @@ CREATE TABLE mc_iwf_partners (
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
     COLLATE utf8mb4_bin;
 
+-- LMR users: the IWF that serves them (its PSI) and the media profile of
+-- their calls.
+CREATE TABLE mc_iwf_lmr_users (
+    id BIGINT AUTO_INCREMENT PRIMARY KEY NOT NULL,
+    uri VARCHAR(255) DEFAULT '' NOT NULL,
+    psi VARCHAR(255) DEFAULT '' NOT NULL,
+    profile VARCHAR(31) DEFAULT '' NOT NULL,
+    CONSTRAINT mc_iwf_lmr_users_uri_idx UNIQUE (uri)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+    COLLATE utf8mb4_bin;
+
+-- Groups: the IWF behind which they are, the media profile of their calls,
+-- and the one speech codec they use; none: as the profile says.
+CREATE TABLE mc_iwf_groups (
+    id BIGINT AUTO_INCREMENT PRIMARY KEY NOT NULL,
+    uri VARCHAR(255) DEFAULT '' NOT NULL,
+    psi VARCHAR(255) DEFAULT '' NOT NULL,
+    profile VARCHAR(31) DEFAULT '' NOT NULL,
+    codec VARCHAR(31) DEFAULT '' NOT NULL,
+    CONSTRAINT mc_iwf_groups_uri_idx UNIQUE (uri)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+    COLLATE utf8mb4_bin;
+
 -- What was changed, in the order of seq: tbl is users (item1 service, item2
--- MC service ID), lmr (item1 person), plan (all small tables) or all.
+-- MC service ID), lmr (item1 person), lmr_users and groups (item1 URI), plan
+-- (all small tables) or all.
 CREATE TABLE mc_iwf_changes (
     seq BIGINT AUTO_INCREMENT PRIMARY KEY NOT NULL,
     tbl VARCHAR(16) DEFAULT '' NOT NULL,
@@ -167,6 +191,50 @@ FOR EACH ROW BEGIN
     IF NEW.person <> OLD.person THEN
         INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
             VALUES ('lmr', NEW.person, '', UNIX_TIMESTAMP());
+    END IF;
+END//
+
+CREATE TRIGGER mc_iwf_lmr_users_after_insert AFTER INSERT ON mc_iwf_lmr_users
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('lmr_users', NEW.uri, '', UNIX_TIMESTAMP());
+END//
+
+CREATE TRIGGER mc_iwf_lmr_users_after_delete AFTER DELETE ON mc_iwf_lmr_users
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('lmr_users', OLD.uri, '', UNIX_TIMESTAMP());
+END//
+
+CREATE TRIGGER mc_iwf_lmr_users_after_update AFTER UPDATE ON mc_iwf_lmr_users
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('lmr_users', OLD.uri, '', UNIX_TIMESTAMP());
+    IF NEW.uri <> OLD.uri THEN
+        INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+            VALUES ('lmr_users', NEW.uri, '', UNIX_TIMESTAMP());
+    END IF;
+END//
+
+CREATE TRIGGER mc_iwf_groups_after_insert AFTER INSERT ON mc_iwf_groups
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('groups', NEW.uri, '', UNIX_TIMESTAMP());
+END//
+
+CREATE TRIGGER mc_iwf_groups_after_delete AFTER DELETE ON mc_iwf_groups
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('groups', OLD.uri, '', UNIX_TIMESTAMP());
+END//
+
+CREATE TRIGGER mc_iwf_groups_after_update AFTER UPDATE ON mc_iwf_groups
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('groups', OLD.uri, '', UNIX_TIMESTAMP());
+    IF NEW.uri <> OLD.uri THEN
+        INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+            VALUES ('groups', NEW.uri, '', UNIX_TIMESTAMP());
     END IF;
 END//
 
@@ -289,4 +357,6 @@ INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_kmf_psis', 1);
 INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_roles', 1);
 INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_peers', 1);
 INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_partners', 1);
+INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_lmr_users', 1);
+INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_groups', 1);
 INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_changes', 1);

@@ -6,7 +6,8 @@
 -- makes every node load everything anew; TRUNCATE of a table does so, too.
 --
 -- The nodes need SELECT on all tables and DELETE on mc_iwf_changes; whoever
--- changes rows needs INSERT on it, and USAGE on mc_iwf_changes_seq_seq.
+-- changes rows needs INSERT on it, and USAGE on mc_iwf_changes_seq_seq: the
+-- nodes too, with UPDATE on mc_iwf_groups, for mc_iwf.group_codec.
 
 CREATE TABLE IF NOT EXISTS version (
     id SERIAL PRIMARY KEY NOT NULL,
@@ -101,8 +102,30 @@ CREATE TABLE mc_iwf_partners (
     CONSTRAINT mc_iwf_partners_domain_idx UNIQUE (domain)
 );
 
+-- LMR users: the IWF that serves them (its PSI) and the media profile of
+-- their calls.
+CREATE TABLE mc_iwf_lmr_users (
+    id BIGSERIAL PRIMARY KEY NOT NULL,
+    uri VARCHAR(255) DEFAULT '' NOT NULL,
+    psi VARCHAR(255) DEFAULT '' NOT NULL,
+    profile VARCHAR(31) DEFAULT '' NOT NULL,
+    CONSTRAINT mc_iwf_lmr_users_uri_idx UNIQUE (uri)
+);
+
+-- Groups: the IWF behind which they are, the media profile of their calls,
+-- and the one speech codec they use; none: as the profile says.
+CREATE TABLE mc_iwf_groups (
+    id BIGSERIAL PRIMARY KEY NOT NULL,
+    uri VARCHAR(255) DEFAULT '' NOT NULL,
+    psi VARCHAR(255) DEFAULT '' NOT NULL,
+    profile VARCHAR(31) DEFAULT '' NOT NULL,
+    codec VARCHAR(31) DEFAULT '' NOT NULL,
+    CONSTRAINT mc_iwf_groups_uri_idx UNIQUE (uri)
+);
+
 -- What was changed, in the order of seq: tbl is users (item1 service, item2
--- MC service ID), lmr (item1 person), plan (all small tables) or all.
+-- MC service ID), lmr (item1 person), lmr_users and groups (item1 URI), plan
+-- (all small tables) or all.
 CREATE TABLE mc_iwf_changes (
     seq BIGSERIAL PRIMARY KEY NOT NULL,
     tbl VARCHAR(16) DEFAULT '' NOT NULL,
@@ -140,6 +163,20 @@ BEGIN
 END;
 $$ LANGUAGE plpgsql;
 
+CREATE FUNCTION mc_iwf_parties_changed() RETURNS trigger AS $$
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+            VALUES (TG_ARGV[0], OLD.uri, '', EXTRACT(EPOCH FROM clock_timestamp()));
+    END IF;
+    IF TG_OP = 'INSERT' OR (TG_OP = 'UPDATE' AND (NEW.uri <> OLD.uri)) THEN
+        INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+            VALUES (TG_ARGV[0], NEW.uri, '', EXTRACT(EPOCH FROM clock_timestamp()));
+    END IF;
+    RETURN NULL;
+END;
+$$ LANGUAGE plpgsql;
+
 CREATE FUNCTION mc_iwf_plan_changed() RETURNS trigger AS $$
 BEGIN
     INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
@@ -168,6 +205,18 @@ CREATE TRIGGER mc_iwf_lmr_rows AFTER INSERT OR UPDATE OR DELETE
 CREATE TRIGGER mc_iwf_lmr_truncate AFTER TRUNCATE
     ON mc_iwf_lmr FOR EACH STATEMENT EXECUTE FUNCTION mc_iwf_all_changed();
 
+CREATE TRIGGER mc_iwf_lmr_users_rows AFTER INSERT OR UPDATE OR DELETE
+    ON mc_iwf_lmr_users FOR EACH ROW EXECUTE FUNCTION mc_iwf_parties_changed('lmr_users');
+
+CREATE TRIGGER mc_iwf_lmr_users_truncate AFTER TRUNCATE
+    ON mc_iwf_lmr_users FOR EACH STATEMENT EXECUTE FUNCTION mc_iwf_all_changed();
+
+CREATE TRIGGER mc_iwf_groups_rows AFTER INSERT OR UPDATE OR DELETE
+    ON mc_iwf_groups FOR EACH ROW EXECUTE FUNCTION mc_iwf_parties_changed('groups');
+
+CREATE TRIGGER mc_iwf_groups_truncate AFTER TRUNCATE
+    ON mc_iwf_groups FOR EACH STATEMENT EXECUTE FUNCTION mc_iwf_all_changed();
+
 CREATE TRIGGER mc_iwf_kmfs_any AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE
     ON mc_iwf_kmfs FOR EACH STATEMENT EXECUTE FUNCTION mc_iwf_plan_changed();
 
@@ -195,4 +244,6 @@ INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_kmf_psis', 1);
 INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_roles', 1);
 INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_peers', 1);
 INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_partners', 1);
+INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_lmr_users', 1);
+INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_groups', 1);
 INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_changes', 1);

@@ -101,8 +101,30 @@ CREATE TABLE mc_iwf_partners (
     CONSTRAINT mc_iwf_partners_domain_idx UNIQUE (domain)
 );
 
+-- LMR users: the IWF that serves them (its PSI) and the media profile of
+-- their calls.
+CREATE TABLE mc_iwf_lmr_users (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    uri VARCHAR(255) DEFAULT '' NOT NULL,
+    psi VARCHAR(255) DEFAULT '' NOT NULL,
+    profile VARCHAR(31) DEFAULT '' NOT NULL,
+    CONSTRAINT mc_iwf_lmr_users_uri_idx UNIQUE (uri)
+);
+
+-- Groups: the IWF behind which they are, the media profile of their calls,
+-- and the one speech codec they use; none: as the profile says.
+CREATE TABLE mc_iwf_groups (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    uri VARCHAR(255) DEFAULT '' NOT NULL,
+    psi VARCHAR(255) DEFAULT '' NOT NULL,
+    profile VARCHAR(31) DEFAULT '' NOT NULL,
+    codec VARCHAR(31) DEFAULT '' NOT NULL,
+    CONSTRAINT mc_iwf_groups_uri_idx UNIQUE (uri)
+);
+
 -- What was changed, in the order of seq: tbl is users (item1 service, item2
--- MC service ID), lmr (item1 person), plan (all small tables) or all.
+-- MC service ID), lmr (item1 person), lmr_users and groups (item1 URI), plan
+-- (all small tables) or all.
 CREATE TABLE mc_iwf_changes (
     seq INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     tbl VARCHAR(16) DEFAULT '' NOT NULL,
@@ -186,6 +208,78 @@ BEGIN
     INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
         SELECT 'lmr', NEW.person, '', strftime('%s', 'now')
         WHERE NEW.person <> OLD.person;
+END;
+
+CREATE TRIGGER mc_iwf_lmr_users_before_insert BEFORE INSERT ON mc_iwf_lmr_users
+BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        SELECT 'lmr_users', uri, '', strftime('%s', 'now')
+        FROM mc_iwf_lmr_users WHERE id = NEW.id OR uri = NEW.uri;
+END;
+
+CREATE TRIGGER mc_iwf_lmr_users_before_update BEFORE UPDATE ON mc_iwf_lmr_users
+BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        SELECT 'lmr_users', uri, '', strftime('%s', 'now')
+        FROM mc_iwf_lmr_users WHERE id <> OLD.id
+        AND (id = NEW.id OR uri = NEW.uri);
+END;
+
+CREATE TRIGGER mc_iwf_lmr_users_after_insert AFTER INSERT ON mc_iwf_lmr_users
+BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('lmr_users', NEW.uri, '', strftime('%s', 'now'));
+END;
+
+CREATE TRIGGER mc_iwf_lmr_users_after_delete AFTER DELETE ON mc_iwf_lmr_users
+BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('lmr_users', OLD.uri, '', strftime('%s', 'now'));
+END;
+
+CREATE TRIGGER mc_iwf_lmr_users_after_update AFTER UPDATE ON mc_iwf_lmr_users
+BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('lmr_users', OLD.uri, '', strftime('%s', 'now'));
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        SELECT 'lmr_users', NEW.uri, '', strftime('%s', 'now')
+        WHERE NEW.uri <> OLD.uri;
+END;
+
+CREATE TRIGGER mc_iwf_groups_before_insert BEFORE INSERT ON mc_iwf_groups
+BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        SELECT 'groups', uri, '', strftime('%s', 'now')
+        FROM mc_iwf_groups WHERE id = NEW.id OR uri = NEW.uri;
+END;
+
+CREATE TRIGGER mc_iwf_groups_before_update BEFORE UPDATE ON mc_iwf_groups
+BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        SELECT 'groups', uri, '', strftime('%s', 'now')
+        FROM mc_iwf_groups WHERE id <> OLD.id
+        AND (id = NEW.id OR uri = NEW.uri);
+END;
+
+CREATE TRIGGER mc_iwf_groups_after_insert AFTER INSERT ON mc_iwf_groups
+BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('groups', NEW.uri, '', strftime('%s', 'now'));
+END;
+
+CREATE TRIGGER mc_iwf_groups_after_delete AFTER DELETE ON mc_iwf_groups
+BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('groups', OLD.uri, '', strftime('%s', 'now'));
+END;
+
+CREATE TRIGGER mc_iwf_groups_after_update AFTER UPDATE ON mc_iwf_groups
+BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('groups', OLD.uri, '', strftime('%s', 'now'));
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        SELECT 'groups', NEW.uri, '', strftime('%s', 'now')
+        WHERE NEW.uri <> OLD.uri;
 END;
 
 CREATE TRIGGER mc_iwf_kmfs_after_insert AFTER INSERT ON mc_iwf_kmfs
@@ -305,4 +399,6 @@ INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_kmf_psis', 1);
 INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_roles', 1);
 INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_peers', 1);
 INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_partners', 1);
+INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_lmr_users', 1);
+INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_groups', 1);
 INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_changes', 1);

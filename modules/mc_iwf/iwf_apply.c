@@ -213,6 +213,32 @@ static iwf_db_result_t apply_person(
 	return rc;
 }
 
+/* The LMR user or group of a URI, as the table has it. */
+static iwf_db_result_t apply_party(mclmr_party_kind_t kind, mclmr_span_t uri,
+		iwf_patience_t patience, iwf_db_error_t *error)
+{
+	iwf_db_rows_t rows;
+	mclmr_party_row_t row;
+	const char *why = NULL;
+	iwf_db_result_t rc = iwf_db_party(kind, uri, &rows, &row, error);
+
+	if(rc == IWF_DB_OK) {
+		mclmr_parties_t *parties =
+				mclmr_directory_parties(change_begin(), kind);
+
+		if(rows.n > 0) {
+			why = mclmr_parties_put(parties, &row);
+		}
+		if(rows.n == 0 || (why != NULL && patience == IWF_WITHDRAW)) {
+			mclmr_parties_remove(parties, uri);
+		}
+		change_end();
+		rc = verdict(why, error);
+	}
+	iwf_db_free(&rows);
+	return rc;
+}
+
 /* The small tables, all at once. */
 static iwf_db_result_t apply_plan(iwf_db_error_t *error)
 {
@@ -235,6 +261,12 @@ iwf_db_result_t iwf_apply(mclmr_span_t table, mclmr_span_t item1,
 	}
 	if(mclmr_span_equal(table, MCLMR_SPAN("lmr"))) {
 		return apply_person(item1, patience, error);
+	}
+	if(mclmr_span_equal(table, MCLMR_SPAN("lmr_users"))) {
+		return apply_party(MCLMR_LMR_USER, item1, patience, error);
+	}
+	if(mclmr_span_equal(table, MCLMR_SPAN("groups"))) {
+		return apply_party(MCLMR_GROUP, item1, patience, error);
 	}
 	if(mclmr_span_equal(table, MCLMR_SPAN("plan"))) {
 		return apply_plan(error);

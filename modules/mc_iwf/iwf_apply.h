@@ -27,13 +27,14 @@ typedef enum iwf_patience
 } iwf_patience_t;
 
 /*
- * Reads again what table ("users", "lmr", "plan"; others are ignored) and
- * items name, and puts or removes it. IWF_DB_BAD_ROW: not all of it fits.
+ * Reads again what table ("users", "lmr", "lmr_users", "groups", "plan"; others
+ * are ignored) and items name, and puts or removes it. IWF_DB_BAD_ROW: not all of it fits.
  *
  * users: the old user stays, but is removed with IWF_WITHDRAW.
  * lmr: the rows that can be used replace the old ones at once; none of a slot
  *   with a second KMF, none at all of too many. With IWF_WITHDRAW rows that
  *   cannot be used are named, and are not the result any more.
+ * lmr_users, groups: as users.
  * plan: the old one stays; bad peers are left out, that is no bad row.
  */
 iwf_db_result_t iwf_apply(mclmr_span_t table, mclmr_span_t item1,

@@ -63,6 +63,8 @@ typedef enum gauge
 {
 	GAUGE_USERS,
 	GAUGE_KMFS,
+	GAUGE_LMR_USERS,
+	GAUGE_GROUPS,
 	GAUGE_RELOADS,
 	GAUGE_CHANGES,
 	GAUGE_BAD_ROWS,
@@ -93,6 +95,10 @@ static counter_val_t read_gauge(counter_handle_t handle, void *which)
 			return (counter_val_t)count_directory().users;
 		case GAUGE_KMFS:
 			return (counter_val_t)count_directory().kmfs;
+		case GAUGE_LMR_USERS:
+			return (counter_val_t)count_directory().lmr_users;
+		case GAUGE_GROUPS:
+			return (counter_val_t)count_directory().groups;
 		case GAUGE_RELOADS:
 			return (counter_val_t)stats.reloads;
 		case GAUGE_CHANGES:
@@ -114,22 +120,27 @@ static int add_gauge(const char *name, gauge_t gauge, const char *text)
 
 static int add_gauges(void)
 {
-	return add_gauge("users", GAUGE_USERS, "MC service IDs in force") < 0
-						   || add_gauge("kmfs", GAUGE_KMFS, "KMFs in force") < 0
-						   || add_gauge("reloads", GAUGE_RELOADS,
-									  "full reloads that went well")
-									  < 0
-						   || add_gauge("changes", GAUGE_CHANGES,
-									  "rows of the change log applied")
-									  < 0
-						   || add_gauge("bad_rows", GAUGE_BAD_ROWS,
-									  "changed rows that cannot be used")
-									  < 0
-						   || add_gauge("db_up", GAUGE_DB_UP,
-									  "1 where the database answers")
-									  < 0
-				   ? -1
-				   : 0;
+	static const struct
+	{
+		const char *name;
+		gauge_t gauge;
+		const char *text;
+	} gauges[] = {
+			{"users", GAUGE_USERS, "MC service IDs in force"},
+			{"kmfs", GAUGE_KMFS, "KMFs in force"},
+			{"lmr_users", GAUGE_LMR_USERS, "LMR users in force"},
+			{"groups", GAUGE_GROUPS, "groups in force"},
+			{"reloads", GAUGE_RELOADS, "full reloads that went well"},
+			{"changes", GAUGE_CHANGES, "rows of the change log applied"},
+			{"bad_rows", GAUGE_BAD_ROWS, "changed rows that cannot be used"},
+			{"db_up", GAUGE_DB_UP, "1 where the database answers"},
+	};
+
+	for(size_t i = 0; i < sizeof(gauges) / sizeof(gauges[0]); i++) {
+		if(add_gauge(gauges[i].name, gauges[i].gauge, gauges[i].text) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 /* One counter a verdict that refuses. */

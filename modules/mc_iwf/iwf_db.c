@@ -30,6 +30,8 @@
 	"mc_id, service, impu, client_id, person, organisation, home, send, " \
 	"receive"
 #define IWF_LMR_COLUMNS "person, lmr_type, kmf, identity, device"
+#define IWF_LMR_USER_COLUMNS "uri, psi, profile"
+#define IWF_GROUP_COLUMNS "uri, psi, profile, codec"
 
 static db_func_t iwf_dbf;
 static db1_con_t *iwf_con = NULL;
@@ -261,6 +263,40 @@ static const char *add_lmr(iwf_load_t *load, const db_val_t *v)
 	return mclmr_directory_put_entries(load->directory, person, rows, n + 1);
 }
 
+/* The columns of an LMR user or a group as a row. */
+static mclmr_party_row_t party_row(mclmr_party_kind_t kind, const db_val_t *v)
+{
+	mclmr_party_row_t row = {.uri = column_text(&v[0]),
+			.psi = column_text(&v[1]),
+			.profile = column_text(&v[2])};
+
+	if(kind == MCLMR_GROUP) {
+		row.codec = column_text(&v[3]);
+	}
+	return row;
+}
+
+/* Adds a party. Nobody else hangs on it: the others do without a bad one. */
+static const char *add_party(
+		iwf_load_t *load, mclmr_party_kind_t kind, const db_val_t *v)
+{
+	mclmr_parties_t *parties = mclmr_directory_parties(load->directory, kind);
+	mclmr_party_row_t row = party_row(kind, v);
+
+	load->spare_row = true;
+	return mclmr_parties_put(parties, &row);
+}
+
+static const char *add_lmr_user(iwf_load_t *load, const db_val_t *v)
+{
+	return add_party(load, MCLMR_LMR_USER, v);
+}
+
+static const char *add_group(iwf_load_t *load, const db_val_t *v)
+{
+	return add_party(load, MCLMR_GROUP, v);
+}
+
 /* Peers come last: what they lack is named once all else fits. */
 static const iwf_table_t iwf_plan_tables[] = {
 		{"mc_iwf_kmfs", "uri, peer_set, trusted, hosting", "id", L_ERR,
@@ -278,6 +314,11 @@ static const iwf_table_t iwf_users = {
 		"mc_iwf_users", IWF_USER_COLUMNS, "id", L_ERR, add_user};
 static const iwf_table_t iwf_lmr = {
 		"mc_iwf_lmr", IWF_LMR_COLUMNS, "id", L_WARN, add_lmr};
+static const iwf_table_t iwf_parties[MCLMR_PARTY_KINDS] = {
+		[MCLMR_LMR_USER] = {"mc_iwf_lmr_users", IWF_LMR_USER_COLUMNS, "id",
+				L_ERR, add_lmr_user},
+		[MCLMR_GROUP] = {
+				"mc_iwf_groups", IWF_GROUP_COLUMNS, "id", L_ERR, add_group}};
 
 /* Writes what went wrong. */
 static void explain(iwf_db_error_t *error, const char *format, ...)
@@ -391,7 +432,7 @@ int iwf_db_check_versions(void)
 	static const char *const names[] = {"mc_iwf_users", "mc_iwf_lmr",
 			"mc_iwf_kmfs", "mc_iwf_kmf_aliases", "mc_iwf_kmf_psis",
 			"mc_iwf_roles", "mc_iwf_peers", "mc_iwf_partners",
-			"mc_iwf_changes"};
+			"mc_iwf_lmr_users", "mc_iwf_groups", "mc_iwf_changes"};
 	size_t i;
 
 	for(i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -621,6 +662,22 @@ static iwf_db_result_t new_directory(
 	return IWF_DB_OK;
 }
 
+/* The LMR users and the groups; how many are left out does not count among
+ * the LMR entries. */
+static iwf_db_result_t load_parties(
+		iwf_load_t *load, void (*between)(void), iwf_db_error_t *error)
+{
+	iwf_db_result_t rc = IWF_DB_OK;
+	int i;
+
+	for(i = 0; rc == IWF_DB_OK && i < MCLMR_PARTY_KINDS; i++) {
+		rc = load_paged(&iwf_parties[i], load, between, error);
+		sum_up_left_out(&iwf_parties[i], load);
+		load->left_out = 0;
+	}
+	return rc;
+}
+
 iwf_db_result_t iwf_db_load(void (*between)(void),
 		mclmr_directory_t **directory, iwf_db_error_t *error)
 {
@@ -632,6 +689,9 @@ iwf_db_result_t iwf_db_load(void (*between)(void),
 		return rc;
 	}
 	rc = load_paged(&iwf_users, &load, between, error);
+	if(rc == IWF_DB_OK) {
+		rc = load_parties(&load, between, error);
+	}
 	if(rc == IWF_DB_OK) {
 		rc = load_paged(&iwf_lmr, &load, between, error);
 	}
@@ -714,6 +774,25 @@ iwf_db_result_t iwf_db_user(mclmr_span_t service, mclmr_span_t mc_id,
 	if(why != NULL) {
 		explain(error, "%s", why);
 		return IWF_DB_BAD_ROW;
+	}
+	return rc;
+}
+
+iwf_db_result_t iwf_db_party(mclmr_party_kind_t kind, mclmr_span_t uri,
+		iwf_db_rows_t *rows, mclmr_party_row_t *row, iwf_db_error_t *error)
+{
+	static str names[] = {str_init("uri"), str_init("psi"), str_init("profile"),
+			str_init("codec")};
+	str table = {(char *)iwf_parties[kind].name,
+			(int)strlen(iwf_parties[kind].name)};
+	db_key_t columns[] = {&names[0], &names[1], &names[2], &names[3]};
+	db_key_t keys[] = {&names[0]};
+	db_val_t values[] = {text_value(uri)};
+	iwf_db_result_t rc = select_rows(&table, keys, values, 1, columns,
+			kind == MCLMR_GROUP ? 4 : 3, rows, error);
+
+	if(rc == IWF_DB_OK && rows->n > 0) {
+		*row = party_row(kind, row_values(rows->result, 0));
 	}
 	return rc;
 }

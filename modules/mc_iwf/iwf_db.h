@@ -60,7 +60,8 @@ iwf_db_result_t iwf_db_load_plan(mclmr_plan_t **plan, iwf_db_error_t *error);
 
 /* Everything as a new directory, the large tables in pages; between (may be
  * NULL) is called after each page, when no result is held. LMR entries whose
- * KMF is not in the plan are left out, any other bad row fails the load. */
+ * KMF is not in the plan, and LMR users and groups that cannot be used, are
+ * left out; any other bad row fails the load. */
 iwf_db_result_t iwf_db_load(void (*between)(void),
 		mclmr_directory_t **directory, iwf_db_error_t *error);
 
@@ -68,6 +69,11 @@ iwf_db_result_t iwf_db_load(void (*between)(void),
  * filled, or 0. IWF_DB_BAD_ROW: there is one and it cannot be used. */
 iwf_db_result_t iwf_db_user(mclmr_span_t service, mclmr_span_t mc_id,
 		iwf_db_rows_t *rows, mclmr_user_row_t *row, iwf_db_error_t *error);
+
+/* The LMR user or group that is written just so: rows->n is 1 with *row
+ * filled, or 0. */
+iwf_db_result_t iwf_db_party(mclmr_party_kind_t kind, mclmr_span_t uri,
+		iwf_db_rows_t *rows, mclmr_party_row_t *row, iwf_db_error_t *error);
 
 /* The LMR entries of a person, by id. */
 iwf_db_result_t iwf_db_entries(
@@ -81,7 +87,7 @@ const char *iwf_db_entry(const iwf_db_rows_t *rows, size_t i, long long *id,
 typedef struct iwf_db_change
 {
 	long long seq;
-	mclmr_span_t table; /* without "mc_iwf_": users, lmr, plan */
+	mclmr_span_t table; /* without "mc_iwf_": users, lmr, groups, plan, ... */
 	mclmr_span_t item1;
 	mclmr_span_t item2;
 	long long changed; /* seconds since 1970 by the database's clock */

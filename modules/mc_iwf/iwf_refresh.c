@@ -43,7 +43,7 @@ typedef struct iwf_retry
 {
 	int tries;
 	size_t table_len, item1_len, item2_len;
-	char table[8];
+	char table[16];
 	char item1[IWF_ITEM_SIZE];
 	char item2[IWF_ITEM_SIZE];
 } iwf_retry_t;
@@ -555,9 +555,11 @@ static iwf_db_result_t full_load(void (*between)(void), iwf_db_error_t *error)
 	if(iwf_unsure_until > iwf_last_load) {
 		schedule_reload(iwf_unsure_until, "some missing numbers had no room");
 	}
-	LM_INFO("loaded %lu users, %lu persons, %lu LMR entries, %lu KMFs\n",
+	LM_INFO("loaded %lu users, %lu persons, %lu LMR entries, %lu KMFs,"
+			" %lu LMR users, %lu groups\n",
 			(unsigned long)count.users, (unsigned long)count.persons,
-			(unsigned long)count.entries, (unsigned long)count.kmfs);
+			(unsigned long)count.entries, (unsigned long)count.kmfs,
+			(unsigned long)count.lmr_users, (unsigned long)count.groups);
 	return IWF_DB_OK;
 }
 

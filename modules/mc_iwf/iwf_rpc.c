@@ -117,6 +117,61 @@ static void users(rpc_t *rpc, void *context)
 		rpc->fault(context, FAULT_NOT_FOUND, "no such user");
 }
 
+/* The one LMR user or group of a URI. */
+static void add_party(
+		rpc_t *rpc, void *context, mclmr_party_kind_t kind, mclmr_span_t key)
+{
+	const mclmr_directory_t *directory = iwf_store_read();
+	const mclmr_party_t *party = NULL;
+	void *s;
+
+	if(directory != NULL)
+		party = mclmr_directory_party(directory, kind, key);
+	if(party != NULL) {
+		rpc->add(context, "{", &s);
+		add_text(rpc, s, "uri", party->row.uri);
+		add_text(rpc, s, "psi", party->row.psi);
+		add_text(rpc, s, "profile", party->row.profile);
+		if(kind == MCLMR_GROUP)
+			add_text(rpc, s, "codec", party->row.codec);
+	}
+	iwf_store_read_end();
+	if(party == NULL)
+		rpc->fault(context, FAULT_NOT_FOUND, "there is none");
+}
+
+/* Answers for the URI in the first parameter. */
+static void tell_party(rpc_t *rpc, void *context, mclmr_party_kind_t kind)
+{
+	char memory[MCLMR_URI_MAX];
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
+	mclmr_span_t key;
+	str uri;
+
+	if(rpc->scan(context, ".S", &uri) < 1)
+		rpc->fault(context, FAULT_ARGUMENT, "a URI, please");
+	else if(!mclmr_uri_key(iwf_span(&uri), &arena, &key))
+		rpc->fault(context, FAULT_ARGUMENT, "not a SIP or tel URI");
+	else
+		add_party(rpc, context, kind, key);
+}
+
+static const char *lmr_users_doc[] = {
+		"mc_iwf.lmr_users URI: the LMR user with this URI", NULL};
+
+static void lmr_users(rpc_t *rpc, void *context)
+{
+	tell_party(rpc, context, MCLMR_LMR_USER);
+}
+
+static const char *groups_doc[] = {
+		"mc_iwf.groups URI: the group with this URI", NULL};
+
+static void groups(rpc_t *rpc, void *context)
+{
+	tell_party(rpc, context, MCLMR_GROUP);
+}
+
 /* Texts as an array of a structure. */
 static void add_texts(rpc_t *rpc, void *structure, char *name,
 		const mclmr_span_t *texts, size_t n)
@@ -178,9 +233,10 @@ static void stats(rpc_t *rpc, void *context)
 	iwf_refresh_stats(&refresh);
 	iwf_store_info(&info);
 	rpc->add(context, "{", &s);
-	rpc->struct_add(s, "dddd", "users", (int)counts.users, "persons",
+	rpc->struct_add(s, "dddddd", "users", (int)counts.users, "persons",
 			(int)counts.persons, "lmr_entries", (int)counts.entries, "kmfs",
-			(int)counts.kmfs);
+			(int)counts.kmfs, "lmr_users", (int)counts.lmr_users, "groups",
+			(int)counts.groups);
 	rpc->struct_add(s, "ddds", "version", (int)info.version, "loaded",
 			(int)info.loaded, "failed", (int)info.failed, "error", info.error);
 	rpc->struct_add(s, "dddddd", "changes", (int)refresh.changes, "bad_rows",
@@ -319,6 +375,8 @@ static void explain(rpc_t *rpc, void *context)
 rpc_export_t iwf_rpc[] = {
 	{"mc_iwf.users", users, users_doc, RET_ARRAY},
 	{"mc_iwf.kmfs", kmfs, kmfs_doc, RET_ARRAY},
+	{"mc_iwf.lmr_users", lmr_users, lmr_users_doc, 0},
+	{"mc_iwf.groups", groups, groups_doc, 0},
 	{"mc_iwf.stats", stats, stats_doc, 0},
 	{"mc_iwf.reload", reload, reload_doc, 0},
 	{"mc_iwf.explain", explain, explain_doc, 0},

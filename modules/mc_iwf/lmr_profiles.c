@@ -15,6 +15,10 @@
 #include "core/locking.h"
 #include "core/mem/shm_mem.h"
 #include "iwf_config.h"
+#include "iwf_store.h"
+#include "mclmr/uri.h"
+
+#define GROUP_MEMORY 2048 /* for the key of a URI and two words */
 
 /* What all processes share. */
 typedef struct shared
@@ -167,13 +171,73 @@ const mclmr_profiles_t *lmr_profiles_get(void)
 	return own.generation != 0 ? &own.profiles : NULL;
 }
 
-const mclmr_profile_t *lmr_profiles_find(const mclmr_profiles_t *profiles,
-		mclmr_span_t name, mclmr_profile_t *copy)
+/* The profile of a name. */
+static const mclmr_profile_t *find_named(
+		const mclmr_profiles_t *profiles, mclmr_span_t name)
 {
 	const mclmr_profile_t *profile = mclmr_profile_find(profiles, name);
 
-	(void)copy;
 	if(profile == NULL)
 		LM_ERR("there is no media profile \"%.*s\"\n", MCLMR_FMT(name));
 	return profile;
+}
+
+/* What the row of a group says; texts lie in the arena. */
+typedef struct group
+{
+	mclmr_span_t profile;
+	mclmr_span_t codec;
+} group_t;
+
+/* Reads the row of the group with this URI; false where there is none. */
+static bool find_group(mclmr_span_t uri, mclmr_arena_t *arena, group_t *group)
+{
+	const mclmr_directory_t *directory;
+	const mclmr_party_t *party = NULL;
+	mclmr_span_t key;
+	bool found;
+
+	if(!mclmr_uri_key(uri, arena, &key))
+		return false;
+	directory = iwf_store_read();
+	if(directory != NULL)
+		party = mclmr_directory_party(directory, MCLMR_GROUP, key);
+	found = party != NULL
+			&& mclmr_arena_copy(arena, party->row.profile, &group->profile)
+			&& mclmr_arena_copy(arena, party->row.codec, &group->codec);
+	iwf_store_read_end();
+	return found;
+}
+
+/* The profile of a group: the one that its row names, forced to its codec. */
+static const mclmr_profile_t *find_of_group(const mclmr_profiles_t *profiles,
+		mclmr_span_t uri, mclmr_profile_t *copy)
+{
+	char memory[GROUP_MEMORY];
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
+	const mclmr_profile_t *profile;
+	const char *wrong;
+	group_t group;
+
+	if(!find_group(uri, &arena, &group)) {
+		LM_ERR("there is no group \"%.*s\"\n", MCLMR_FMT(uri));
+		return NULL;
+	}
+	profile = find_named(profiles, group.profile);
+	if(profile == NULL || group.codec.len == 0)
+		return profile;
+	wrong = mclmr_profile_force(profiles, profile, group.codec, copy);
+	if(wrong == NULL)
+		return copy;
+	LM_ERR("group \"%.*s\", codec \"%.*s\": %s\n", MCLMR_FMT(uri),
+			MCLMR_FMT(group.codec), wrong);
+	return NULL;
+}
+
+const mclmr_profile_t *lmr_profiles_find(const mclmr_profiles_t *profiles,
+		mclmr_span_t name, mclmr_profile_t *copy)
+{
+	if(mclmr_span_find(name, MCLMR_SPAN(":")) != NULL)
+		return find_of_group(profiles, name, copy);
+	return find_named(profiles, name);
 }

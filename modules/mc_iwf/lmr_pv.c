@@ -17,7 +17,9 @@
 
 /* Nothing of a call whose keys are not rtpengine's business: it moves
  * packets, and changes address and port. */
-#define RELAY_FLAGS "passthrough ICE=remove no-rtcp-attribute original-sendrecv"
+#define RELAY_FLAGS                                            \
+	"passthrough replace-origin ICE=remove no-rtcp-attribute " \
+	"original-sendrecv"
 
 typedef enum key
 {

@@ -5,52 +5,28 @@
  */
 
 #include "directory.h"
+#include "table.h"
 #include "uri.h"
 
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-#include <sys/random.h>
-#include <time.h>
 
 #define KEY_ROOM (2 * MCLMR_URI_MAX) /* for the key of any URI */
-#define MIN_BUCKETS ((size_t)16)
-#define MAX_BUCKETS ((size_t)1 << 28)
 
 static const char no_memory[] = "no memory";
-
-/* What a node hangs on in one table. */
-typedef struct link
-{
-	struct link *next;
-} link_t;
 
 typedef struct user_node
 {
 	mclmr_user_t user;
-	link_t by_mc;
-	link_t by_impu; /* in use where it is the first of its IMPU */
+	mclmr_link_t by_mc;
+	mclmr_link_t by_impu; /* in use where it is the first of its IMPU */
 } user_node_t;
 
 /* Followed in memory by its entries and by all their octets. */
 typedef struct person_node
 {
 	mclmr_person_t person;
-	link_t by_id;
+	mclmr_link_t by_id;
 } person_node_t;
-
-#define NODE_OF(type, member, link) \
-	((type *)((char *)(link)-offsetof(type, member)))
-
-/* A chained hash table of nodes that belong to somebody else. */
-typedef struct table
-{
-	uint64_t (*hash)(uint64_t seed, const link_t *link);
-	uint64_t seed;
-	size_t n;
-	size_t buckets; /* a power of two */
-	link_t **bucket;
-} table_t;
 
 struct mclmr_directory
 {
@@ -58,166 +34,66 @@ struct mclmr_directory
 	mclmr_plan_t *plan;
 	mclmr_one_kmf_per_t one_kmf_per;
 	size_t entries;
-	table_t users;	 /* by service and key of the MC service ID */
-	table_t impus;	 /* the first user of each IMPU, by its key */
-	table_t persons; /* by ID */
+	mclmr_table_t users;   /* by service and key of the MC service ID */
+	mclmr_table_t impus;   /* the first user of each IMPU, by its key */
+	mclmr_table_t persons; /* by ID */
+	mclmr_parties_t *parties[MCLMR_PARTY_KINDS];
 };
-
-/* FNV-1a from a random seed, its bits mixed at the end. */
-static uint64_t hash_octets(uint64_t seed, mclmr_span_t key)
-{
-	uint64_t hash = seed ^ UINT64_C(0xcbf29ce484222325);
-	size_t i;
-
-	for(i = 0; i < key.len; i++)
-		hash = (hash ^ (unsigned char)key.s[i]) * UINT64_C(0x100000001b3);
-	hash = (hash ^ (hash >> 32)) * UINT64_C(0x9e3779b97f4a7c15);
-	return hash ^ (hash >> 29);
-}
 
 static uint64_t hash_mc(
 		uint64_t seed, mclmr_service_t service, mclmr_span_t mc_key)
 {
-	return hash_octets(seed + (unsigned)service, mc_key);
+	return mclmr_table_hash(seed + (unsigned)service, mc_key);
 }
 
 /* The hash of a user's place in the table of MC service IDs. */
-static uint64_t hash_user_link(uint64_t seed, const link_t *link)
+static uint64_t hash_user_link(uint64_t seed, const mclmr_link_t *link)
 {
-	const user_node_t *node = NODE_OF(user_node_t, by_mc, link);
+	const user_node_t *node = MCLMR_NODE_OF(user_node_t, by_mc, link);
 
 	return hash_mc(seed, node->user.row.service, node->user.mc_key);
 }
 
 /* The hash of a user's place in the table of IMPUs. */
-static uint64_t hash_impu_link(uint64_t seed, const link_t *link)
+static uint64_t hash_impu_link(uint64_t seed, const mclmr_link_t *link)
 {
-	const user_node_t *node = NODE_OF(user_node_t, by_impu, link);
+	const user_node_t *node = MCLMR_NODE_OF(user_node_t, by_impu, link);
 
-	return hash_octets(seed, node->user.impu_key);
+	return mclmr_table_hash(seed, node->user.impu_key);
 }
 
 /* The hash of a person's place. */
-static uint64_t hash_person_link(uint64_t seed, const link_t *link)
+static uint64_t hash_person_link(uint64_t seed, const mclmr_link_t *link)
 {
-	const person_node_t *node = NODE_OF(person_node_t, by_id, link);
+	const person_node_t *node = MCLMR_NODE_OF(person_node_t, by_id, link);
 
-	return hash_octets(seed, node->person.id);
+	return mclmr_table_hash(seed, node->person.id);
 }
 
-/* An empty array of buckets, NULL where memory is short. */
-static link_t **new_buckets(const mclmr_allocator_t *allocator, size_t n)
-{
-	link_t **bucket = allocator->alloc(n * sizeof(link_t *));
-
-	return bucket ? memset(bucket, 0, n * sizeof(link_t *)) : NULL;
-}
-
-static link_t **bucket_of(const table_t *table, uint64_t hash)
-{
-	return &table->bucket[hash & (table->buckets - 1)];
-}
-
-/* Hangs a node in front of its bucket. */
-static void hang(table_t *table, link_t *link)
-{
-	link_t **bucket = bucket_of(table, table->hash(table->seed, link));
-
-	link->next = *bucket;
-	*bucket = link;
-}
-
-/* Doubles the buckets; where memory is short the chains grow instead. */
-static void grow_table(const mclmr_allocator_t *allocator, table_t *table)
-{
-	table_t old = *table;
-	size_t i;
-
-	table->bucket = new_buckets(allocator, 2 * old.buckets);
-	if(!table->bucket) {
-		table->bucket = old.bucket;
-		return;
-	}
-	table->buckets = 2 * old.buckets;
-	for(i = 0; i < old.buckets; i++) {
-		link_t *link = old.bucket[i];
-
-		while(link) {
-			link_t *next = link->next;
-
-			hang(table, link);
-			link = next;
-		}
-	}
-	allocator->release(old.bucket);
-}
-
-/* Puts a node into a table. */
-static void table_insert(
-		const mclmr_allocator_t *allocator, table_t *table, link_t *link)
-{
-	if(table->n >= table->buckets && table->buckets < MAX_BUCKETS)
-		grow_table(allocator, table);
-	hang(table, link);
-	table->n++;
-}
-
-/* Takes a node, which is in the table, out of it. */
-static void table_remove(table_t *table, const link_t *link)
-{
-	link_t **at = bucket_of(table, table->hash(table->seed, link));
-
-	while(*at != link)
-		at = &(*at)->next;
-	*at = link->next;
-	table->n--;
-}
-
-/* A seed that nobody outside can know. */
-static uint64_t random_seed(const void *directory)
-{
-	uint64_t seed;
-
-	if(getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != sizeof(seed))
-		seed = (uint64_t)time(NULL) ^ (uint64_t)(uintptr_t)directory;
-	return seed;
-}
-
-/* Buckets for about expected nodes. */
-static size_t buckets_for(size_t expected)
-{
-	size_t buckets = MIN_BUCKETS;
-
-	while(buckets < expected && buckets < MAX_BUCKETS)
-		buckets *= 2;
-	return buckets;
-}
-
-/* Gives back the buckets of a table, if it has any. */
-static void free_buckets(mclmr_directory_t *directory, const table_t *table)
-{
-	if(table->bucket)
-		directory->allocator.release(table->bucket);
-}
-
-/* Makes a table empty; false where memory is short. */
-static bool init_table(mclmr_directory_t *directory, table_t *table,
-		uint64_t (*hash)(uint64_t seed, const link_t *link), size_t expected)
-{
-	table->hash = hash;
-	table->seed = random_seed(directory);
-	table->buckets = buckets_for(expected);
-	table->bucket = new_buckets(&directory->allocator, table->buckets);
-	return table->bucket != NULL;
-}
-
-/* Gives back all but the plan and the nodes. */
+/* Gives back all but the plan and the nodes of the tables. */
 static void free_shell(mclmr_directory_t *directory)
 {
-	free_buckets(directory, &directory->users);
-	free_buckets(directory, &directory->impus);
-	free_buckets(directory, &directory->persons);
+	size_t i;
+
+	for(i = 0; i < MCLMR_PARTY_KINDS; i++)
+		mclmr_parties_free(directory->parties[i]);
+	mclmr_table_free(&directory->allocator, &directory->users);
+	mclmr_table_free(&directory->allocator, &directory->impus);
+	mclmr_table_free(&directory->allocator, &directory->persons);
 	directory->allocator.release(directory);
+}
+
+/* Makes the tables of LMR users and groups; false where memory is short. */
+static bool new_parties(mclmr_directory_t *directory)
+{
+	size_t i;
+
+	for(i = 0; i < MCLMR_PARTY_KINDS; i++) {
+		directory->parties[i] = mclmr_parties_new(&directory->allocator);
+		if(!directory->parties[i])
+			return false;
+	}
+	return true;
 }
 
 mclmr_directory_t *mclmr_directory_new(const mclmr_allocator_t *allocator,
@@ -230,11 +106,13 @@ mclmr_directory_t *mclmr_directory_new(const mclmr_allocator_t *allocator,
 	memset(directory, 0, sizeof(*directory));
 	directory->allocator = *allocator;
 	directory->one_kmf_per = one_kmf_per;
-	if(!init_table(directory, &directory->users, hash_user_link, expected)
-			|| !init_table(
-					directory, &directory->impus, hash_impu_link, expected)
-			|| !init_table(directory, &directory->persons, hash_person_link,
-					expected)) {
+	if(!new_parties(directory)
+			|| !mclmr_table_init(
+					allocator, &directory->users, hash_user_link, expected)
+			|| !mclmr_table_init(
+					allocator, &directory->impus, hash_impu_link, expected)
+			|| !mclmr_table_init(allocator, &directory->persons,
+					hash_person_link, expected)) {
 		free_shell(directory);
 		return NULL;
 	}
@@ -248,10 +126,10 @@ static void free_users(mclmr_directory_t *directory)
 	size_t i;
 
 	for(i = 0; i < directory->users.buckets; i++) {
-		link_t *link = directory->users.bucket[i];
+		mclmr_link_t *link = directory->users.bucket[i];
 
 		while(link) {
-			user_node_t *node = NODE_OF(user_node_t, by_mc, link);
+			user_node_t *node = MCLMR_NODE_OF(user_node_t, by_mc, link);
 
 			link = link->next;
 			directory->allocator.release(node);
@@ -265,10 +143,10 @@ static void free_persons(mclmr_directory_t *directory)
 	size_t i;
 
 	for(i = 0; i < directory->persons.buckets; i++) {
-		link_t *link = directory->persons.bucket[i];
+		mclmr_link_t *link = directory->persons.bucket[i];
 
 		while(link) {
-			person_node_t *node = NODE_OF(person_node_t, by_id, link);
+			person_node_t *node = MCLMR_NODE_OF(person_node_t, by_id, link);
 
 			link = link->next;
 			directory->allocator.release(node);
@@ -304,11 +182,12 @@ mclmr_plan_t *mclmr_directory_set_plan(
 static user_node_t *find_user(const mclmr_directory_t *directory,
 		mclmr_service_t service, mclmr_span_t mc_key)
 {
-	const table_t *table = &directory->users;
-	link_t *link = *bucket_of(table, hash_mc(table->seed, service, mc_key));
+	const mclmr_table_t *table = &directory->users;
+	mclmr_link_t *link =
+			mclmr_table_chain(table, hash_mc(table->seed, service, mc_key));
 
 	for(; link; link = link->next) {
-		user_node_t *node = NODE_OF(user_node_t, by_mc, link);
+		user_node_t *node = MCLMR_NODE_OF(user_node_t, by_mc, link);
 
 		if(node->user.row.service == service
 				&& mclmr_span_equal(node->user.mc_key, mc_key))
@@ -321,11 +200,12 @@ static user_node_t *find_user(const mclmr_directory_t *directory,
 static user_node_t *find_impu(
 		const mclmr_directory_t *directory, mclmr_span_t impu_key)
 {
-	const table_t *table = &directory->impus;
-	link_t *link = *bucket_of(table, hash_octets(table->seed, impu_key));
+	const mclmr_table_t *table = &directory->impus;
+	mclmr_link_t *link =
+			mclmr_table_chain(table, mclmr_table_hash(table->seed, impu_key));
 
 	for(; link; link = link->next) {
-		user_node_t *node = NODE_OF(user_node_t, by_impu, link);
+		user_node_t *node = MCLMR_NODE_OF(user_node_t, by_impu, link);
 
 		if(mclmr_span_equal(node->user.impu_key, impu_key))
 			return node;
@@ -337,11 +217,12 @@ static user_node_t *find_impu(
 static person_node_t *find_person(
 		const mclmr_directory_t *directory, mclmr_span_t id)
 {
-	const table_t *table = &directory->persons;
-	link_t *link = *bucket_of(table, hash_octets(table->seed, id));
+	const mclmr_table_t *table = &directory->persons;
+	mclmr_link_t *link =
+			mclmr_table_chain(table, mclmr_table_hash(table->seed, id));
 
 	for(; link; link = link->next) {
-		person_node_t *node = NODE_OF(person_node_t, by_id, link);
+		person_node_t *node = MCLMR_NODE_OF(person_node_t, by_id, link);
 
 		if(mclmr_span_equal(node->person.id, id))
 			return node;
@@ -470,7 +351,8 @@ static person_node_t *new_person(
 
 static void insert_person(mclmr_directory_t *directory, person_node_t *node)
 {
-	table_insert(&directory->allocator, &directory->persons, &node->by_id);
+	mclmr_table_insert(
+			&directory->allocator, &directory->persons, &node->by_id);
 	directory->entries += node->person.entries;
 }
 
@@ -478,7 +360,7 @@ static void insert_person(mclmr_directory_t *directory, person_node_t *node)
 static void drop_person(mclmr_directory_t *directory, person_node_t *node)
 {
 	directory->entries -= node->person.entries;
-	table_remove(&directory->persons, &node->by_id);
+	mclmr_table_remove(&directory->persons, &node->by_id);
 	directory->allocator.release(node);
 }
 
@@ -500,7 +382,8 @@ static void join_impu(mclmr_directory_t *directory, user_node_t *node)
 	user_node_t *first = find_impu(directory, node->user.impu_key);
 
 	if(!first) {
-		table_insert(&directory->allocator, &directory->impus, &node->by_impu);
+		mclmr_table_insert(
+				&directory->allocator, &directory->impus, &node->by_impu);
 		return;
 	}
 	node->user.next_impu = first->user.next_impu;
@@ -514,9 +397,9 @@ static void leave_impu(mclmr_directory_t *directory, user_node_t *node)
 	user_node_t *next = (user_node_t *)node->user.next_impu;
 
 	if(at == node) {
-		table_remove(&directory->impus, &node->by_impu);
+		mclmr_table_remove(&directory->impus, &node->by_impu);
 		if(next)
-			table_insert(
+			mclmr_table_insert(
 					&directory->allocator, &directory->impus, &next->by_impu);
 		return;
 	}
@@ -532,7 +415,7 @@ static void link_user(
 	node->user.of = &person->person;
 	node->user.row.person = person->person.id;
 	person->person.user[node->user.row.service] = &node->user;
-	table_insert(&directory->allocator, &directory->users, &node->by_mc);
+	mclmr_table_insert(&directory->allocator, &directory->users, &node->by_mc);
 	join_impu(directory, node);
 }
 
@@ -542,7 +425,7 @@ static void unlink_user(mclmr_directory_t *directory, user_node_t *node)
 	person_node_t *person = (person_node_t *)node->user.of;
 
 	leave_impu(directory, node);
-	table_remove(&directory->users, &node->by_mc);
+	mclmr_table_remove(&directory->users, &node->by_mc);
 	person->person.user[node->user.row.service] = NULL;
 }
 
@@ -839,11 +722,27 @@ const mclmr_person_t *mclmr_directory_person(
 	return node ? &node->person : NULL;
 }
 
+mclmr_parties_t *mclmr_directory_parties(
+		mclmr_directory_t *directory, mclmr_party_kind_t kind)
+{
+	return directory->parties[kind];
+}
+
+const mclmr_party_t *mclmr_directory_party(const mclmr_directory_t *directory,
+		mclmr_party_kind_t kind, mclmr_span_t key)
+{
+	return mclmr_parties_find(directory->parties[kind], key);
+}
+
 mclmr_directory_counts_t mclmr_directory_count(
 		const mclmr_directory_t *directory)
 {
-	mclmr_directory_counts_t counts = {
-			directory->users.n, directory->persons.n, directory->entries, 0};
+	mclmr_directory_counts_t counts = {.users = directory->users.n,
+			.persons = directory->persons.n,
+			.entries = directory->entries,
+			.lmr_users =
+					mclmr_parties_count(directory->parties[MCLMR_LMR_USER]),
+			.groups = mclmr_parties_count(directory->parties[MCLMR_GROUP])};
 
 	while(mclmr_plan_kmf_at(directory->plan, counts.kmfs))
 		counts.kmfs++;

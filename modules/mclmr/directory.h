@@ -7,12 +7,13 @@
 /*
  * directory: the persons of a deployment with their MC service IDs and LMR
  * entries, found in O(1) by MC service ID, IMPU or person, for a million
- * users; single rows can be replaced. No locks: the owner brings them. Uses
- * a plan, which it owns, to know the KMFs.
+ * users, and its LMR users and groups; single rows can be replaced. No locks:
+ * the owner brings them. Uses a plan, which it owns, to know the KMFs.
  */
 #ifndef MCLMR_DIRECTORY_H
 #define MCLMR_DIRECTORY_H
 
+#include "party.h"
 #include "plan.h"
 #include "short_message.h"
 
@@ -137,10 +138,18 @@ const mclmr_user_t *mclmr_directory_impu(
 const mclmr_person_t *mclmr_directory_person(
 		const mclmr_directory_t *directory, mclmr_span_t person);
 
+/* The LMR users, or the groups, which live as long as the directory. */
+mclmr_parties_t *mclmr_directory_parties(
+		mclmr_directory_t *directory, mclmr_party_kind_t kind);
+
+/* The LMR user or group of a key (mclmr_uri_key()), or NULL. */
+const mclmr_party_t *mclmr_directory_party(const mclmr_directory_t *directory,
+		mclmr_party_kind_t kind, mclmr_span_t key);
+
 /* Counts, for gauges and reports. */
 typedef struct mclmr_directory_counts
 {
-	size_t users, persons, entries, kmfs;
+	size_t users, persons, entries, kmfs, lmr_users, groups;
 } mclmr_directory_counts_t;
 mclmr_directory_counts_t mclmr_directory_count(
 		const mclmr_directory_t *directory);

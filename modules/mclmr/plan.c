@@ -568,6 +568,18 @@ bool mclmr_plan_is_iwf(const mclmr_plan_t *plan, mclmr_span_t psi_key)
 	return find_item(&plan->psis, psi_key) != NULL;
 }
 
+const mclmr_kmf_t *mclmr_plan_iwf(
+		const mclmr_plan_t *plan, mclmr_span_t psi_key)
+{
+	return find_item(&plan->psis, psi_key);
+}
+
+mclmr_span_t mclmr_plan_host(const mclmr_plan_t *plan)
+{
+	return plan->roles.n > 0 ? mclmr_uri_host(plan->roles.slot[0].key)
+							 : MCLMR_SPAN("");
+}
+
 bool mclmr_kmf_has_psi(const mclmr_kmf_t *kmf, mclmr_span_t psi_key)
 {
 	size_t i;

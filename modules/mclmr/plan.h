@@ -106,6 +106,15 @@ const mclmr_kmf_t *mclmr_plan_kmf_at(const mclmr_plan_t *plan, size_t i);
 /* True where some KMF has this PSI key: it is an IWF. */
 bool mclmr_plan_is_iwf(const mclmr_plan_t *plan, mclmr_span_t psi_key);
 
+/* The first KMF with this PSI key: it tells how the IWF is reached. NULL where
+ * this is no IWF. */
+const mclmr_kmf_t *mclmr_plan_iwf(
+		const mclmr_plan_t *plan, mclmr_span_t psi_key);
+
+/* The host of our own PSIs, of the first one in the order of their keys;
+ * empty where there is none. */
+mclmr_span_t mclmr_plan_host(const mclmr_plan_t *plan);
+
 /* True where this KMF is reached through this PSI. */
 bool mclmr_kmf_has_psi(const mclmr_kmf_t *kmf, mclmr_span_t psi_key);
 

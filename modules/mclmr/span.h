@@ -28,7 +28,10 @@ typedef struct mclmr_span
 #define MCLMR_FMT(span) (int)(span).len, (span).s
 
 /* The span of a NUL terminated string; NULL gives an empty span. */
-mclmr_span_t mclmr_span(const char *string);
+static inline mclmr_span_t mclmr_span(const char *string)
+{
+	return (mclmr_span_t){string, string == NULL ? 0 : strlen(string)};
+}
 
 /* True where both hold the same octets. Inline: a description is compared with
  * hundreds of names, nearly all of another length. */

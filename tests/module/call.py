@@ -110,7 +110,7 @@ class Dialog:
         """What the other side sent within this call."""
         return [r for r in self.endpoint.requests(method)
                 if r.message.get("Call-ID") == self.call_id
-                and tag_of(r.message.get("To")) in ("", tag_of(self.local))]
+                and tag_of(r.message.get("To")) == tag_of(self.local)]
 
     def wait(self, method, n=1, timeout=sip.TIMEOUT):
         """The n-th request of a method, as soon as it is there."""
@@ -305,6 +305,14 @@ def group(user, group_uri, sdp):
         mc.info_part(_session("prearranged", group_uri))], sdp, [
         ("P-Preferred-Service", mc.icsi("mcptt")),
         *mc.accept_contact("mcptt")])
+
+
+def from_core(user, group_uri, sdp):
+    """The same as the controlling function hands it on: asserted."""
+    message = group(user, group_uri, sdp)
+    message.drop("P-Preferred-Service")
+    message.add("P-Asserted-Service", mc.icsi("mcptt"))
+    return message.add("P-Asserted-Identity", f"<{mc.impu(user)}>")
 
 
 def _asserted(iwf):

@@ -5,12 +5,13 @@ import re
 import node
 
 PATH = node.TOP / "docs" / "mc_iwf.md"
+CALLS = node.TOP / "docs" / "lmr_sdp.md"
 
 
-def block(name):
+def block(name, path=PATH):
     """The text of the fenced block of this name, as it stands."""
     found = re.findall(rf"^```\w+ {re.escape(name)}\n(.*?)^```$",
-                       PATH.read_text(), re.M | re.S)
+                       path.read_text(), re.M | re.S)
     assert len(found) == 1, f"{len(found)} blocks named {name}"
     return found[0]
 

@@ -140,11 +140,43 @@ class SampleNode(node.Kamailio):
         super().remove()
         node.release_media(self.media)
 
+    # Its media relay
+
+    def relay(self, *words):
+        """What the relay's own control tool prints."""
+        done = subprocess.run(
+            ["rtpengine-ctl", "-ip",
+             f"127.0.0.1:{self.media['RTPENGINE_CLI_PORT']}", *words],
+            capture_output=True, text=True, timeout=10)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def relay_sessions(self):
+        """How many calls the relay has."""
+        return int(re.search(r"sessions total: *(\d+)",
+                             self.relay("list", "numsessions")).group(1))
+
+    def relay_pid(self):
+        """The process of the relay."""
+        return int(self.path("rtpengine.pid").read_text())
+
+    def start_relay(self):
+        """Starts the relay again after it ended."""
+        self._script("media")
+
+    def calls(self):
+        """How many dialogs the node has, by state."""
+        text = self.kamcmd("dlg.stats_active")
+        return {name: int(n) for name, n in
+                re.findall(r"(\w+): (\d+)", text)}
+
+    # What happens to it
+
     def crash(self):
-        """Ends all its processes as a power cut does, but not the relay."""
-        for pid in [self.process.pid, *self._kamailio_pids()]:
+        """Ends its Kamailio as a power cut does; the relay lives on."""
+        for pid in self._kamailio_pids():
             os.kill(pid, signal.SIGKILL)
-        self.process.wait()
+        self.process.wait(node.STOP_TIMEOUT)
 
     def _kamailio_pids(self):
         """The first process of its Kamailio, and those that it forked."""
@@ -159,7 +191,9 @@ class SampleNode(node.Kamailio):
     def _kill(self):
         """Also what the script started, where it could not do so itself."""
         if self.process.poll() is None:
-            self.crash()
+            for pid in [self.process.pid, *self._kamailio_pids()]:
+                os.kill(pid, signal.SIGKILL)
+            self.process.wait()
         self._script("stop", stdout=subprocess.DEVNULL)
 
 

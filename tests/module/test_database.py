@@ -62,6 +62,22 @@ class Loaded(node.Kamailio):
         """What the module says of the KMFs."""
         return self._ask("mc_iwf.kmfs")
 
+    def party(self, kind, uri):
+        """What the module says of an LMR user or a group; empty where
+        unknown."""
+        said = self._ask(f"mc_iwf.{kind}", uri)
+        return said if f"uri: {uri}\n" in said else ""
+
+    def wait_party(self, kind, uri, word):
+        """Waits until this is said of an LMR user or a group."""
+        node.wait_until(lambda: word in self.party(kind, uri),
+                        f"{word} for {uri}\n{self.log_tail()}", IN_FORCE)
+
+    def wait_no_party(self, kind, uri, timeout=IN_FORCE):
+        """Waits until nobody knows an LMR user or a group any more."""
+        node.wait_until(lambda: not self.party(kind, uri),
+                        f"{uri} removed\n{self.log_tail()}", timeout)
+
     def _ask(self, *words):
         try:
             return self.kamcmd(*words)
@@ -159,6 +175,19 @@ SAMPLE_USERS = [f"{name}{suffix}"
                 for suffix in ("", ".data", ".video")]
 
 
+# LMR users and groups of the sample, each with its IWF and profile.
+SAMPLE_PARTIES = {
+    "lmr_users": [("sip:unit1@iwf.example.org", "iwf", "p25"),
+                  ("sip:fm1@iwf.example.org", "iwf", "analog"),
+                  ("sip:unit1@tetra-iwf.example.org", "tetra-iwf", "tetra"),
+                  ("sip:secure1@tetra-iwf.example.org", "tetra-iwf",
+                   "tetra-e2ee"),
+                  ("sip:clear1@tetra-iwf.example.org", "tetra-iwf",
+                   "tetra-clear")],
+    "groups": [("sip:grp-p25@mc.example.org", "iwf", "p25"),
+               ("sip:grp-tetra@mc.example.org", "tetra-iwf", "tetra-e2ee")]}
+
+
 def assert_sample(running):
     """The rows of the sample are in force."""
     for name in SAMPLE_USERS:
@@ -167,6 +196,11 @@ def assert_sample(running):
         assert identity in running.user(mc_id("frank"))
     for uri in ("sip:kmf1@iwf.example.org", "sip:kmf2@tetra-iwf.example.org"):
         assert uri in running.kmfs()
+    for kind, parties in SAMPLE_PARTIES.items():
+        for uri, iwf, profile in parties:
+            said = running.party(kind, uri)
+            assert f"psi: sip:iwf@{iwf}.example.org\n" in said, uri
+            assert f"profile: {profile}\n" in said, uri
 
 
 def test_sample_is_loaded(kamailio):
@@ -239,6 +273,89 @@ def test_single_rows(database, kamailio):
                     "LMR entry removed", IN_FORCE)
     database.run(delete_user("row"))
     kamailio.wait_gone(mc_id("row"))
+
+
+KINDS = ["lmr_users", "groups"]
+
+
+def insert_party(kind, uri, psi="sip:iwf@iwf.example.org", profile="p25"):
+    """The statement that inserts an LMR user or a group."""
+    return (f"INSERT INTO mc_iwf_{kind} (uri, psi, profile) "
+            f"VALUES ('{uri}', '{psi}', '{profile}')")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_single_parties(database, kamailio, kind):
+    """The same for LMR users and groups; a new URI leaves nothing under the
+    old one; the profile is not looked up."""
+    one, two = f"sip:one-{kind}@x.org", f"sip:two-{kind}@x.org"
+    database.run(insert_party(kind, one, profile="no-such-profile"))
+    kamailio.wait_party(kind, one, "no-such-profile")
+    database.run(f"UPDATE mc_iwf_{kind} SET profile = 'dmr' "
+                 f"WHERE uri = '{one}'")
+    kamailio.wait_party(kind, one, "profile: dmr")
+    if kind == "groups":
+        database.run("UPDATE mc_iwf_groups SET codec = 'dmr-ambe' "
+                     f"WHERE uri = '{one}'")
+        kamailio.wait_party(kind, one, "codec: dmr-ambe")
+    database.run(f"UPDATE mc_iwf_{kind} SET uri = '{two}' "
+                 f"WHERE uri = '{one}'")
+    kamailio.wait_party(kind, two, "profile: dmr")
+    kamailio.wait_no_party(kind, one)
+    database.run(f"DELETE FROM mc_iwf_{kind} WHERE uri = '{two}'")
+    kamailio.wait_no_party(kind, two)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("column, value", [
+    ("psi", "nobody"), ("profile", "")])
+def test_bad_party(database, kamailio, kind, column, value):
+    """An LMR user or a group that turns bad is named and out of force; it
+    counts again as soon as it is right."""
+    uri = f"sip:bad-{kind}-{column}@x.org"
+    database.run(insert_party(kind, uri))
+    kamailio.wait_party(kind, uri, "p25")
+    database.run(f"UPDATE mc_iwf_{kind} SET {column} = '{value}' "
+                 f"WHERE uri = '{uri}'")
+    kamailio.wait_log(f"bad row in mc_iwf_{kind}, {uri}: ")
+    kamailio.wait_no_party(kind, uri)
+    database.run(f"DELETE FROM mc_iwf_{kind} WHERE uri = '{uri}'",
+                 insert_party(kind, uri))
+    kamailio.wait_party(kind, uri, "p25")
+    database.run(f"DELETE FROM mc_iwf_{kind} WHERE uri = '{uri}'")
+    kamailio.wait_no_party(kind, uri)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_bad_parties_at_load(fresh, kind):
+    """A full load leaves bad ones out, each with one line, and all others
+    are in force; a second spelling is a bad one."""
+    first = SAMPLE_PARTIES[kind][0][0]
+    fresh.run(insert_party(kind, "nobody"),
+              insert_party(kind, "sip:lost@x.org", psi=""),
+              insert_party(kind, first.replace("example", "EXAMPLE")),
+              insert_party(kind, "sip:good@x.org", profile="dmr"))
+    with Loaded(fresh, page_rows=2) as running:
+        assert_sample(running)
+        assert "dmr" in running.party(kind, "sip:good@x.org")
+        assert not running.party(kind, "sip:lost@x.org")
+        said = running.log().count(f"row left out, table mc_iwf_{kind}, id ")
+        assert said == running.bad_rows() == 3
+        assert running.reload_error() == ""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_parties_replaced_or_truncated(fresh, kind):
+    """REPLACE and TRUNCATE are noticed, each where the server has it."""
+    uri = SAMPLE_PARTIES[kind][0][0]
+    with Loaded(fresh) as running:
+        if fresh.server.schema == "postgres":
+            fresh.run(f"TRUNCATE mc_iwf_{kind}")
+            running.wait_no_party(kind, uri)
+        else:
+            fresh.run(insert_party(kind, uri, profile="dmr").replace(
+                "INSERT", "REPLACE", 1))
+            running.wait_party(kind, uri, "profile: dmr")
 
 
 def test_renamed(database, kamailio):

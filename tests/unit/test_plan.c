@@ -224,6 +224,11 @@ static void test_psis_are_shared(void **state)
 	assert_true(mclmr_plan_is_iwf(plan, key(IWF2)));
 	assert_false(mclmr_plan_is_iwf(plan, key(KMF1)));
 	assert_false(mclmr_plan_is_iwf(plan, key(ORIG)));
+	assert_ptr_equal(
+			mclmr_plan_iwf(plan, key(IWF1)), mclmr_plan_kmf_at(plan, 0));
+	assert_ptr_equal(
+			mclmr_plan_iwf(plan, key(IWF2)), mclmr_plan_kmf_at(plan, 1));
+	assert_null(mclmr_plan_iwf(plan, key(KMF1)));
 	mclmr_plan_free(plan);
 }
 
@@ -558,6 +563,19 @@ static void test_partners(void **state)
 	mclmr_plan_free(plan);
 }
 
+/* Our host is that of our PSIs; none without them. */
+static void test_host(void **state)
+{
+	mclmr_plan_t *empty = mclmr_plan_new(&allocator);
+	mclmr_plan_t *plan = sample_plan();
+
+	(void)state;
+	assert_span(mclmr_plan_host(plan), "mc.example.org");
+	assert_int_equal(mclmr_plan_host(empty).len, 0);
+	mclmr_plan_free(plan);
+	mclmr_plan_free(empty);
+}
+
 static void test_empty_plan(void **state)
 {
 	mclmr_plan_t *plan = mclmr_plan_new(&allocator);
@@ -626,6 +644,7 @@ int main(void)
 			cmocka_unit_test(test_hostile_sources),
 			cmocka_unit_test(test_bad_peer_rows),
 			cmocka_unit_test(test_partners),
+			cmocka_unit_test(test_host),
 			cmocka_unit_test(test_empty_plan),
 			cmocka_unit_test(test_no_memory),
 	};

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The configuration of docs/lmr_sdp.md, run as it stands there.
+
+A proxy with media profiles, a relay, and two user agents around them. The
+caller's header field X-Profile names the profile.
+"""
+import re
+
+import call
+import guide
+import mc
+import media
+import node
+import rtpengine
+import sip
+
+PROFILE = '$dlg_var(mc_profile) = "p25";'
+POLICIES = node.TOP / "cfg" / "policies.ini"
+
+
+class CallNode(node.Kamailio):
+    """A Kamailio with calls.cfg; lines may be replaced, others added."""
+
+    def __init__(self, relay, next_hop, changes=(), extra=""):
+        super().__init__(None)
+        self.config = self.path("calls.cfg")
+        self.policies = self.path("policies.ini")
+        self.policies.write_text(POLICIES.read_text())
+        text = guide.block("calls.cfg", guide.CALLS)
+        for old, new in [(PROFILE, "$dlg_var(mc_profile) = $hdr(X-Profile);"),
+                         *changes]:
+            assert old in text, old
+            text = text.replace(old, new)
+        self.config.write_text(text + extra)
+        self.defines = [f'RTPENGINE_SOCK="{relay.socket}"',
+                        f'POLICIES="{self.policies}"',
+                        f"NEXT_HOP=sip:{next_hop}"]
+
+
+class Site:
+    """A running node with its relay, a caller and a callee."""
+
+    def __init__(self, server, relay, caller, callee):
+        self.node, self.relay = server, relay
+        self.caller, self.callee = caller, callee
+        self.parties = []
+
+    def party(self):
+        """A place for media."""
+        self.parties.append(media.Party())
+        return self.parties[-1]
+
+    def invite(self, sdp, profile="tetra", headers=()):
+        """An INVITE with a description alone, or with none."""
+        uri = f"sip:bob@{self.callee.hostport}"
+        message = sip.request("INVITE", uri, "sip:alice@127.0.0.1", uri,
+                              [("X-Profile", profile), *headers])
+        return call.with_sdp(message, sdp)
+
+    def start(self, message):
+        """Sends an INVITE."""
+        return call.Outgoing(self.caller, self.node.address, message).start()
+
+    def offer(self, sdp, profile="tetra", headers=()):
+        """Sends an INVITE with a description."""
+        return self.start(self.invite(sdp, profile, headers))
+
+    def incoming(self, outgoing, method="INVITE", n=1):
+        """What of it reaches the callee."""
+        return call.incoming(self.callee, self.node.address, method,
+                             outgoing.call_id, n)
+
+    def reset(self):
+        """As it was at the start."""
+        for party in self.parties:
+            party.close()
+        self.parties.clear()
+        for endpoint in (self.caller, self.callee):
+            endpoint.script = call.manners
+            endpoint.forget()
+
+
+def formats_of(sdp, section=0):
+    """The formats of a section's m= line."""
+    return media.sections(sdp)[section][0].split()[3:]
+
+
+def attributes(sdp, section=0):
+    """The a= lines of a section."""
+    return [line for line in media.sections(sdp)[section]
+            if line.startswith("a=")]
+
+
+def mixed(message, *parts, content_type=None, boundary="mc-boundary"):
+    """The message with these parts, under another Content-Type or none."""
+    mc.with_parts(message, parts, boundary)
+    if content_type:
+        message.set("Content-Type", content_type)
+    return message
+
+
+def warning_of(message):
+    """The three digits of a Warning's text, or the text; None without."""
+    found = re.search(r'"(?:(\d{3}) )?([^"]*)"', message.get("Warning", ""))
+    return (found.group(1) or found.group(2)) if found else None

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Lines of the sample: who calls whom, in which form, with which speech."""
+import collections
+
+import call
+import mc
+import media
+import node
+import sip
+
+P25_GROUP = f"sip:grp-p25@{mc.DOMAIN}"
+TETRA_GROUP = f"sip:grp-tetra@{mc.DOMAIN}"
+UNIT1 = "sip:unit1@iwf.example.org"
+FM1 = "sip:fm1@iwf.example.org"
+TETRA1 = "sip:unit1@tetra-iwf.example.org"
+SECURE1 = "sip:secure1@tetra-iwf.example.org"
+CLEAR1 = "sip:clear1@tetra-iwf.example.org"
+
+# caller and callee: a user of ours, or a peer of the site.
+Form = collections.namedtuple("Form", "caller callee invite formats")
+
+FORMS = {
+    "private": Form("alice", "iwf1", lambda sdp: call.private(
+        "alice", UNIT1, sdp), media.P25),
+    "plain": Form("alice", "iwf1", lambda sdp: call.plain(
+        "alice", UNIT1, sdp), media.P25),
+    "tetra": Form("alice", "iwf2", lambda sdp: call.private(
+        "alice", SECURE1, sdp), media.TETRA_E2EE),
+    "from-lmr": Form("iwf1", "alice", lambda sdp: call.from_lmr(
+        UNIT1, "alice", sdp), media.P25),
+    "client": Form("alice", "bob", lambda sdp: call.private(
+        "alice", mc.impu("bob"), sdp), media.AMRWB),
+    "client-plain": Form("alice", "bob", lambda sdp: call.plain(
+        "alice", mc.impu("bob"), sdp), media.AMRWB),
+    "group": Form("alice", "iwf1", lambda sdp: call.group(
+        "alice", P25_GROUP, sdp), media.P25),
+    "group-tetra": Form("alice", "iwf2", lambda sdp: call.group(
+        "alice", TETRA_GROUP, sdp), media.TETRA_E2EE),
+    "group-from-lmr": Form("iwf1", "alice", lambda sdp: call.from_lmr_group(
+        P25_GROUP, "alice", sdp), media.P25),
+    "group-from-core": Form("core", "iwf1", lambda sdp: call.from_core(
+        "alice", P25_GROUP, sdp), media.P25),
+}
+
+
+class Line:
+    """A caller and a callee on the node, with a media party each."""
+
+    def __init__(self, site, form="private"):
+        self.site, self.node = site, site.node
+        self.form = FORMS[form]
+        self.user = self.form.caller if self.form.caller not in (
+            "iwf1", "iwf2", "core") else None
+        self.caller = self._endpoint(self.form.caller)
+        self.callee = self._endpoint(self.form.callee)
+        self.a, self.b = media.Party("127.0.1.1"), media.Party("127.0.1.2")
+
+    def _endpoint(self, name):
+        """The endpoint of a peer, or of a user who registers."""
+        endpoint = getattr(self.site, name, None)
+        if endpoint is None:
+            endpoint = self.site.client(name).endpoint
+        endpoint.script = call.manners
+        return endpoint
+
+    def close(self):
+        """Closes the media ports."""
+        self.a.close()
+        self.b.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    @property
+    def pt(self):
+        """The payload type of its speech."""
+        return next(iter(self.form.formats))
+
+    def offer(self, *lines, **more):
+        """The caller's description."""
+        return self.a.sdp(self.form.formats, *lines, **more)
+
+    def answer(self, *lines, **more):
+        """The callee's description."""
+        return self.b.sdp(self.form.formats, *lines, **more)
+
+    def dial(self, sdp=b"", message=None):
+        """The call, on its way; no description where sdp is None."""
+        if message is None:
+            message = self.form.invite(self.offer() if sdp == b"" else sdp)
+        return call.Outgoing(
+            self.caller, self.node.address, message, self.user).start()
+
+    def arrived(self, out, endpoint=None, timeout=sip.TIMEOUT):
+        """The call as it reached the callee."""
+        return call.incoming(endpoint or self.callee, self.node.address,
+                             call_id=out.call_id, timeout=timeout)
+
+    def talk(self, sdp=b"", answer=None):
+        """A call that is answered and acknowledged."""
+        out = self.dial(sdp)
+        arrived = self.arrived(out)
+        arrived.reply(180)
+        arrived.reply(200, answer or self.answer())
+        near, told = out.answered()
+        far = arrived.dialog()
+        far.wait("ACK")
+        return Talk(self, near, told, far, arrived.sdp)
+
+    def refused(self, sdp=b"", message=None):
+        """What the caller of a call hears that nobody may get."""
+        out = self.dial(sdp, message)
+        reply = out.refusal()
+        assert not [r for r in self.callee.requests("INVITE")
+                    if r.message.get("Call-ID") == out.call_id]
+        return reply
+
+
+class Talk:
+    """A call that is up: both dialogs, and what each side was told."""
+
+    def __init__(self, line, near, told_near, far, told_far):
+        self.line, self.near, self.far = line, near, far
+        self.told_near, self.told_far = told_near, told_far
+
+    def speech(self, count=50):
+        """Packets both ways, each from where its receiver was told."""
+        media.exchange(self.line.a, self.told_near, self.line.b,
+                       self.told_far, self.line.pt, count)
+
+    def again(self, method, dialog, sdp, answer):
+        """A further offer and its answer; what the two sides were told."""
+        other = self.far if dialog is self.near else self.near
+        count = len(other.requests(method))
+        branch = dialog.send(method, sdp)
+        got = other.wait(method, count + 1)
+        got.reply(200, answer)
+        reply = dialog.endpoint.wait_final(branch)
+        assert reply.code == 200, reply.start
+        if method == "INVITE":
+            acks = len(other.requests("ACK"))
+            dialog.ack()
+            other.wait("ACK", acks + 1)
+        told = call.sdp_of(reply)
+        if dialog is self.near:
+            self.told_near, self.told_far = told, got.sdp
+        else:
+            self.told_near, self.told_far = got.sdp, told
+        return told, got.sdp
+
+    def wait_over(self, timeout=sip.TIMEOUT):
+        """Returns when neither node nor relay has the call."""
+        wait_quiet(self.line.node, timeout)
+
+    def wait_ended(self, timeout=sip.TIMEOUT):
+        """Returns when the node has sent BYE to both, and nothing is left."""
+        self.near.wait("BYE", timeout=timeout)
+        self.far.wait("BYE", timeout=timeout)
+        self.wait_over()
+
+
+def wait_quiet(server, timeout=sip.TIMEOUT):
+    """Returns when neither the node nor its relay has a call."""
+    node.wait_until(lambda: server.calls()["all"] == 0, "end of calls",
+                    timeout)
+    node.wait_until(lambda: server.relay_sessions() == 0,
+                    "end of sessions of the relay", timeout)
+
+
+def warning(reply):
+    """The MC warning code of a reply, as text; "" without one."""
+    text = reply.get("Warning", "")
+    return text.partition('"')[2][:3] if '"' in text else ""
