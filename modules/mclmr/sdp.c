@@ -89,10 +89,12 @@ static mclmr_span_t without_end(mclmr_span_t text)
 /* The lines of the text, counted. */
 static size_t count_lines(mclmr_span_t text)
 {
-	size_t n = 1;
+	size_t n = 0;
 
-	for(size_t i = 0; i < text.len; i++)
-		n += text.s[i] == '\n';
+	do {
+		(void)mclmr_span_cut(&text, '\n');
+		n++;
+	} while(text.s != NULL);
 	return n;
 }
 

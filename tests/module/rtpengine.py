@@ -90,7 +90,7 @@ class NgClient:
     def _exchange(self, command, sdp, call_id, **fields):
         """The SDP that the daemon makes of one, as in $lmr(rtpengine)."""
         answer = self.ask(command, sdp=sdp, call_id=call_id, ICE="remove",
-                          flags=list(FLAGS), **fields)
+                          flags=FLAGS, replace=["origin"], **fields)
         assert answer["result"] == "ok", answer
         return answer["sdp"]
 
