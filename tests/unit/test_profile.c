@@ -134,6 +134,52 @@ static void test_tables(void **state)
 	assert_int_equal(profiles.codecs.codec[row].e2ee, MCLMR_CODEC_ALWAYS);
 }
 
+/* One format that a group's codec forces. */
+static void test_force(void **state)
+{
+	static const struct
+	{
+		const char *profile, *codec;
+		bool permitted;
+	} cases[] = {
+			{"allow = pcmu, pcma", "pcma", true},
+			{"allow = pcmu, pcma", "PCMA/8000", true},
+			{"allow = pcmu, pcma", "X-TIA-P25-IMBE", false},
+			{"force = pcma", "pcma", true},
+			{"allow = *\ndeny = pcma", "pcma", false},
+			{"allow = *", "no-such", false},
+			{"allow = *", "*", false},
+			{"allow = *", "PCMA/16000", false},
+			{"allow = *", "telephone-event", false},
+			{"allow = *", "dtmf", false},
+			{"allow = *\ne2ee = required", "AMR-WB", false},
+			{"allow = *\ne2ee = required", "tetra-bb", true},
+			{"allow = *\ne2ee = required", "p25-imbe", true},
+			{"allow = *\ne2ee = required", "scip", true},
+			{"allow = *\ne2ee = forbidden", "scip", false},
+			{"allow = *\ne2ee = forbidden", "p25-imbe", true},
+	};
+
+	(void)state;
+	for(size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char text[128];
+		const mclmr_profile_t *profile;
+		mclmr_profile_t copy;
+		mclmr_span_t codec = mclmr_span(cases[i].codec);
+		const char *why;
+
+		(void)snprintf(text, sizeof(text), "[p]\n%s\n", cases[i].profile);
+		profile = read_text(text);
+		why = mclmr_profile_force(&profiles, profile, codec, &copy);
+		if((why == NULL) != cases[i].permitted)
+			fail_msg("%s: %s", text, cases[i].codec);
+		if(why != NULL)
+			continue;
+		assert_true(copy.force == mclmr_codec_mask(&profiles.codecs, codec));
+		assert_true(copy.allow == profile->allow);
+	}
+}
+
 /* A part n times, then a tail: how many rows, profiles fit. */
 static bool fits(const char *head, const char *part, size_t n, const char *tail)
 {
@@ -171,6 +217,7 @@ int main(void)
 			cmocka_unit_test(test_bad),
 			cmocka_unit_test(test_defaults),
 			cmocka_unit_test(test_tables),
+			cmocka_unit_test(test_force),
 			cmocka_unit_test(test_limits),
 	};
 
