@@ -78,10 +78,11 @@ class Demo:
         show(title, text.splitlines())
         return dict(re.findall(r"^(\w+)=(.*)$", text, re.M))
 
-    def invite(self, case, offer, secret):
+    def invite(self, case, offer):
         """Alice's INVITE for the target of a case."""
-        message = call.private("alice", case.target, offer.encode(),
-                               secret=secret)
+        message = call.private("alice", case.target, offer.encode())
+        if case.e2ee:
+            talks.with_e2ee_wanted(message)
         return call.Outgoing(self.alice.endpoint, self.server.address,
                              message, "alice").start()
 
@@ -92,7 +93,7 @@ class Demo:
                              talk.callee.description())
             show(f"1. alice calls {CASE.target} and offers",
                  offer.splitlines())
-            outgoing = self.invite(CASE, offer, True)
+            outgoing = self.invite(CASE, offer)
             incoming = call.incoming(self.iwf, self.server.address,
                                      call_id=outgoing.call_id)
             self.decided(outgoing, incoming, offer, answer, talk)
@@ -147,7 +148,7 @@ class Demo:
             offer = talk.caller.description()
             show(f"8. alice calls {CLEAR.target} and offers clear speech",
                  offer.splitlines())
-            outgoing = self.invite(CLEAR, offer, False)
+            outgoing = self.invite(CLEAR, offer)
             reply = outgoing.refusal()
             self.explain("9. what profile tetra-e2ee says of the offer",
                          "tetra-e2ee", None, sdp=offer)

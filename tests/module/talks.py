@@ -281,6 +281,16 @@ class Endpoint:
         raise AssertionError(f"the endpoint at {self.address} has ended")
 
 
+def with_e2ee_wanted(message):
+    """An INVITE whose info part says that the call is end-to-end secure."""
+    end = b"</mcptt-Params>"
+    assert end in message.body
+    message.body = message.body.replace(
+        end, b"<anyExt><end-to-end-security>true</end-to-end-security>"
+        b"</anyExt>" + end)
+    return message
+
+
 class Talk:
     """Both sides of a call."""
 
