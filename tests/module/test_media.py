@@ -6,11 +6,18 @@ import signal
 import pytest
 
 import call
+import calls
 import mc
 import node
 import rtpengine
 import sip
 import talks
+
+# Of the sample, by who is called.
+PROFILES = {
+    talks.P25.target: "p25", talks.TETRA.target: "tetra",
+    talks.TETRA_BB.target: "tetra-clear",
+    talks.TETRA_SECRET.target: "tetra-e2ee", talks.WIDEBAND.target: "mcptt"}
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +54,41 @@ def test_without_relay_nothing_arrives():
         with rtpengine.Rtpengine() as daemon:
             through(daemon, talk)
         talks.assert_silence(talk)
+
+
+def assert_talk(ng, talk, dialog):
+    """Media both ways through the relay until BYE, none behind it."""
+    tags = call.tag_of(dialog.local), call.tag_of(dialog.remote)
+    talks.assert_media(talk, lambda: ng.counts(dialog.call_id), tags)
+    assert dialog.bye().code == 200
+    node.wait_until(lambda: dialog.call_id not in ng.calls(),
+                    "end of the relay's session")
+    talks.assert_silence(talk)
+
+
+# Calls through the configuration of docs/lmr_sdp.md
+
+@pytest.fixture(scope="module")
+def recipe(relay):
+    """A proxy with that configuration, and both user agents."""
+    with (sip.UdpEndpoint(script=call.manners) as caller,
+          sip.UdpEndpoint(script=call.manners) as callee,
+          calls.CallNode(relay, callee.hostport) as server):
+        yield calls.Site(server, relay, caller, callee)
+
+
+@pytest.mark.parametrize("case", talks.CASES, ids=lambda case: case.name)
+def test_recipe_changes_no_octet(recipe, case):
+    """An offer and its answer that the profile allows pass as they are."""
+    ng = recipe.relay
+    with talks.Talk(case) as talk:
+        offer, answer = talk.caller.description(), talk.callee.description()
+        outgoing = recipe.offer(offer.encode(), PROFILES[case.target])
+        incoming = recipe.incoming(outgoing)
+        incoming.reply(200, answer.encode())
+        dialog, answer_in = outgoing.answered()
+        talk.connect(offer, incoming.sdp, answer, answer_in)
+        assert_talk(ng, talk, dialog)
 
 
 # Calls through the node
@@ -104,23 +146,11 @@ def relay_of(site):
         (rtpengine.CONTROL, int(site.node.media["RTPENGINE_PORT"])))
 
 
-def assert_talk(site, talk, begin):
-    """Media both ways through the node's relay until BYE, none behind it."""
-    ng = relay_of(site)
-    dialog = set_up(site, talk, begin)
-    tags = call.tag_of(dialog.local), call.tag_of(dialog.remote)
-    talks.assert_media(talk, lambda: ng.counts(dialog.call_id), tags)
-    assert dialog.bye().code == 200
-    node.wait_until(lambda: dialog.call_id not in ng.calls(),
-                    "end of the relay's session")
-    talks.assert_silence(talk)
-
-
 @pytest.mark.parametrize("case", talks.CASES, ids=lambda case: case.name)
 def test_call_changes_no_octet(site, case):
     """A client's call: what its profile allows passes as it is."""
     with talks.Talk(case) as talk:
-        assert_talk(site, talk, invite)
+        assert_talk(relay_of(site), talk, set_up(site, talk, invite))
 
 
 @pytest.mark.parametrize(
@@ -130,7 +160,7 @@ def test_call_changes_no_octet(site, case):
 def test_call_of_an_iwf_changes_no_octet(site, case):
     """The same, called by the LMR user."""
     with talks.Talk(case) as talk:
-        assert_talk(site, talk, invite_alice)
+        assert_talk(relay_of(site), talk, set_up(site, talk, invite_alice))
 
 
 REFUSED = [
