@@ -4,6 +4,7 @@ import contextlib
 
 import pytest
 
+import calls
 import sample
 import small
 
@@ -14,7 +15,7 @@ def pytest_runtest_makereport(item, call):
     report = (yield).get_result()
     for name, value in getattr(item, "funcargs", {}).items():
         # After a failed teardown the folder of the node is gone.
-        if (report.failed and isinstance(value, sample.Site)
+        if (report.failed and isinstance(value, (sample.Site, calls.Site))
                 and value.node.path("kamailio.log").exists()):
             report.sections.append((f"log of {name}", value.node.log_tail()))
 
@@ -60,6 +61,19 @@ def native_site(_native_site):
     """The small node in Kamailio's own language."""
     yield _native_site
     _native_site.reset()
+
+
+@pytest.fixture(scope="module")
+def _call_site():
+    with calls.running() as found:
+        yield found
+
+
+@pytest.fixture
+def call_site(_call_site):
+    """The node of docs/lmr_sdp.md with a relay and two user agents."""
+    yield _call_site
+    _call_site.reset()
 
 
 @pytest.fixture(params=["sample", "native", "kemi"])
