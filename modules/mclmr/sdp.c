@@ -414,8 +414,7 @@ void mclmr_sdp_drop_orphans(mclmr_sdp_section_t *section)
 /* Where the text is written; room is checked by the caller. */
 static void put(char **at, mclmr_span_t text)
 {
-	if(text.len > 0)
-		memcpy(*at, text.s, text.len);
+	memcpy(*at, text.s, text.len);
 	*at += text.len;
 }
 

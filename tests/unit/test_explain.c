@@ -51,12 +51,12 @@ static const struct
 				"transcode=no\n"
 				"reason=whole: no_speech: has no speech section\n"},
 		{HEAD "m=audio 1 RTP/AVP 97\r\na=rtpmap:97 PCMU/8000\r\n",
-				HEAD "m=audio 1 RTP/AVP \x7f\\\xff\r\n", 0,
+				HEAD "m=audio 1 RTP/AVP \x01\x7f\\\xff\r\n", 0,
 				"profile=p\ndecision=edit\nverdict=answer_mismatch\n"
 				"status=488\nwarning=399\ntext=answer does not fit the "
-				"offer\nend_call=no\ne2ee=none\ne2ee_wanted=none\nsrtp=\n"
+				"offer\nend_call=yes\ne2ee=none\ne2ee_wanted=none\nsrtp=\n"
 				"transcode=no\n"
-				"reason=section 1: not_offered: \\x7f\\x5c\\xff was not "
+				"reason=section 1: not_offered: \\x01\\x7f\\x5c\\xff was not "
 				"offered like this\n"
 				"reason=section 1: closed: audio leaves with port 0\n"},
 };
@@ -67,7 +67,8 @@ static void test_cases(void **state)
 
 	(void)state;
 	assert_null(mclmr_profiles_read(
-			MCLMR_SPAN("[p]\nallow = p25-imbe\n"), &profiles, &line));
+			MCLMR_SPAN("[p]\nallow = p25-imbe\non_bad_answer = end\n"),
+			&profiles, &line));
 	for(size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		static mclmr_decision_t decision;
 		mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));

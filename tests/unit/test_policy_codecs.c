@@ -25,6 +25,9 @@ static const policy_row_t names[] = {
 		REFUSED("other channels are another format", "p25",
 				M("RTP/AVP 100") "a=rtpmap:100 X-TIA-P25-IMBE/8000/2\r\n",
 				MCLMR_CODEC_REQUIRED, "unknown_format empty"),
+		REFUSED("an rtpmap without name", "p25",
+				M("RTP/AVP 100") "a=rtpmap:100 /8000\r\n", MCLMR_CODEC_REQUIRED,
+				"unknown_format empty"),
 		REFUSED("an rtpmap without clock names nothing", "p25",
 				M("RTP/AVP 100") "a=rtpmap:100 X-TIA-P25-IMBE\r\n",
 				MCLMR_CODEC_REQUIRED, "unknown_format empty"),
@@ -110,6 +113,8 @@ static const policy_row_t lists[] = {
 		SAME("order that holds already", "allow=*\norder=AMR-WB",
 				M("RTP/AVP 97 0 8 101") WB DTMF),
 		SAME("order keep", "allow=*\norder=keep", M("RTP/AVP 8 97 0") WB),
+		EDITED("what is unknown is out of the order", "allow=*\norder=pcma",
+				M("RTP/AVP 7 0 8"), M("RTP/AVP 8 0"), "unknown_format ordered"),
 		EDITED("order of what is left", "allow=*\ndeny=pcmu\norder=pcma",
 				M("RTP/AVP 0 97 8") WB, M("RTP/AVP 8 97") WB, "denied ordered"),
 		EDITED("all that describes a removed type goes, and no more", "p25",
@@ -118,8 +123,7 @@ static const policy_row_t lists[] = {
 									"a=rtcp-fb:* nack\r\na=rid:1 send pt=97\r\n"
 									"a=simulcast:send "
 									"1\r\na=x-mine:97\r\na=sendrecv\r\n",
-				M("RTP/AVP 100") "i=speech\r\nb=AS:64\r\n" P25
-								 "a=rtcp-fb:* "
+				M("RTP/AVP 100") "i=speech\r\nb=AS:64\r\n" P25 "a=rtcp-fb:* "
 								 "nack\r\na=x-mine:97\r\na=sendrecv\r\n",
 				"forced"),
 		EDITED("the fmtp of a removed static type goes", "allow=pcma",

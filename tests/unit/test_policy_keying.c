@@ -150,6 +150,14 @@ static const policy_row_t suites[] = {
 								"?"
 								"\r\n",
 				MCLMR_KEYING_DENIED, "suite keying"),
+		REFUSED("an empty key", "allow=*",
+				M("RTP/SAVP 0") "a=crypto:1 AEAD_AES_128_GCM inline:\r\n",
+				MCLMR_KEYING_DENIED, "suite keying"),
+		SAME("a key of all digits that base64 has", "allow=*",
+				M("RTP/SAVP 0") "a=crypto:1 AEAD_AES_128_GCM "
+								"inline:ABYZabyz0189+/"
+								"AAAAAAAAAAAAAAAAAAAAAAAA=="
+								"\r\n"),
 		REFUSED("a key method that is not inline", "allow=*",
 				M("RTP/SAVP 0") "a=crypto:1 AEAD_AES_128_GCM uri:x\r\n",
 				MCLMR_KEYING_DENIED, "suite keying"),

@@ -266,6 +266,52 @@ static void test_rules(void **state)
 	}
 }
 
+/* Ends of lines may take a text over the limit: it does not leave. */
+static void test_grown(void **state)
+{
+	static char text[2 * MCLMR_SDP_MAX_SIZE];
+	static const policy_row_t rows[] = {
+			{.profile = "allow=*", .text = text},
+			{.profile = "allow=*", .offered = M("RTP/AVP 0"), .text = text},
+			{.profile = "allow=*\non_bad_answer=log",
+					.offered = M("RTP/AVP 8"),
+					.text = text},
+	};
+	size_t len = (size_t)snprintf(text, sizeof(text), M("RTP/AVP 0"));
+
+	(void)state;
+	while(len < MCLMR_SDP_MAX_SIZE - 200)
+		len += (size_t)snprintf(
+				text + len, sizeof(text) - len, "a=%0100d\n", 0);
+	for(size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const mclmr_decision_t *decision = policy_rows_decide(&rows[i]);
+
+		assert_int_equal(decision->status, MCLMR_SDP_LIMIT);
+		assert_int_equal(decision->action, MCLMR_REFUSE);
+		assert_int_equal(decision->text.len, 0);
+	}
+}
+
+/* A cut fmtp is an edit, told or not. */
+static void test_cut_behind_many_reasons(void **state)
+{
+	char text[4096] = "";
+	policy_row_t row = {
+			.profile = "allow=tetra-bb\ntranscoder=iwf\ne2ee=forbidden\n"
+					   "narrow_fmtp=yes",
+			.text = text};
+	size_t len = 0;
+
+	(void)state;
+	for(int section = 0; section < 16; section++) {
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+				M("RTP/AVP 0 3 8 9 18 98 20 21 22 23") BB "%s",
+				section < 15 ? BB0 : BB01);
+	}
+	assert_int_equal(policy_rows_decide(&row)->action, MCLMR_EDIT);
+	assert_int_equal(policy_rows_decide(&row)->reasons, MCLMR_MAX_REASONS);
+}
+
 /* More reasons than there is room for are not told, but hold. */
 static void test_many_reasons(void **state)
 {
@@ -300,6 +346,8 @@ int main(void)
 			cmocka_unit_test(test_unreadable),
 			cmocka_unit_test(test_arena),
 			cmocka_unit_test(test_rules),
+			cmocka_unit_test(test_grown),
+			cmocka_unit_test(test_cut_behind_many_reasons),
 			cmocka_unit_test(test_many_reasons),
 	};
 

@@ -64,6 +64,14 @@ static const struct
 		{"[algorithms]\nx = lte 1\n", 2},
 		{"[algorithms]\nx = p25 zz\n", 2},
 		{"[algorithms]\nx = p25 1 strong\n", 2},
+		{"[algorithms]\nx = p25 12345\n", 2},
+		{"[algorithms]\n = p25 1\n", 2},
+		{"[algorithms]\na-name-that-is-longer-than-31-chars = p25 1\n", 2},
+		{"[codecs]\n = X/8000\n", 2},
+		{"[codecs]\na-name-that-is-longer-than-31-chars = X/8000\n", 2},
+		{"[codecs]\nx = /8000\n", 2},
+		{"[codecs]\nx = X/8000/0\n", 2},
+		{"[codecs]\nx = a-name-that-is-longer-than-31-chars/8000\n", 2},
 };
 
 static void test_bad(void **state)
@@ -120,13 +128,21 @@ static void test_tables(void **state)
 	const mclmr_profile_t *profile =
 			read_text("[codecs]\nnxdn = X-NXDN/8000 e2ee=in-band lmr=nxdn\n"
 					  "pcmu = PCMU/8000 e2ee=always signalling\n"
-					  "[algorithms]\np25-local = p25 0xad weak\n"
-					  "[p]\nallow = nxdn\nalgorithms = p25-local, p25-des\n");
+					  "[algorithms]\np25-local = p25 0xAd weak\n"
+					  "p25-des = p25 81\n"
+					  "[p]\nallow = nxdn\nalgorithms = p25-local, p25-des\n"
+					  "order = nxdn, *\n");
 	int row = mclmr_codec_of(&profiles.codecs, &format);
 
 	(void)state;
 	assert_int_not_equal(row, MCLMR_NO_CODEC);
 	assert_true(profile->allow == UINT64_C(1) << row);
+	assert_int_equal(profile->ordered, profiles.codecs.n);
+	assert_int_equal(profile->order[0], row);
+	assert_int_equal(
+			profiles.algorithms.algorithm[profiles.algorithms.n - 1].number,
+			0xad);
+	assert_string_equal(mclmr_keying_word(MCLMR_KEYING_OTHER), "other");
 	assert_int_equal(profiles.codecs.codec[row].lmr_type, MCLMR_LMR_NXDN);
 	format = (mclmr_sdp_format_t){.pt = 0};
 	row = mclmr_codec_of(&profiles.codecs, &format);

@@ -47,6 +47,8 @@ static const struct
 				"m=audio 9 RTP/SAVP 0\na=crypto:1 -\n"},
 		{"m=audio 4000 RTP/SAVP 0\r\na=crypto:" KEY " AEAD_AES_128_GCM\r\n",
 				"m=audio 9 RTP/SAVP 0\na=crypto:- AEAD_AES_128_GCM\n"},
+		{"m=audio 4000 RTP/SAVP 0\r\na=crypto\r\n",
+				"m=audio 9 RTP/SAVP 0\na=crypto:- -\n"},
 		{"m=audio 4000 RTP/SAVP 0\r\na=fingerprint:sha-256 AA:BB\r\n"
 		 "a=setup:actpass\r\n",
 				"m=audio 9 RTP/SAVP 0\na=fingerprint\n"},
