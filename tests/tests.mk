@@ -31,6 +31,8 @@ $(TEST_TOOL): $(TEST_TOOL_OBJ) $(TEST_OBJ)
 -include $(TEST_BIN:=.d) $(TEST_OBJ:.o=.d) $(TEST_ROWS:.o=.d) \
 	$(TEST_TOOL_OBJ:.o=.d)
 
+include tests/media/media.mk
+
 .PHONY: test unit-test module-test fuzz
 ## test        all tests: library, command line, modules; prints the totals
 test: unit-test module-test
@@ -45,7 +47,7 @@ unit-test: $(TEST_BIN)
 	sed -nE 's/.*  PASSED  . ([0-9]+) test.*/\1/p' build/test/unit.log | \
 		awk '{n += $$1} END {print "unit tests: " n " passed, 0 failed"}'
 
-module-test: all $(TEST_TOOL)
+module-test: all $(TEST_TOOL) $(MEDIA_ENDPOINT)
 	$(PYTHON) -m pytest -q -rs -n 2 tests/module
 
 FUZZ_SRC = $(wildcard tests/fuzz/fuzz_*.c)

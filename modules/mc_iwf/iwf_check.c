@@ -13,7 +13,10 @@
 #include "iwf_store.h"
 #include "iwf_usrloc.h"
 
+#include "mclmr/uri.h"
+
 #define LISTS_TYPE MCLMR_SPAN("application/resource-lists+xml")
+#define SDP_TYPE MCLMR_SPAN("application/sdp")
 
 static const mclmr_span_t direction_words[] = {
 		[MCLMR_TO_IWF] = {"to_iwf", 6}, [MCLMR_TO_CLIENT] = {"to_client", 9}};
@@ -85,11 +88,14 @@ static mclmr_status_t check_body(struct sip_msg *msg, iwf_message_t *m)
 
 static mclmr_status_t check_info(struct sip_msg *msg, iwf_message_t *m)
 {
-	mclmr_service_t service = mclmr_mc_info_service(m->info->media_type);
-	mclmr_status_t status =
-			mclmr_part_decode(m->info, &m->arena, &m->info_text);
+	mclmr_service_t service;
+	mclmr_status_t status;
 
 	(void)msg;
+	if(m->info == NULL)
+		return MCLMR_OK;
+	service = mclmr_mc_info_service(m->info->media_type);
+	status = mclmr_part_decode(m->info, &m->arena, &m->info_text);
 	if(status == MCLMR_OK)
 		status = mclmr_mc_info_read(
 				service, m->info_text, &m->arena, &m->mc_info);
@@ -174,23 +180,112 @@ static mclmr_status_t check_service(struct sip_msg *msg, iwf_message_t *m)
 	return find_direction(msg, m) == m->direction ? MCLMR_OK : MCLMR_WRONG_PSI;
 }
 
+/* What the Request-URI makes of a call of this sender. */
+static mclmr_status_t check_form(struct sip_msg *msg, iwf_message_t *m)
+{
+	const mclmr_directory_t *directory = iwf_store_read();
+
+	if(directory != NULL)
+		m->form = mclmr_call_form(mclmr_directory_plan(directory),
+				m->sender.iwf, request_uri(msg));
+	iwf_store_read_end();
+	return m->form == MCLMR_FORM_NONE ? MCLMR_WRONG_PSI : MCLMR_OK;
+}
+
+/* True for no body, or a session description alone. */
+static bool is_plain_call(const iwf_message_t *m)
+{
+	return m->body.len == 0
+		   || (m->parts.single
+				   && mclmr_span_equal_nocase(
+						   m->parts.part[0].media_type, SDP_TYPE));
+}
+
+/* A call to a PSI has an info part; one to somebody directly is what any SIP
+ * phone sends, and has nothing beside the description. */
+static mclmr_status_t check_call_body(struct sip_msg *msg, iwf_message_t *m)
+{
+	(void)msg;
+	if(m->body_status != MCLMR_OK)
+		return m->body_status;
+	if(m->form == MCLMR_FORM_PSI)
+		return m->info != NULL ? MCLMR_OK : MCLMR_BODY_MISSING;
+	if(m->info != NULL)
+		return MCLMR_WRONG_PSI;
+	return is_plain_call(m) ? MCLMR_OK : MCLMR_BODY_MISSING;
+}
+
+/* Calls are those of MCPTT. One to somebody directly need not say so. */
+static mclmr_status_t check_call_service(struct sip_msg *msg, iwf_message_t *m)
+{
+	(void)msg;
+	read_evidence(m);
+	if(m->info != NULL)
+		mclmr_evidence_info(&m->evidence, m->mc_info.service);
+	else if(m->evidence.service == MCLMR_SERVICE_NONE)
+		m->evidence.service = MCLMR_SERVICE_MCPTT;
+	if(!mclmr_evidence_accepted(&m->evidence, iwf_config.strict_service)
+			|| m->evidence.service != MCLMR_SERVICE_MCPTT)
+		return MCLMR_SERVICE_MISMATCH;
+	m->service = m->evidence.service;
+	m->facts.text[IWF_SERVICE] =
+			mclmr_span(mclmr_service_names(m->service)->word);
+	return MCLMR_OK;
+}
+
+typedef mclmr_status_t (*check_t)(struct sip_msg *, iwf_message_t *);
+
+static const check_t message_checks[] = {check_ours, check_again, check_sender,
+		check_limits, check_psi, check_size, check_body, check_info,
+		check_lists, check_binary, check_service, NULL};
+static const check_t call_checks[] = {check_again, check_sender, check_limits,
+		check_form, check_size, check_call_body, check_info, check_lists,
+		check_call_service, NULL};
+
 mclmr_status_t iwf_check(struct sip_msg *msg, iwf_message_t *m)
 {
-	static mclmr_status_t (*const checks[])(
-			struct sip_msg *, iwf_message_t *) = {check_ours, check_again,
-			check_sender, check_limits, check_psi, check_size, check_body,
-			check_info, check_lists, check_binary, check_service};
+	const check_t *check = m->is_call ? call_checks : message_checks;
 
 	if(m->checked)
 		return MCLMR_OK;
-	for(size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
-		mclmr_status_t status = checks[i](msg, m);
+	for(; *check != NULL; check++) {
+		mclmr_status_t status = (*check)(msg, m);
 
 		if(status != MCLMR_OK)
 			return status;
 	}
 	m->checked = true;
 	return MCLMR_OK;
+}
+
+/* True where an identity of the info part is this URI. */
+static bool is_same(const mclmr_identity_t *identity, mclmr_span_t uri)
+{
+	char memory[4 * MCLMR_URI_MAX];
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
+	mclmr_span_t key, other;
+
+	return mclmr_uri_key(identity->value, &arena, &key)
+		   && mclmr_uri_key(uri, &arena, &other)
+		   && mclmr_span_equal(key, other);
+}
+
+mclmr_status_t iwf_check_in_dialog(
+		struct sip_msg *msg, iwf_message_t *m, mclmr_span_t mc_id)
+{
+	const mclmr_identity_t *caller =
+			&m->mc_info.field[MCLMR_INFO_CALLING_USER_ID];
+	mclmr_status_t status = check_size(msg, m);
+
+	if(status == MCLMR_OK)
+		status = m->body_status;
+	if(status == MCLMR_OK)
+		status = check_info(msg, m);
+	if(status != MCLMR_OK || !caller->present)
+		return status;
+	if(mclmr_identity_encrypted(caller))
+		return MCLMR_IDENTITY_ENCRYPTED;
+	return is_same(caller, mc_id) ? MCLMR_OK : MCLMR_CALLER_FOREIGN;
 }
 
 /* mclmr_forward_request_t.registered: notes that it was asked. */
@@ -239,7 +334,85 @@ static void show_forward(iwf_message_t *m)
 	m->facts.peer_set = f->peer_set;
 }
 
-mclmr_status_t iwf_authorize(struct sip_msg *msg, iwf_message_t *m)
+/* What mclmr_call_decide() asked of registrations, for later. */
+typedef struct asked
+{
+	size_t n;
+	mclmr_span_t impu[2]; /* the caller's first */
+} asked_t;
+
+/* mclmr_call_request_t.registered: notes what was asked. */
+static bool note_asked(void *data, mclmr_span_t impu)
+{
+	asked_t *asked = data;
+
+	asked->impu[asked->n++] = impu;
+	return true;
+}
+
+/* mclmr_call_decide() with usrloc as the judge of registrations, asked when
+ * the store's lock is given back: a caller first, whatever was found out
+ * behind it; the called one where all else is right. */
+static mclmr_status_t decide_call(
+		mclmr_call_request_t *request, mclmr_arena_t *arena, mclmr_call_t *call)
+{
+	const mclmr_directory_t *directory = iwf_store_read();
+	mclmr_status_t status = MCLMR_INTERNAL;
+	asked_t asked = {0};
+	mclmr_span_t *impu = asked.impu;
+
+	request->registered = note_asked;
+	request->data = &asked;
+	if(directory != NULL)
+		status = mclmr_call_decide(directory, request, arena, call);
+	iwf_store_read_end();
+	if(!request->sender->iwf && asked.n > 0 && call->impu.s == impu[0].s) {
+		if(!iwf_usrloc_registered(*impu++))
+			return MCLMR_SENDER_UNREGISTERED;
+		asked.n--;
+	}
+	return status == MCLMR_OK && asked.n > 0 && !iwf_usrloc_registered(*impu)
+				   ? MCLMR_TARGET_UNREGISTERED
+				   : status;
+}
+
+/* Shows the decision on a call, as far as it came. */
+static void show_call(iwf_message_t *m)
+{
+	static const mclmr_span_t kinds[] = {[MCLMR_CALL_PRIVATE] = {"private", 7},
+			[MCLMR_CALL_GROUP] = {"group", 5}};
+	const mclmr_call_t *call = &m->call;
+	iwf_facts_t *facts = &m->facts;
+
+	m->direction = call->direction;
+	facts->text[IWF_DIRECTION] = direction_words[call->direction];
+	facts->text[IWF_CALL] = kinds[call->kind];
+	facts->text[IWF_MC_ID] = call->mc_id;
+	facts->text[IWF_IMPU] = call->impu;
+	if(!m->sender.iwf)
+		facts->text[IWF_CALLER] = call->impu;
+	facts->text[IWF_PSI] = call->psi;
+	facts->text[IWF_TARGET] = call->target;
+	facts->text[IWF_PROFILE] = call->profile;
+	facts->text[IWF_RURI] = call->request_uri;
+	facts->peer_set = call->peer_set;
+}
+
+static mclmr_status_t authorize_call(struct sip_msg *msg, iwf_message_t *m)
+{
+	mclmr_call_request_t request = {.request_uri = request_uri(msg),
+			.sender = &m->sender,
+			.from_core = m->trust == MCLMR_TRUST_CORE,
+			.info = m->info != NULL ? &m->mc_info : NULL,
+			.lists = m->has_lists ? &m->lists : NULL,
+			.client_profile = iwf_span(&iwf_config.client_profile)};
+	mclmr_status_t status = decide_call(&request, &m->arena, &m->call);
+
+	show_call(m);
+	return status;
+}
+
+static mclmr_status_t authorize_message(iwf_message_t *m)
 {
 	const mclmr_forward_request_t request = {.direction = m->direction,
 			.sender = &m->sender,
@@ -248,6 +421,15 @@ mclmr_status_t iwf_authorize(struct sip_msg *msg, iwf_message_t *m)
 			.lists = m->has_lists ? &m->lists : NULL,
 			.lmr_type = m->lmr_type,
 			.refuse_unknown_kmf = iwf_config.refuse_unknown_kmf};
+	mclmr_status_t status = iwf_decide(&request, &m->arena, &m->forward);
+
+	show_forward(m);
+	iwf_count_add(IWF_COUNT_KMF_UNKNOWN, (int)m->forward.unknown_kmfs);
+	return status;
+}
+
+mclmr_status_t iwf_authorize(struct sip_msg *msg, iwf_message_t *m)
+{
 	mclmr_status_t status;
 
 	if(!m->checked) {
@@ -257,9 +439,7 @@ mclmr_status_t iwf_authorize(struct sip_msg *msg, iwf_message_t *m)
 	}
 	if(m->decided)
 		return MCLMR_OK;
-	status = iwf_decide(&request, &m->arena, &m->forward);
-	show_forward(m);
-	iwf_count_add(IWF_COUNT_KMF_UNKNOWN, (int)m->forward.unknown_kmfs);
+	status = m->is_call ? authorize_call(msg, m) : authorize_message(m);
 	m->decided = status == MCLMR_OK;
 	return status;
 }

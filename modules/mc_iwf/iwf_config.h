@@ -62,6 +62,7 @@ typedef struct iwf_config
 	int case_sensitive;	 /* as the registrar's parameter of that name */
 	str tls_id;			 /* pseudo-variable with the peer's TLS identity */
 	str realm;			 /* of the challenge, empty: host of the PSI */
+	str client_profile;	 /* media profile of calls between MC clients */
 	str private_headers; /* comma list that leaves only to trusted peers */
 	char *policies;		 /* file of media profiles */
 	str sdp_read;		 /* AVP in which module rtpengine gets an SDP */

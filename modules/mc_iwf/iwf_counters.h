@@ -28,9 +28,13 @@ typedef enum iwf_count
 	IWF_COUNT_LMR_REFUSED,
 	IWF_COUNT_LMR_ANSWERS,
 	IWF_COUNT_LMR_BAD_ANSWERS,
-	IWF_COUNT_LMR_CLOSED,	 /* by lmr_sdp_close() */
-	IWF_COUNT_LMR_ENDED,	 /* legs whose call has to be ended */
+	IWF_COUNT_LMR_CLOSED,	  /* by lmr_sdp_close() */
+	IWF_COUNT_LMR_ENDED,	  /* legs whose call has to be ended */
 	IWF_COUNT_LMR_MEDIA_DOWN, /* nothing came back from the media relay */
+	IWF_COUNT_CALLS,		  /* initial INVITEs, retransmissions not */
+	IWF_COUNT_CALLS_TO_IWF,	  /* accepted */
+	IWF_COUNT_CALLS_TO_CLIENT,
+	IWF_COUNT_CALLS_ANSWERED, /* with 2xx, each once */
 	IWF_COUNT_NUMBER
 } iwf_count_t;
 

@@ -11,8 +11,7 @@
 #include "core/data_lump.h"
 #include "core/mem/mem.h"
 
-/* Inserts a copy of text behind a lump. */
-static bool insert_behind(struct lump *lump, mclmr_span_t text)
+bool iwf_lump_insert(struct lump *lump, mclmr_span_t text)
 {
 	char *copy = pkg_malloc(text.len);
 
@@ -35,7 +34,7 @@ bool iwf_lump_replace(
 								? del_lump(msg, offset, (int)octets.len, 0)
 								: anchor_lump(msg, offset, 0, 0);
 
-	return lump != NULL && (text.len == 0 || insert_behind(lump, text));
+	return lump != NULL && (text.len == 0 || iwf_lump_insert(lump, text));
 }
 
 /* True where a lump of a list takes away octets from begin to end. */

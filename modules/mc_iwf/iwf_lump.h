@@ -14,6 +14,11 @@
 #include "core/parser/msg_parser.h"
 #include "mclmr/span.h"
 
+struct lump;
+
+/* Inserts a copy of text behind a lump; false where there is no memory. */
+bool iwf_lump_insert(struct lump *lump, mclmr_span_t text);
+
 /* Replaces octets of the message (a span into it, which may be empty) by a
  * copy of text; false where there is no memory. */
 bool iwf_lump_replace(

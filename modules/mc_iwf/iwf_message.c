@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/parser/parse_content.h"
+#include "core/parser/parse_to.h"
 #include "iwf_config.h"
 #include "iwf_source.h"
 #include "iwf_span.h"
@@ -55,18 +56,30 @@ mclmr_status_t iwf_message_body(struct sip_msg *msg, mclmr_span_t *body)
 	return MCLMR_OK;
 }
 
-/* The first info part of any service, and how many there are. */
+/* True for a part with parts of its own in which an info part may be: others
+ * could take that one for ours. */
+static bool hides_info(const mclmr_part_t *part)
+{
+	return mclmr_span_starts_nocase(part->media_type, MCLMR_SPAN("multipart/"))
+		   && mclmr_span_find_nocase(part->content, MCLMR_SPAN("-info+xml"))
+					  != NULL;
+}
+
+/* The first info part of any service, and how many there are; one that is
+ * hidden counts for two. */
 static size_t find_info(
 		const mclmr_multipart_t *parts, const mclmr_part_t **info)
 {
 	size_t n = 0;
 
 	for(size_t i = 0; i < parts->n; i++) {
+		n += hides_info(&parts->part[i]) ? 2 : 0;
 		if(mclmr_mc_info_service(parts->part[i].media_type)
 				== MCLMR_SERVICE_NONE)
 			continue;
-		if(n++ == 0)
+		if(*info == NULL)
 			*info = &parts->part[i];
+		n++;
 	}
 	return n;
 }
@@ -82,6 +95,7 @@ static bool names_payload(mclmr_span_t text)
  * stands in it: it is refused, and not passed by to hide a part in a part. */
 static void read_body(struct sip_msg *msg, iwf_message_t *m)
 {
+	bool message = msg->REQ_METHOD == METHOD_MESSAGE;
 	mclmr_span_t type = {NULL, 0};
 	size_t payloads, infos;
 
@@ -95,13 +109,14 @@ static void read_body(struct sip_msg *msg, iwf_message_t *m)
 				iwf_headers_value(&m->headers, IWF_FIELD_ENCODING), m->body,
 				&m->parts);
 	if(m->body_status != MCLMR_OK) {
-		m->ours = names_payload(m->body) || names_payload(type);
+		m->ours = message && (names_payload(m->body) || names_payload(type));
 		return;
 	}
 	payloads = mclmr_multipart_find(&m->parts, PAYLOAD_TYPE, &m->payload);
 	infos = find_info(&m->parts, &m->info);
-	m->ours = payloads > 0 || (!m->parts.single && names_payload(m->body));
-	if(payloads != 1 || infos != 1)
+	m->ours = message
+			  && (payloads > 0 || (!m->parts.single && names_payload(m->body)));
+	if(infos > 1 || (m->ours && (payloads != 1 || infos != 1)))
 		m->body_status = MCLMR_BODY_MISSING;
 	if(m->payload != NULL)
 		m->facts.size = m->payload->content.len;
@@ -126,10 +141,19 @@ static bool is_current(const struct sip_msg *msg)
 		   && current->first == msg->headers && current->len == msg->len;
 }
 
+/* True for an INVITE that begins a dialog. */
+static bool begins_call(struct sip_msg *msg)
+{
+	return msg->REQ_METHOD == METHOD_INVITE && msg->to != NULL
+		   && get_to(msg)->tag_value.len == 0;
+}
+
 iwf_message_t *iwf_message_get(struct sip_msg *msg)
 {
 	if(is_current(msg))
 		return current;
+	if(msg->first_line.type != SIP_REQUEST)
+		return NULL;
 	memset(current, 0, sizeof(*current));
 	current->arena = mclmr_arena(arena_memory, IWF_ARENA_SIZE);
 	if(parse_headers(msg, HDR_EOH_F, 0) < 0)
@@ -141,12 +165,10 @@ iwf_message_t *iwf_message_get(struct sip_msg *msg)
 	current->facts.started_ms = iwf_now_ms();
 	if(msg->first_line.type != SIP_REQUEST)
 		return current;
-	if(msg->REQ_METHOD != METHOD_MESSAGE && msg->REQ_METHOD != METHOD_REGISTER)
-		return current;
+	current->is_call = begins_call(msg);
 	iwf_headers_read(msg, &current->headers);
 	read_body(msg, current);
-	current->ours &= msg->REQ_METHOD == METHOD_MESSAGE;
-	if(current->ours)
+	if(current->ours || current->is_call)
 		read_source(msg, current);
 	return current;
 }

@@ -5,8 +5,8 @@
  */
 
 /*
- * iwf_message: one MESSAGE as this module knows it, read once and kept in
- * the process until the next message comes. The script functions fill it in
+ * iwf_message: one MESSAGE or INVITE as this module knows it, read once and
+ * kept in the process until the next request comes. The script functions fill it in
  * step by step: iwf_check(), iwf_authorize(), iwf_targets(), iwf_rewrite().
  */
 #ifndef IWF_MESSAGE_H
@@ -15,6 +15,7 @@
 #include "core/parser/msg_parser.h"
 #include "iwf_facts.h"
 #include "iwf_header.h"
+#include "mclmr/call.h"
 #include "mclmr/evidence.h"
 #include "mclmr/forward.h"
 #include "mclmr/multipart.h"
@@ -28,6 +29,7 @@ typedef struct iwf_message
 	const struct hdr_field *first; /* its fields, as they were read */
 	unsigned int len;			   /* octets of it */
 	bool ours;					   /* a MESSAGE with an interworking part */
+	bool is_call;				   /* an INVITE that begins a dialog */
 	bool checked;				   /* iwf_check() said yes */
 	bool decided;				   /* iwf_authorize() said yes */
 	bool watched;				   /* its final reply will be noticed */
@@ -50,7 +52,9 @@ typedef struct iwf_message
 	bool has_lists;
 	mclmr_resource_lists_t lists;
 	mclmr_lmr_type_t lmr_type; /* as decoded */
-	mclmr_forward_t forward;
+	mclmr_forward_t forward;   /* of a MESSAGE */
+	mclmr_call_form_t form;	   /* of a call, and what was decided on it */
+	mclmr_call_t call;
 
 	iwf_facts_t facts;
 	char sha256[IWF_SHA256_DIGITS];
@@ -62,7 +66,8 @@ int iwf_message_init(void);
 
 /*
  * The message of this request, read now if this is the first look at it:
- * headers and body parts of a MESSAGE or REGISTER, source of a MESSAGE. NULL where the headers cannot be parsed.
+ * headers and body parts, source of a MESSAGE of ours or of a call. NULL where
+ * the headers cannot be parsed, or it is a reply.
  */
 iwf_message_t *iwf_message_get(struct sip_msg *msg);
 

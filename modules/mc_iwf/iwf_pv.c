@@ -26,6 +26,10 @@ enum
 };
 
 static const char *const keys[KEY_COUNT] = {[IWF_DIRECTION] = "direction",
+		[IWF_CALL] = "call",
+		[IWF_CALLER] = "caller",
+		[IWF_PROFILE] = "profile",
+		[IWF_RURI] = "ruri",
 		[IWF_SERVICE] = "service",
 		[IWF_SOURCE] = "source",
 		[IWF_MC_ID] = "mc_id",
@@ -99,11 +103,23 @@ static int get_digest(struct sip_msg *msg, pv_param_t *param, pv_value_t *value,
 	return get_text(msg, param, value, facts->text[IWF_SHA256]);
 }
 
-int iwf_pv_get(struct sip_msg *msg, pv_param_t *param, pv_value_t *value)
+/* The facts for a key. Only the source is known before any function ran. */
+static iwf_facts_t *find_facts(struct sip_msg *msg, int key)
 {
 	iwf_facts_t *facts = iwf_message_facts(msg);
-	const mclmr_refusal_t *row;
+	iwf_message_t *m;
+
+	if(facts != NULL || key != IWF_SOURCE)
+		return facts;
+	m = iwf_message_get(msg);
+	return m != NULL ? &m->facts : NULL;
+}
+
+int iwf_pv_get(struct sip_msg *msg, pv_param_t *param, pv_value_t *value)
+{
 	int key = param->pvn.u.isname.name.n;
+	iwf_facts_t *facts = find_facts(msg, key);
+	const mclmr_refusal_t *row;
 
 	if(facts == NULL)
 		return pv_get_null(msg, param, value);

@@ -16,6 +16,7 @@
 #include "iwf_counters.h"
 #include "iwf_event.h"
 #include "iwf_span.h"
+#include "iwf_store.h"
 #include "mclmr/uri.h"
 #include "modules/auth/api.h"
 #include "modules/sl/sl.h"
@@ -38,16 +39,40 @@ int iwf_reply_init(void)
 	return 0;
 }
 
+/* The host of a PSI of ours: of this one where it is one, else of any. Copied
+ * to the arena; empty where there is none. */
+static mclmr_span_t find_own_host(mclmr_span_t key, mclmr_arena_t *arena)
+{
+	const mclmr_directory_t *directory = iwf_store_read();
+	mclmr_span_t host = MCLMR_SPAN("");
+
+	if(directory != NULL) {
+		const mclmr_plan_t *plan = mclmr_directory_plan(directory);
+
+		host = mclmr_plan_roles(plan, key, MCLMR_SERVICE_NONE) != 0
+					   ? mclmr_uri_host(key)
+					   : mclmr_plan_host(plan);
+	}
+	if(!mclmr_arena_copy(arena, host, &host))
+		host.len = 0;
+	iwf_store_read_end();
+	return host;
+}
+
 /* Host of the PSI that was asked: the agent of our Warnings (TS 24.379 4.4),
- * and the realm of our challenges. */
+ * and the realm of our challenges. A call may go to somebody else's URI: then
+ * it is the host of our PSIs. */
 static mclmr_span_t find_host(struct sip_msg *msg, mclmr_arena_t *arena)
 {
-	mclmr_span_t key;
+	mclmr_span_t key = MCLMR_SPAN("");
+	mclmr_span_t host;
 
-	if(mclmr_uri_key(iwf_span(&msg->first_line.u.request.uri), arena, &key)
-			&& mclmr_uri_host(key).len > 0)
-		return mclmr_uri_host(key);
-	return mclmr_span(ip_addr2a(&msg->rcv.dst_ip));
+	mclmr_uri_key(iwf_span(&msg->first_line.u.request.uri), arena, &key);
+	host = find_own_host(key, arena);
+	if(host.len > 0)
+		return host;
+	host = mclmr_uri_host(key);
+	return host.len > 0 ? host : mclmr_span(ip_addr2a(&msg->rcv.dst_ip));
 }
 
 /* Adds "NAME: VALUE" to the reply. */
@@ -94,7 +119,7 @@ static bool challenge(struct sip_msg *msg, mclmr_span_t host)
 static bool send_reply(struct sip_msg *msg, mclmr_status_t status)
 {
 	mclmr_refusal_t *row = &iwf_config.status.row[status];
-	char memory[MCLMR_URI_MAX];
+	char memory[2 * MCLMR_URI_MAX];
 	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
 	mclmr_span_t host = find_host(msg, &arena);
 	str reason = {row->reason, (int)strlen(row->reason)};

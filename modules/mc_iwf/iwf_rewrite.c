@@ -10,51 +10,41 @@
 #include <string.h>
 
 #include "core/data_lump.h"
-#include "core/mem/mem.h"
 #include "iwf_config.h"
+#include "iwf_lump.h"
 #include "iwf_span.h"
+#include "iwf_wrap.h"
 
 #define FIELDS_SIZE 4096 /* octets of all header fields that are added */
 #define ICSI_MARK MCLMR_SPAN("icsi.")
 
-/* Inserts a copy of text behind a lump. */
-static bool insert_behind(struct lump *lump, mclmr_span_t text)
-{
-	char *copy = pkg_malloc(text.len);
-
-	if(copy == NULL) {
-		PKG_MEM_ERROR;
-		return false;
-	}
-	memcpy(copy, text.s, text.len);
-	if(insert_new_lump_after(lump, copy, (int)text.len, 0) != NULL)
-		return true;
-	pkg_free(copy);
-	return false;
-}
-
-/* Replaces len octets of the message at a pointer into it by text. */
-static bool replace(
-		struct sip_msg *msg, const char *at, size_t len, mclmr_span_t text)
-{
-	int offset = (int)(at - msg->buf);
-	struct lump *lump = len > 0 ? del_lump(msg, offset, (int)len, 0)
-								: anchor_lump(msg, offset, 0, 0);
-
-	return lump != NULL && (text.len == 0 || insert_behind(lump, text));
-}
-
 /* True where the next hop is in our trust domain (RFC 3325). */
 static bool is_trusted_hop(const iwf_message_t *m)
 {
-	return m->forward.trusted;
+	return m->is_call ? m->call.trusted : m->forward.trusted;
 }
 
-/* How P-Asserted-Identity is set in the message's direction. */
+/* Who sends, as we know it: the IMPU of a user, or what a peer asserts. */
+static mclmr_span_t sender_uri(const iwf_message_t *m)
+{
+	if(m->sender.iwf)
+		return m->sender.identity[0];
+	return m->is_call ? m->call.impu : m->forward.impu;
+}
+
+/* How P-Asserted-Identity is set in the message's direction. A user of ours
+ * who calls another has asserted nothing that could be kept; and a call to
+ * somebody's own URI has no PSI. */
 static iwf_pai_t pai_mode(const iwf_message_t *m)
 {
-	return m->direction == MCLMR_TO_IWF ? iwf_config.pai_to_iwf
-										: iwf_config.pai_to_client;
+	iwf_pai_t mode = m->direction == MCLMR_TO_IWF ? iwf_config.pai_to_iwf
+												  : iwf_config.pai_to_client;
+
+	if(mode == IWF_PAI_PSI && m->form == MCLMR_FORM_DIRECT)
+		return IWF_PAI_USER;
+	if(mode == IWF_PAI_KEEP && m->is_call && m->trust == MCLMR_TRUST_NONE)
+		return IWF_PAI_USER;
+	return mode;
 }
 
 /* True where a field may not leave. */
@@ -65,10 +55,11 @@ static bool is_dropped(const iwf_message_t *m, iwf_field_t field)
 	switch(field) {
 		case IWF_FIELD_CREDENTIALS:
 		case IWF_FIELD_ROUTE:
-		case IWF_FIELD_CONTACT:
 		case IWF_FIELD_PREFERRED:
 		case IWF_FIELD_PREFERRED_SERVICE:
 			return true;
+		case IWF_FIELD_CONTACT:
+			return !m->is_call;
 		case IWF_FIELD_PAI:
 			return !trusted_source || pai_mode(m) != IWF_PAI_KEEP;
 		case IWF_FIELD_ASSERTED_SERVICE:
@@ -78,8 +69,9 @@ static bool is_dropped(const iwf_message_t *m, iwf_field_t field)
 			return !trusted_source || !is_trusted_hop(m);
 		case IWF_FIELD_ACCESS_NETWORK:
 			return !is_trusted_hop(m);
-		case IWF_FIELD_ACCEPT_CONTACT:
 		case IWF_FIELD_ENCODING:
+			return iwf_wrap_wanted(m);
+		case IWF_FIELD_ACCEPT_CONTACT:
 		case IWF_FIELD_COMPRESSION:
 		case IWF_FIELD_CONTENT_TYPE:
 			return false;
@@ -139,8 +131,7 @@ static void add_identity(
 	mclmr_span_t uri = {NULL, 0};
 
 	if(pai_mode(m) == IWF_PAI_USER)
-		uri = m->direction == MCLMR_TO_IWF ? m->forward.impu
-										   : m->sender.identity[0];
+		uri = sender_uri(m);
 	else if(pai_mode(m) == IWF_PAI_PSI)
 		uri = iwf_span(&msg->first_line.u.request.uri);
 	if(uri.len > 0)
@@ -204,6 +195,9 @@ static bool add_fields(
 
 	add_identity(&fields, msg, m);
 	add_service(&fields, m);
+	if(iwf_wrap_wanted(m) && msg->content_type == NULL)
+		add(&fields, MCLMR_SPAN("Content-Type: "), IWF_WRAP_INFO_TYPE,
+				MCLMR_SPAN("\r\n"));
 	if(fields.full)
 		return false;
 	if(fields.len == 0)
@@ -211,7 +205,7 @@ static bool add_fields(
 	if(place == NULL)
 		place = anchor_lump(msg, (int)(msg->unparsed - msg->buf), 0, 0);
 	return place != NULL
-		   && insert_behind(place, (mclmr_span_t){fields.text, fields.len});
+		   && iwf_lump_insert(place, (mclmr_span_t){fields.text, fields.len});
 }
 
 /* Octets behind the body that Content-Length told of do not leave. */
@@ -220,7 +214,9 @@ static bool cut_surplus(struct sip_msg *msg, const iwf_message_t *m)
 	const char *end = m->body.s + m->body.len;
 	size_t surplus = (size_t)(msg->buf + msg->len - end);
 
-	return surplus == 0 || replace(msg, end, surplus, (mclmr_span_t){NULL, 0});
+	return surplus == 0 || iwf_lump_taken(msg, (mclmr_span_t){end, surplus})
+		   || iwf_lump_replace(
+				   msg, (mclmr_span_t){end, surplus}, (mclmr_span_t){NULL, 0});
 }
 
 /* A Content-Length that the info part itself has grows with it. */
@@ -234,7 +230,7 @@ static bool fix_part_length(
 	if(old.len == 0)
 		return true;
 	n = snprintf(digits, sizeof(digits), "%zu", length);
-	return replace(msg, old.s, old.len, (mclmr_span_t){digits, (size_t)n});
+	return iwf_lump_replace(msg, old, (mclmr_span_t){digits, (size_t)n});
 }
 
 /* How many octets the info document has when the edits are done. */
@@ -268,7 +264,7 @@ static bool replace_encoded(
 	}
 	memcpy(at, from, (size_t)(m->info_text.s + m->info_text.len - from));
 	return mclmr_part_encode((mclmr_span_t){document, length}, &m->arena, &text)
-		   && replace(msg, m->info->content.s, m->info->content.len, text)
+		   && iwf_lump_replace(msg, m->info->content, text)
 		   && fix_part_length(msg, m, text.len);
 }
 
@@ -278,9 +274,9 @@ static bool replace_plain(
 {
 	for(size_t i = 0; i < edits->n; i++) {
 		const mclmr_xml_edit_t *edit = &edits->edit[i];
+		mclmr_span_t old = {m->info->content.s + edit->offset, edit->cut};
 
-		if(!replace(msg, m->info->content.s + edit->offset, edit->cut,
-				   edit->text))
+		if(!iwf_lump_replace(msg, old, edit->text))
 			return false;
 	}
 	return fix_part_length(msg, m, edited_length(edits, m->info->content.len));
@@ -300,11 +296,14 @@ static bool set_info(struct sip_msg *msg, iwf_message_t *m,
 						   : replace_plain(msg, m, &edits);
 }
 
-/* The sender's MC service ID as calling-user-id. */
-static bool set_caller(struct sip_msg *msg, iwf_message_t *m)
+/* Who sends, and in a call whom it is for, into the info part. */
+static bool set_identities(struct sip_msg *msg, iwf_message_t *m)
 {
 	const mclmr_info_values_t values = {{NULL, 0}, m->forward.mc_id};
 
+	if(m->is_call)
+		return m->info != NULL ? set_info(msg, m, &m->call.values)
+							   : iwf_wrap(msg, m);
 	return m->direction != MCLMR_TO_IWF || set_info(msg, m, &values);
 }
 
@@ -315,7 +314,7 @@ mclmr_status_t iwf_rewrite(struct sip_msg *msg, iwf_message_t *m)
 	if(!m->decided)
 		return MCLMR_INTERNAL;
 	if(!drop_fields(msg, m, &dropped) || !add_fields(msg, m, dropped)
-			|| !set_caller(msg, m) || !cut_surplus(msg, m))
+			|| !set_identities(msg, m) || !cut_surplus(msg, m))
 		return MCLMR_INTERNAL;
 	return MCLMR_OK;
 }

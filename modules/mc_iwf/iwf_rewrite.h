@@ -5,9 +5,9 @@
  */
 
 /*
- * iwf_rewrite: the outgoing form of an authorised message: header fields and
- * the calling-user-id. The interworking part and every other part stay as
- * they came.
+ * iwf_rewrite: the outgoing form of an authorised message or call: header
+ * fields, and who calls and is called in the info part. The interworking part,
+ * the session description and every other part stay as they came.
  */
 #ifndef IWF_REWRITE_H
 #define IWF_REWRITE_H

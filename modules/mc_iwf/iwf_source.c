@@ -107,7 +107,7 @@ static mclmr_status_t asserted_sender(struct sip_msg *msg,
 	mclmr_status_t status = MCLMR_UNAUTHENTICATED;
 
 	if(directory != NULL)
-		status = mclmr_forward_sender(
+		status = mclmr_sender_asserted(
 				mclmr_directory_plan(directory), &source, uris, n, sender);
 	iwf_store_read_end();
 	return status;

@@ -14,7 +14,7 @@
 /* The PSI as Request-URI; the script picks the peer by $iwf(peer_set). */
 static mclmr_status_t to_peer(struct sip_msg *msg, const iwf_message_t *m)
 {
-	str psi = iwf_str(m->forward.psi);
+	str psi = iwf_str(m->is_call ? m->call.psi : m->forward.psi);
 
 	clear_branches();
 	reset_dst_uri(msg);
@@ -24,7 +24,8 @@ static mclmr_status_t to_peer(struct sip_msg *msg, const iwf_message_t *m)
 /* The user's contacts as Request-URI and branches. */
 static mclmr_status_t to_contacts(struct sip_msg *msg, const iwf_message_t *m)
 {
-	const iwf_usrloc_wish_t wish = {.impu = m->forward.impu,
+	const iwf_usrloc_wish_t wish = {
+			.impu = m->is_call ? m->call.called_impu : m->forward.impu,
 			.service = m->service,
 			.deliver = iwf_config.deliver,
 			.device = m->forward.device};

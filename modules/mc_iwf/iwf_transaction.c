@@ -36,9 +36,16 @@ static void sent(iwf_facts_t *facts)
 		iwf_count(IWF_COUNT_FAILOVER);
 }
 
-/* The receiver's 2xx goes back to the sender: it has the message. */
-static void forwarded(const iwf_facts_t *facts)
+/* The receiver's 2xx goes back to the sender: it has the message, or the call
+ * is answered, by the first of its forks. */
+static void forwarded(iwf_facts_t *facts)
 {
+	if(facts->text[IWF_CALL].len > 0) {
+		if(!facts->answered)
+			iwf_count(IWF_COUNT_CALLS_ANSWERED);
+		facts->answered = true;
+		return;
+	}
 	iwf_count(to_iwf(facts) ? IWF_COUNT_FORWARDED_TO_IWF
 							: IWF_COUNT_FORWARDED_TO_CLIENT);
 	iwf_event_forwarded(facts);
@@ -59,6 +66,16 @@ static void on_event(struct cell *t, int type, struct tmcb_params *params)
 		forwarded(facts);
 }
 
+/* What is counted when a request is accepted. */
+static iwf_count_t accepted_count(const iwf_message_t *m)
+{
+	if(m->is_call)
+		return m->direction == MCLMR_TO_IWF ? IWF_COUNT_CALLS_TO_IWF
+											: IWF_COUNT_CALLS_TO_CLIENT;
+	return m->direction == MCLMR_TO_IWF ? IWF_COUNT_SENT_TO_IWF
+										: IWF_COUNT_SENT_TO_CLIENT;
+}
+
 static void release(void *facts)
 {
 	shm_free(facts);
@@ -70,7 +87,7 @@ mclmr_status_t iwf_transaction_watch(struct sip_msg *msg, iwf_message_t *m)
 
 	if(m->watched)
 		return MCLMR_OK;
-	if(iwf_event_wanted())
+	if(!m->is_call && iwf_event_wanted())
 		iwf_message_digest(m);
 	saved = iwf_facts_save(&m->facts);
 	if(saved == NULL) {
@@ -86,7 +103,6 @@ mclmr_status_t iwf_transaction_watch(struct sip_msg *msg, iwf_message_t *m)
 		return MCLMR_INTERNAL;
 	}
 	m->watched = true;
-	iwf_count(m->direction == MCLMR_TO_IWF ? IWF_COUNT_SENT_TO_IWF
-										   : IWF_COUNT_SENT_TO_CLIENT);
+	iwf_count(accepted_count(m));
 	return MCLMR_OK;
 }

@@ -72,6 +72,7 @@ iwf_config_t iwf_config = {
 	.case_sensitive = 1,
 	.tls_id = STR_NULL,
 	.realm = STR_NULL,
+	.client_profile = str_init("mcptt"),
 	.private_headers = str_init("P-Charging-Vector,"
 		"P-Charging-Function-Addresses,P-Access-Network-Info,"
 		"P-Visited-Network-ID,P-Served-User,P-User-Database,"
@@ -125,6 +126,7 @@ static param_export_t params[] = {
 	{"case_sensitive", PARAM_INT, &iwf_config.case_sensitive},
 	{"tls_id", PARAM_STR, &iwf_config.tls_id},
 	{"realm", PARAM_STR, &iwf_config.realm},
+	{"client_profile", PARAM_STR, &iwf_config.client_profile},
 	{"private_headers", PARAM_STR, &iwf_config.private_headers},
 	{"event_callback", PARAM_STR, &event_callback},
 	{"policies", PARAM_STRING, &iwf_config.policies},
@@ -160,9 +162,10 @@ static int ki_iwf_check(struct sip_msg *msg)
 {
 	iwf_message_t *message = iwf_message_get(msg);
 
-	if(message != NULL && message->ours && !message->counted) {
+	if(message != NULL && (message->ours || message->is_call)
+			&& !message->counted) {
 		message->counted = true;
-		iwf_count(IWF_COUNT_RECEIVED);
+		iwf_count(message->is_call ? IWF_COUNT_CALLS : IWF_COUNT_RECEIVED);
 	}
 	return take_step(msg, iwf_check);
 }
@@ -170,6 +173,18 @@ static int ki_iwf_check(struct sip_msg *msg)
 static int ki_iwf_authorize(struct sip_msg *msg)
 {
 	return take_step(msg, iwf_authorize);
+}
+
+static int ki_iwf_check_in_dialog(struct sip_msg *msg, str *mc_id)
+{
+	iwf_message_t *message = iwf_message_get(msg);
+
+	if(message == NULL)
+		return -1;
+	return iwf_message_verdict(
+				   message, iwf_check_in_dialog(msg, message, iwf_span(mc_id)))
+				   ? 1
+				   : -1;
 }
 
 static int ki_iwf_targets(struct sip_msg *msg)
@@ -251,7 +266,7 @@ static int decide(struct sip_msg *msg, mclmr_op_t op, str *profile)
 
 	return m == NULL ? -1
 					 : note_verdict(msg,
-							   lmr_sdp_decide(msg, m, op, iwf_span(profile)));
+							 lmr_sdp_decide(msg, m, op, iwf_span(profile)));
 }
 
 static int ki_lmr_sdp_offer(struct sip_msg *msg, str *profile)
@@ -294,6 +309,16 @@ static int w_iwf_authorize(struct sip_msg *msg, char *p1, char *p2)
 {
 	(void)p1, (void)p2;
 	return ki_iwf_authorize(msg);
+}
+
+static int w_iwf_check_in_dialog(struct sip_msg *msg, char *p1, char *p2)
+{
+	str mc_id;
+
+	(void)p2;
+	if(fixup_get_svalue(msg, (gparam_t *)p1, &mc_id) < 0)
+		return -1;
+	return ki_iwf_check_in_dialog(msg, &mc_id);
 }
 
 static int w_iwf_targets(struct sip_msg *msg, char *p1, char *p2)
@@ -362,14 +387,16 @@ static int w_lmr_sdp_commit(struct sip_msg *msg, char *p1, char *p2)
 	return ki_lmr_sdp_commit(msg);
 }
 
-#define CALL_ROUTES (REQUEST_ROUTE | BRANCH_ROUTE | FAILURE_ROUTE \
-	| ONREPLY_ROUTE)
+#define CALL_ROUTES \
+	(REQUEST_ROUTE | BRANCH_ROUTE | FAILURE_ROUTE | ONREPLY_ROUTE)
 
 /* clang-format off */
 static cmd_export_t commands[] = {
 	{"iwf_is_message", w_iwf_is_message, 0, 0, 0, REQUEST_ROUTE},
 	{"iwf_check", w_iwf_check, 0, 0, 0, REQUEST_ROUTE},
 	{"iwf_authorize", w_iwf_authorize, 0, 0, 0, REQUEST_ROUTE},
+	{"iwf_check_in_dialog", w_iwf_check_in_dialog, 1, fixup_spve_null,
+		fixup_free_spve_null, REQUEST_ROUTE},
 	{"iwf_targets", w_iwf_targets, 0, 0, 0, REQUEST_ROUTE},
 	{"iwf_rewrite", w_iwf_rewrite, 0, 0, 0, REQUEST_ROUTE},
 	{"iwf_reply", w_iwf_reply, 0, 0, 0, REQUEST_ROUTE | FAILURE_ROUTE},
@@ -396,6 +423,10 @@ static sr_kemi_t kemi[] = {
 		KEMI_NO_PARAMS},
 	{KEMI_NAME, str_init("iwf_authorize"), SR_KEMIP_INT, ki_iwf_authorize,
 		KEMI_NO_PARAMS},
+	{KEMI_NAME, str_init("iwf_check_in_dialog"), SR_KEMIP_INT,
+		ki_iwf_check_in_dialog,
+		{SR_KEMIP_STR, SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE,
+			SR_KEMIP_NONE, SR_KEMIP_NONE}},
 	{KEMI_NAME, str_init("iwf_targets"), SR_KEMIP_INT, ki_iwf_targets,
 		KEMI_NO_PARAMS},
 	{KEMI_NAME, str_init("iwf_rewrite"), SR_KEMIP_INT, ki_iwf_rewrite,

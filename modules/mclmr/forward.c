@@ -10,7 +10,6 @@
 #include <string.h>
 
 #define KEY_ROOM (2 * MCLMR_URI_MAX) /* for the key of any URI */
-#define MAX_NAMED (2 + MCLMR_MAX_ENTRIES)
 
 /* One decision on its way. */
 typedef struct decision
@@ -22,13 +21,6 @@ typedef struct decision
 	mclmr_forward_t *forward;
 } decision_t;
 
-/* The URIs by which a message names a party. */
-typedef struct named
-{
-	size_t n;
-	mclmr_span_t uri[MAX_NAMED];
-} named_t;
-
 /* What a URI of the message stands for: a KMF, or all KMFs behind an IWF. */
 typedef struct selector
 {
@@ -39,7 +31,7 @@ typedef struct selector
 typedef struct selectors
 {
 	size_t n;
-	selector_t item[MAX_NAMED];
+	selector_t item[MCLMR_MAX_CALLED];
 } selectors_t;
 
 /* A person's LMR entries that are still in question. */
@@ -52,57 +44,6 @@ typedef struct candidates
 		const mclmr_kmf_t *kmf;
 	} item[MCLMR_MAX_LMR_ENTRIES];
 } candidates_t;
-
-/* True for a tel URI, as the second identity of RFC 3325 9.1 has to be. */
-static bool is_tel(mclmr_span_t uri)
-{
-	return mclmr_span_starts_nocase(uri, MCLMR_SPAN("tel:"));
-}
-
-/* Takes one asserted identity over, if this source may assert it. */
-static mclmr_status_t take_identity(const mclmr_plan_t *plan,
-		const mclmr_source_t *source, bool core, mclmr_span_t uri,
-		mclmr_sender_t *sender)
-{
-	char room[KEY_ROOM];
-	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
-	mclmr_span_t key;
-	bool iwf;
-
-	if(!mclmr_uri_key(uri, &arena, &key))
-		return MCLMR_PEER_ASSERTION;
-	iwf = mclmr_plan_is_iwf(plan, key);
-	if(!core && (!iwf || !mclmr_plan_may_assert(plan, source, key)))
-		return MCLMR_PEER_ASSERTION;
-	if(sender->n > 0
-			&& (iwf != sender->iwf
-					|| is_tel(uri) == is_tel(sender->identity[0])))
-		return MCLMR_PEER_ASSERTION;
-	sender->iwf = iwf;
-	sender->identity[sender->n++] = uri;
-	return MCLMR_OK;
-}
-
-mclmr_status_t mclmr_forward_sender(const mclmr_plan_t *plan,
-		const mclmr_source_t *source, const mclmr_span_t *pai, size_t n,
-		mclmr_sender_t *sender)
-{
-	mclmr_trust_t trust = mclmr_plan_trust(plan, source);
-	mclmr_status_t status = MCLMR_OK;
-	size_t i;
-
-	memset(sender, 0, sizeof(*sender));
-	if(trust == MCLMR_TRUST_NONE)
-		return MCLMR_UNAUTHENTICATED;
-	if(n == 0 || n > MCLMR_MAX_IDENTITIES)
-		return MCLMR_PEER_ASSERTION;
-	for(i = 0; i < n && status == MCLMR_OK; i++)
-		status = take_identity(
-				plan, source, trust == MCLMR_TRUST_CORE, pai[i], sender);
-	if(status != MCLMR_OK)
-		memset(sender, 0, sizeof(*sender));
-	return status;
-}
 
 mclmr_direction_t mclmr_forward_direction(const mclmr_plan_t *plan,
 		bool from_iwf, mclmr_span_t request_uri, mclmr_service_t service)
@@ -129,17 +70,6 @@ static mclmr_status_t give(decision_t *d, mclmr_span_t text, mclmr_span_t *copy)
 	return mclmr_arena_copy(d->arena, text, copy) ? MCLMR_OK : MCLMR_INTERNAL;
 }
 
-/* The key of a URI, empty where it is none; INTERNAL: arena full. */
-static mclmr_status_t key_of(decision_t *d, mclmr_span_t uri, mclmr_span_t *key)
-{
-	char room[KEY_ROOM];
-	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
-	mclmr_span_t own;
-
-	*key = MCLMR_SPAN("");
-	return mclmr_uri_key(uri, &arena, &own) ? give(d, own, key) : MCLMR_OK;
-}
-
 /* Fills in what is known of the user, sending or target. */
 static mclmr_status_t give_user(decision_t *d, const mclmr_user_t *user)
 {
@@ -151,58 +81,6 @@ static mclmr_status_t give_user(decision_t *d, const mclmr_user_t *user)
 static bool is_registered(const decision_t *d, const mclmr_user_t *user)
 {
 	return d->request->registered(d->request->data, user->row.impu);
-}
-
-static const mclmr_identity_t *field(
-		const decision_t *d, mclmr_mc_info_field_t which)
-{
-	return &d->request->info->field[which];
-}
-
-/* True for an identity that only somebody with its key could read. */
-static bool is_encrypted(const mclmr_identity_t *identity)
-{
-	return identity->present
-		   && (identity->encrypted || mclmr_uri_encrypted(identity->value));
-}
-
-/* True where any identity of the message is encrypted. */
-static bool has_encrypted(const decision_t *d)
-{
-	const mclmr_resource_lists_t *lists = d->request->lists;
-	size_t i;
-
-	for(i = 0; i < MCLMR_INFO_FIELDS; i++) {
-		if(is_encrypted(field(d, (mclmr_mc_info_field_t)i)))
-			return true;
-	}
-	for(i = 0; lists && i < lists->n; i++) {
-		if(is_encrypted(&lists->entry[i]))
-			return true;
-	}
-	return false;
-}
-
-/* Adds an identity's URI, if there is one. */
-static void name(named_t *named, const mclmr_identity_t *identity)
-{
-	if(identity->present && identity->value.len > 0)
-		named->uri[named->n++] = identity->value;
-}
-
-/* All URIs by which the message names the other party, the one that counts
- * most first. */
-static named_t named_uris(const decision_t *d)
-{
-	const mclmr_resource_lists_t *lists = d->request->lists;
-	named_t named = {0};
-	size_t i;
-
-	name(&named, field(d, MCLMR_INFO_REQUEST_URI));
-	name(&named, field(d, MCLMR_INFO_CALLED_PARTY_ID));
-	for(i = 0; lists && i < lists->n && i < MCLMR_MAX_ENTRIES; i++)
-		name(&named, &lists->entry[i]);
-	return named;
 }
 
 /* The LMR entries of a user whose KMF the plan still has, sits in the LMR
@@ -275,75 +153,20 @@ static mclmr_status_t give_entry(decision_t *d, const candidates_t *candidates)
 	return give(d, candidates->item[0].kmf->uri, &d->forward->kmf);
 }
 
-/* The users of the message's service behind the sender's identities. */
-typedef struct bound
-{
-	size_t n; /* how many */
-	const mclmr_user_t *user;
-	size_t with_client_id; /* how many of them with the message's client ID */
-	const mclmr_user_t *by_client_id;
-} bound_t;
-
-/* Counts in the users of one IMPU. */
-static void add_bound(
-		const decision_t *d, mclmr_span_t impu_key, bound_t *bound)
-{
-	const mclmr_identity_t *client_id = field(d, MCLMR_INFO_CLIENT_ID);
-	const mclmr_user_t *user = mclmr_directory_impu(d->directory, impu_key);
-
-	for(; user; user = user->next_impu) {
-		if(user->row.service != d->request->service)
-			continue;
-		bound->n++;
-		bound->user = user;
-		if(client_id->present && client_id->value.len > 0
-				&& mclmr_span_equal_nocase(
-						client_id->value, user->row.client_id)) {
-			bound->with_client_id++;
-			bound->by_client_id = user;
-		}
-	}
-}
-
-/* Finds the one user that sends, by IMPU and, where that carries several of
- * them, by the client ID. */
-static mclmr_status_t find_sender(decision_t *d, const mclmr_user_t **user)
-{
-	const mclmr_sender_t *sender = d->request->sender;
-	bound_t bound = {0};
-	size_t i;
-
-	for(i = 0; i < sender->n && i < MCLMR_MAX_IDENTITIES; i++) {
-		mclmr_span_t key;
-
-		if(key_of(d, sender->identity[i], &key) != MCLMR_OK)
-			return MCLMR_INTERNAL;
-		if(key.len > 0)
-			add_bound(d, key, &bound);
-	}
-	if(bound.n == 0)
-		return MCLMR_SENDER_UNKNOWN;
-	*user = bound.n == 1 ? bound.user : bound.by_client_id;
-	if(bound.n == 1 || bound.with_client_id == 1)
-		return MCLMR_OK;
-	return is_encrypted(field(d, MCLMR_INFO_CLIENT_ID))
-				   ? MCLMR_IDENTITY_ENCRYPTED
-				   : MCLMR_SENDER_AMBIGUOUS;
-}
-
 /* What the message's URIs stand for; those that nobody configured are
  * counted and dropped. */
 static mclmr_status_t find_selectors(decision_t *d, selectors_t *selectors)
 {
-	named_t named = named_uris(d);
+	mclmr_called_t called =
+			mclmr_called_read(d->request->info, d->request->lists);
 	size_t i;
 
 	selectors->n = 0;
-	for(i = 0; i < named.n; i++) {
+	for(i = 0; i < called.n; i++) {
 		selector_t selector = {NULL, MCLMR_SPAN("")};
 		mclmr_span_t key;
 
-		if(key_of(d, named.uri[i], &key) != MCLMR_OK)
+		if(!mclmr_uri_key_if_any(called.uri[i], d->arena, &key))
 			return MCLMR_INTERNAL;
 		selector.kmf = mclmr_plan_kmf(d->plan, key);
 		if(!selector.kmf && mclmr_plan_is_iwf(d->plan, key))
@@ -471,7 +294,8 @@ static mclmr_status_t find_kmf(decision_t *d, const mclmr_user_t *user)
 static mclmr_status_t decide_to_iwf(decision_t *d)
 {
 	const mclmr_user_t *user = NULL;
-	mclmr_status_t status = find_sender(d, &user);
+	mclmr_status_t status = mclmr_sender_user(d->directory, d->request->sender,
+			d->request->service, d->request->info, d->arena, &user);
 
 	if(status != MCLMR_OK)
 		return status;
@@ -479,35 +303,11 @@ static mclmr_status_t decide_to_iwf(decision_t *d)
 		return MCLMR_INTERNAL;
 	if(!is_registered(d, user))
 		return MCLMR_SENDER_UNREGISTERED;
-	if(has_encrypted(d))
+	if(mclmr_called_encrypted(d->request->info, d->request->lists))
 		return MCLMR_IDENTITY_ENCRYPTED;
 	if(!user->row.send)
 		return MCLMR_SEND_DENIED;
 	return find_kmf(d, user);
-}
-
-/* The URI of the target and its key, empty where it is none: all URIs of
- * the message have to name the same one. */
-static mclmr_status_t find_target(
-		decision_t *d, mclmr_span_t *uri, mclmr_span_t *key)
-{
-	named_t named = named_uris(d);
-	size_t i;
-
-	if(named.n == 0)
-		return MCLMR_TARGET_UNKNOWN;
-	*uri = named.uri[0];
-	if(key_of(d, *uri, key) != MCLMR_OK)
-		return MCLMR_INTERNAL;
-	for(i = 1; i < named.n; i++) {
-		mclmr_span_t other;
-
-		if(key_of(d, named.uri[i], &other) != MCLMR_OK)
-			return MCLMR_INTERNAL;
-		if(!mclmr_span_equal(*key, other))
-			return MCLMR_KMF_CONFLICT;
-	}
-	return key->len > 0 ? MCLMR_OK : MCLMR_TARGET_UNKNOWN;
 }
 
 /* Sends a message for a user of a partner system to its gateway. */
@@ -535,7 +335,7 @@ static mclmr_status_t entries_of_iwf(decision_t *d, candidates_t *candidates)
 	for(i = 0; i < sender->n && candidates->n == 0; i++) {
 		mclmr_span_t key;
 
-		if(key_of(d, sender->identity[i], &key) != MCLMR_OK
+		if(!mclmr_uri_key_if_any(sender->identity[i], d->arena, &key)
 				|| give(d, sender->identity[i], &d->forward->psi) != MCLMR_OK)
 			return MCLMR_INTERNAL;
 		for(j = 0; j < all.n; j++) {
@@ -592,15 +392,17 @@ static mclmr_status_t decide_stranger(
 static mclmr_status_t decide_to_client(decision_t *d)
 {
 	const mclmr_user_t *user;
+	mclmr_called_t called;
 	mclmr_span_t uri = MCLMR_SPAN("");
 	mclmr_span_t key = MCLMR_SPAN("");
 	mclmr_status_t status;
 
 	if(give(d, d->request->sender->identity[0], &d->forward->psi) != MCLMR_OK)
 		return MCLMR_INTERNAL;
-	if(has_encrypted(d))
+	if(mclmr_called_encrypted(d->request->info, d->request->lists))
 		return MCLMR_IDENTITY_ENCRYPTED;
-	status = find_target(d, &uri, &key);
+	called = mclmr_called_read(d->request->info, d->request->lists);
+	status = mclmr_called_target(&called, d->arena, &uri, &key);
 	if(status != MCLMR_OK)
 		return status;
 	user = mclmr_directory_user(d->directory, d->request->service, key);

@@ -12,10 +12,8 @@
 #ifndef MCLMR_FORWARD_H
 #define MCLMR_FORWARD_H
 
-#include "directory.h"
-#include "mc_info.h"
-#include "resource_lists.h"
-#include "status.h"
+#include "called.h"
+#include "sender.h"
 
 typedef enum mclmr_direction
 {
@@ -23,29 +21,6 @@ typedef enum mclmr_direction
 	MCLMR_TO_IWF,
 	MCLMR_TO_CLIENT
 } mclmr_direction_t;
-
-#define MCLMR_MAX_IDENTITIES 2 /* RFC 3325 9.1: one sip(s), one tel URI */
-
-/* Who sends, as authentication found. */
-typedef struct mclmr_sender
-{
-	bool iwf; /* by its PSI; else a client by IMPU */
-	size_t n; /* identities, at least one */
-	mclmr_span_t identity[MCLMR_MAX_IDENTITIES]; /* URIs */
-} mclmr_sender_t;
-
-/*
- * Who a source is by what it asserts: a trusted core or an IWF peer.
- * pai: URIs of P-Asserted-Identity, n may exceed MCLMR_MAX_IDENTITIES.
- * MCLMR_OK with *sender filled (an IWF where a PSI of a KMF is asserted by a
- * core or by the IWF's own peer, else a client asserted by a core);
- * MCLMR_PEER_ASSERTION: nothing asserted, not its own, IWF and user mixed, or
- * more identities than RFC 3325 has; MCLMR_UNAUTHENTICATED: a source that
- * nobody configured.
- */
-mclmr_status_t mclmr_forward_sender(const mclmr_plan_t *plan,
-		const mclmr_source_t *source, const mclmr_span_t *pai, size_t n,
-		mclmr_sender_t *sender);
 
 /*
  * The direction by the role of the PSI in the Request-URI: a client's

@@ -71,9 +71,10 @@ const char *mclmr_rule_text(mclmr_rule_t rule)
 }
 
 /* Attributes of capability negotiation (RFC 5939, RFC 6871, RFC 7006). */
-static const char *const capabilities[] = {"tcap", "acap", "pcfg", "acfg",
-		"csup", "creq", "rmcap", "omcap", "mfcap", "mscap", "lcfg", "sescap",
-		"bcap", "ccap", "icap"};
+static const mclmr_span_t capabilities[] = {{"tcap", 4}, {"acap", 4},
+		{"pcfg", 4}, {"acfg", 4}, {"csup", 4}, {"creq", 4}, {"rmcap", 5},
+		{"omcap", 5}, {"mfcap", 5}, {"mscap", 5}, {"lcfg", 4}, {"sescap", 6},
+		{"bcap", 4}, {"ccap", 4}, {"icap", 4}};
 
 #define CAPABILITIES (sizeof(capabilities) / sizeof(capabilities[0]))
 
@@ -124,7 +125,7 @@ bool mclmr_judge_read(
 static bool is_capability(const mclmr_sdp_line_t *line)
 {
 	for(size_t i = 0; i < CAPABILITIES; i++) {
-		if(mclmr_sdp_is(line, mclmr_span(capabilities[i])))
+		if(mclmr_sdp_is(line, capabilities[i]))
 			return true;
 	}
 	return false;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "mc_info.h"
+#include "uri.h"
 
 #define VALUE_KINDS 3  /* children of a contentType that hold the value */
 #define PREDECESSORS 3 /* elements that the schema puts before the caller: */
@@ -84,6 +85,12 @@ typedef struct reader
 	char value[MCLMR_INFO_VALUE_MAX];
 	size_t length; /* octets in value */
 } reader_t;
+
+bool mclmr_identity_encrypted(const mclmr_identity_t *identity)
+{
+	return identity->present
+		   && (identity->encrypted || mclmr_uri_encrypted(identity->value));
+}
 
 mclmr_service_t mclmr_mc_info_service(mclmr_span_t media_type)
 {

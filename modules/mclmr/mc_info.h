@@ -37,6 +37,10 @@ typedef struct mclmr_identity
 	mclmr_span_t value; /* trimmed; empty where encrypted */
 } mclmr_identity_t;
 
+/* True for an identity that only somebody with its key could read: the
+ * element is encrypted, or its URI has the encrypted form of TS 33.180. */
+bool mclmr_identity_encrypted(const mclmr_identity_t *identity);
+
 /* What a boolean element says. */
 typedef enum mclmr_info_flag
 {

@@ -34,6 +34,10 @@ typedef enum mclmr_status
 	MCLMR_IDENTITY_ENCRYPTED,  /* 403 */
 	MCLMR_PARTNER_UNKNOWN,	   /* 404 */
 	MCLMR_TARGET_UNKNOWN,	   /* 404 145 */
+	MCLMR_LMR_USER_UNKNOWN,	   /* 404 145 */
+	MCLMR_GROUP_UNKNOWN,	   /* 404 113 */
+	MCLMR_SESSION_TYPE,		   /* 403 */
+	MCLMR_CALLER_FOREIGN,	   /* 403, calling-user-id of somebody else */
 	MCLMR_SEND_DENIED,		   /* 403 100 */
 	MCLMR_RECEIVE_DENIED,	   /* 403 100 */
 	MCLMR_NO_LMR_ENTRY,		   /* 403 100 */

@@ -409,6 +409,18 @@ bool mclmr_uri_key(mclmr_span_t uri, mclmr_arena_t *arena, mclmr_span_t *key)
 			arena, (mclmr_span_t){draft.octets, draft.len}, key);
 }
 
+bool mclmr_uri_key_if_any(
+		mclmr_span_t uri, mclmr_arena_t *arena, mclmr_span_t *key)
+{
+	char room[2 * MCLMR_URI_MAX];
+	mclmr_arena_t own = mclmr_arena(room, sizeof(room));
+	mclmr_span_t text;
+
+	*key = MCLMR_SPAN("");
+	return !mclmr_uri_key(uri, &own, &text)
+		   || mclmr_arena_copy(arena, text, key);
+}
+
 mclmr_span_t mclmr_uri_host(mclmr_span_t key)
 {
 	mclmr_span_t host;

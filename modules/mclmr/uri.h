@@ -26,6 +26,11 @@
  */
 bool mclmr_uri_key(mclmr_span_t uri, mclmr_arena_t *arena, mclmr_span_t *key);
 
+/* As mclmr_uri_key(), but the key is empty where uri is none: false only where
+ * the arena is full. */
+bool mclmr_uri_key_if_any(
+		mclmr_span_t uri, mclmr_arena_t *arena, mclmr_span_t *key);
+
 /* The host of a key made by mclmr_uri_key(); empty for tel. */
 mclmr_span_t mclmr_uri_host(mclmr_span_t key);
 

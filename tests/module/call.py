@@ -123,11 +123,10 @@ class Dialog:
 class Outgoing:
     """A call that one side starts."""
 
-    def __init__(self, endpoint, server, message, user=None):
+    def __init__(self, endpoint, server, message, user=None, contact=True):
         self.endpoint, self.server = endpoint, server
         self.message, self.user = message, user
-        self.seen = 0
-        if not message.get("Contact"):
+        if contact:
             message.add("Contact", f"<sip:{endpoint.hostport}>")
 
     def start(self):
@@ -176,7 +175,7 @@ class Outgoing:
         """The dialog that a reply makes."""
         return Dialog(self.endpoint, self.server, self.call_id,
                       self.message.get("From"), reply.get("To"),
-                      _uri_of(reply.get("Contact")),
+                      _uri_of(reply.get("Contact", "")),
                       _values(reply, "Record-Route")[::-1],
                       int(self.message.get("CSeq").split()[0]))
 
@@ -221,11 +220,12 @@ class Incoming:
         """The description in it."""
         return sdp_of(self.message)
 
-    def _reply(self, code, tag=None, headers=(), rseq=None):
+    def _reply(self, code, tag=None, headers=(), rseq=None, contact=True):
         """A reply without a body."""
-        extra = [("Contact", f"<sip:{self.endpoint.hostport}>"), *headers,
-                 *(("Record-Route", v)
-                   for v in self.message.all("Record-Route"))]
+        extra = [*headers, *(("Record-Route", v)
+                             for v in self.message.all("Record-Route"))]
+        if contact:
+            extra.append(("Contact", f"<sip:{self.endpoint.hostport}>"))
         if rseq:
             extra += [("Require", "100rel"), ("RSeq", str(rseq))]
         message = sip.response(self.message, code, headers=extra)
@@ -235,12 +235,12 @@ class Incoming:
         return message
 
     def reply(self, code, sdp=None, tag=None, headers=(), rseq=None,
-              info=None):
+              info=None, contact=True):
         """Sends a reply; reliable where it has an RSeq.
 
         With an info part the description is a part beside it.
         """
-        message = self._reply(code, tag, headers, rseq)
+        message = self._reply(code, tag, headers, rseq, contact)
         if info is not None and sdp:
             mc.with_parts(message, [
                 mc.info_part(info), mc.part("application/sdp", sdp)])

@@ -221,7 +221,7 @@ LIMITS = [
     ("mclmr/resource_lists.h", "MCLMR_MAX_ENTRIES",
      "entries of the resource list"),
     ("mclmr/uri.h", "MCLMR_URI_MAX", "URI"),
-    ("mclmr/forward.h", "MCLMR_MAX_IDENTITIES",
+    ("mclmr/sender.h", "MCLMR_MAX_IDENTITIES",
      "identities in P-Asserted-Identity"),
     ("mclmr/directory.h", "MCLMR_MAX_LMR_ENTRIES",
      "LMR entries of a person"),

@@ -1052,7 +1052,7 @@ static void test_asserted_sender(void **state)
 			n++;
 		}
 		memset(&sender, 0xa5, sizeof(sender));
-		status = mclmr_forward_sender(plan, &source, pai, n, &sender);
+		status = mclmr_sender_asserted(plan, &source, pai, n, &sender);
 		if(status != row[i].status || sender.iwf != row[i].iwf
 				|| sender.n != (status == MCLMR_OK ? n : 0))
 			fail_msg("row %zu: status %d, iwf %d, n %zu", i, status, sender.iwf,
@@ -1076,9 +1076,9 @@ static void test_many_assertions(void **state)
 	for(i = 0; i < COUNT(pai); i++)
 		pai[i] = MCLMR_SPAN(ALICE);
 	for(i = 3; i <= COUNT(pai); i++)
-		assert_int_equal(mclmr_forward_sender(plan, &core, pai, i, &sender),
+		assert_int_equal(mclmr_sender_asserted(plan, &core, pai, i, &sender),
 				MCLMR_PEER_ASSERTION);
-	assert_int_equal(mclmr_forward_sender(plan, &core, NULL, SIZE_MAX, &sender),
+	assert_int_equal(mclmr_sender_asserted(plan, &core, NULL, SIZE_MAX, &sender),
 			MCLMR_PEER_ASSERTION);
 	mclmr_plan_free(plan);
 }
