@@ -372,7 +372,7 @@ def test_own_formats_only(dial):
     (line.SECURE1, media.TETRA_CLEAR, [], 488, "301"),
     (line.SECURE1, media.AMRWB, [], 488, "302"),
     (line.CLEAR1, media.TETRA_E2EE, [], 488, "300"),
-    (line.FM1, media.TETRA_E2EE, [], 488, "300"),
+    (line.FM1, media.TETRA_E2EE, [], 488, "302"),
     ("sip:nobody@iwf.example.org", media.P25, [], 404, "145"),
 ])
 def test_refused(dial, target, formats, lines, code, warning):
@@ -685,6 +685,35 @@ def test_foreign_fields_within_the_call(dial, who):
     for message in (got.message, reply):
         assert not [n for n, _ in message.headers
                     if n.startswith("P-") or n == "Proxy-Authorization"]
+    talk.near.bye()
+
+
+@pytest.mark.parametrize("form, who, code", [
+    ("private", "near", 403), ("from-lmr", "far", 403),
+    ("client", "near", 403), ("client", "far", 403), ("private", "far", 200)])
+def test_another_caller_within_the_call(dial, form, who, code):
+    """A client names nobody but itself; an IWF speaks for its radios."""
+    talk = dial(form).talk()
+    info = mc.info_xml("mcptt", mc.identity(
+        "mcptt", "calling-user-id", mc.mc_id("carol")))
+    side = getattr(talk, who)
+    message = side.request("INFO")
+    mc.with_parts(message, [mc.info_part(info), mc.part("text/plain", b"x")])
+    reply = side.endpoint.ask(message, side.server)
+    assert reply.code == code
+    talk.near.bye()
+
+
+def test_own_name_within_the_call(dial):
+    """Its own calling-user-id may be there."""
+    talk = dial("client").talk()
+    for side, user in ((talk.near, "alice"), (talk.far, "bob")):
+        info = mc.info_xml("mcptt", mc.identity(
+            "mcptt", "calling-user-id", mc.mc_id(user)))
+        message = side.request("INFO")
+        mc.with_parts(message, [
+            mc.info_part(info), mc.part("text/plain", b"x")])
+        assert side.endpoint.ask(message, side.server).code == 200
     talk.near.bye()
 
 
