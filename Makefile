@@ -41,6 +41,8 @@ help:
 include modules/mclmr/module.mk
 include modules/mc_iwf/module.mk
 include tests/tests.mk
+include tests/coverage/coverage.mk
+include tests/mutate/mutate.mk
 include tests/bench/bench.mk
 include tools/node.mk
 include tools/lint.mk
@@ -52,5 +54,6 @@ all: $(LIBMCLMR) $(MCLMR_TOOL) $(MC_IWF)
 ## clean       remove all that was built; the headers of deps stay
 .PHONY: clean
 clean:
-	rm -rf $(OBJ) build/test build/fuzz build/bench build/lint
+	rm -rf $(OBJ) build/test build/fuzz build/bench build/lint \
+		build/coverage build/mutate
 	rm -f $(LIBMCLMR) $(MCLMR_TOOL) $(MC_IWF)

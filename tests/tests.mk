@@ -6,6 +6,7 @@ TEST_SRC = $(wildcard tests/unit/test_*.c)
 TEST_BIN = $(TEST_SRC:tests/unit/%.c=build/test/%)
 TEST_OBJ = $(MCLMR_SRC:%.c=build/test/obj/%.o)
 TEST_TOOL = build/test/mclmr
+TEST_TOOL_OBJ = $(MCLMR_TOOL_SRC:%.c=build/test/obj/%.o)
 
 build/test/obj/%.o: %.c | $(DEPS)
 	@mkdir -p $(@D)
@@ -15,14 +16,22 @@ build/test/obj/%.o: %.c | $(DEPS)
 # One program a noun; files they read are found from the top folder.
 build/test/test_%: tests/unit/test_%.c $(TEST_OBJ)
 	$(call say,CC)
-	$(Q)$(CC) $(TEST_CFLAGS) -MMD -MP -o $@ $< $(TEST_OBJ) -lcmocka $(MCLMR_LIBS)
+	$(Q)$(CC) $(TEST_CFLAGS) -MMD -MP -o $@ $< $(filter %.o,$^) -lcmocka \
+		$(MCLMR_LIBS)
+
+# What the tables of media policy share.
+TEST_ROWS = build/test/obj/tests/unit/policy_rows.o
+$(filter build/test/test_policy_%,$(TEST_BIN)): $(TEST_ROWS)
 
 # The command line under the sanitizers, for the tests that drive it.
-$(TEST_TOOL): $(MCLMR_TOOL_SRC:%.c=build/test/obj/%.o) $(TEST_OBJ)
+$(TEST_TOOL): $(TEST_TOOL_OBJ) $(TEST_OBJ)
 	$(call say,CC)
 	$(Q)$(CC) $(TEST_CFLAGS) -o $@ $^ $(MCLMR_LIBS)
 
--include $(TEST_BIN:=.d) $(TEST_OBJ:.o=.d)
+-include $(TEST_BIN:=.d) $(TEST_OBJ:.o=.d) $(TEST_ROWS:.o=.d) \
+	$(TEST_TOOL_OBJ:.o=.d)
+
+include tests/media/media.mk
 
 .PHONY: test unit-test module-test fuzz
 ## test        all tests: library, command line, modules; prints the totals
@@ -38,7 +47,7 @@ unit-test: $(TEST_BIN)
 	sed -nE 's/.*  PASSED  . ([0-9]+) test.*/\1/p' build/test/unit.log | \
 		awk '{n += $$1} END {print "unit tests: " n " passed, 0 failed"}'
 
-module-test: all $(TEST_TOOL)
+module-test: all $(TEST_TOOL) $(MEDIA_ENDPOINT)
 	$(PYTHON) -m pytest -q -rs -n 2 tests/module
 
 FUZZ_SRC = $(wildcard tests/fuzz/fuzz_*.c)

@@ -1,6 +1,6 @@
 # The sample node, the demo, the SIPp scenarios, and installing.
 
-.PHONY: run start stop demo scenarios
+.PHONY: run start stop demo demo-call scenarios
 ## run         the sample node in front, until interrupted
 run: all
 	tools/node.sh run
@@ -16,6 +16,10 @@ stop:
 ## demo        the main job: keys travel between a client and an IWF
 demo: all
 	@$(PYTHON) tests/demo/demo.py
+
+## demo-call   an encrypted call through the media relay, and a refused one
+demo-call: all $(MEDIA_ENDPOINT)
+	@$(PYTHON) tests/demo/demo_call.py
 
 ## scenarios   every SIPp scenario against a node of their own, as a table
 scenarios: all

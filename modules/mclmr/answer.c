@@ -201,9 +201,8 @@ static void keep_first(const pair_t *pair)
 	for(size_t i = 0; i < pair->answered->formats; i++) {
 		mclmr_sdp_format_t *format = &pair->answered->format[i];
 
-		if(format->dropped
-				|| !mclmr_judge_is_voice(
-						pair->judge, mclmr_judge_codec(pair->judge, format)))
+		if(!mclmr_judge_is_voice(
+				   pair->judge, mclmr_judge_codec(pair->judge, format)))
 			continue;
 		if(found) {
 			format->dropped = true;
@@ -289,7 +288,8 @@ void mclmr_judge_answer(
 	decision->end_call =
 			decision->status != MCLMR_OK && on_bad == MCLMR_BAD_END;
 	mclmr_judge_finish(judge);
-	if(decision->status != MCLMR_OK && on_bad == MCLMR_BAD_LOG) {
+	if(decision->status != MCLMR_OK && decision->action != MCLMR_REFUSE
+			&& on_bad == MCLMR_BAD_LOG) {
 		decision->action = MCLMR_ACCEPT;
 		decision->text = request->text;
 	}

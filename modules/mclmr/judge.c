@@ -71,9 +71,10 @@ const char *mclmr_rule_text(mclmr_rule_t rule)
 }
 
 /* Attributes of capability negotiation (RFC 5939, RFC 6871, RFC 7006). */
-static const char *const capabilities[] = {"tcap", "acap", "pcfg", "acfg",
-		"csup", "creq", "rmcap", "omcap", "mfcap", "mscap", "lcfg", "sescap",
-		"bcap", "ccap", "icap"};
+static const mclmr_span_t capabilities[] = {{"tcap", 4}, {"acap", 4},
+		{"pcfg", 4}, {"acfg", 4}, {"csup", 4}, {"creq", 4}, {"rmcap", 5},
+		{"omcap", 5}, {"mfcap", 5}, {"mscap", 5}, {"lcfg", 4}, {"sescap", 6},
+		{"bcap", 4}, {"ccap", 4}, {"icap", 4}};
 
 #define CAPABILITIES (sizeof(capabilities) / sizeof(capabilities[0]))
 
@@ -124,7 +125,7 @@ bool mclmr_judge_read(
 static bool is_capability(const mclmr_sdp_line_t *line)
 {
 	for(size_t i = 0; i < CAPABILITIES; i++) {
-		if(mclmr_sdp_is(line, mclmr_span(capabilities[i])))
+		if(mclmr_sdp_is(line, capabilities[i]))
 			return true;
 	}
 	return false;
@@ -195,7 +196,7 @@ static unsigned modes_of(const speech_t *speech, size_t i)
 {
 	const mclmr_codec_t *codec = row(speech->judge, speech->codec[i]);
 	const mclmr_e2ee_told_t *told = &speech->told;
-	unsigned info = speech->judge->info;
+	unsigned modes = MCLMR_E2EE_MAYBE;
 
 	switch(codec->e2ee) {
 		case MCLMR_CODEC_NEVER:
@@ -208,8 +209,10 @@ static unsigned modes_of(const speech_t *speech, size_t i)
 			break;
 	}
 	if(told->mode != 0 && told->lmr_type == codec->lmr_type)
-		return told->mode;
-	return info == 0 ? MCLMR_E2EE_MAYBE : info;
+		modes = told->mode;
+	if(speech->judge->info != 0)
+		modes &= speech->judge->info; /* they do not contradict */
+	return modes;
 }
 
 /* Takes a format out. */
@@ -331,7 +334,7 @@ static bool narrow(speech_t *speech, mclmr_sdp_format_t *format, char mode)
 			return false;
 		list = value;
 	}
-	return list.len > 0 && replace_mode(speech, format, list, mode);
+	return replace_mode(speech, format, list, mode);
 }
 
 /* Judges what a format's encryption can be; MCLMR_RULE_COUNT: it stays. */
@@ -376,10 +379,12 @@ static void keep_suiting(speech_t *speech)
 				|| !mclmr_judge_is_voice(speech->judge, speech->codec[i]))
 			continue;
 		rule = rule_of_layer(speech, i);
-		if(rule == MCLMR_RULE_MODE_NARROWED)
+		if(rule == MCLMR_RULE_MODE_NARROWED) {
+			speech->judge->narrowed = true;
 			note(speech, rule, speech->section->format[i].token);
-		else if(rule != MCLMR_RULE_COUNT)
+		} else if(rule != MCLMR_RULE_COUNT) {
 			drop(speech, i, rule);
+		}
 	}
 }
 
@@ -425,7 +430,8 @@ static bool read_told(speech_t *speech)
 	return offered == 0 || (speech->told.mode & ~offered) == 0;
 }
 
-/* What the explicit encryption-mode parameters say together, 0: nothing. */
+/* What the explicit encryption-mode parameters of the formats that stay say
+ * together, 0: nothing. */
 static unsigned told_by_fmtp(const speech_t *speech)
 {
 	unsigned modes = 0;
@@ -434,6 +440,7 @@ static unsigned told_by_fmtp(const speech_t *speech)
 		mclmr_span_t params = speech->section->format[i].params;
 
 		if(speech->codec[i] != MCLMR_NO_CODEC
+				&& !speech->section->format[i].dropped
 				&& row(speech->judge, speech->codec[i])->e2ee
 						   == MCLMR_CODEC_FMTP
 				&& mclmr_e2ee_explicit(params))
@@ -655,6 +662,11 @@ mclmr_status_t mclmr_judge_speech(mclmr_judge_t *judge, int which)
 		return layer_status(judge->profile);
 	}
 	status = judge_formats(&speech);
+	if(status == MCLMR_OK && !join_wanted(&speech)) {
+		/* what is left can only be what is not wanted */
+		note(&speech, MCLMR_RULE_CONTRADICTION, speech.section->media);
+		return layer_status(judge->profile);
+	}
 	if(status == MCLMR_OK && judge->offer == NULL)
 		status = judge_keying(&speech);
 	if(status == MCLMR_OK)
@@ -706,8 +718,10 @@ void mclmr_judge_close(mclmr_judge_t *judge, int which)
 }
 
 /* True where the writer will leave something out or change it. */
-static bool is_edited(const mclmr_sdp_t *sdp, const mclmr_decision_t *decision)
+static bool is_edited(const mclmr_judge_t *judge)
 {
+	const mclmr_sdp_t *sdp = judge->sdp;
+
 	for(size_t i = 0; i < sdp->lines; i++) {
 		if(sdp->line[i].dropped)
 			return true;
@@ -716,11 +730,15 @@ static bool is_edited(const mclmr_sdp_t *sdp, const mclmr_decision_t *decision)
 		if(sdp->section[i].edited)
 			return true;
 	}
-	for(size_t i = 0; i < decision->reasons; i++) {
-		if(decision->reason[i].rule == MCLMR_RULE_MODE_NARROWED)
-			return true;
-	}
-	return false;
+	return judge->narrowed;
+}
+
+/* Refuses what cannot leave. */
+static void refuse_text(mclmr_judge_t *judge, mclmr_status_t status)
+{
+	judge->decision->action = MCLMR_REFUSE;
+	judge->decision->status = status;
+	judge->decision->text = (mclmr_span_t){NULL, 0};
 }
 
 void mclmr_judge_finish(mclmr_judge_t *judge)
@@ -729,10 +747,12 @@ void mclmr_judge_finish(mclmr_judge_t *judge)
 
 	decision->transcode =
 			judge->for_transcoder && (decision->e2ee & MCLMR_E2EE_ON) == 0;
-	decision->action =
-			is_edited(judge->sdp, decision) ? MCLMR_EDIT : MCLMR_ACCEPT;
-	if(mclmr_sdp_write(judge->sdp, judge->arena, &decision->text))
-		return;
-	decision->action = MCLMR_REFUSE;
-	decision->status = MCLMR_INTERNAL;
+	decision->action = is_edited(judge) ? MCLMR_EDIT : MCLMR_ACCEPT;
+	if(!mclmr_sdp_write(judge->sdp, judge->arena, &decision->text)) {
+		refuse_text(judge, MCLMR_INTERNAL);
+	} else if(decision->text.len > MCLMR_SDP_MAX_SIZE) {
+		mclmr_judge_note(
+				judge, MCLMR_WHOLE, MCLMR_RULE_LIMIT, (mclmr_span_t){NULL, 0});
+		refuse_text(judge, MCLMR_SDP_LIMIT);
+	}
 }

@@ -25,6 +25,7 @@ typedef struct mclmr_judge
 	mclmr_span_t bound;	 /* payload types of before, see binding.h */
 	unsigned info;		 /* what the info part says of encryption, 0: nothing */
 	bool for_transcoder; /* a format was kept for the transcoder */
+	bool narrowed;		 /* an fmtp line was cut */
 } mclmr_judge_t;
 
 /* Notes a reason. */

@@ -58,12 +58,6 @@ bool mclmr_sdp_param(
 	return false;
 }
 
-bool mclmr_sdp_is(const mclmr_sdp_line_t *line, mclmr_span_t name)
-{
-	return !line->dropped && line->type == 'a'
-		   && mclmr_span_equal(line->name, name);
-}
-
 mclmr_sdp_line_t *mclmr_sdp_next(
 		mclmr_sdp_line_t *line, size_t lines, mclmr_span_t name, size_t *at)
 {
@@ -95,10 +89,12 @@ static mclmr_span_t without_end(mclmr_span_t text)
 /* The lines of the text, counted. */
 static size_t count_lines(mclmr_span_t text)
 {
-	size_t n = 1;
+	size_t n = 0;
 
-	for(size_t i = 0; i < text.len; i++)
-		n += text.s[i] == '\n';
+	do {
+		(void)mclmr_span_cut(&text, '\n');
+		n++;
+	} while(text.s != NULL);
 	return n;
 }
 
@@ -418,8 +414,7 @@ void mclmr_sdp_drop_orphans(mclmr_sdp_section_t *section)
 /* Where the text is written; room is checked by the caller. */
 static void put(char **at, mclmr_span_t text)
 {
-	if(text.len > 0)
-		memcpy(*at, text.s, text.len);
+	memcpy(*at, text.s, text.len);
 	*at += text.len;
 }
 

@@ -80,7 +80,11 @@ bool mclmr_sdp_write(
 		const mclmr_sdp_t *sdp, mclmr_arena_t *arena, mclmr_span_t *text);
 
 /* True for an attribute line of that name that is not dropped. */
-bool mclmr_sdp_is(const mclmr_sdp_line_t *line, mclmr_span_t name);
+static inline bool mclmr_sdp_is(const mclmr_sdp_line_t *line, mclmr_span_t name)
+{
+	return !line->dropped && line->type == 'a'
+		   && mclmr_span_equal(line->name, name);
+}
 
 /* The next such attribute at or behind *at, which moves behind it; NULL
  * where there is none. */

@@ -14,17 +14,17 @@
 #define MAX_NAME 31		  /* of an attribute that a profile can name */
 #define TYPE_CHARACTERS 4 /* base64 up to the data type of a MIKEY message */
 
-/* Adds a text where all its octets are of a set, else "-", which no reader
- * takes for a value. */
+/* Adds a word where all its octets are of a set; else, and for none, "-",
+ * which no reader takes for a value. */
 static void put_plain(mclmr_text_t *text, mclmr_span_t word, const char *set)
 {
 	for(size_t i = 0; i < word.len; i++) {
-		if(word.s[i] == '\0' || strchr(set, word.s[i]) == NULL) {
+		if(strchr(set, word.s[i]) == NULL) {
 			mclmr_text_string(text, "-");
 			return;
 		}
 	}
-	mclmr_text_put(text, word);
+	mclmr_text_put(text, word.len == 0 ? MCLMR_SPAN("-") : word);
 }
 
 /* Writes the m= line; of other media one format stands for all. */

@@ -23,16 +23,6 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-mclmr_span_t mclmr_span(const char *string)
-{
-	return (mclmr_span_t){string, string == NULL ? 0 : strlen(string)};
-}
-
-bool mclmr_span_equal(mclmr_span_t a, mclmr_span_t b)
-{
-	return a.len == b.len && (a.len == 0 || memcmp(a.s, b.s, a.len) == 0);
-}
-
 bool mclmr_span_equal_nocase(mclmr_span_t a, mclmr_span_t b)
 {
 	if(a.len != b.len)

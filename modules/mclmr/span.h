@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 typedef struct mclmr_span
 {
@@ -27,10 +28,17 @@ typedef struct mclmr_span
 #define MCLMR_FMT(span) (int)(span).len, (span).s
 
 /* The span of a NUL terminated string; NULL gives an empty span. */
-mclmr_span_t mclmr_span(const char *string);
+static inline mclmr_span_t mclmr_span(const char *string)
+{
+	return (mclmr_span_t){string, string == NULL ? 0 : strlen(string)};
+}
 
-/* True where both hold the same octets. */
-bool mclmr_span_equal(mclmr_span_t a, mclmr_span_t b);
+/* True where both hold the same octets. Inline: a description is compared with
+ * hundreds of names, nearly all of another length. */
+static inline bool mclmr_span_equal(mclmr_span_t a, mclmr_span_t b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.s, b.s, a.len) == 0);
+}
 
 /* As mclmr_span_equal(), ASCII letters compared without case. */
 bool mclmr_span_equal_nocase(mclmr_span_t a, mclmr_span_t b);

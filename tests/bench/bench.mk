@@ -1,7 +1,17 @@
 # Instructions per message: needs valgrind, takes some minutes.
 
+BENCH_DECISIONS = build/bench/decisions
+
 .PHONY: bench
-## bench       instructions per message: plain, with mc_iwf, scripted
-bench: $(MC_IWF)
+## bench       instructions per message and per call, against scripts
+bench: $(MC_IWF) $(BENCH_DECISIONS)
 	@PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/module \
 		$(PYTHON) tests/bench/bench.py
+	@PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/module \
+		$(PYTHON) tests/bench/sdp.py
+
+$(BENCH_DECISIONS): tests/bench/decisions.c $(LIBMCLMR)
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) -std=gnu11 $(CFLAGS) $(WARNINGS) $(MCLMR_CPPFLAGS) -o $@ $^ \
+		$(MCLMR_LIBS)

@@ -23,7 +23,7 @@ import sample  # noqa: E402
 import sip  # noqa: E402
 import sipp  # noqa: E402
 
-IWF = "127.0.0.2"
+IWF, TETRA_IWF = "127.0.0.2", "127.0.0.4"
 CLIENT = "127.0.0.1"
 REST = 5  # messages from each side in step 7
 WIDTH = 24  # columns between two actors of the ladder
@@ -189,10 +189,10 @@ def arguments():
 def running_node(run_dir, peer_port):
     """The node of tools/node.sh, stopped afterwards."""
     node_script("create")
-    sample.edit(
-        run_dir / "kamailio.db",
-        f"UPDATE dispatcher SET destination = 'sip:{IWF}:{peer_port}'"
-        f" WHERE destination LIKE 'sip:{IWF}:%'")
+    sample.edit(run_dir / "kamailio.db", *(
+        f"UPDATE dispatcher SET destination = 'sip:{iwf}:{peer_port}'"
+        f" WHERE destination LIKE 'sip:{iwf}:%'"
+        for iwf in (IWF, TETRA_IWF)))
     node_script("start")
     try:
         yield

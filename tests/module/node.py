@@ -34,8 +34,11 @@ _ports = itertools.cycle(range(10000, 20000))
 _skip = os.getpid() * 101 % 10000
 next(itertools.islice(_ports, _skip, _skip), None)
 
-# Media relays have the ports from 20000 up to the range of the kernel.
+# Media relays have the ports from there up to the range of the kernel, in
+# blocks of which the last port tells that it is taken.
+MEDIA_FIRST, MEDIA_PORTS, MEDIA_BLOCK = 20000, 12600, 200
 _media = itertools.count(os.getpid() * 37)
+_claims = {}
 
 
 def _is_free(port):
@@ -54,16 +57,53 @@ def free_port():
     return next(port for port in _ports if _is_free(port))
 
 
-def media_environment(count=200):
+def _claim(port):
+    """A socket that keeps a port, None where another one has it."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        sock.bind(("127.0.0.1", port))
+    except OSError:
+        sock.close()
+        return None
+    return sock
+
+
+def _claim_all(ports):
+    """Sockets that keep all these ports, None where one is taken."""
+    claims = [_claim(port) for port in ports]
+    if all(claims):
+        return claims
+    for claim in filter(None, claims):
+        claim.close()
+    return None
+
+
+def media_environment(count=MEDIA_BLOCK):
     """Ports for the media relay of a node, as tools/node.sh takes them.
 
-    RTP ranges of several relays may meet: a relay passes over a port that
-    another one holds.
+    No two relays may have the same: rtpengine opens its ports with
+    SO_REUSEADDR, so that both get them without an error, and each other's
+    packets. The last port of every block is held until release_media().
     """
-    first = 20000 + next(_media) * 200 % (12600 - count)
+    rounds = MEDIA_PORTS // count
+    for _ in range(rounds):
+        first = MEDIA_FIRST + next(_media) % rounds * count
+        claims = _claim_all(range(
+            first + MEDIA_BLOCK - 1, first + count, MEDIA_BLOCK))
+        if claims:
+            break
+    else:
+        raise AssertionError("no ports are left for a media relay")
+    _claims[str(first)] = claims
     ports = {"RTPENGINE_PORT": free_port(), "RTPENGINE_CLI_PORT": free_port(),
              "RTP_MIN": first, "RTP_MAX": first + count - 1}
     return {name: str(port) for name, port in ports.items()}
+
+
+def release_media(environment):
+    """Gives the ports of a relay free that does not run any more."""
+    for claim in _claims.pop(environment["RTP_MIN"]):
+        claim.close()
 
 
 class Kamailio:

@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A private rtpengine for a test: own folder, own ports, stopped by its pid.
+"""A private rtpengine for a test, and a client of its ng protocol.
 
-And what a test asks it over its ng protocol (bencode over UDP).
+Own folder, stopped by its pid. Each daemon has an address of its own for the
+media: rtpengine opens its ports with SO_REUSEADDR, so that two of them on one
+address take the same ports, and each other's packets, without an error.
 """
+import collections
+import itertools
+import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -13,25 +19,30 @@ import tempfile
 import node
 import sip
 
-RTPENGINE = shutil.which("rtpengine") or "/usr/bin/rtpengine"
-STOP_TIMEOUT = 20.0
+RTPENGINE_BIN = os.environ.get("RTPENGINE_BIN", "/usr/bin/rtpengine")
+CONTROL = "127.0.0.1"
+PORT_MIN, PORT_MAX = 30000, 32767
+FLAGS = ("passthrough", "no-rtcp-attribute", "original-sendrecv")
+STOP_TIMEOUT = 10.0
+
+Counts = collections.namedtuple("Counts", "packets bytes")
 
 
 def encode(value):
-    """A value as bencode."""
-    if isinstance(value, dict):
-        inner = b"".join(encode(k) + encode(v) for k, v in value.items())
-        return b"d" + inner + b"e"
-    if isinstance(value, (list, tuple)):
-        return b"l" + b"".join(map(encode, value)) + b"e"
+    """A value in bencode; text and octets are strings there."""
     if isinstance(value, int):
         return b"i%de" % value
-    octets = value if isinstance(value, bytes) else value.encode()
+    if isinstance(value, (list, tuple)):
+        return b"l" + b"".join(map(encode, value)) + b"e"
+    if isinstance(value, dict):
+        pairs = itertools.chain.from_iterable(value.items())
+        return b"d" + b"".join(map(encode, pairs)) + b"e"
+    octets = value.encode() if isinstance(value, str) else value
     return b"%d:%s" % (len(octets), octets)
 
 
-def decode(octets, at=0):
-    """The value that begins there, and where it ends; texts are str."""
+def _decode(octets, at):
+    """The value at an offset, and the offset behind it."""
     kind = octets[at:at + 1]
     if kind == b"i":
         end = octets.index(b"e", at)
@@ -39,100 +50,189 @@ def decode(octets, at=0):
     if kind in (b"l", b"d"):
         items, at = [], at + 1
         while octets[at:at + 1] != b"e":
-            item, at = decode(octets, at)
+            item, at = _decode(octets, at)
             items.append(item)
-        pairs = dict(zip(items[::2], items[1::2]))
-        return (items if kind == b"l" else pairs), at + 1
+        if kind == b"d":
+            items = dict(zip(items[::2], items[1::2]))
+        return items, at + 1
     colon = octets.index(b":", at)
     end = colon + 1 + int(octets[at:colon])
-    return octets[colon + 1:end].decode("utf-8", "replace"), end
+    return octets[colon + 1:end].decode("utf-8", "surrogateescape"), end
 
 
-class Rtpengine:
-    """A media relay on 127.0.0.1 in user space."""
+def decode(octets):
+    """The value that bencode stands for."""
+    return _decode(octets, 0)[0]
 
-    def __init__(self):
+
+class NgClient:
+    """Speaks ng to a daemon; every answer has a deadline."""
+
+    def __init__(self, address):
+        self.ng_address = address
+
+    def ask(self, command, timeout=sip.TIMEOUT, **fields):
+        """The answer to a command; "_" in a name stands for "-"."""
+        cookie = sip.token("ng").encode()
+        message = {"command": command, **{
+            name.replace("_", "-"): value for name, value in fields.items()}}
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.bind((CONTROL, 0))
+            sock.settimeout(timeout)
+            sock.sendto(cookie + b" " + encode(message), self.ng_address)
+            try:
+                octets = sock.recv(65536)
+            except TimeoutError as error:
+                raise sip.Timeout(f"no answer to ng {command}") from error
+        assert octets.startswith(cookie + b" ")
+        return decode(octets[len(cookie) + 1:])
+
+    def _exchange(self, command, sdp, call_id, **fields):
+        """The SDP that the daemon makes of one, as in $lmr(rtpengine)."""
+        answer = self.ask(command, sdp=sdp, call_id=call_id, ICE="remove",
+                          flags=FLAGS, replace=["origin"], **fields)
+        assert answer["result"] == "ok", answer
+        return answer["sdp"]
+
+    def offer(self, sdp, call_id, from_tag):
+        """What the callee gets for an offer."""
+        return self._exchange("offer", sdp, call_id, from_tag=from_tag)
+
+    def answer(self, sdp, call_id, from_tag, to_tag):
+        """What the caller gets for an answer."""
+        return self._exchange("answer", sdp, call_id, from_tag=from_tag,
+                              to_tag=to_tag)
+
+    def delete(self, call_id, from_tag):
+        """Ends a call."""
+        return self.ask("delete", call_id=call_id, from_tag=from_tag)
+
+    def calls(self):
+        """The Call-IDs of all calls."""
+        return self.ask("list", limit=10000)["calls"]
+
+    def query(self, call_id):
+        """All that it knows of a call."""
+        return self.ask("query", call_id=call_id)
+
+    def counts(self, call_id):
+        """By tag and section: what came from that side, RTP headers too."""
+        tags = self.query(call_id)["tags"]
+        return {tag: [self._came(media) for media in side["medias"]]
+                for tag, side in tags.items()}
+
+    @staticmethod
+    def _came(media):
+        """The sums over the ports of a section."""
+        stats = [stream["stats"] for stream in media["streams"]]
+        return Counts(sum(s["packets"] for s in stats),
+                      sum(s["bytes"] for s in stats))
+
+
+def claim_address():
+    """An address that no other test has, and the socket that claims it."""
+    while True:
+        address = "127.9.%d.%d" % (random.randrange(256),
+                                   random.randrange(1, 255))
+        claim = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            claim.bind((address, PORT_MIN - 1))
+        except OSError:
+            claim.close()
+            continue
+        return address, claim
+
+
+class Rtpengine(NgClient):
+    """A daemon of our own."""
+
+    def __init__(self, *options):
+        super().__init__((CONTROL, node.free_port()))
+        self.address, self._claim = claim_address()
+        self.cli_port = node.free_port()
+        self.options = list(options)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="rtpengine-"))
-        self.ports = node.media_environment()
-        self.port = int(self.ports["RTPENGINE_PORT"])
         self.process = None
 
     @property
     def socket(self):
         """What rtpengine_sock is set to."""
-        return f"udp:127.0.0.1:{self.port}"
+        return "udp:%s:%d" % self.ng_address
 
     def start(self):
         """Starts it and returns when it answers."""
         with open(self.folder / "rtpengine.log", "ab") as log:
             self.process = subprocess.Popen(
-                [RTPENGINE, "--config-file=none", "--foreground",
-                 "--log-stderr", "--table=-1", "--interface=lo/127.0.0.1",
-                 "--num-threads=2",
-                 f"--listen-ng=127.0.0.1:{self.port}",
-                 f"--listen-cli=127.0.0.1:{self.ports['RTPENGINE_CLI_PORT']}",
-                 f"--port-min={self.ports['RTP_MIN']}",
-                 f"--port-max={self.ports['RTP_MAX']}",
-                 "--delete-delay=0", "--timeout=60", "--offer-timeout=120"],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        node.wait_until(self._answers, "answer of rtpengine", 20)
+                self._command(), stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log)
+        try:
+            node.wait_until(self._answers, "answer of rtpengine", 20)
+        except BaseException:
+            self.kill()
+            raise
         return self
 
-    def stop(self):
-        """Stops it by its process."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGCONT)
-            self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(STOP_TIMEOUT)
-        finally:
-            self.kill()
-
-    def kill(self):
-        """Ends it at once, as a crash does."""
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-
-    def __enter__(self):
-        return self.start()
-
-    def __exit__(self, *_):
-        self.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+    def _command(self):
+        """The command line that stays in front and needs no kernel module."""
+        return [RTPENGINE_BIN, "--config-file=none", "--table=-1",
+                f"--interface=lo/{self.address}",
+                "--listen-ng=%s:%d" % self.ng_address,
+                f"--listen-cli={CONTROL}:{self.cli_port}",
+                f"--port-min={PORT_MIN}", f"--port-max={PORT_MAX}",
+                "--delete-delay=0", "--timeout=60", "--offer-timeout=120",
+                "--foreground", "--log-stderr",
+                "--log-level=6", *self.options]
 
     def _answers(self):
-        """True where it answers a ping soon."""
-        assert self.process.poll() is None, self.log()[-2000:]
+        """True where it answers a ping; fails where it ended."""
+        assert self.process.poll() is None, self.log()
         try:
             return self.ask("ping", timeout=0.2)["result"] == "pong"
-        except (OSError, sip.Timeout):
+        except (sip.Timeout, ConnectionError):
             return False
 
     def log(self):
         """All that it has logged."""
         return (self.folder / "rtpengine.log").read_text(errors="replace")
 
-    def ask(self, command, timeout=sip.TIMEOUT, **fields):
-        """The answer to an ng command; "_" in a field stands for "-"."""
-        cookie = sip.token("ng").encode()
-        question = {"command": command,
-                    **{k.replace("_", "-"): v for k, v in fields.items()}}
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-            sock.settimeout(timeout)
-            sock.connect(("127.0.0.1", self.port))
-            sock.send(cookie + b" " + encode(question))
+    def stop(self):
+        """Ends it by pid."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
+            self.process.terminate()
             try:
-                reply = sock.recv(65536)
-            except socket.timeout:
-                raise sip.Timeout(f"rtpengine: no answer to {command}")
-        assert reply.startswith(cookie + b" ")
-        return decode(reply[len(cookie) + 1:])[0]
+                self.process.wait(STOP_TIMEOUT)
+            finally:
+                self.kill()
 
-    def calls(self):
-        """The call-ids of all its sessions."""
-        return self.ask("list", limit=1000)["calls"]
+    def kill(self):
+        """Ends it at once, whatever it does."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
 
-    def query(self, call_id):
-        """All that it knows of a call."""
-        return self.ask("query", call_id=call_id)
+    def hang(self):
+        """Makes it hang until resume()."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self):
+        """Lets it go on."""
+        self.process.send_signal(signal.SIGCONT)
+
+    def remove(self):
+        """Removes its folder and gives its address free."""
+        self._claim.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self):
+        try:
+            return self.start()
+        except BaseException:
+            self.remove()
+            raise
+
+    def __exit__(self, *_):
+        try:
+            self.stop()
+        finally:
+            self.remove()

@@ -135,6 +135,11 @@ class SampleNode(node.Kamailio):
                     KAMAILIO_BIN=node.KAMAILIO_BIN, **self.media,
                     **self.env)
 
+    def remove(self):
+        """Its folder, and its claim on the relay's ports."""
+        super().remove()
+        node.release_media(self.media)
+
     # Its media relay
 
     def relay(self, *words):

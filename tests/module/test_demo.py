@@ -13,6 +13,7 @@ import threading
 import pytest
 
 import node
+import sample
 
 IWF = "127.0.0.2"
 KMM = bytes.fromhex("".join(
@@ -24,10 +25,11 @@ READ = re.compile(r"read: (\d+) octets, SHA-256 ([0-9a-f]{64})(.*)")
 @pytest.fixture
 def environment(tmp_path):
     """Ports and a folder of its own for a run of the demo."""
-    return dict(os.environ, RUN_DIR=str(tmp_path / "run"),
-                SIP_PORT=str(node.free_port()),
-                HTTP_PORT=str(node.free_port()),
-                **node.media_environment())
+    media = node.media_environment()
+    yield dict(os.environ, RUN_DIR=str(tmp_path / "run"),
+               SIP_PORT=str(node.free_port()),
+               HTTP_PORT=str(node.free_port()), **media)
+    node.release_media(media)
 
 
 def demo(environment, *words):
@@ -121,6 +123,45 @@ def test_demo_leaves_nothing_running(environment):
     assert demo(environment, "--peer-port", port).returncode == 0
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind(("127.0.0.1", int(environment["SIP_PORT"])))
+
+
+def demo_call(environment, *statements):
+    """Runs demo-call, after changes of the node's rows."""
+    subprocess.run([f"{node.TOP}/tools/node.sh", "create"],
+                   env=environment, check=True)
+    sample.edit(f"{environment['RUN_DIR']}/mc_iwf.db", *statements)
+    return run("tests/demo/demo_call.py", "--peer-port",
+               str(node.free_port()), environment=environment)
+
+
+def test_demo_call_prints_what_it_measured(environment):
+    """Both decisions, rtpengine's counts, the refusal's Warning; exit 0."""
+    done = demo_call(environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    counts = re.findall(r"sent (\d+) packets, (\d+) octets; rtpengine counted "
+                        r"(\d+), (\d+); (\d+) arrived, octet for octet",
+                        done.stdout)
+    assert len(counts) == 2
+    for sent, octets, packets, size, arrived in counts:
+        assert int(sent) > 0 and sent == packets == arrived
+        assert octets == size
+    assert done.stdout.count("codec=X-TIA-P25-IMBE") == 2
+    assert "verdict=e2ee_required" in done.stdout
+    assert "SIP/2.0 488 " in done.stdout
+    assert re.search(r'Warning: 399 \S+ "301 ', done.stdout)
+
+
+@pytest.mark.parametrize("profile, lmr_user", [
+    ("tetra", "secure1@tetra-iwf"), ("tetra-e2ee", "unit1@iwf")],
+    ids=["not-refused", "refused"])
+def test_demo_call_fails_where_the_node_decides_otherwise(
+        environment, profile, lmr_user):
+    """A call that goes through, or one that does not: said, exit not 0."""
+    done = demo_call(
+        environment, f"UPDATE mc_iwf_lmr_users SET profile = '{profile}'"
+        f" WHERE uri = 'sip:{lmr_user}.example.org'")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "FAILED" in done.stderr
 
 
 def test_scenarios_pass():

@@ -64,6 +64,14 @@ static const struct
 		{"[algorithms]\nx = lte 1\n", 2},
 		{"[algorithms]\nx = p25 zz\n", 2},
 		{"[algorithms]\nx = p25 1 strong\n", 2},
+		{"[algorithms]\nx = p25 12345\n", 2},
+		{"[algorithms]\n = p25 1\n", 2},
+		{"[algorithms]\na-name-that-is-longer-than-31-chars = p25 1\n", 2},
+		{"[codecs]\n = X/8000\n", 2},
+		{"[codecs]\na-name-that-is-longer-than-31-chars = X/8000\n", 2},
+		{"[codecs]\nx = /8000\n", 2},
+		{"[codecs]\nx = X/8000/0\n", 2},
+		{"[codecs]\nx = a-name-that-is-longer-than-31-chars/8000\n", 2},
 };
 
 static void test_bad(void **state)
@@ -120,18 +128,72 @@ static void test_tables(void **state)
 	const mclmr_profile_t *profile =
 			read_text("[codecs]\nnxdn = X-NXDN/8000 e2ee=in-band lmr=nxdn\n"
 					  "pcmu = PCMU/8000 e2ee=always signalling\n"
-					  "[algorithms]\np25-local = p25 0xad weak\n"
-					  "[p]\nallow = nxdn\nalgorithms = p25-local, p25-des\n");
+					  "[algorithms]\np25-local = p25 0xAd weak\n"
+					  "p25-des = p25 81\n"
+					  "[p]\nallow = nxdn\nalgorithms = p25-local, p25-des\n"
+					  "order = nxdn, *\n");
 	int row = mclmr_codec_of(&profiles.codecs, &format);
 
 	(void)state;
 	assert_int_not_equal(row, MCLMR_NO_CODEC);
 	assert_true(profile->allow == UINT64_C(1) << row);
+	assert_int_equal(profile->ordered, profiles.codecs.n);
+	assert_int_equal(profile->order[0], row);
+	assert_int_equal(
+			profiles.algorithms.algorithm[profiles.algorithms.n - 1].number,
+			0xad);
+	assert_string_equal(mclmr_keying_word(MCLMR_KEYING_OTHER), "other");
 	assert_int_equal(profiles.codecs.codec[row].lmr_type, MCLMR_LMR_NXDN);
 	format = (mclmr_sdp_format_t){.pt = 0};
 	row = mclmr_codec_of(&profiles.codecs, &format);
 	assert_true(profiles.codecs.codec[row].signalling);
 	assert_int_equal(profiles.codecs.codec[row].e2ee, MCLMR_CODEC_ALWAYS);
+}
+
+/* One format that a group's codec forces. */
+static void test_force(void **state)
+{
+	static const struct
+	{
+		const char *profile, *codec;
+		bool permitted;
+	} cases[] = {
+			{"allow = pcmu, pcma", "pcma", true},
+			{"allow = pcmu, pcma", "PCMA/8000", true},
+			{"allow = pcmu, pcma", "X-TIA-P25-IMBE", false},
+			{"force = pcma", "pcma", true},
+			{"allow = *\ndeny = pcma", "pcma", false},
+			{"allow = *", "no-such", false},
+			{"allow = *", "*", false},
+			{"allow = *", "PCMA/16000", false},
+			{"allow = *", "telephone-event", false},
+			{"allow = *", "dtmf", false},
+			{"allow = *\ne2ee = required", "AMR-WB", false},
+			{"allow = *\ne2ee = required", "tetra-bb", true},
+			{"allow = *\ne2ee = required", "p25-imbe", true},
+			{"allow = *\ne2ee = required", "scip", true},
+			{"allow = *\ne2ee = forbidden", "scip", false},
+			{"allow = *\ne2ee = forbidden", "p25-imbe", true},
+	};
+
+	(void)state;
+	for(size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char text[128];
+		const mclmr_profile_t *profile;
+		mclmr_profile_t copy;
+		mclmr_span_t codec = mclmr_span(cases[i].codec);
+		const char *why;
+
+		(void)snprintf(text, sizeof(text), "[p]\n%s\n", cases[i].profile);
+		profile = read_text(text);
+		why = mclmr_profile_force(&profiles, profile, codec, &copy);
+		if((why == NULL) != cases[i].permitted)
+			fail_msg("%s: %s", text, cases[i].codec);
+		if(why != NULL)
+			continue;
+		assert_true(copy.force == mclmr_codec_mask(&profiles.codecs, codec));
+		assert_true(copy.allow == profile->allow);
+	}
 }
 
 /* A part n times, then a tail: how many rows, profiles fit. */
@@ -171,6 +233,7 @@ int main(void)
 			cmocka_unit_test(test_bad),
 			cmocka_unit_test(test_defaults),
 			cmocka_unit_test(test_tables),
+			cmocka_unit_test(test_force),
 			cmocka_unit_test(test_limits),
 	};
 

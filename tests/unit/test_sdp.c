@@ -46,7 +46,12 @@ static const struct
 		{"v=0\r\no=-\r\nm=audio 1 RTP/AVP 0\r\n", MCLMR_SDP_MALFORMED},
 		{"m=audio 1 RTP/AVP 0\r\n", MCLMR_SDP_MALFORMED},
 		{HEAD "\r\nm=audio 1 RTP/AVP 0\r\n", MCLMR_SDP_MALFORMED},
+		{HEAD "\nm=audio 1 RTP/AVP 0\r\n", MCLMR_SDP_MALFORMED},
 		{HEAD "A=x\r\n", MCLMR_SDP_MALFORMED},
+		{HEAD "{=x\r\n", MCLMR_SDP_MALFORMED},
+		{"v=0\r\no=-\r\nt=0 0\r\n", MCLMR_SDP_MALFORMED},
+		{HEAD "m=audio 1/1234567890 RTP/AVP 0\r\n", MCLMR_SDP_MALFORMED},
+		{HEAD "m=audio\t1\tRTP/AVP\t0\r\n", MCLMR_OK},
 		{HEAD " a=x\r\n", MCLMR_SDP_MALFORMED},
 		{HEAD "a x\r\n", MCLMR_SDP_MALFORMED},
 		{HEAD "a=x\ry\r\n", MCLMR_SDP_MALFORMED},
@@ -146,6 +151,7 @@ static void test_facts(void **state)
 							"m=audio 4000/2 RTP/SAVP 97 8 98\r\n"
 							"a=rtpmap: 97  X/8000/2\r\n"
 							"a=rtpmap:98 Y\r\n"
+							"a=rtpmap:8 /8000\r\n"
 							"a=fmtp:97 a=1; b = 2 ;;c\r\n";
 	mclmr_sdp_t *sdp;
 	mclmr_sdp_section_t *section;
@@ -211,6 +217,9 @@ static void test_write(void **state)
 			drop_second,
 			HEAD "m=audio 4000 RTP/AVP 0\r\na=rid:1 send "
 				 "pt=0\r\na=simulcast:send 1\r\n");
+	assert_written(AUDIO "a=rid:1 send\r\na=rid:2 send pt=99\r\n", drop_second,
+			HEAD "m=audio 4000 RTP/AVP 0\r\na=rid:1 send\r\na=rid:2 send "
+				 "pt=99\r\n");
 	assert_written(AUDIO "a=x\r\n", mclmr_sdp_close,
 			HEAD "m=audio 0 RTP/AVP 0\r\na=x\r\n");
 }

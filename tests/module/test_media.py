@@ -1,0 +1,285 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Real media through a real rtpengine: not one octet may change."""
+import os
+import signal
+
+import pytest
+
+import call
+import calls
+import mc
+import node
+import rtpengine
+import sip
+import talks
+
+# Of the sample, by who is called.
+PROFILES = {
+    talks.P25.target: "p25", talks.TETRA.target: "tetra",
+    talks.TETRA_BB.target: "tetra-clear",
+    talks.TETRA_SECRET.target: "tetra-e2ee", talks.WIDEBAND.target: "mcptt"}
+
+
+@pytest.fixture(scope="module")
+def relay():
+    """An rtpengine without Kamailio."""
+    with rtpengine.Rtpengine() as daemon:
+        yield daemon
+
+
+def through(relay, talk):
+    """Hands the descriptions of a call through the daemon; its Call-ID."""
+    call_id = sip.token("call")
+    offer, answer = talk.caller.description(), talk.callee.description()
+    offer_in = relay.offer(offer, call_id, "caller")
+    answer_in = relay.answer(answer, call_id, "caller", "callee")
+    talk.connect(offer, offer_in, answer, answer_in)
+    return call_id
+
+
+@pytest.mark.parametrize("case", talks.CASES, ids=lambda case: case.name)
+def test_relay_changes_no_octet(relay, case):
+    """The flags of $lmr(rtpengine) leave media and keys alone."""
+    with talks.Talk(case) as talk:
+        call_id = through(relay, talk)
+        talks.assert_media(
+            talk, lambda: relay.counts(call_id), ("caller", "callee"))
+        relay.delete(call_id, "caller")
+        assert call_id not in relay.calls()
+
+
+def test_without_relay_nothing_arrives():
+    """All media takes the way through the daemon."""
+    with talks.Talk(talks.P25) as talk:
+        with rtpengine.Rtpengine() as daemon:
+            through(daemon, talk)
+        talks.assert_silence(talk)
+
+
+def assert_talk(ng, talk, dialog):
+    """Media both ways through the relay until BYE, none behind it."""
+    tags = call.tag_of(dialog.local), call.tag_of(dialog.remote)
+    talks.assert_media(talk, lambda: ng.counts(dialog.call_id), tags)
+    assert dialog.bye().code == 200
+    node.wait_until(lambda: dialog.call_id not in ng.calls(),
+                    "end of the relay's session")
+    talks.assert_silence(talk)
+
+
+# Calls through the configuration of docs/lmr_sdp.md
+
+@pytest.fixture(scope="module")
+def recipe(relay):
+    """A proxy with that configuration, and both user agents."""
+    with (sip.UdpEndpoint(script=call.manners) as caller,
+          sip.UdpEndpoint(script=call.manners) as callee,
+          calls.CallNode(relay, callee.hostport) as server):
+        yield calls.Site(server, relay, caller, callee)
+
+
+@pytest.mark.parametrize("case", talks.CASES, ids=lambda case: case.name)
+def test_recipe_changes_no_octet(recipe, case):
+    """An offer and its answer that the profile allows pass as they are."""
+    ng = recipe.relay
+    with talks.Talk(case) as talk:
+        offer, answer = talk.caller.description(), talk.callee.description()
+        outgoing = recipe.offer(offer.encode(), PROFILES[case.target])
+        incoming = recipe.incoming(outgoing)
+        incoming.reply(200, answer.encode())
+        dialog, answer_in = outgoing.answered()
+        talk.connect(offer, incoming.sdp, answer, answer_in)
+        assert_talk(ng, talk, dialog)
+
+
+# Calls through the node
+
+def ends_of(site, target):
+    """Who is behind a target: its endpoint, and its IWF's PSI if it has one."""
+    if target.endswith(mc.DOMAIN):
+        user = target[len("sip:"):].partition("@")[0]
+        client = site.client(user, "mcptt")
+        client.endpoint.script = call.manners
+        return client.endpoint, None
+    peer, psi = ((site.iwf2, mc.IWF2) if "@tetra-iwf." in target
+                 else (site.iwf1, mc.IWF1))
+    peer.script = call.manners
+    return peer, psi
+
+
+def invite(site, talk, offer):
+    """Alice calls the case's target; her call and the target's endpoint."""
+    target, _ = ends_of(site, talk.case.target)
+    alice = site.client("alice", "mcptt")
+    alice.endpoint.script = call.manners
+    message = call.private("alice", talk.case.target, offer.encode())
+    if talk.case.e2ee:
+        talks.with_e2ee_wanted(message)
+    return call.Outgoing(alice.endpoint, site.node.address, message,
+                         "alice").start(), target
+
+
+def invite_alice(site, talk, offer):
+    """The case's target, an LMR user, calls alice."""
+    target, psi = ends_of(site, talk.case.target)
+    alice = site.client("alice", "mcptt")
+    alice.endpoint.script = call.manners
+    message = call.from_lmr(talk.case.target, "alice", offer.encode(), psi)
+    return call.Outgoing(target, site.node.address,
+                         message).start(), alice.endpoint
+
+
+def set_up(site, talk, begin):
+    """A confirmed call of which both sides know; the caller's dialog."""
+    offer, answer = talk.caller.description(), talk.callee.description()
+    outgoing, callee = begin(site, talk, offer)
+    incoming = call.incoming(callee, site.node.address,
+                             call_id=outgoing.call_id)
+    incoming.reply(200, answer.encode())
+    dialog, answer_in = outgoing.answered()
+    talk.connect(offer, incoming.sdp, answer, answer_in)
+    return dialog
+
+
+def relay_of(site):
+    """The ng client of the node's relay."""
+    return rtpengine.NgClient(
+        (rtpengine.CONTROL, int(site.node.media["RTPENGINE_PORT"])))
+
+
+@pytest.mark.parametrize("case", talks.CASES, ids=lambda case: case.name)
+def test_call_changes_no_octet(site, case):
+    """A client's call: what its profile allows passes as it is."""
+    with talks.Talk(case) as talk:
+        assert_talk(relay_of(site), talk, set_up(site, talk, invite))
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in talks.CASES
+             if not case.target.endswith(mc.DOMAIN)],
+    ids=lambda case: case.name)
+def test_call_of_an_iwf_changes_no_octet(site, case):
+    """The same, called by the LMR user."""
+    with talks.Talk(case) as talk:
+        assert_talk(relay_of(site), talk, set_up(site, talk, invite_alice))
+
+
+REFUSED = [
+    (talks.TETRA.with_("codec", target=talks.P25.target), "302"),
+    (talks.TETRA_BB.with_("clear", target=talks.TETRA_SECRET.target), "301"),
+    (talks.TETRA_SECRET.with_("e2ee", target=talks.TETRA_BB.target), "300"),
+    (talks.P25.with_("keys", protocol=talks.SAVP, keys="sdes"), None),
+]
+
+
+@pytest.mark.parametrize(
+    "begin", [invite, invite_alice], ids=["client", "iwf"])
+@pytest.mark.parametrize("case, warning", REFUSED,
+                         ids=[case.name for case, _ in REFUSED])
+def test_refused_call_has_no_media(site, begin, case, warning):
+    """488 with its Warning; nobody is called, the relay has no session and
+    lets nothing through."""
+    with talks.Talk(case) as talk:
+        outgoing, callee = begin(site, talk, talk.caller.description())
+        reply = outgoing.refusal()
+        assert reply.code == 488
+        assert warning is None or f'"{warning} ' in reply.get("Warning")
+        assert callee.requests("INVITE") == []
+        ng = relay_of(site)
+        assert outgoing.call_id not in ng.calls()
+        talk.caller.tell("remote", rtpengine.CONTROL,
+                         site.node.media["RTP_MIN"])
+        talk.callee.tell("remote", rtpengine.CONTROL,
+                         site.node.media["RTP_MIN"])
+        talks.assert_silence(talk)
+
+
+def test_media_has_no_other_way_than_the_relay(site):
+    """While the relay stands still not one packet arrives."""
+    with talks.Talk(talks.P25) as talk:
+        dialog = set_up(site, talk, invite)
+        os.kill(site.node.relay_pid(), signal.SIGSTOP)
+        try:
+            talks.assert_silence(talk)
+        finally:
+            os.kill(site.node.relay_pid(), signal.SIGCONT)
+        assert dialog.bye().code == 200
+
+
+# What these tests rest on: the endpoints and the comparison can complain
+
+def directly(talk):
+    """Lets both sides talk without anybody in between."""
+    offer, answer = talk.caller.description(), talk.callee.description()
+    talk.connect(offer, offer, answer, answer)
+
+
+def test_endpoint_tells_a_stranger():
+    """What comes from another port than was told is not taken as media."""
+    with talks.Talk(talks.P25) as talk, sip.UdpEndpoint() as stranger:
+        directly(talk)
+        stranger.send_octets(
+            b"\x80\x64" + bytes(73), (talks.CALLEE, int(talk.callee.port)))
+        _, callee = talk.go()
+        assert callee.wrong == [f"foreign {stranger.hostport}"]
+        assert len(callee.received) == talks.PACKETS
+
+
+def test_endpoint_tells_a_wrong_key():
+    """A packet under another SRTP key is not genuine."""
+    case = talks.WIDEBAND.with_("", protocol=talks.SAVP, keys="sdes")
+    with talks.Talk(case) as talk:
+        offer, answer = talk.caller.description(), talk.callee.description()
+        talk.callee.key = bytes(28)
+        talk.connect(offer, offer, answer, answer)
+        caller, callee = talk.go(wait=500)
+        talks.assert_exact(caller, callee)
+        assert caller.received == []
+        assert set(caller.wrong) == {"unreadable SRTP not genuine"}
+
+
+def test_endpoint_tells_other_speech():
+    """Another end-to-end key: the same octets on the wire, other speech."""
+    with talks.Talk(talks.P25.with_("", e2ee=True)) as talk:
+        directly(talk)
+        talk.caller.tell("e2ee", "00" * 32)
+        caller, callee = talk.go()
+        for sent, received in zip(caller.sent, callee.received):
+            assert sent.wire == received.wire
+            assert sent.speech != received.speech
+
+
+def test_endpoint_tells_a_wrong_fingerprint():
+    """A peer whose certificate is another one gets no media."""
+    case = talks.WIDEBAND.with_("", protocol=talks.DTLS, keys="dtls")
+    with talks.Talk(case) as talk:
+        talk.caller.fingerprint = talk.callee.fingerprint
+        directly(talk)
+        talk.caller.go()
+        talk.callee.go()
+        with pytest.raises(AssertionError):
+            talk.callee.result()
+        talk.caller.process.kill()
+
+
+def test_comparison_tells_a_key_that_was_added(relay):
+    """Without the flags the daemon adds keys of its own."""
+    case = talks.P25.with_("", protocol=talks.SAVP, keys="mikey")
+    with talks.Talk(case) as talk:
+        offer = talk.caller.description()
+        offer_in = relay.ask(
+            "offer", sdp=offer, call_id=sip.token("call"), from_tag="caller",
+            ICE="remove")["sdp"]
+        with pytest.raises(AssertionError):
+            talks.assert_relayed(offer, offer_in)
+
+
+def test_packets_are_as_large_as_those_of_radios():
+    """P25: 75 octets and 39, more where the superframe carries more."""
+    sizes = {}
+    for case in (talks.P25, talks.P25_ONE, talks.TETRA, talks.WIDEBAND):
+        with talks.Talk(case) as talk:
+            directly(talk)
+            caller, _ = talk.go(interval=1)
+            sizes[case.speech] = {packet.length for packet in caller.sent}
+    assert sizes == {"p25-60": {75, 78, 79, 86, 87}, "p25-20": {39, 42, 43},
+                     "tetra-acelp": {12 + 38}, "amr-wb": {12 + 34}}
