@@ -319,18 +319,17 @@ def group(user, group_uri, sdp):
 
 
 def from_core(user, group_uri, sdp):
-    """The same as the controlling function hands it on: asserted."""
-    message = group(user, group_uri, sdp)
-    message.drop("P-Preferred-Service")
-    message.add("P-Asserted-Service", mc.icsi("mcptt"))
-    return message.add("P-Asserted-Identity", f"<{mc.impu(user)}>")
+    """A leg of a group call, as a controlling function sends it."""
+    info = _session("prearranged", group_uri, mc.mc_id(user))
+    return _invite(mc.CTRL, mc.CTRL, [mc.info_part(info)], sdp,
+                   _asserted(mc.CTRL))
 
 
-def _asserted(iwf):
-    """The header fields of an IWF's call."""
+def _asserted(who):
+    """The header fields of what an IWF or a controlling function sends."""
     return [*mc.accept_contact("mcptt"),
             ("P-Asserted-Service", mc.icsi("mcptt")),
-            ("P-Asserted-Identity", f"<{iwf}>")]
+            ("P-Asserted-Identity", f"<{who}>")]
 
 
 def from_lmr(caller, user, sdp, iwf=mc.IWF1):

@@ -390,7 +390,7 @@ class Endpoint:
         """Answers a request once; a repeated one gets the same again."""
         if message.branch in self._answers:
             for sent in self._answers[message.branch]:
-                flow.send(bytes(sent))
+                self._send_back(sent, flow)
             return
         self._answers[message.branch] = []
         script = self.script
@@ -410,6 +410,10 @@ class Endpoint:
     def _give(self, message, reply, flow):
         """Sends a reply, and keeps it for retransmissions."""
         self._answers.setdefault(message.branch, []).append(reply)
+        self._send_back(reply, flow)
+
+    def _send_back(self, reply, flow):
+        """Sends a reply, unless the endpoint was closed meanwhile."""
         try:
             flow.send(bytes(reply))
         except OSError:

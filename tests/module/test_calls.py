@@ -372,7 +372,7 @@ def test_own_formats_only(dial):
     (line.SECURE1, media.TETRA_CLEAR, [], 488, "301"),
     (line.SECURE1, media.AMRWB, [], 488, "302"),
     (line.CLEAR1, media.TETRA_E2EE, [], 488, "300"),
-    (line.FM1, media.TETRA_E2EE, [], 488, "300"),
+    (line.FM1, media.TETRA_E2EE, [], 488, "302"),
     ("sip:nobody@iwf.example.org", media.P25, [], 404, "145"),
 ])
 def test_refused(dial, target, formats, lines, code, warning):
@@ -491,14 +491,15 @@ def test_bad_answer_of_update_ends_the_call(dial):
 
 
 def test_answer_without_contact(dial):
-    """Nobody could end such a call: no media, and the caller gets BYE."""
+    """Nobody could end such a call: it counts as silence."""
     here = dial()
+    here.site.iwf1b.script = call.manners
     out = here.dial()
-    got = here.arrived(out)
-    got.reply(200, here.answer(), contact=False)
-    near, told = out.answered()
-    assert media.ports(told) == [0]
-    near.wait("BYE", timeout=8)
+    here.arrived(out).reply(200, here.answer(), contact=False)
+    got = here.arrived(out, here.site.iwf1b, timeout=10)
+    got.reply(486)
+    out.wait(486)
+    assert not out.replies(200)
 
 
 def test_invite_without_contact(dial):
@@ -684,6 +685,35 @@ def test_foreign_fields_within_the_call(dial, who):
     for message in (got.message, reply):
         assert not [n for n, _ in message.headers
                     if n.startswith("P-") or n == "Proxy-Authorization"]
+    talk.near.bye()
+
+
+@pytest.mark.parametrize("form, who, code", [
+    ("private", "near", 403), ("from-lmr", "far", 403),
+    ("client", "near", 403), ("client", "far", 403), ("private", "far", 200)])
+def test_another_caller_within_the_call(dial, form, who, code):
+    """A client names nobody but itself; an IWF speaks for its radios."""
+    talk = dial(form).talk()
+    info = mc.info_xml("mcptt", mc.identity(
+        "mcptt", "calling-user-id", mc.mc_id("carol")))
+    side = getattr(talk, who)
+    message = side.request("INFO")
+    mc.with_parts(message, [mc.info_part(info), mc.part("text/plain", b"x")])
+    reply = side.endpoint.ask(message, side.server)
+    assert reply.code == code
+    talk.near.bye()
+
+
+def test_own_name_within_the_call(dial):
+    """Its own calling-user-id may be there."""
+    talk = dial("client").talk()
+    for side, user in ((talk.near, "alice"), (talk.far, "bob")):
+        info = mc.info_xml("mcptt", mc.identity(
+            "mcptt", "calling-user-id", mc.mc_id(user)))
+        message = side.request("INFO")
+        mc.with_parts(message, [
+            mc.info_part(info), mc.part("text/plain", b"x")])
+        assert side.endpoint.ask(message, side.server).code == 200
     talk.near.bye()
 
 

@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Calls while something fails: the media relay, a party, the node itself."""
+import contextlib
+import os
+import signal
+import time
+
+import pytest
+
+import call
+import line
+import media
+import node
+
+SHORT = 1.5  # seconds in which a relay that hangs may hold a message
+
+
+@pytest.fixture
+def faulty(new_site):
+    """A node of its own, whose relay may be ended."""
+    return new_site()
+
+
+@pytest.fixture
+def dial(faulty):
+    """Makes lines on that node."""
+    with contextlib.ExitStack() as stack:
+        yield lambda form="private": stack.enter_context(
+            line.Line(faulty, form))
+
+
+def hang(server):
+    """The relay stops where it is; a function that lets it go on."""
+    os.kill(server.relay_pid(), signal.SIGSTOP)
+    return lambda: os.kill(server.relay_pid(), signal.SIGCONT)
+
+
+def kill(server):
+    """The relay is gone; a function that starts it again."""
+    os.kill(server.relay_pid(), signal.SIGKILL)
+    return server.start_relay
+
+
+FAULTS = pytest.mark.parametrize("fault", [hang, kill])
+
+
+@contextlib.contextmanager
+def faulting(fault, server):
+    """While the relay hangs or is gone."""
+    heal = fault(server)
+    try:
+        yield
+    finally:
+        heal()
+
+
+@FAULTS
+def test_no_relay_no_call(dial, faulty, fault):
+    """An INVITE gets 503 with Retry-After, soon, and nobody rings."""
+    here = dial()
+    with faulting(fault, faulty.node):
+        begin = time.monotonic()
+        out = here.dial()
+        reply = out.refusal()
+        assert time.monotonic() - begin < SHORT
+        assert reply.code == 503
+        assert int(reply.get("Retry-After")) > 0
+        assert not here.callee.requests("INVITE")
+    node.wait_until(lambda: answers(faulty), "a call behind the fault", 15)
+
+
+def answers(site):
+    """True where a call comes through."""
+    with line.Line(site) as here:
+        out = here.dial()
+        try:
+            got = here.arrived(out, timeout=1)
+        except AssertionError:
+            return False
+        got.reply(486)
+        out.wait(486)
+        return True
+
+
+@FAULTS
+def test_no_relay_no_new_offer(dial, faulty, fault):
+    """A re-INVITE and an UPDATE get 503; the call stays as it was."""
+    talk = dial().talk()
+    with faulting(fault, faulty.node):
+        for method in ("INVITE", "UPDATE"):
+            assert talk.near.ask(method, talk.line.offer()).code == 503
+            assert not talk.far.requests(method)
+    assert talk.far.bye().code == 200
+
+
+def restart(server):
+    """The relay begins anew and knows no call."""
+    kill(server)()
+    return lambda: None
+
+
+ALL_FAULTS = pytest.mark.parametrize("fault", [hang, kill, restart])
+
+
+@ALL_FAULTS
+def test_answer_without_relay(dial, faulty, fault):
+    """The relay fails between INVITE and 200: port 0, and the call ends."""
+    here = dial()
+    out = here.dial()
+    got = here.arrived(out)
+    with faulting(fault, faulty.node):
+        got.reply(200, here.answer())
+        near, told = out.answered()
+        assert media.ports(told) == [0]
+        far = got.dialog()
+        far.wait("BYE")
+        near.wait("BYE")
+    node.wait_until(lambda: faulty.node.calls()["all"] == 0, "end of calls")
+
+
+@ALL_FAULTS
+def test_early_media_without_relay(dial, faulty, fault):
+    """An unreliable 183 loses its description; nothing goes around the
+    relay."""
+    here = dial()
+    out = here.dial()
+    got = here.arrived(out)
+    with faulting(fault, faulty.node):
+        got.reply(183, here.answer())
+        assert out.wait(183).body == b""
+        got.reply(486)
+        out.wait(486)
+
+
+@ALL_FAULTS
+def test_reliable_answer_without_relay(dial, faulty, fault):
+    """A reliable 183: port 0, and the call ends once it is answered."""
+    here = dial()
+    out = here.dial()
+    got = here.arrived(out)
+    with faulting(fault, faulty.node):
+        got.reply(183, here.answer(), rseq=1)
+        reply = out.wait(183)
+        assert media.ports(call.sdp_of(reply)) == [0]
+        early = out.dialog(reply)
+        branch = early.prack(reply)
+        far = got.dialog()
+        far.wait("PRACK").reply(200)
+        assert here.caller.wait_final(branch).code == 200
+        got.reply(200)
+        near, _ = out.answered()
+        near.wait("BYE")
+        far.wait("BYE")
+
+
+@FAULTS
+def test_answer_in_ack_without_relay(dial, faulty, fault):
+    """Offerless, and the relay fails before the ACK: port 0, and BYE."""
+    here = dial()
+    out = here.dial(None)
+    got = here.arrived(out)
+    got.reply(200, here.answer())
+    near, _ = out.answered(ack=False)
+    with faulting(fault, faulty.node):
+        near.ack(here.offer())
+        far = got.dialog()
+        assert media.ports(far.wait("ACK").sdp) == [0]
+        near.wait("BYE")
+        far.wait("BYE")
+
+
+# A party that does not do its part
+
+def test_no_ack_of_a_bad_answer(dial):
+    """A bad answer whose ACK never comes: BYE to both within about 5 s."""
+    here = dial("tetra")
+    out = here.dial()
+    got = here.arrived(out)
+    got.reply(200, here.b.sdp(
+        {98: ("TETRA_ACELP_BB/8000", "payload-type=0;encryption-mode=0")}))
+    begin = time.monotonic()
+    near, told = out.answered(ack=False)
+    assert media.ports(told) == [0]
+    near.wait("BYE", timeout=8)
+    got.dialog().wait("BYE")
+    assert time.monotonic() - begin > 3
+    line.wait_quiet(here.node)
+
+
+@pytest.mark.parametrize("gone", ["near", "far"])
+def test_party_that_vanishes(dial, gone):
+    """Who no longer answers OPTIONS within the call: BYE to both."""
+    talk = dial().talk()
+    side = getattr(talk, gone)
+    side.endpoint.reachable = False
+    other = talk.far if gone == "near" else talk.near
+    other.wait("BYE", timeout=75)
+    line.wait_quiet(talk.line.node, timeout=75)
+
+
+def test_no_ack_at_all(dial):
+    """An answer that is never acknowledged is cleaned away."""
+    here = dial()
+    out = here.dial()
+    here.arrived(out).reply(200, here.answer())
+    out.wait(200)
+    line.wait_quiet(here.node, timeout=130)
+
+
+# The node itself
+
+def test_call_survives_a_crash(dial, faulty):
+    """kill -9 of the node: the call goes on, its re-INVITE is checked, its
+    end is its end."""
+    talk = dial().talk()
+    time.sleep(2)  # what the guide promises: confirmed for two seconds
+    faulty.node.crash()
+    talk.speech()
+    faulty.node.start()
+    talk.speech()
+    here = talk.line
+    reply = talk.near.ask("INVITE", here.a.sdp(media.AMRWB))
+    assert (reply.code, line.warning(reply)) == (488, "302")
+    # The same payload type as another codec: the bindings are known still.
+    reply = talk.far.ask("INVITE", here.b.sdp(
+        {100: ("TETRA_ACELP_BB/8000", None)}))
+    assert reply.code == 488
+    talk.again("INVITE", talk.far, here.answer(), here.offer())
+    talk.speech()
+    assert talk.near.bye().code == 200
+    talk.wait_over()
+
+
+def test_end_of_the_node(dial, faulty):
+    """Stopped in order: the relay ends with it, by its pid."""
+    pid = faulty.node.relay_pid()
+    dial().talk()
+    faulty.node.stop()
+    assert not os.path.exists(f"/proc/{pid}/cmdline") or not open(
+        f"/proc/{pid}/cmdline", "rb").read()
+    faulty.node.start()
