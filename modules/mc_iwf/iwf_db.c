@@ -353,7 +353,8 @@ int iwf_db_bind(void)
 		LM_ERR("cannot bind the database module of db_url: is it loaded?\n");
 		return -1;
 	}
-	if(!DB_CAPABILITY(iwf_dbf, DB_CAP_QUERY | DB_CAP_RAW_QUERY)) {
+	if(!DB_CAPABILITY(
+			   iwf_dbf, DB_CAP_QUERY | DB_CAP_RAW_QUERY | DB_CAP_UPDATE)) {
 		LM_ERR("the database module of db_url does not speak SQL\n");
 		return -1;
 	}
@@ -795,6 +796,24 @@ iwf_db_result_t iwf_db_party(mclmr_party_kind_t kind, mclmr_span_t uri,
 		*row = party_row(kind, row_values(rows->result, 0));
 	}
 	return rc;
+}
+
+iwf_db_result_t iwf_db_change_group(
+		const mclmr_party_row_t *before, const mclmr_party_row_t *after)
+{
+	static str table = str_init("mc_iwf_groups");
+	static str names[] = {
+			str_init("uri"), str_init("profile"), str_init("codec")};
+	db_key_t keys[] = {&names[0], &names[1], &names[2]};
+	db_val_t old[] = {text_value(before->uri), text_value(before->profile),
+			text_value(before->codec)};
+	db_val_t new[] = {text_value(after->profile), text_value(after->codec)};
+
+	if(iwf_con == NULL || iwf_dbf.use_table(iwf_con, &table) < 0
+			|| iwf_dbf.update(iwf_con, keys, NULL, old, &keys[1], new, 3, 2)
+					   < 0)
+		return IWF_DB_FAILED;
+	return IWF_DB_OK;
 }
 
 iwf_db_result_t iwf_db_entries(

@@ -75,6 +75,12 @@ iwf_db_result_t iwf_db_user(mclmr_span_t service, mclmr_span_t mc_id,
 iwf_db_result_t iwf_db_party(mclmr_party_kind_t kind, mclmr_span_t uri,
 		iwf_db_rows_t *rows, mclmr_party_row_t *row, iwf_db_error_t *error);
 
+/* Changes profile and codec of the group before->uri to those of after, in one
+ * statement and only where they are still those of before: read the row again
+ * to see. */
+iwf_db_result_t iwf_db_change_group(
+		const mclmr_party_row_t *before, const mclmr_party_row_t *after);
+
 /* The LMR entries of a person, by id. */
 iwf_db_result_t iwf_db_entries(
 		mclmr_span_t person, iwf_db_rows_t *rows, iwf_db_error_t *error);

@@ -19,6 +19,7 @@
 #include "iwf_apply.h"
 #include "iwf_config.h"
 #include "iwf_db.h"
+#include "iwf_group.h"
 #include "iwf_holes.h"
 #include "iwf_refresh.h"
 #include "iwf_store.h"
@@ -402,6 +403,7 @@ static void poll_between_pages(void)
 	if(clock_ms() - iwf_last_poll
 			>= (unsigned long long)iwf_config.refresh_interval) {
 		poll_live(&n, &error);
+		iwf_group_serve();
 	}
 }
 
@@ -741,6 +743,7 @@ static void refresh(void)
 		rc = poll_live(&n, &error);
 		if(rc == IWF_DB_OK) {
 			go_up();
+			iwf_group_serve();
 			expire_holes();
 			rc = n == IWF_LOG_ROWS ? check_backlog(&error) : rc;
 		}
@@ -757,6 +760,7 @@ static void refresh(void)
 	if(rc != IWF_DB_OK) {
 		go_down(&error);
 		refuse_request();
+		iwf_group_refuse();
 	}
 }
 

@@ -9,6 +9,7 @@
 #include "core/rpc_lookup.h"
 #include "iwf_check.h"
 #include "iwf_config.h"
+#include "iwf_group.h"
 #include "iwf_refresh.h"
 #include "iwf_span.h"
 #include "iwf_store.h"
@@ -259,6 +260,40 @@ static void reload(rpc_t *rpc, void *context)
 		rpc->rpl_printf(context, "loaded");
 }
 
+static const char *group_codec_doc[] = {
+		"mc_iwf.group_codec GROUP CODEC [PROFILE]: change the codec of a group,"
+		" and its media profile; in force when it answers",
+		NULL};
+
+/* The fault that tells of a refusal. */
+static int fault_of(mclmr_status_t status)
+{
+	if(status == MCLMR_GROUP_UNKNOWN)
+		return FAULT_NOT_FOUND;
+	return status == MCLMR_INTERNAL ? FAULT_LOAD : FAULT_ARGUMENT;
+}
+
+static void group_codec(rpc_t *rpc, void *context)
+{
+	char error[IWF_GROUP_ERROR];
+	str group, codec, profile;
+	mclmr_status_t status;
+	int n = rpc->scan(context, ".S.S*.S", &group, &codec, &profile);
+
+	if(n < 2) {
+		rpc->fault(context, FAULT_ARGUMENT, "group and codec, please");
+		return;
+	}
+	if(n < 3)
+		profile.len = 0;
+	status = iwf_group_codec(
+			iwf_span(&group), iwf_span(&codec), iwf_span(&profile), error);
+	if(status != MCLMR_OK)
+		rpc->fault(context, fault_of(status), "%s", error);
+	else
+		rpc->rpl_printf(context, "changed");
+}
+
 /* What mc_iwf.explain was asked. */
 typedef struct question
 {
@@ -377,6 +412,7 @@ rpc_export_t iwf_rpc[] = {
 	{"mc_iwf.kmfs", kmfs, kmfs_doc, RET_ARRAY},
 	{"mc_iwf.lmr_users", lmr_users, lmr_users_doc, 0},
 	{"mc_iwf.groups", groups, groups_doc, 0},
+	{"mc_iwf.group_codec", group_codec, group_codec_doc, 0},
 	{"mc_iwf.stats", stats, stats_doc, 0},
 	{"mc_iwf.reload", reload, reload_doc, 0},
 	{"mc_iwf.explain", explain, explain_doc, 0},

@@ -24,6 +24,7 @@
 #include "iwf_contact.h"
 #include "iwf_counters.h"
 #include "iwf_event.h"
+#include "iwf_group.h"
 #include "iwf_pv.h"
 #include "iwf_refresh.h"
 #include "iwf_reply.h"
@@ -293,6 +294,20 @@ static int ki_lmr_sdp_commit(struct sip_msg *msg)
 	return m == NULL ? -1 : note_verdict(msg, lmr_sdp_commit(msg, m));
 }
 
+/* profile may be empty: then it stays. */
+static int ki_iwf_group_codec(
+		struct sip_msg *msg, str *group, str *codec, str *profile)
+{
+	char error[IWF_GROUP_ERROR];
+	mclmr_status_t status = iwf_group_codec(
+			iwf_span(group), iwf_span(codec), iwf_span(profile), error);
+
+	if(status != MCLMR_OK)
+		LM_NOTICE("codec of group %.*s not changed: %s\n", group->len, group->s,
+				error);
+	return note_verdict(msg, status);
+}
+
 static int w_iwf_is_message(struct sip_msg *msg, char *p1, char *p2)
 {
 	(void)p1, (void)p2;
@@ -349,6 +364,23 @@ static int w_iwf_refuse(struct sip_msg *msg, char *p1, char *p2)
 	return ki_iwf_refuse(msg, &verdict);
 }
 
+static int w_iwf_group_codec(struct sip_msg *msg, char *p1, char *p2, char *p3)
+{
+	str group, codec, profile = STR_NULL;
+
+	if(fixup_get_svalue(msg, (gparam_t *)p1, &group) < 0
+			|| fixup_get_svalue(msg, (gparam_t *)p2, &codec) < 0
+			|| (p3 != NULL
+					&& fixup_get_svalue(msg, (gparam_t *)p3, &profile) < 0))
+		return -1;
+	return ki_iwf_group_codec(msg, &group, &codec, &profile);
+}
+
+static int w_iwf_group_codec2(struct sip_msg *msg, char *p1, char *p2)
+{
+	return w_iwf_group_codec(msg, p1, p2, NULL);
+}
+
 static int w_iwf_contact(struct sip_msg *msg, char *p1, char *p2)
 {
 	(void)p1, (void)p2;
@@ -403,6 +435,10 @@ static cmd_export_t commands[] = {
 	{"iwf_refuse", w_iwf_refuse, 1, fixup_spve_null, fixup_free_spve_null,
 		REQUEST_ROUTE | FAILURE_ROUTE},
 	{"iwf_contact", w_iwf_contact, 0, 0, 0, REQUEST_ROUTE},
+	{"iwf_group_codec", w_iwf_group_codec2, 2, fixup_spve_all,
+		fixup_free_spve_all, ANY_ROUTE},
+	{"iwf_group_codec", (cmd_function)w_iwf_group_codec, 3, fixup_spve_all,
+		fixup_free_spve_all, ANY_ROUTE},
 	{"lmr_sdp_offer", w_lmr_sdp_offer, 1, fixup_spve_null,
 		fixup_free_spve_null, CALL_ROUTES},
 	{"lmr_sdp_answer", w_lmr_sdp_answer, 1, fixup_spve_null,
@@ -438,6 +474,9 @@ static sr_kemi_t kemi[] = {
 			SR_KEMIP_NONE, SR_KEMIP_NONE}},
 	{KEMI_NAME, str_init("iwf_contact"), SR_KEMIP_INT, ki_iwf_contact,
 		KEMI_NO_PARAMS},
+	{KEMI_NAME, str_init("iwf_group_codec"), SR_KEMIP_INT, ki_iwf_group_codec,
+		{SR_KEMIP_STR, SR_KEMIP_STR, SR_KEMIP_STR, SR_KEMIP_NONE,
+			SR_KEMIP_NONE, SR_KEMIP_NONE}},
 	{KEMI_NAME, str_init("lmr_sdp_offer"), SR_KEMIP_INT, ki_lmr_sdp_offer,
 		{SR_KEMIP_STR, SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE,
 			SR_KEMIP_NONE, SR_KEMIP_NONE}},
@@ -596,8 +635,8 @@ static int mod_init(void)
 	if(read_words() < 0 || check_numbers() < 0 || iwf_message_init() < 0
 			|| iwf_transaction_init() < 0 || iwf_reply_init() < 0
 			|| iwf_usrloc_init() < 0 || iwf_source_init() < 0
-			|| iwf_store_init() < 0 || iwf_counters_init() < 0
-			|| lmr_init() < 0)
+			|| iwf_store_init() < 0 || iwf_group_init() < 0
+			|| iwf_counters_init() < 0 || lmr_init() < 0)
 		return -1;
 	iwf_event_init(&event_callback);
 	return iwf_refresh_init();
@@ -611,6 +650,7 @@ static int child_init(int rank)
 static void mod_destroy(void)
 {
 	iwf_refresh_destroy();
+	iwf_group_destroy();
 	iwf_store_destroy();
 	lmr_profiles_destroy();
 }

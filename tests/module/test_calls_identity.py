@@ -44,6 +44,20 @@ request_route {{
 		save("location");
 		exit;
 	}}
+	if(is_method("PUBLISH")) {{
+		if($hdr(X-Profile) == $null) {{
+			iwf_group_codec("$hdr(X-Group)", "$hdr(X-Codec)");
+		}} else {{
+			iwf_group_codec("$hdr(X-Group)", "$hdr(X-Codec)",
+				"$hdr(X-Profile)");
+		}}
+		if($rc > 0) {{
+			sl_send_reply("200", "OK");
+		}} else {{
+			iwf_reply();
+		}}
+		exit;
+	}}
 	if(has_totag()) {{
 		if(is_method("ACK")) {{
 			t_check_trans();
@@ -96,7 +110,9 @@ class CallNode(small.SmallNode):
         self.config.write_text(CONFIG.format(
             domain=mc.DOMAIN, targets=targets, parameters="\n".join(
                 f'modparam("mc_iwf", "{name}", {value})'
-                for name, value in parameters.items())).lstrip())
+                for name, value in {
+                    "policies": f'"{node.TOP}/cfg/policies.ini"',
+                    **parameters}.items())).lstrip())
 
 
 @pytest.fixture(scope="module")
@@ -703,6 +719,28 @@ def test_counters(site):
     alice.ask(private_call("alice", UNIT, kind="chat"))
     after = site.node.counters()
     assert [after[n] - before[n] for n in names] == [4, 1, 2, 2, 1, 0]
+
+
+@pytest.mark.parametrize("group, codec, profile, code", [
+    (GROUP, "p25-imbe", None, 200),
+    (GROUP2, "tetra-isi", "tetra", 200),
+    (GROUP2, "tetra-bb", "tetra-e2ee", 200),
+    ("sip:grp-none@mc.example.org", "p25-imbe", None, 404),
+    (GROUP, "tetra-bb", None, 488),
+    (GROUP2, "tetra-isi", None, 488),
+    (GROUP, "p25-imbe", "no-such", 500),
+])
+def test_group_codec_by_script(site, group, codec, profile, code):
+    """The function changes a group or gives the verdict."""
+    fields = [("X-Group", group), ("X-Codec", codec)]
+    fields += [("X-Profile", profile)] if profile else []
+    message = sip.request("PUBLISH", mc.CTRL, mc.IWF1, mc.CTRL, fields)
+    said = site.node.kamcmd("mc_iwf.groups", group)
+    assert site.from_iwf(message).code == code
+    if code != 200:
+        assert site.node.kamcmd("mc_iwf.groups", group) == said
+    else:
+        assert f"codec: {codec}\n" in site.node.kamcmd("mc_iwf.groups", group)
 
 
 # Within a call

@@ -358,6 +358,113 @@ def test_parties_replaced_or_truncated(fresh, kind):
             running.wait_party(kind, uri, "profile: dmr")
 
 
+GRP_P25 = "sip:grp-p25@mc.example.org"
+GRP_TETRA = "sip:grp-tetra@mc.example.org"
+POLICIES = f'"{databases.CFG / "policies.ini"}"'
+
+
+def words_of(database, group):
+    """Profile and codec of a group as its row has them."""
+    with database.session() as session:
+        return [session.run(f"SELECT {column} FROM mc_iwf_groups "
+                            f"WHERE uri = '{group}'")[0]
+                for column in ("profile", "codec")]
+
+
+def test_group_codec(fresh):
+    """A group's codec, and with it its profile, are in the database and in
+    force when the answer comes, on another node within a second, and after
+    a restart."""
+    with Loaded(fresh, policies=POLICIES) as running, Loaded(fresh) as other:
+        assert running.kamcmd("mc_iwf.group_codec", GRP_P25,
+                              "X-TIA-P25-IMBE/8000").strip() == "changed"
+        assert "codec: X-TIA-P25-IMBE/8000\n" in running.party(
+            "groups", GRP_P25)
+        assert words_of(fresh, GRP_P25) == ["p25", "X-TIA-P25-IMBE/8000"]
+        other.wait_party("groups", GRP_P25, "codec: X-TIA-P25-IMBE/8000\n")
+        running.kamcmd("mc_iwf.group_codec",
+                       "sip:grp-tetra@MC.example.org;x=y", "tetra-isi",
+                       "tetra")
+        assert words_of(fresh, GRP_TETRA) == ["tetra", "tetra-isi"]
+        other.wait_party("groups", GRP_TETRA, "profile: tetra\n")
+        running.kamcmd("mc_iwf.group_codec", GRP_P25, "p25-imbe")
+        running.kamcmd("mc_iwf.group_codec", GRP_P25, "p25-imbe")
+        assert words_of(fresh, GRP_P25) == ["p25", "p25-imbe"]
+        assert running.bad_rows() == other.bad_rows() == 0
+    with Loaded(fresh) as running:
+        assert "codec: p25-imbe" in running.party("groups", GRP_P25)
+
+
+@pytest.mark.parametrize("words, said", [
+    (["sip:grp-none@mc.example.org", "p25-imbe"], "404 - group is not known"),
+    ([GRP_P25, "morse"], "400 - no such format"),
+    ([GRP_P25, "tetra-bb"], "400 - "),
+    ([GRP_P25, "p25-imbe", "no-such"], "400 - media profile is not known"),
+    ([GRP_P25, "tetra-bb", "p25"], "400 - "),
+    ([GRP_TETRA, "tetra-isi"], "400 - "),
+    ([GRP_TETRA, "pcma", "analog"], ""),
+    ([GRP_P25, "x" * 40], "400 - codec is not known"),
+    ([GRP_P25], "400 - group and codec, please"),
+], ids=["group", "codec", "forbidden", "profile", "forbidden by name",
+        "not encrypted", "other profile", "long", "one word"])
+def test_group_codec_refused(database, words, said):
+    """What is unknown, forbidden or would break required encryption is
+    refused with its reason, and nothing is changed."""
+    if database.server.schema != "sqlite":
+        pytest.skip("the same on all servers")
+    before = [words_of(database, group) for group in (GRP_P25, GRP_TETRA)]
+    with Loaded(database, policies=POLICIES) as running:
+        answer = running.kamcmd("mc_iwf.group_codec", *words)
+        assert answer.startswith(f"error: {said}") if said else \
+            answer.strip() == "changed"
+        if said:
+            assert before == [words_of(database, group)
+                              for group in (GRP_P25, GRP_TETRA)]
+            assert "codec: \n" in running.party("groups", GRP_TETRA)
+    database.run("UPDATE mc_iwf_groups SET profile = 'tetra-e2ee', "
+                 f"codec = '' WHERE uri = '{GRP_TETRA}'")
+
+
+def test_group_codec_at_once(fresh):
+    """Many that ask at the same moment all get an answer, and the last one
+    counts everywhere."""
+    with Loaded(fresh, policies=POLICIES) as running:
+        asked = [subprocess.Popen(
+            [node.KAMCMD, "-s", f"unix:{running.path('kamailio_ctl')}",
+             "mc_iwf.group_codec", GRP_TETRA, codec, "tetra"],
+            stdout=subprocess.PIPE, text=True)
+            for codec in ("tetra-bb", "tetra-isi") * 3]
+        answers = [process.communicate(timeout=20)[0] for process in asked]
+        assert [answer.strip() for answer in answers] == ["changed"] * 6
+        assert f"codec: {words_of(fresh, GRP_TETRA)[1]}\n" in running.party(
+            "groups", GRP_TETRA)
+
+
+def test_group_codec_without_policies(fresh):
+    """No profiles, nothing to judge by: refused."""
+    with Loaded(fresh) as running:
+        assert "no media profiles" in running.kamcmd(
+            "mc_iwf.group_codec", GRP_P25, "p25-imbe")
+    assert words_of(fresh, GRP_P25) == ["p25", ""]
+
+
+def test_group_codec_outage(server, fresh):
+    """Without the database it is refused, soon."""
+    if server.schema == "sqlite":
+        pytest.skip("a file does not go away")
+    with Loaded(fresh, policies=POLICIES) as running:
+        server.stop()
+        try:
+            running.wait_log("database lost")
+            assert "does not answer" in running.kamcmd(
+                "mc_iwf.group_codec", GRP_P25, "p25-imbe")
+        finally:
+            server.start()
+        running.wait_log("database is back", timeout=10)
+        assert running.kamcmd("mc_iwf.group_codec", GRP_P25,
+                              "p25-imbe").strip() == "changed"
+
+
 def test_renamed(database, kamailio):
     """An MC service ID that is changed leaves nothing under the old one."""
     database.run(insert_user("old"))

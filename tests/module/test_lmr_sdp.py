@@ -1,51 +1,522 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Media profiles in calls: calls.cfg with a real rtpengine."""
-import contextlib
+"""Media profiles in calls: calls.cfg with a real rtpengine.
+
+What is offered, what is answered, by whom and in which message.
+"""
+import collections
+import re
 
 import pytest
 
 import call
 import calls
 import media
-import mc
-import rtpengine
+import node
 import sip
 
-
-@contextlib.contextmanager
-def running(relay=None, **settings):
-    """A site of its own, on a relay of its own where none is given."""
-    with contextlib.ExitStack() as stack:
-        caller = stack.enter_context(sip.UdpEndpoint("127.0.0.1"))
-        callee = stack.enter_context(sip.UdpEndpoint("127.0.0.1"))
-        caller.script = callee.script = call.manners
-        if relay is None:
-            relay = stack.enter_context(rtpengine.Rtpengine())
-        server = stack.enter_context(
-            calls.CallNode(relay, callee.hostport, **settings))
-        yield calls.Site(server, relay, caller, callee)
+KEY_MGMT = "a=key-mgmt:mikey AQAFgM0XflABAAAAAAAAAAAAAAsAyONQ6gAAAAAGAAEAAAA="
+# The data type of that is not 26: any MIKEY message passes by default.
+CRYPTO = ["a=crypto:7 AEAD_AES_128_GCM inline:" + "A" * 38 + "==|2^31|1:1",
+          "a=crypto:3 AES_CM_128_HMAC_SHA1_80 inline:" + "B" * 40]
+DTLS = ["a=setup:actpass", "a=fingerprint:sha-256 " + ":".join(["AB"] * 32)]
+MIXED = {**media.TETRA, **media.AMRWB}
+MODE01 = {97: ("TETRA_ACELP_BB/8000", "payload-type=0;encryption-mode=0,1")}
+ISI = {98: ("TETRA_ACELP/8000", None)}
+COREX = ("loadmodule \"kex.so\"", "loadmodule \"kex.so\"\n"
+         "loadmodule \"corex.so\"")  # has append_branch()
+VIDEO = ["m=video 40020 RTP/AVP 97", "a=rtpmap:97 H264/90000"]
 
 
-@pytest.fixture(scope="module")
-def _site():
-    with running() as found:
-        yield found
+def kept(sdp, section=0):
+    """The a= lines of a section, whatever their order."""
+    return collections.Counter(calls.attributes(sdp, section))
 
 
-@pytest.fixture
-def site(_site):
-    yield _site
-    _site.reset()
-
-
-def test_call(site):
-    """A call: both get media from where they are told, unchanged."""
-    alice, bob = site.party(), site.party()
-    outgoing = site.offer(alice.sdp({**media.TETRA, **media.AMRWB}))
+def connect(site, offer, answer=None, profile="tetra"):
+    """A call that is up: dialogs of both ends, and what each was told."""
+    outgoing = site.offer(offer, profile)
     incoming = site.incoming(outgoing)
-    assert calls.formats_of(incoming.sdp) == ["97"]
-    incoming.reply(200, bob.sdp(media.TETRA))
+    incoming.reply(200, answer or site.party().sdp(media.TETRA))
+    dialog, told = outgoing.answered()
+    other = incoming.dialog()
+    other.wait("ACK")
+    return dialog, other, told, incoming.sdp
+
+
+# Offers
+
+def test_call(call_site):
+    """Both get media from where they are told, unchanged."""
+    alice, bob = call_site.party(), call_site.party()
+    dialog, _, told, offered = connect(
+        call_site, alice.sdp(MIXED), bob.sdp(media.TETRA))
+    assert calls.formats_of(offered) == ["97"]
+    media.exchange(alice, told, bob, offered, 97)
+    assert dialog.call_id in call_site.relay.calls()
+    dialog.bye()
+    node.wait_until(lambda: dialog.call_id not in call_site.relay.calls(),
+                    "end of the relay's session")
+
+
+REFUSED = [
+    ("p25", media.AMRWB, (), "RTP/AVP", "302"),
+    ("tetra", media.PCMU, (), "RTP/AVP", "302"),
+    ("tetra-e2ee", media.TETRA_CLEAR, (), "RTP/AVP", "301"),
+    ("tetra-clear", media.TETRA_E2EE, (), "RTP/AVP", "300"),
+    ("p25", media.P25, CRYPTO, "RTP/SAVP", "media protection not permitted"),
+    ("mcptt", media.AMRWB, ["a=tcap:1 RTP/SAVP"], "RTP/AVP", None),
+]
+
+
+@pytest.mark.parametrize("profile, formats, lines, proto, warning", REFUSED)
+def test_refused(call_site, profile, formats, lines, proto, warning):
+    """488 with the standard's Warning; the callee hears nothing."""
+    sdp = call_site.party().sdp(formats, *lines, proto=proto)
+    outgoing = call_site.offer(sdp, profile)
+    if warning is None:
+        incoming = call_site.incoming(outgoing)
+        assert not any("cap" in line for line in
+                       calls.attributes(incoming.sdp))
+        incoming.reply(486)
+        outgoing.refusal()
+        return
+    reply = outgoing.refusal()
+    assert (reply.code, calls.warning_of(reply)) == (488, warning)
+    assert call_site.relay.calls() == []
+
+
+@pytest.mark.parametrize("lines, proto", [
+    ([KEY_MGMT], "RTP/SAVP"), ([KEY_MGMT], "RTP/AVP"), (CRYPTO, "RTP/SAVP"),
+    (DTLS, "UDP/TLS/RTP/SAVP"), ([KEY_MGMT, *CRYPTO], "RTP/SAVP"),
+    ([KEY_MGMT, *CRYPTO, *DTLS], "RTP/SAVP")])
+def test_keys_pass(call_site, lines, proto):
+    """Whatever the keying: the lines leave exact, SDES with tag and order."""
+    alice, bob = call_site.party(), call_site.party()
+    sdp = alice.sdp(media.AMRWB, *lines, proto=proto)
+    outgoing = call_site.offer(sdp, "mcptt")
+    incoming = call_site.incoming(outgoing)
+    assert kept(incoming.sdp) == kept(sdp)
+    order = [x for x in calls.attributes(incoming.sdp) if "crypto" in x]
+    assert order == [x for x in lines if "crypto" in x]
+    assert media.sections(incoming.sdp)[0][0].split()[2:] == [proto, "96"]
+    assert f" IN IP4 {alice.address}" not in incoming.sdp.decode()
+    answer = lines[1:2] if lines is CRYPTO else [
+        x.replace("actpass", "active") for x in lines if "crypto" not in x]
+    incoming.reply(200, bob.sdp(media.AMRWB, *answer, proto=proto))
+    dialog, told = outgoing.answered()
+    assert kept(told) == kept(bob.sdp(media.AMRWB, *answer, proto=proto))
+    media.exchange(alice, told, bob, incoming.sdp, 96)
+    dialog.bye()
+
+
+def test_sections_stay_apart(call_site):
+    """The same payload type in another section is another codec; the floor
+    control section keeps its parameters and is relayed."""
+    alice, bob, floor = (call_site.party() for _ in range(3))
+    sdp = media.description(
+        alice.address, media.audio(alice.port, {97: ("EVS/16000", None),
+                                                98: media.TETRA[97]}),
+        media.floor(floor.port), VIDEO)
+    outgoing = call_site.offer(sdp)
+    incoming = call_site.incoming(outgoing)
+    speech, control, video = media.sections(incoming.sdp)
+    assert speech[0].endswith(" RTP/AVP 98") and len(
+        [x for x in speech if "rtpmap" in x]) == 1
+    assert control[0].endswith(" udp MCPTT")
+    assert "a=fmtp:MCPTT mc_queueing;mc_priority=5" in control
+    assert video[0].endswith("RTP/AVP 97")
+    assert "a=rtpmap:97 H264/90000" in video
+    told = media.place(incoming.sdp, 1)
+    assert told[1] not in (0, floor.port)
+    incoming.reply(200, media.description(
+        bob.address, media.audio(bob.port, {98: media.TETRA[97]}),
+        media.floor(bob.port), ["m=video 0 RTP/AVP 97"]))
     dialog, answer = outgoing.answered()
-    incoming.dialog().wait("ACK") if False else None
-    media.exchange(alice, answer, bob, incoming.sdp, 97)
+    assert media.ports(answer)[2] == 0
+    dialog.bye()
+
+
+def test_profile_unknown(call_site):
+    """A profile that is not there: 500, and the log names it."""
+    outgoing = call_site.offer(call_site.party().sdp(media.TETRA), "nobody's")
+    assert outgoing.refusal().code == 500
+    call_site.node.wait_log('there is no media profile "nobody\'s"')
+
+
+# Answers
+
+BAD_ANSWERS = {
+    "format not offered": ({99: media.TETRA[97]}, (), "RTP/AVP"),
+    "codec not offered": ({97: ("AMR-WB/16000", None)}, (), "RTP/AVP"),
+    "taken away by us": (media.AMRWB, (), "RTP/AVP"),
+    "transport": (media.TETRA, (), "RTP/SAVP"),
+    "key not offered": (media.TETRA, CRYPTO[:1], "RTP/AVP"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_ANSWERS)
+def test_bad_answer(call_site, name):
+    """Checked against the offer as it left us: port 0, and no media."""
+    before = call_site.node.counters()["lmr_bad_answers"]
+    formats, lines, proto = BAD_ANSWERS[name]
+    bob = call_site.party()
+    dialog, _, told, _ = connect(call_site, call_site.party().sdp(MIXED),
+                                 bob.sdp(formats, *lines, proto=proto))
+    assert media.ports(told) == [0]
+    assert call_site.node.counters()["lmr_bad_answers"] == before + 1
     assert dialog.bye().code == 200
+
+
+def test_downgrade_ends_the_call(call_site):
+    """Protected speech answered in clear, where E2EE is required: both get a
+    BYE behind the ACK."""
+    sdp = call_site.party().sdp(MODE01, KEY_MGMT, proto="RTP/SAVP")
+    dialog, other, told, _ = connect(
+        call_site, sdp, call_site.party().sdp(media.TETRA_CLEAR),
+        "tetra-e2ee")
+    assert media.ports(told) == [0]
+    calls.assert_ended(dialog, other)
+
+
+def test_no_ack(call_site):
+    """Without an ACK it ends after 5 s."""
+    outgoing = call_site.offer(call_site.party().sdp(MODE01), "tetra-e2ee")
+    incoming = call_site.incoming(outgoing)
+    incoming.reply(200, call_site.party().sdp(media.TETRA_CLEAR))
+    dialog, _ = outgoing.answered(ack=False)
+    calls.assert_ended(dialog, incoming.dialog())
+
+
+def test_bad_answer_is_only_logged():
+    """on_bad_answer = log alters nothing, and the counter tells."""
+    with calls.running() as site:
+        site.node.policies.write_text(
+            "[x]\nallow = tetra-bb\non_bad_answer = log\n")
+        site.node.kamcmd("mc_iwf.policies_reload")
+        dialog, _, told, _ = connect(
+            site, site.party().sdp(media.TETRA),
+            site.party().sdp({99: media.TETRA[97]}), "x")
+        assert calls.formats_of(told) == ["99"] and media.ports(told)[0] > 0
+        assert site.node.counters()["lmr_bad_answers"] == 1
+        dialog.bye()
+
+
+# Offerless INVITE, early media, PRACK, UPDATE
+
+def test_offerless(call_site):
+    """The 200 offers, the ACK answers."""
+    alice, bob = call_site.party(), call_site.party()
+    outgoing = call_site.start(call_site.invite(None))
+    incoming = call_site.incoming(outgoing)
+    assert incoming.sdp == b""
+    incoming.reply(200, bob.sdp(MIXED))
+    dialog, offered = outgoing.answered(ack=False)
+    assert calls.formats_of(offered) == ["97"]
+    dialog.ack(alice.sdp(media.TETRA))
+    told = incoming.dialog().wait("ACK").sdp
+    media.exchange(alice, offered, bob, told, 97)
+    dialog.bye()
+
+
+def test_offerless_refused(call_site):
+    """An offer in a 200 that nothing is left of: port 0, the call ends."""
+    outgoing = call_site.start(call_site.invite(None, "p25"))
+    incoming = call_site.incoming(outgoing)
+    incoming.reply(200, call_site.party().sdp(media.AMRWB))
+    dialog, offered = outgoing.answered()
+    assert media.ports(offered) == [0]
+    calls.assert_ended(dialog, incoming.dialog())
+
+
+def test_offerless_bad_answer(call_site):
+    """A bad answer in the ACK: port 0."""
+    outgoing = call_site.start(call_site.invite(None))
+    incoming = call_site.incoming(outgoing)
+    incoming.reply(200, call_site.party().sdp(media.TETRA))
+    dialog, _ = outgoing.answered(ack=False)
+    dialog.ack(call_site.party().sdp(media.AMRWB))
+    assert media.ports(incoming.dialog().wait("ACK").sdp) == [0]
+    dialog.bye()
+
+
+def test_ack_nobody_asked_for(call_site):
+    """A description in an ACK without an open offer: port 0."""
+    outgoing = call_site.offer(call_site.party().sdp(media.TETRA))
+    incoming = call_site.incoming(outgoing)
+    incoming.reply(200, call_site.party().sdp(media.TETRA))
+    dialog, _ = outgoing.answered(ack=False)
+    dialog.ack(call_site.party().sdp(media.TETRA))
+    assert media.ports(incoming.dialog().wait("ACK").sdp) == [0]
+    calls.assert_ended(dialog, incoming.dialog())
+
+
+def test_early_media(call_site):
+    """The answer in a 183 and again in the 200: media from the 183 on."""
+    alice, bob = call_site.party(), call_site.party()
+    outgoing = call_site.offer(alice.sdp(media.TETRA))
+    incoming = call_site.incoming(outgoing)
+    answer = bob.sdp(media.TETRA)
+    incoming.reply(183, answer)
+    early = call.sdp_of(outgoing.wait(183))
+    media.exchange(alice, early, bob, incoming.sdp, 97)
+    incoming.reply(183, answer)
+    assert call.sdp_of(outgoing.wait(183, 2)) == early
+    incoming.reply(200, answer)
+    dialog, told = outgoing.answered()
+    assert media.place(told) == media.place(early)
+    incoming.reply(200, answer)
+    outgoing.wait(200, 2)
+    assert call.sdp_of(outgoing.replies(200)[1]) == told
+    dialog.bye()
+
+
+def test_bad_preview(call_site):
+    """A bad answer in a 183 ends nothing: what counts is the 200."""
+    outgoing = call_site.offer(call_site.party().sdp(media.TETRA))
+    incoming = call_site.incoming(outgoing)
+    incoming.reply(183, call_site.party().sdp(media.AMRWB))
+    assert media.ports(call.sdp_of(outgoing.wait(183))) == [0]
+    incoming.reply(200, call_site.party().sdp(media.TETRA))
+    dialog, told = outgoing.answered()
+    assert media.ports(told)[0] > 0
+    dialog.bye()
+
+
+def test_prack(call_site):
+    """The answer in a reliable 183; an offer in its PRACK is refused."""
+    alice, bob = call_site.party(), call_site.party()
+    outgoing = call_site.offer(alice.sdp(media.TETRA))
+    incoming = call_site.incoming(outgoing)
+    incoming.reply(183, bob.sdp(media.TETRA), rseq=1)
+    reply = outgoing.wait(183)
+    dialog = outgoing.dialog(reply)
+    stray = call_site.caller.wait_final(
+        dialog.prack(reply, alice.sdp(media.TETRA)))
+    assert (stray.code, calls.warning_of(stray)) == (
+        488, "session description where none is expected")
+    branch = dialog.prack(reply)
+    incoming.dialog().wait("PRACK").reply(200)
+    assert call_site.caller.wait_final(branch).code == 200
+    media.exchange(alice, call.sdp_of(reply), bob, incoming.sdp, 97)
+    incoming.reply(200)
+    outgoing.answered()[0].bye()
+
+
+def test_prack_answers(call_site):
+    """Offerless: a reliable 183 offers, the PRACK answers."""
+    alice, bob = call_site.party(), call_site.party()
+    outgoing = call_site.start(call_site.invite(None))
+    incoming = call_site.incoming(outgoing)
+    incoming.reply(183, bob.sdp(MIXED), rseq=1)
+    reply = outgoing.wait(183)
+    assert calls.formats_of(call.sdp_of(reply)) == ["97"]
+    dialog = outgoing.dialog(reply)
+    branch = dialog.prack(reply, alice.sdp(media.TETRA))
+    prack = incoming.dialog().wait("PRACK")
+    prack.reply(200)
+    call_site.caller.wait_final(branch)
+    media.exchange(alice, call.sdp_of(reply), bob, prack.sdp, 97)
+    incoming.reply(200)
+    outgoing.answered()[0].bye()
+
+
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
+@pytest.mark.parametrize("by_caller", [True, False])
+def test_new_offer(call_site, method, by_caller):
+    """Either side offers again: hold, then a refused codec, then a payload
+    type that stands for another encoding now."""
+    alice, bob = call_site.party(), call_site.party()
+    dialog, other, _, _ = connect(
+        call_site, alice.sdp(media.TETRA), bob.sdp(media.TETRA))
+    ours, theirs = (dialog, other) if by_caller else (other, dialog)
+    one, two = (alice, bob) if by_caller else (bob, alice)
+
+    branch = ours.send(method, one.sdp(MIXED, "a=sendonly"))
+    asked = theirs.wait(method)
+    assert calls.formats_of(asked.sdp) == ["97"]
+    assert "a=sendonly" in calls.attributes(asked.sdp)
+    asked.reply(200, two.sdp(media.TETRA, "a=recvonly"))
+    reply = ours.endpoint.wait_final(branch)
+    assert "a=recvonly" in calls.attributes(call.sdp_of(reply))
+    if method == "INVITE":
+        ours.ack()
+    media.exchange(one, call.sdp_of(reply), two, asked.sdp, 97)
+
+    for formats in (media.PCMU, {97: ("TETRA_ACELP/8000", None)}):
+        reply = ours.ask(method, one.sdp(formats))
+        assert (reply.code, calls.warning_of(reply)) == (488, "302")
+        if method == "INVITE":
+            ack = ours.request("ACK", cseq=ours.cseq)
+            call_site.caller.send(ack, call_site.node.address)
+    dialog.bye()
+
+
+def test_rebound_answer(call_site):
+    """A payload type that the call bound to another encoding is no answer."""
+    formats = {97: media.TETRA[97], 98: ISI[98]}
+    dialog, other, _, _ = connect(
+        call_site, call_site.party().sdp(formats),
+        call_site.party().sdp(formats))
+    branch = dialog.send("UPDATE", call_site.party().sdp(formats))
+    other.wait("UPDATE").reply(200, call_site.party().sdp(
+        {97: ISI[98], 98: media.TETRA[97]}))
+    reply = call_site.caller.wait_final(branch)
+    assert media.ports(call.sdp_of(reply)) == [0]
+    dialog.bye()
+
+
+def test_stray_in_info(call_site):
+    """A description in any other request is refused."""
+    dialog, _, _, _ = connect(call_site, call_site.party().sdp(media.TETRA))
+    reply = dialog.ask("INFO", call_site.party().sdp(media.TETRA))
+    assert reply.code == 488
+    dialog.bye()
+
+
+# Forks
+
+@pytest.mark.parametrize("winner", [0, 1])
+def test_forks(call_site, winner):
+    """Two forks answer early; each has ports of its own, the first 200 has the
+    call, and the second one goes on without media."""
+    alice, bob, carol = (call_site.party() for _ in range(3))
+    callees, tags = [bob, carol], ["tag-b", "tag-c"]
+    outgoing = call_site.offer(alice.sdp(MODE01), "tetra")
+    incoming = call_site.incoming(outgoing)
+    answers = [callees[0].sdp({97: media.TETRA_E2EE[98]}),
+               callees[1].sdp(media.TETRA_CLEAR)]
+    early = []
+    for n, tag in enumerate(tags):
+        incoming.reply(183, answers[n], tag=tag)
+        early.append(call.sdp_of(outgoing.wait(183, n + 1)))
+    assert all(media.ports(sdp)[0] for sdp in early)
+    incoming.reply(200, answers[winner], tag=tags[winner])
+    dialog, told = outgoing.answered()
+    assert media.place(told) == media.place(early[winner])
+    incoming.dialog(tags[winner]).wait("ACK")
+    media.exchange(alice, told, callees[winner], incoming.sdp, 97)
+
+    loser = 1 - winner
+    incoming.reply(200, answers[loser], tag=tags[loser])
+    late = outgoing.wait(200, 2)
+    assert media.ports(call.sdp_of(late)) == [0]
+    other = outgoing.dialog(late)
+    other.ack()
+    incoming.dialog(tags[loser]).wait("ACK")
+    assert other.bye().code == 200
+    media.exchange(alice, told, callees[winner], incoming.sdp, 97)
+    dialog.bye()
+
+
+def test_too_many_forks(call_site):
+    """The state of a call is bounded: the 17th fork gets no media."""
+    outgoing = call_site.offer(call_site.party().sdp(media.TETRA))
+    incoming = call_site.incoming(outgoing)
+    answer = call_site.party().sdp(media.TETRA)
+    for n in range(17):
+        incoming.reply(183, answer, tag=f"tag-{n}")
+        reply = outgoing.wait(183, n + 1)
+        assert bool(call.sdp_of(reply)) == (n < 16)
+    incoming.reply(486)
+    outgoing.refusal()
+
+
+def test_two_branches(call_site):
+    """Two branches of ours: each is offered ports of its own, and answered."""
+    with calls.running(changes=[COREX, (
+            "\tt_on_branch", "\tappend_branch();\n\tt_on_branch"
+    )]) as site:
+        alice, bob, carol = (site.party() for _ in range(3))
+        outgoing = site.offer(alice.sdp(media.TETRA))
+        one = site.incoming(outgoing)
+        two = site.incoming(outgoing, n=2)
+        assert media.place(one.sdp) != media.place(two.sdp)
+        one.reply(183, bob.sdp(media.TETRA), tag="one")
+        outgoing.wait(183)
+        two.reply(200, carol.sdp(media.TETRA), tag="two")
+        dialog, told = outgoing.answered()
+        media.exchange(alice, told, carol, two.sdp, 97)
+        dialog.bye()
+
+
+def test_failure_route():
+    """The next hop after a refusal gets its offer too."""
+    with calls.running(changes=[COREX, (
+            "\tt_on_branch", '\tt_on_failure("NEXT");\n\tt_on_branch')],
+            extra="""
+failure_route[NEXT] {
+    if(t_check_status("503") && lmr_sdp_offer("$dlg_var(mc_profile)")) {
+        append_branch();
+        t_on_branch("OFFER_MEDIA");
+        t_on_reply("REPLY");
+        t_relay();
+    }
+}
+""") as site:
+        alice, bob = site.party(), site.party()
+        outgoing = site.offer(alice.sdp(MIXED))
+        site.incoming(outgoing).reply(503)
+        again = site.incoming(outgoing, n=2)
+        assert calls.formats_of(again.sdp) == ["97"]
+        again.reply(200, bob.sdp(media.TETRA))
+        dialog, told = outgoing.answered()
+        media.exchange(alice, told, bob, again.sdp, 97)
+        dialog.bye()
+
+
+# The relay
+
+def assert_no_media(outgoing):
+    """The INVITE was refused for the relay's sake."""
+    reply = outgoing.refusal()
+    assert (reply.code, reply.get("Retry-After")) == (503, "2")
+
+
+@pytest.mark.parametrize("end", ["kill", "hang"])
+def test_relay_down(end):
+    """No call goes past the relay: 503, or port 0 and an end."""
+    with calls.running() as site:
+        answered = site.offer(site.party().sdp(media.TETRA))
+        incoming = site.incoming(answered)
+        preview = site.offer(site.party().sdp(media.TETRA))
+        ringing = site.incoming(preview)
+        if end == "kill":
+            site.relay.kill()
+        else:
+            site.relay.hang()
+        ringing.reply(183, site.party().sdp(media.TETRA))
+        got = preview.wait(183)
+        assert (got.body, got.get("Content-Type")) == (b"", None)
+        incoming.reply(200, site.party().sdp(media.TETRA))
+        dialog, told = answered.answered()
+        assert media.ports(told) == [0]
+        calls.assert_ended(dialog, incoming.dialog())
+        assert_no_media(site.offer(site.party().sdp(media.TETRA)))
+        ringing.reply(486)
+        preview.refusal()
+
+
+def test_relay_not_asked(call_site):
+    """A script that forgets the relay: nothing goes past it."""
+    with calls.running(changes=[(
+            '(!rtpengine_offer("$lmr(rtpengine)")\n\t\t\t|| !lmr_sdp_commit())',
+            "!lmr_sdp_commit()")]) as site:
+        assert_no_media(site.offer(site.party().sdp(media.TETRA)))
+        assert site.node.counters()["lmr_media_down"] == 1
+        assert not site.callee.requests("INVITE")
+
+
+def test_without_relay():
+    """media_relay 0: what was decided leaves, addresses and all."""
+    with calls.running(changes=[
+            ('!rtpengine_offer("$lmr(rtpengine)")', "0"),
+            ('rtpengine_answer("$lmr(rtpengine)")', "1"),
+            ("request_route {",
+             'modparam("mc_iwf", "media_relay", 0)\nrequest_route {'),
+    ]) as site:
+        alice, bob = site.party(), site.party()
+        _, _, told, offered = connect(
+            site, alice.sdp(MIXED), bob.sdp(media.TETRA))
+        assert media.place(offered) == (alice.address, alice.port)
+        assert media.place(told) == (bob.address, bob.port)
+        assert calls.formats_of(offered) == ["97"]
