@@ -6,6 +6,7 @@ TEST_SRC = $(wildcard tests/unit/test_*.c)
 TEST_BIN = $(TEST_SRC:tests/unit/%.c=build/test/%)
 TEST_OBJ = $(MCLMR_SRC:%.c=build/test/obj/%.o)
 TEST_TOOL = build/test/mclmr
+TEST_TOOL_OBJ = $(MCLMR_TOOL_SRC:%.c=build/test/obj/%.o)
 
 build/test/obj/%.o: %.c | $(DEPS)
 	@mkdir -p $(@D)
@@ -23,11 +24,12 @@ TEST_ROWS = build/test/obj/tests/unit/policy_rows.o
 $(filter build/test/test_policy_%,$(TEST_BIN)): $(TEST_ROWS)
 
 # The command line under the sanitizers, for the tests that drive it.
-$(TEST_TOOL): $(MCLMR_TOOL_SRC:%.c=build/test/obj/%.o) $(TEST_OBJ)
+$(TEST_TOOL): $(TEST_TOOL_OBJ) $(TEST_OBJ)
 	$(call say,CC)
 	$(Q)$(CC) $(TEST_CFLAGS) -o $@ $^ $(MCLMR_LIBS)
 
--include $(TEST_BIN:=.d) $(TEST_OBJ:.o=.d) $(TEST_ROWS:.o=.d)
+-include $(TEST_BIN:=.d) $(TEST_OBJ:.o=.d) $(TEST_ROWS:.o=.d) \
+	$(TEST_TOOL_OBJ:.o=.d)
 
 include tests/media/media.mk
 

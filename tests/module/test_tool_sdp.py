@@ -2,6 +2,7 @@
 """The command line `mclmr sdp`: what it prints and refuses."""
 import os
 import pathlib
+import re
 import subprocess
 
 import pytest
@@ -91,6 +92,57 @@ def test_answer(tmp_path):
     assert code == 0
     assert out == TETRA.replace(b"4000", b"0")
     assert b"301" in err and b"the call is to be ended" in err
+
+
+def test_outline_as_offer(tmp_path):
+    """What a call keeps of an offer does as well as the offer."""
+    offer = tmp_path / "offer"
+    offer.write_bytes(b"v=0\no=-\ns=-\nm=audio 9 RTP/SAVP 100\n"
+                      b"a=rtpmap:100 X-TIA-P25-IMBE/8000/1\n"
+                      b"a=key-mgmt:mikey ARoA\n")
+    good = P25.replace(b"RTP/AVP", b"RTP/SAVP")
+    assert run("apply", "--offer", offer, stdin=good) == (0, good, b"")
+    _, out, _ = run("explain", "--offer", offer)
+    assert b"verdict=answer_mismatch\n" in out
+    assert b"reason=section 1: transport: RTP/AVP " in out
+
+
+def test_no_key_is_told():
+    """Not even of a crypto line with its key in the wrong place."""
+    key = b"inline:" + b"S" * 38 + b"=="
+    for line in (b"a=crypto:1 " + key, b"a=crypto:" + key,
+                 b"a=crypto:1 AEAD_AES_128_GCM " + key,
+                 b"a=key-mgmt:mikey " + b"S" * 40,
+                 b"a=key-mgmt:" + b"S" * 40, b"k=clear:" + b"S" * 40):
+        for profile in ("p25", "mcptt", "tetra-e2ee"):
+            for command in ("explain", "apply"):
+                _, out, err = run(
+                    command, profile=profile,
+                    stdin=P25.replace(b"RTP/AVP", b"RTP/SAVP") + line)
+                assert b"S" * 10 not in err
+                assert command == "apply" or b"S" * 10 not in out
+
+
+def test_long_explanation():
+    """More reasons than are kept, and octets that are no text."""
+    formats = b" ".join(b"%d\xff" % pt for pt in range(60))
+    section = b"m=audio 4000 RTP/AVP " + formats + b"\r\n"
+    code, out, err = run("explain", stdin=HEAD + section * 4)
+    assert (code, err) == (0, b"")
+    assert out.count(b"reason=") == 61  # the first section refuses
+    assert b"unknown_format: 0\\xff is no format" in out
+
+
+def test_reasons_are_documented():
+    """The guide lists each rule that a reason can name, and no other."""
+    guide = (TOP / "docs/lmr_sdp.md").read_text()
+    listed = re.findall(r"^\| `(\w+)` \|",
+                        guide.split("\n## Reasons\n")[1].split("\n## ")[0],
+                        re.M)
+    header = (TOP / "modules/mclmr/policy.h").read_text()
+    rules = [word.lower() for word in
+             re.findall(r"^\tMCLMR_RULE_(\w+),$", header, re.M)]
+    assert listed == rules and len(rules) > 30
 
 
 @pytest.mark.parametrize("options", [

@@ -10,9 +10,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
+#include "mclmr/negotiation.h"
 #include "policy_rows.h"
 
 #define BOUND_P25 "0 100 X-TIA-P25-IMBE/8000\n"
@@ -116,11 +119,140 @@ static void test_answers(void **state)
 	RUN(answers);
 }
 
+/* A message of a call, and what becomes of its description. */
+typedef struct message
+{
+	mclmr_bearer_t bearer;
+	const char *text;
+	mclmr_op_t op;
+	mclmr_status_t status;
+	const char *expected;
+	const char *rules;
+} message_t;
+
+#define CALLER MCLMR_CALLER
+#define CALLEE MCLMR_CALLEE
+#define INVITE(side, cseq)                              \
+	{                                                   \
+		side, MCLMR_METHOD_INVITE, 0, cseq, false, true \
+	}
+#define REPLY(side, code, cseq)                           \
+	{                                                     \
+		side, MCLMR_METHOD_INVITE, code, cseq, true, true \
+	}
+#define ACK(side, cseq)                              \
+	{                                                \
+		side, MCLMR_METHOD_ACK, 0, cseq, false, true \
+	}
+#define UPDATE(side, code, cseq)                               \
+	{                                                          \
+		side, MCLMR_METHOD_UPDATE, code, cseq, code != 0, true \
+	}
+
+/* Takes the messages of a call: each is judged by what was noted before. */
+static void run_call(const char *profile, const message_t *messages, size_t n)
+{
+	static char memory[1 << 20];
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
+	mclmr_negotiation_t negotiation = {.bound = {{NULL, 0}}};
+
+	for(size_t i = 0; i < n; i++) {
+		const message_t *message = &messages[i];
+		const mclmr_bearer_t *bearer = &message->bearer;
+		const mclmr_offered_t *asked =
+				mclmr_negotiation_asked(&negotiation, bearer);
+		char offered[1024] = "", bound[1024];
+		policy_row_t row = {profile, profile, NULL, bound, 0, message->text,
+				message->status, message->expected, message->rules};
+		mclmr_span_t left;
+
+		assert_int_equal(
+				mclmr_negotiation_op(&negotiation, bearer), message->op);
+		(void)snprintf(bound, sizeof(bound), "%.*s",
+				MCLMR_FMT(negotiation.bound[bearer->side]));
+		if(asked != NULL) {
+			/* the row puts a head of its own before it */
+			(void)snprintf(offered, sizeof(offered), "%.*s",
+					MCLMR_FMT(mclmr_span_from(asked->outline,
+							asked->outline.s + strlen("v=0\no=-\ns=-\n"))));
+			row.offered = offered;
+		}
+		policy_rows_run(&row, 1);
+		left = policy_rows_decide(&row)->text;
+		if(message->op == MCLMR_OP_OFFER && left.len > 0)
+			assert_true(mclmr_negotiation_offer(
+					&negotiation, bearer, 0, left, &arena));
+		if(message->op == MCLMR_OP_ANSWER)
+			assert_true(mclmr_negotiation_answer(
+					&negotiation, bearer, left, &arena));
+	}
+}
+
+#define RUN_CALL(profile, messages) \
+	run_call(profile, messages, sizeof(messages) / sizeof((messages)[0]))
+
+/* Either side offers again; payload types stay what they were. */
+static void test_re_offers(void **state)
+{
+	static const message_t messages[] = {
+			{INVITE(CALLER, 1), M("RTP/AVP 97 98 99") WB BB ISI, MCLMR_OP_OFFER,
+					MCLMR_OK, M("RTP/AVP 98 99") BB ISI, "not_allowed"},
+			{REPLY(CALLEE, 183, 1), M("RTP/AVP 98") BB, MCLMR_OP_ANSWER,
+					MCLMR_OK, M("RTP/AVP 98") BB, ""},
+			{UPDATE(CALLER, 0, 2), M("RTP/AVP 99") ISI "a=inactive\r\n",
+					MCLMR_OP_OFFER, MCLMR_OK,
+					M("RTP/AVP 99") ISI "a=inactive\r\n", ""},
+			{UPDATE(CALLEE, 200, 2), M("RTP/AVP 98") BB, MCLMR_OP_ANSWER,
+					MCLMR_ANSWER_MISMATCH, A0("RTP/AVP 98") BB,
+					"not_offered closed"},
+			{REPLY(CALLEE, 200, 1), M("RTP/AVP 98") BB, MCLMR_OP_ANSWER,
+					MCLMR_OK, M("RTP/AVP 98") BB, ""},
+			{INVITE(CALLEE, 1),
+					M("RTP/AVP 98 99") BB "a=rtpmap:99 TETRA_ACELP_BB/8000\r\n"
+										  "a=fmtp:99 encryption-mode=1\r\n",
+					MCLMR_OP_OFFER, MCLMR_OK, M("RTP/AVP 98") BB, "rebound"},
+			{REPLY(CALLER, 200, 1), M("RTP/AVP 98") BB, MCLMR_OP_ANSWER,
+					MCLMR_OK, M("RTP/AVP 98") BB, ""},
+			{INVITE(CALLER, 3),
+					M("RTP/AVP 98") "a=rtpmap:98 "
+									"TETRA_ACELP/8000\r\n",
+					MCLMR_OP_OFFER, MCLMR_CODEC_REQUIRED, NULL,
+					"rebound empty"},
+	};
+
+	(void)state;
+	RUN_CALL("tetra", messages);
+}
+
+/* The callee offers, the caller answers in its ACK: the same rules. */
+static void test_offerless(void **state)
+{
+	static const message_t messages[] = {
+			{REPLY(CALLEE, 200, 1),
+					M("RTP/AVP 98 96") BB BB01
+					"a=rtpmap:96 TETRA_ACELP_BB/8000\r\n",
+					MCLMR_OP_OFFER, MCLMR_OK, M("RTP/AVP 98") BB BB01,
+					"not_encrypted"},
+			{ACK(CALLER, 1), M("RTP/AVP 98") BB BB0, MCLMR_OP_ANSWER,
+					MCLMR_E2EE_REQUIRED, A0("RTP/AVP 98") BB BB0,
+					"not_encrypted empty closed"},
+			{REPLY(CALLER, 200, 7), M("RTP/AVP 98") BB BB01, MCLMR_OP_OFFER,
+					MCLMR_OK, M("RTP/AVP 98") BB BB01, ""},
+			{ACK(CALLEE, 7), M("RTP/AVP 98") BB BB1, MCLMR_OP_ANSWER, MCLMR_OK,
+					M("RTP/AVP 98") BB BB1, ""},
+	};
+
+	(void)state;
+	RUN_CALL("tetra-e2ee", messages);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(test_offers),
 			cmocka_unit_test(test_answers),
+			cmocka_unit_test(test_re_offers),
+			cmocka_unit_test(test_offerless),
 	};
 
 	return cmocka_run_group_tests_name(
