@@ -353,18 +353,19 @@ static bool note_asked(void *data, mclmr_span_t impu)
 /* mclmr_call_decide() with usrloc as the judge of registrations, asked when
  * the store's lock is given back: a caller first, whatever was found out
  * behind it; the called one where all else is right. */
-static mclmr_status_t decide_call(
-		mclmr_call_request_t *request, mclmr_arena_t *arena, mclmr_call_t *call)
+static mclmr_status_t decide_call(const mclmr_call_request_t *request,
+		mclmr_arena_t *arena, mclmr_call_t *call)
 {
 	const mclmr_directory_t *directory = iwf_store_read();
 	mclmr_status_t status = MCLMR_INTERNAL;
+	mclmr_call_request_t asking = *request;
 	asked_t asked = {0};
 	mclmr_span_t *impu = asked.impu;
 
-	request->registered = note_asked;
-	request->data = &asked;
+	asking.registered = note_asked;
+	asking.data = &asked;
 	if(directory != NULL)
-		status = mclmr_call_decide(directory, request, arena, call);
+		status = mclmr_call_decide(directory, &asking, arena, call);
 	iwf_store_read_end();
 	if(!request->sender->iwf && asked.n > 0 && call->impu.s == impu[0].s) {
 		if(!iwf_usrloc_registered(*impu++))
@@ -400,7 +401,7 @@ static void show_call(iwf_message_t *m)
 
 static mclmr_status_t authorize_call(struct sip_msg *msg, iwf_message_t *m)
 {
-	mclmr_call_request_t request = {.request_uri = request_uri(msg),
+	const mclmr_call_request_t request = {.request_uri = request_uri(msg),
 			.sender = &m->sender,
 			.from_core = m->trust == MCLMR_TRUST_CORE,
 			.info = m->info != NULL ? &m->mc_info : NULL,

@@ -20,7 +20,7 @@
 #include "lmr_profiles.h"
 #include "mclmr/uri.h"
 
-#define WAIT_MS 5000
+#define WAIT_MS 5000LL
 #define LOOK_US 10000 /* how often an asker looks for its answer */
 #define URI_SIZE 256
 #define WORD_SIZE (MCLMR_PARTY_WORD + 1)

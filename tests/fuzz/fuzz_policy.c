@@ -6,7 +6,7 @@
 
 /*
  * Input: a digit for the profile and one for what is wanted, then an offer, a
- * line "----", an answer, which is the next offer of its side, too. Of what
+ * line "----", an answer, a line "----", the next offer of its side. Of what
  * leaves holds:
  * - it reads again, has all sections, none without format;
  * - no active speech section has a format that the profile does not permit,
@@ -286,8 +286,9 @@ static void check_next(mclmr_policy_request_t request, mclmr_arena_t *arena)
 	}
 }
 
-/* A call: an offer, its answer, and that as the next offer. */
-static void check_call(mclmr_policy_request_t request, mclmr_span_t answer)
+/* A call: an offer, its answer, the next offer. */
+static void check_call(
+		mclmr_policy_request_t request, mclmr_span_t answer, mclmr_span_t next)
 {
 	static mclmr_decision_t decision;
 	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
@@ -315,16 +316,30 @@ static void check_call(mclmr_policy_request_t request, mclmr_span_t answer)
 	check_stored(&negotiation, &arena);
 	request.offer = (mclmr_span_t){NULL, 0};
 	request.bound = negotiation.bound[MCLMR_CALLEE];
+	request.text = next;
 	check_next(request, &arena);
+}
+
+/* Cuts the text before a line of "----" off; all of it where there is
+ * none, and then it stays. */
+static mclmr_span_t cut(mclmr_span_t *rest)
+{
+	const char *at = mclmr_span_find(*rest, MCLMR_SPAN("----\n"));
+	mclmr_span_t part = *rest;
+
+	if(at == NULL)
+		return part;
+	part.len = (size_t)(at - part.s);
+	*rest = mclmr_span_from(*rest, at + 5);
+	return part;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	mclmr_span_t offer = {(const char *)data, size};
-	mclmr_span_t first = mclmr_span_cut(&offer, '\n');
-	const char *at = mclmr_span_find(offer, MCLMR_SPAN("----\n"));
+	mclmr_span_t rest = {(const char *)data, size};
+	mclmr_span_t first = mclmr_span_cut(&rest, '\n');
 	mclmr_policy_request_t request = {.profiles = &profiles};
-	mclmr_span_t answer = offer;
+	mclmr_span_t answer;
 
 	load_profiles();
 	if(first.len == 0)
@@ -334,11 +349,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 							  % profiles.n];
 	if(first.len > 1)
 		request.wanted = (unsigned char)(first.s[1] - '0') % 3u;
-	if(at != NULL) {
-		answer = mclmr_span_from(offer, at + 5);
-		offer.len = (size_t)(at - offer.s);
-	}
-	request.text = offer;
-	check_call(request, answer);
+	request.text = cut(&rest);
+	answer = cut(&rest);
+	check_call(request, answer, rest);
 	return 0;
 }

@@ -12,6 +12,7 @@ import media
 import node
 import sip
 
+ENDED = 8  # seconds until BYE: at the ACK, or where it was too quick, 5 s
 CRYPTO = "a=crypto:1 AEAD_AES_128_GCM inline:" + "A" * 38 + "=="
 
 
@@ -457,8 +458,8 @@ def test_bad_answer_ends_the_call(dial):
     near, told = out.answered()
     assert media.ports(told) == [0]
     far = got.dialog()
-    far.wait("BYE")
-    near.wait("BYE")
+    far.wait("BYE", timeout=ENDED)
+    near.wait("BYE", timeout=ENDED)
     order = [r.message.method for r in here.callee.received
              if r.message.is_request and r.message.method != "OPTIONS"]
     assert order == ["INVITE", "ACK", "BYE"]
@@ -474,8 +475,8 @@ def test_bad_answer_in_ack_ends_the_call(dial):
     near.ack(here.a.sdp(media.TETRA_CLEAR))
     far = got.dialog()
     assert media.ports(far.wait("ACK").sdp) == [0]
-    near.wait("BYE")
-    far.wait("BYE")
+    near.wait("BYE", timeout=ENDED)
+    far.wait("BYE", timeout=ENDED)
 
 
 def test_bad_answer_of_update_ends_the_call(dial):
@@ -487,7 +488,7 @@ def test_bad_answer_of_update_ends_the_call(dial):
     told, _ = talk.again("UPDATE", talk.near, here.offer(), bad)
     assert media.ports(told) == [0]
     assert talk.near.ask("INFO").code == 200
-    talk.wait_ended(timeout=8)
+    talk.wait_ended(timeout=ENDED)
 
 
 def test_answer_without_contact(dial):

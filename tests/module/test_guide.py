@@ -47,9 +47,9 @@ def code_parameters():
 
 
 def code_functions():
-    """Script functions and how many parameters they take."""
-    return {name: int(n) for name, n in re.findall(
-        r'\{"(\w+)", w_\w+, (\d)',
+    """Script functions of this guide, and how many parameters they take."""
+    return {(name, int(n)) for name, n in re.findall(
+        r'\{"(iwf_\w+)", (?:\(cmd_function\))?w_\w+, (\d)',
         table_of("mc_iwf/mc_iwf_mod.c", "commands"))}
 
 
@@ -120,13 +120,15 @@ def test_private_headers():
 
 def test_functions():
     """Each function has a row and a KEMI name."""
-    expected = {f"{name}({'verdict' if n else ''})"
-                for name, n in code_functions().items()}
-    assert set(guide.first_names("## Functions", "Function")) == expected
-    kemi = re.findall(r'KEMI_NAME, str_init\("(\w+)"\)',
+    written = [re.fullmatch(r"(\w+)\((.*)\)", text).groups()
+               for text in guide.first_names("## Functions", "Function")]
+    assert {(name, len(words.split(",")) if words else 0)
+            for name, words in written} == code_functions()
+    kemi = re.findall(r'KEMI_NAME, str_init\("(iwf_\w+)"\)',
                       source("mc_iwf/mc_iwf_mod.c"))
     said = re.findall(r"KSR\.mc_iwf\.(\w+)\(", guide.section("### KEMI"))
-    assert sorted(said) == sorted(kemi) == sorted(code_functions())
+    assert sorted(said) == sorted(kemi) == sorted(
+        {name for name, _ in code_functions()})
 
 
 def test_routes_of_functions():
@@ -157,6 +159,7 @@ def test_verdicts_of_the_functions():
     """Every verdict is one that some function or the script gives."""
     text = guide.section("### iwf_check()")
     text += guide.section("### iwf_authorize()")
+    text += guide.section("### iwf_check_in_dialog(mc_id)")
     text += guide.section("### iwf_targets()")
     text += guide.section("### iwf_reply() and iwf_refuse(verdict)")
     assert code_verdicts().keys() - {"ok"} <= set(guide.names(text))
@@ -229,6 +232,8 @@ LIMITS = [
     ("mclmr/plan.h", "MCLMR_MAX_ALIASES", "PSIs, aliases of a KMF"),
     ("mclmr/plan.h", "MCLMR_MAX_PLAN_ROWS", "rows of each small table"),
     ("mclmr/plan.c", "NAME_MAX_OCTETS", "TLS identity, partner domain"),
+    ("mclmr/party.h", "MCLMR_PARTY_WORD",
+     "media profile, codec of an LMR user or group"),
     ("mc_iwf/iwf_header.h", "IWF_MAX_HEADERS", "header fields that matter "
      "(identities, services, credentials, Route, private ones)"),
     ("mc_iwf/iwf_rewrite.c", "FIELDS_SIZE", "header fields added"),
@@ -370,6 +375,8 @@ def test_rpc_examples(site):
     """The answers of the guide are those of the sample."""
     text = guide.PATH.read_text()
     for words in (["users", "sip:dave.data@mc.example.org"], ["kmfs"],
+                  ["lmr_users", "sip:unit1@iwf.example.org"],
+                  ["groups", "sip:grp-tetra@mc.example.org"],
                   ["stats"]):
         said = re.search(rf"^\$ kamcmd \S+ \S+ mc_iwf\.{' '.join(words)}\n"
                          r"(.*?)^(?:\$|\.\.\.)", text, re.M | re.S).group(1)
