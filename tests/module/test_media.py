@@ -94,7 +94,7 @@ def test_recipe_changes_no_octet(recipe, case):
 # Calls through the node
 
 def ends_of(site, target):
-    """Who is behind a target: its endpoint, and its IWF's PSI if it has one."""
+    """Who is behind a target: an endpoint, and the PSI of its IWF, if any."""
     if target.endswith(mc.DOMAIN):
         user = target[len("sip:"):].partition("@")[0]
         client = site.client(user, "mcptt")
