@@ -46,7 +46,7 @@ def write_files(folder, changes=(), names=FILES):
 class CallNode(node.Kamailio):
     """A Kamailio with calls.cfg; lines may be replaced, others added."""
 
-    def __init__(self, relay, next_hop, changes=(), extra=""):
+    def __init__(self, relay, next_hop, changes=(), extra="", prepare=None):
         super().__init__(None)
         self.config = self.path("calls.cfg")
         self.policies = self.path("policies.ini")
@@ -57,6 +57,8 @@ class CallNode(node.Kamailio):
         self.defines = [f'RTPENGINE_SOCK="{relay.socket}"',
                         f'POLICIES="{self.policies}"',
                         f"NEXT_HOP=sip:{next_hop}"]
+        if prepare:
+            prepare(self.folder)
 
     def stop(self):
         """Stops it, but not within the sending of its last message.
@@ -144,7 +146,7 @@ def assert_ended(*dialogs):
 
 
 @contextlib.contextmanager
-def running(relay=None, **settings):
+def running(relay=None, make=CallNode, **settings):
     """A site of its own, on a relay of its own where none is given."""
     with contextlib.ExitStack() as stack:
         caller = stack.enter_context(sip.UdpEndpoint("127.0.0.1"))
@@ -153,5 +155,5 @@ def running(relay=None, **settings):
         if relay is None:
             relay = stack.enter_context(rtpengine.Rtpengine())
         server = stack.enter_context(
-            CallNode(relay, callee.hostport, **settings))
+            make(relay, callee.hostport, **settings))
         yield Site(server, relay, caller, callee)
