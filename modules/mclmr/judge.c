@@ -468,6 +468,21 @@ static bool join_wanted(speech_t *speech)
 	return true;
 }
 
+/* True where some of the speech that stays can be what is wanted: without a
+ * parameter encryption-mode a format is clear, and so is one that no radio
+ * encrypts. */
+static bool can_be_wanted(const speech_t *speech)
+{
+	unsigned modes = 0;
+
+	for(size_t i = 0; i < speech->section->formats; i++) {
+		if(!speech->section->format[i].dropped
+				&& mclmr_judge_is_voice(speech->judge, speech->codec[i]))
+			modes |= modes_of(speech, i);
+	}
+	return speech->wanted == 0 || (modes & speech->wanted) != 0;
+}
+
 /* Takes out crypto lines of which the profile permits none. */
 static void keep_suites(speech_t *speech)
 {
@@ -662,7 +677,8 @@ mclmr_status_t mclmr_judge_speech(mclmr_judge_t *judge, int which)
 		return layer_status(judge->profile);
 	}
 	status = judge_formats(&speech);
-	if(status == MCLMR_OK && !join_wanted(&speech)) {
+	if(status == MCLMR_OK
+			&& (!join_wanted(&speech) || !can_be_wanted(&speech))) {
 		/* what is left can only be what is not wanted */
 		note(&speech, MCLMR_RULE_CONTRADICTION, speech.section->media);
 		return layer_status(judge->profile);
