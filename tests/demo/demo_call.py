@@ -12,7 +12,6 @@ import argparse
 import contextlib
 import os
 import pathlib
-import re
 import subprocess
 import sys
 import tempfile
@@ -49,17 +48,32 @@ def require(condition, what):
 
 def mclmr(work, word, *options, **texts):
     """What mclmr sdp prints for descriptions, each given as a file."""
-    paths = {}
+    paths = {name: work / f"{name}.sdp" for name in texts}
     for name, text in texts.items():
-        paths[name] = work / f"{name}.sdp"
-        paths[name].write_text(text)
+        paths[name].write_bytes(text.encode())
     last = paths.pop("sdp")
     files = [w for name, path in paths.items() for w in (f"--{name}", path)]
     done = subprocess.run(
         [TOP / "modules/mclmr/mclmr", "sdp", word, "--policies",
          TOP / "cfg/policies.ini", *options, *files, last],
-        capture_output=True, text=True, check=True)
-    return done.stdout
+        capture_output=True, check=True)
+    return done.stdout.decode()
+
+
+def with_wideband(sdp):
+    """A description that offers AMR-WB, too, as a client does."""
+    speech = f"a=rtpmap:{CASE.type} {CASE.rtpmap}\r\n"
+    assert speech in sdp
+    return sdp.replace(f" {CASE.type}\r\n", f" {CASE.type} 96\r\n", 1).replace(
+        speech, f"{speech}a=rtpmap:96 AMR-WB/16000\r\n")
+
+
+class Server:
+    """The node of tools/node.sh, where its settings put it."""
+
+    address = ("127.0.0.1", int(os.environ.get("SIP_PORT", 5060)))
+    http_port = int(os.environ.get("HTTP_PORT", 8080))
+    rpc = node.Kamailio.rpc
 
 
 class Demo:
@@ -71,12 +85,11 @@ class Demo:
         self.alice = mc.Client(server, "alice")
         self.alice.endpoint.script = call.manners
 
-    def explain(self, title, profile, wanted, **texts):
-        """Prints why a description may leave, or may not."""
-        text = mclmr(self.work, "explain", "--profile", profile, *(
-            ("--wanted", wanted) if wanted else ()), **texts)
-        show(title, text.splitlines())
-        return dict(re.findall(r"^(\w+)=(.*)$", text, re.M))
+    @staticmethod
+    def decision(title, lines):
+        """Prints a decision in words; what it says, by name."""
+        show(title, lines)
+        return dict(line.partition("=")[::2] for line in lines)
 
     def invite(self, case, offer):
         """Alice's INVITE for the target of a case."""
@@ -89,36 +102,48 @@ class Demo:
     def encrypted_call(self):
         """P25 with keys that only the radios have."""
         with talks.Talk(CASE) as talk:
-            offer, answer = (talk.caller.description(),
-                             talk.callee.description())
+            offer = with_wideband(talk.caller.description())
             show(f"1. alice calls {CASE.target} and offers",
                  offer.splitlines())
             outgoing = self.invite(CASE, offer)
             incoming = call.incoming(self.iwf, self.server.address,
                                      call_id=outgoing.call_id)
-            self.decided(outgoing, incoming, offer, answer, talk)
+            left = self.offered(offer, incoming.sdp.decode())
+            answer = talk.callee.description()
+            incoming.reply(200, answer.encode())
+            dialog, answer_in = outgoing.answered()
+            self.answered(left, answer, answer_in.decode())
+            talk.connect(left, incoming.sdp, answer, answer_in)
+            self.media(dialog, talk)
+            self.end(dialog)
 
-    def decided(self, outgoing, incoming, offer, answer, talk):
-        """Both decisions, then the media."""
-        said = self.explain("2. what profile p25 says of the offer", "p25",
-                            "on", sdp=offer)
-        require(said["verdict"] == "ok" and said["codec"] in CASE.rtpmap,
-                "the offer is refused")
-        show("3. the IWF gets", incoming.sdp.decode().splitlines())
-        incoming.reply(200, answer.encode())
-        dialog, answer_in = outgoing.answered()
-        left = mclmr(self.work, "apply", "--profile", "p25", "--wanted", "on",
+    def offered(self, offer, got):
+        """The decision on the offer; the offer as it left."""
+        said = self.decision(
+            "2. what the node's profile p25 says of it", self.server.rpc(
+                "mc_iwf.sdp_explain", "p25", offer, "on"))
+        require(said["verdict"] == "ok" and said["decision"] == "edit"
+                and said["codec"] in CASE.rtpmap, "the offer is not edited")
+        show("3. the IWF gets", got.splitlines())
+        return mclmr(self.work, "apply", "--profile", "p25", "--wanted", "on",
                      sdp=offer)
-        said = self.explain("4. what it says of the IWF's answer", "p25", "on",
-                            offer=left, sdp=answer)
-        require(said["verdict"] == "ok", "the answer is refused")
-        show("5. alice gets", answer_in.decode().splitlines())
-        talk.connect(offer, incoming.sdp, answer, answer_in)
-        self.media(dialog, talk)
+
+    def answered(self, left, answer, got):
+        """The decision on the answer."""
+        said = self.decision(
+            "4. what it says of the IWF's answer", mclmr(
+                self.work, "explain", "--profile", "p25", "--wanted", "on",
+                offer=left, sdp=answer).splitlines())
+        require(said["verdict"] == "ok" and said["decision"] == "accept",
+                "the answer is not accepted")
+        show("5. alice gets", got.splitlines())
+
+    def end(self, dialog):
+        """Alice ends the call."""
         require(dialog.bye().code == 200, "BYE is refused")
         node.wait_until(lambda: dialog.call_id not in self.relay.calls(),
                         "end of the relay's session")
-        print("\n7. BYE: rtpengine has no session any more")
+        print("\n7. BYE: rtpengine has no session of the call any more")
 
     def media(self, dialog, talk):
         """Speech both ways, as sent, as received, as counted."""
@@ -150,8 +175,11 @@ class Demo:
                  offer.splitlines())
             outgoing = self.invite(CLEAR, offer)
             reply = outgoing.refusal()
-            self.explain("9. what profile tetra-e2ee says of the offer",
-                         "tetra-e2ee", None, sdp=offer)
+            said = self.decision(
+                "9. what the node's profile tetra-e2ee says of it",
+                self.server.rpc("mc_iwf.sdp_explain", "tetra-e2ee", offer))
+            require(said["verdict"] == "e2ee_required",
+                    "the offer is not refused")
             show("10. alice gets", [
                 reply.start, f"Warning: {reply.get('Warning')}"])
             require(reply.code == 488
@@ -161,7 +189,7 @@ class Demo:
                     "the IWF was called all the same")
             require(outgoing.call_id not in self.relay.calls(),
                     "rtpengine has a session for a refused call")
-            print("\n11. the IWF was not called, rtpengine has no session")
+            print("\n11. the IWF was not called; rtpengine has no session")
 
     def run(self):
         """Both calls."""
@@ -171,12 +199,6 @@ class Demo:
             self.refused_call()
         finally:
             self.alice.close()
-
-
-class Server:
-    """Where the node of tools/node.sh listens."""
-
-    address = ("127.0.0.1", int(os.environ.get("SIP_PORT", 5060)))
 
 
 def main():
@@ -198,7 +220,7 @@ def main():
                 for address in (demo.IWF, demo.TETRA_IWF))
             started.enter_context(
                 demo.running_node(run_dir, options.peer_port))
-            Demo(work, Server, iwf, tetra, relay).run()
+            Demo(work, Server(), iwf, tetra, relay).run()
     except (Failed, AssertionError, subprocess.CalledProcessError) as error:
         sys.exit(f"demo-call: FAILED: {error}")
     print("demo-call: the call was relayed octet for octet, the other one"

@@ -1,0 +1,24 @@
+/*
+ * This file is part of the Kamailio modules for LMR interworking.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/* complain: see complain.h. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "complain.h"
+
+void die(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)fputs("media_endpoint: ", stderr);
+	(void)vfprintf(stderr, format, arguments);
+	(void)fputc('\n', stderr);
+	va_end(arguments);
+	exit(2);
+}
