@@ -210,7 +210,7 @@ mclmr_status_t lmr_sdp_decide(struct sip_msg *msg, lmr_message_t *m,
 		status = decide(m);
 	if(status != MCLMR_OK)
 		return status;
-	if(!lmr_avp_give(m->text))
+	if(iwf_config.media_relay && !lmr_avp_give(m->text))
 		return MCLMR_INTERNAL;
 	m->todo = LMR_TODO_RELAY;
 	return MCLMR_OK;
@@ -323,7 +323,8 @@ static mclmr_status_t change(
 		return MCLMR_INTERNAL;
 	if(is_end(m))
 		iwf_count(IWF_COUNT_LMR_ENDED);
-	lmr_avp_drop(is_route_type(BRANCH_ROUTE));
+	if(iwf_config.media_relay)
+		lmr_avp_drop(is_route_type(BRANCH_ROUTE));
 	return MCLMR_OK;
 }
 

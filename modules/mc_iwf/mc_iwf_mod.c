@@ -251,10 +251,12 @@ static int ki_iwf_contact(struct sip_msg *msg)
 static int note_verdict(struct sip_msg *msg, mclmr_status_t status)
 {
 	iwf_facts_t *facts = iwf_message_facts(msg);
-	iwf_message_t *message = facts == NULL ? iwf_message_get(msg) : NULL;
+	iwf_message_t *message;
 
-	if(message != NULL)
-		facts = &message->facts;
+	if(facts == NULL && status != MCLMR_OK) {
+		message = iwf_message_get(msg);
+		facts = message != NULL ? &message->facts : NULL;
+	}
 	if(facts != NULL)
 		facts->status = status;
 	return status == MCLMR_OK ? 1 : -1;
