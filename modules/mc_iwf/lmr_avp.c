@@ -53,8 +53,7 @@ bool lmr_avp_give(mclmr_span_t text)
 bool lmr_avp_take(mclmr_span_t *text)
 {
 	int_str value;
-	const avp_t *avp =
-			search_first_avp(TEXT_NAME, returned, &value, NULL);
+	const avp_t *avp = search_first_avp(TEXT_NAME, returned, &value, NULL);
 
 	if(avp == NULL || !(avp->flags & AVP_VAL_STR) || value.s.len <= 0)
 		return false;

@@ -32,8 +32,7 @@ typedef struct lmr_body
  * (Content-Type, a part) and has none or two, and where two readers could see
  * two bodies; MCLMR_LIMIT_EXCEEDED.
  */
-void lmr_body_read(
-		struct sip_msg *msg, mclmr_arena_t *arena, lmr_body_t *body);
+void lmr_body_read(struct sip_msg *msg, mclmr_arena_t *arena, lmr_body_t *body);
 
 /*
  * What the info part beside the description says of end-to-end encryption:

@@ -180,8 +180,8 @@ static bool read_pieces(struct dlg_cell *dlg, mclmr_side_t side,
 	length = hex_number(text, 4);
 	whole = HEAD_SIZE + length;
 	for(unsigned i = 1; *len < whole; i++) {
-		if(!get_value(dlg, piece_name(&name, side, leg, i), text, TEXT_MAX,
-				   len))
+		if(!get_value(
+				   dlg, piece_name(&name, side, leg, i), text, TEXT_MAX, len))
 			return false;
 	}
 	*len = whole;
@@ -282,12 +282,11 @@ static void read_bearer(
 	bearer->has_sdp = has_sdp;
 	bearer->method = method_of(get_cseq(msg)->method_id);
 	bearer->cseq = cseq_number(msg);
-	bearer->code = is_request(msg)
-						   ? 0
-						   : (int)msg->first_line.u.reply.statuscode;
-	bearer->reliable = (bearer->code >= 200 && bearer->code < 300)
-					   || (bearer->code > 100 && bearer->code < 200
-							   && has_rseq(msg));
+	bearer->code =
+			is_request(msg) ? 0 : (int)msg->first_line.u.reply.statuscode;
+	bearer->reliable =
+			(bearer->code >= 200 && bearer->code < 300)
+			|| (bearer->code > 100 && bearer->code < 200 && has_rseq(msg));
 }
 
 /* The tags of a message, empty where they are not there. */
@@ -435,8 +434,8 @@ static mclmr_status_t write_side(struct dlg_cell *dlg, const lmr_call_t *call,
 	snprintf(head, sizeof(head), "%04zx%08x", len & 0xffff,
 			(unsigned)digest((mclmr_span_t){text + HEAD_SIZE, len}));
 	memcpy(text, head, HEAD_SIZE);
-	return write_pieces(dlg, side, call->leg,
-				   (mclmr_span_t){text, HEAD_SIZE + len})
+	return write_pieces(
+				   dlg, side, call->leg, (mclmr_span_t){text, HEAD_SIZE + len})
 				   ? MCLMR_OK
 				   : MCLMR_INTERNAL;
 }

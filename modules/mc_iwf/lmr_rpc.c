@@ -151,8 +151,8 @@ static void sdp_explain(rpc_t *rpc, void *context)
 		return;
 	}
 	if(request.profiles != NULL)
-		request.profile = lmr_profiles_find(
-				request.profiles, iwf_span(&name), &forced);
+		request.profile =
+				lmr_profiles_find(request.profiles, iwf_span(&name), &forced);
 	if(request.profile == NULL) {
 		rpc->fault(context, FAULT_NOT_FOUND, "no such profile");
 		return;

@@ -283,8 +283,8 @@ static bool note(lmr_message_t *m, mclmr_span_t text, lmr_call_t *call)
 	unsigned wanted = m->decided ? m->request.wanted : 0;
 
 	if(m->op == MCLMR_OP_OFFER)
-		return mclmr_negotiation_offer(&call->negotiation, &call->bearer,
-				wanted, text, &m->arena);
+		return mclmr_negotiation_offer(
+				&call->negotiation, &call->bearer, wanted, text, &m->arena);
 	return mclmr_negotiation_answer(
 			&call->negotiation, &call->bearer, text, &m->arena);
 }
@@ -336,8 +336,8 @@ mclmr_status_t lmr_sdp_commit(struct sip_msg *msg, lmr_message_t *m)
 
 	if(m->todo == LMR_TODO_NOTHING || lmr_body_is_replaced(msg, &m->body)) {
 		LM_ERR("%s\n", m->todo == LMR_TODO_NOTHING
-								? "nothing was decided on this message"
-								: "the description is replaced already");
+							   ? "nothing was decided on this message"
+							   : "the description is replaced already");
 		return MCLMR_INTERNAL;
 	}
 	status = find_text(m, &text);

@@ -45,8 +45,8 @@ typedef struct lmr_message
 	mclmr_profile_t forced;
 	mclmr_policy_request_t request;
 	mclmr_decision_t decision;
-	mclmr_span_t text;	 /* what leaves, or what the media relay is to get */
-	bool end;			 /* this message says that the call is to be ended */
+	mclmr_span_t text;		/* what leaves, or what the media relay is to get */
+	bool end;				/* this message says that the call is to be ended */
 	mclmr_span_t explained; /* the decision in words, when somebody asked */
 	mclmr_arena_t arena;
 } lmr_message_t;

@@ -442,11 +442,15 @@ static cmd_export_t commands[] = {
 	{"iwf_group_codec", (cmd_function)w_iwf_group_codec, 3, fixup_spve_all,
 		fixup_free_spve_all, ANY_ROUTE},
 	{"lmr_sdp_offer", w_lmr_sdp_offer, 1, fixup_spve_null,
-		fixup_free_spve_null, CALL_ROUTES},
+		fixup_free_spve_null,
+		REQUEST_ROUTE | BRANCH_ROUTE | FAILURE_ROUTE | ONREPLY_ROUTE},
 	{"lmr_sdp_answer", w_lmr_sdp_answer, 1, fixup_spve_null,
-		fixup_free_spve_null, CALL_ROUTES},
-	{"lmr_sdp_close", w_lmr_sdp_close, 0, 0, 0, CALL_ROUTES},
-	{"lmr_sdp_commit", w_lmr_sdp_commit, 0, 0, 0, CALL_ROUTES},
+		fixup_free_spve_null,
+		REQUEST_ROUTE | BRANCH_ROUTE | FAILURE_ROUTE | ONREPLY_ROUTE},
+	{"lmr_sdp_close", w_lmr_sdp_close, 0, 0, 0,
+		REQUEST_ROUTE | BRANCH_ROUTE | FAILURE_ROUTE | ONREPLY_ROUTE},
+	{"lmr_sdp_commit", w_lmr_sdp_commit, 0, 0, 0,
+		REQUEST_ROUTE | BRANCH_ROUTE | FAILURE_ROUTE | ONREPLY_ROUTE},
 	{0, 0, 0, 0, 0, 0}
 };
 

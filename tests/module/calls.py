@@ -15,7 +15,9 @@ import node
 import rtpengine
 import sip
 
-PROFILE = '$dlg_var(mc_profile) = "p25";'
+FILES = ["calls-modules.cfg", "calls-routes.cfg", "calls.cfg"]
+PROFILE = ('$dlg_var(mc_profile) = "p25";',
+           "$dlg_var(mc_profile) = $hdr(X-Profile);")
 POLICIES = node.TOP / "cfg" / "policies.ini"
 
 
@@ -30,23 +32,33 @@ def manners(message):
     return call.manners(message)
 
 
+def write_files(folder, changes=(), names=FILES):
+    """Writes the guide's files, with lines that are replaced."""
+    texts = {name: guide.block(name, guide.CALLS) for name in names}
+    for old, new in [PROFILE, *changes]:
+        assert any(old in text for text in texts.values()), old
+        texts = {name: text.replace(old, new)
+                 for name, text in texts.items()}
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+
+
 class CallNode(node.Kamailio):
     """A Kamailio with calls.cfg; lines may be replaced, others added."""
 
-    def __init__(self, relay, next_hop, changes=(), extra=""):
+    def __init__(self, relay, next_hop, changes=(), extra="", prepare=None):
         super().__init__(None)
         self.config = self.path("calls.cfg")
         self.policies = self.path("policies.ini")
         self.policies.write_text(POLICIES.read_text())
-        text = guide.block("calls.cfg", guide.CALLS)
-        for old, new in [(PROFILE, "$dlg_var(mc_profile) = $hdr(X-Profile);"),
-                         *changes]:
-            assert old in text, old
-            text = text.replace(old, new)
-        self.config.write_text(text + extra)
+        write_files(self.folder, changes)
+        with self.config.open("a") as file:
+            file.write(extra)
         self.defines = [f'RTPENGINE_SOCK="{relay.socket}"',
                         f'POLICIES="{self.policies}"',
                         f"NEXT_HOP=sip:{next_hop}"]
+        if prepare:
+            prepare(self.folder)
 
     def stop(self):
         """Stops it, but not within the sending of its last message.
@@ -134,7 +146,7 @@ def assert_ended(*dialogs):
 
 
 @contextlib.contextmanager
-def running(relay=None, **settings):
+def running(relay=None, make=CallNode, **settings):
     """A site of its own, on a relay of its own where none is given."""
     with contextlib.ExitStack() as stack:
         caller = stack.enter_context(sip.UdpEndpoint("127.0.0.1"))
@@ -143,5 +155,5 @@ def running(relay=None, **settings):
         if relay is None:
             relay = stack.enter_context(rtpengine.Rtpengine())
         server = stack.enter_context(
-            CallNode(relay, callee.hostport, **settings))
+            make(relay, callee.hostport, **settings))
         yield Site(server, relay, caller, callee)

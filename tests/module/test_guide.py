@@ -47,9 +47,9 @@ def code_parameters():
 
 
 def code_functions():
-    """Script functions of this guide, and how many parameters they take."""
+    """Script functions, and how many parameters they take."""
     return {(name, int(n)) for name, n in re.findall(
-        r'\{"(iwf_\w+)", (?:\(cmd_function\))?w_\w+, (\d)',
+        r'\{"(\w+)", (?:\(cmd_function\))?w_\w+, (\d)',
         table_of("mc_iwf/mc_iwf_mod.c", "commands"))}
 
 
@@ -77,12 +77,15 @@ def code_default(name):
     """A parameter's default as the guide writes it; None where unset."""
     text = source("mc_iwf/mc_iwf_mod.c")
     word = re.search(rf'\{{str_init\("(\w+)"\), "{name}"', text)
-    field = re.search(rf"\.{name} = (?:str_init\()?([^\s,)]+)", text)
+    field = re.search(
+        rf'\.{name} = (?:str_init\()?("[^"]*"|[^\s,)]+)', text)
+    macro = field and re.search(rf'^#define {field.group(1)} (".*")$',
+                                source("mc_iwf/iwf_config.h"), re.M)
     if word:
         return word.group(1)
     if field and field.group(1) == "STR_NULL":
         return "empty"
-    return field.group(1).strip('"') if field else None
+    return (macro or field).group(1).strip('"') if field else None
 
 
 def code_words(name):
@@ -124,7 +127,7 @@ def test_functions():
                for text in guide.first_names("## Functions", "Function")]
     assert {(name, len(words.split(",")) if words else 0)
             for name, words in written} == code_functions()
-    kemi = re.findall(r'KEMI_NAME, str_init\("(iwf_\w+)"\)',
+    kemi = re.findall(r'KEMI_NAME, str_init\("(\w+)"\)',
                       source("mc_iwf/mc_iwf_mod.c"))
     said = re.findall(r"KSR\.mc_iwf\.(\w+)\(", guide.section("### KEMI"))
     assert sorted(said) == sorted(kemi) == sorted(
@@ -140,10 +143,12 @@ def test_routes_of_functions():
         assert ("failure" in row[1]) == ("FAILURE_ROUTE" in flags), name
 
 
-def test_keys():
-    """Each key of $iwf()."""
-    keys = re.findall(r'\] = "(\w+)"', table_of("mc_iwf/iwf_pv.c", "keys"))
-    said = guide.first_names("## Pseudo-variable $iwf(key)", "Key")
+@pytest.mark.parametrize("variable", ["iwf", "lmr"])
+def test_keys(variable):
+    """Each key of $iwf() and $lmr()."""
+    keys = re.findall(r'\] = "(\w+)"',
+                      table_of(f"mc_iwf/{variable}_pv.c", "keys"))
+    said = guide.first_names(f"## Pseudo-variable ${variable}(key)", "Key")
     assert sorted(said) == sorted(keys)
 
 
@@ -162,6 +167,9 @@ def test_verdicts_of_the_functions():
     text += guide.section("### iwf_check_in_dialog(mc_id)")
     text += guide.section("### iwf_targets()")
     text += guide.section("### iwf_reply() and iwf_refuse(verdict)")
+    text += guide.section("### lmr_sdp_offer(profile), "
+                          "lmr_sdp_answer(profile), lmr_sdp_close(), "
+                          "lmr_sdp_commit()")
     assert code_verdicts().keys() - {"ok"} <= set(guide.names(text))
 
 
