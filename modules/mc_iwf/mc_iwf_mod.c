@@ -247,7 +247,8 @@ static int ki_iwf_contact(struct sip_msg *msg)
 	return iwf_contact_note(msg) < 0 ? -1 : 1;
 }
 
-/* Notes a verdict for $iwf() and iwf_reply(): 1 or -1. */
+/* Notes a verdict for $iwf() and iwf_reply(): 1 or -1. Success needs no note
+ * where nothing has been said of the message yet. */
 static int note_verdict(struct sip_msg *msg, mclmr_status_t status)
 {
 	iwf_facts_t *facts = iwf_message_facts(msg);
