@@ -166,7 +166,7 @@ def wait_quiet(server, timeout=sip.TIMEOUT):
     """Returns when neither the node nor its relay has a call."""
     node.wait_until(lambda: server.calls()["all"] == 0, "end of calls",
                     timeout)
-    node.wait_until(lambda: server.relay_sessions() == 0,
+    node.wait_until(lambda: not server.relay_calls(),
                     "end of sessions of the relay", timeout)
 
 

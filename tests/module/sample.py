@@ -14,6 +14,7 @@ import subprocess
 
 import mc
 import node
+import rtpengine
 import sip
 
 PEERS = {"iwf1": "127.0.0.2", "iwf1b": "127.0.0.3", "iwf2": "127.0.0.4",
@@ -142,19 +143,14 @@ class SampleNode(node.Kamailio):
 
     # Its media relay
 
-    def relay(self, *words):
-        """What the relay's own control tool prints."""
-        done = subprocess.run(
-            ["rtpengine-ctl", "-ip",
-             f"127.0.0.1:{self.media['RTPENGINE_CLI_PORT']}", *words],
-            capture_output=True, text=True, timeout=10)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+    def relay(self):
+        """Asks the relay."""
+        return rtpengine.NgClient(
+            ("127.0.0.1", int(self.media["RTPENGINE_PORT"])))
 
-    def relay_sessions(self):
-        """How many calls the relay has."""
-        return int(re.search(r"sessions total: *(\d+)",
-                             self.relay("list", "numsessions")).group(1))
+    def relay_calls(self):
+        """The Call-IDs of the relay's sessions."""
+        return self.relay().ask("list", limit=10000)["calls"]
 
     def relay_pid(self):
         """The process of the relay."""

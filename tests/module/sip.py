@@ -388,11 +388,12 @@ class Endpoint:
 
     def _answer(self, message, flow):
         """Answers a request once; a repeated one gets the same again."""
-        if message.branch in self._answers:
-            for sent in self._answers[message.branch]:
+        key = (message.branch, message.method)  # CANCEL has that of INVITE
+        if key in self._answers:
+            for sent in self._answers[key]:
                 self._send_back(sent, flow)
             return
-        self._answers[message.branch] = []
+        self._answers[key] = []
         script = self.script
         if message.method == "OPTIONS":
             script = answer(200) if self.reachable else silent
@@ -409,7 +410,8 @@ class Endpoint:
 
     def _give(self, message, reply, flow):
         """Sends a reply, and keeps it for retransmissions."""
-        self._answers.setdefault(message.branch, []).append(reply)
+        self._answers.setdefault(
+            (message.branch, message.method), []).append(reply)
         self._send_back(reply, flow)
 
     def _send_back(self, reply, flow):

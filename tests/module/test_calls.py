@@ -33,7 +33,7 @@ def test_call(dial, form):
     talk = dial(form).talk()
     talk.speech()
     assert talk.line.node.calls()["ongoing"] == 1
-    assert talk.line.node.relay_sessions() == 1
+    assert talk.line.node.relay_calls() == [talk.near.call_id]
     assert talk.near.bye().code == 200
     talk.far.wait("BYE")
     talk.wait_over()
