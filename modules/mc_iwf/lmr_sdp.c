@@ -323,8 +323,6 @@ static mclmr_status_t change(
 		return MCLMR_INTERNAL;
 	if(is_end(m))
 		iwf_count(IWF_COUNT_LMR_ENDED);
-	if(iwf_config.media_relay)
-		lmr_avp_drop(is_route_type(BRANCH_ROUTE));
 	return MCLMR_OK;
 }
 
@@ -345,6 +343,7 @@ mclmr_status_t lmr_sdp_commit(struct sip_msg *msg, lmr_message_t *m)
 		status = store(msg, m, text);
 	if(status == MCLMR_OK)
 		status = change(msg, m, text);
+	lmr_avp_drop(is_route_type(BRANCH_ROUTE)); /* not for the next branch */
 	m->arena.used = used; /* the next branch needs as much */
 	return status;
 }

@@ -140,7 +140,7 @@ def warning_of(message):
 
 
 def assert_ended(*dialogs):
-    """Both ends get a BYE: at the ACK, or where that is too fast, 5 s later."""
+    """Both ends get a BYE: at the ACK, or, where that is early, 5 s later."""
     for dialog in dialogs:
         assert dialog.wait("BYE", timeout=12).message.method == "BYE"
 

@@ -25,10 +25,12 @@ KEYS = ["op", "decision", "codec", "e2ee", "e2ee_wanted", "srtp",
         "transcode", "warning", "end", "reason", "rtpengine"]
 SHOW = 'xlog("L_NOTICE", "KEYS ' + "|".join(
     f"$lmr({key})" for key in KEYS) + '\\n");'
-SHOWN = [("\tt_newtran();\n\t$dlg_ctx", f"\t{SHOW}\n\tt_newtran();\n\t$dlg_ctx"),
+SHOWN = [("\t$dlg_ctx(timeout_bye)", f"\t{SHOW}\n\t$dlg_ctx(timeout_bye)"),
          ("\trecord_route();", f"\t{SHOW}\n\trecord_route();"),
          ("\t\tiwf_reply();\n\t\texit;",
           f"\t\t{SHOW}\n\t\tiwf_reply();\n\t\texit;"),
+         ("\t\tt_on_reply(\"REPLY\");",
+          f"\t\t{SHOW}\n\t\tt_on_reply(\"REPLY\");"),
          ("\troute(REPLY_MEDIA);", f"\troute(REPLY_MEDIA);\n\t{SHOW}")]
 FLAGS = ("passthrough replace-origin ICE=remove no-rtcp-attribute "
          "original-sendrecv")
@@ -198,8 +200,9 @@ def test_info_says_what_is_wanted(said, code):
         incoming.reply(200, site.party().sdp(media.P25))
         dialog, _ = outgoing.answered()
         dialog.send("UPDATE", site.party().sdp(media.P25))
-        incoming.dialog().wait("UPDATE").reply(200, site.party().sdp(
-            media.P25))
+        asked = incoming.dialog().wait("UPDATE")
+        assert shown(site)[-1]["e2ee_wanted"] == word
+        asked.reply(488)
         dialog.bye()
 
 
