@@ -27,6 +27,20 @@ FLOW = [  # what receives, what sends, how often
     ("step-6-server-to-iwf", "step-5-client-to-server", 1),
 ]
 FURTHER = ("step-7-client-to-server", "step-7-iwf-to-server")
+P25 = {"pt": "100", "codec": "X-TIA-P25-IMBE/8000"}
+AMRWB = {"pt": "96", "codec": "AMR-WB/16000"}
+UNIT1 = "sip:unit1@iwf.example.org"
+GROUP = "sip:grp-p25@mc.example.org"
+CALLS = [  # who calls, whom, with which speech; who is called
+    ("call-private", UNIT1, P25, "call-answered"),
+    ("call-plain", UNIT1, P25, "call-answered"),
+    ("call-group", GROUP, P25, "call-answered"),
+    ("call-from-iwf", "sip:alice@mc.example.org", P25, "call-answered"),
+    ("call-group-from-iwf", "sip:alice@mc.example.org", P25,
+     "call-answered"),
+    ("call-private", "sip:frank@mc.example.org", AMRWB, "call-answered"),
+    ("call-cancelled", UNIT1, P25, "call-rings"),
+]
 LOW_LIMIT = 'modparam("mc_iwf", "max_body", 1000)'
 FROM_IWF = {"refused-peer-asserts-other", "refused-partner-unknown",
             "refused-target-unknown", "refused-receive-denied",
@@ -104,6 +118,21 @@ class Runner:
             for name, sender in zip(FURTHER, senders):
                 self.finish(name, sender)
 
+    def calls(self):
+        """Every kind of call: the called party is there first."""
+        for calling, target, speech, called in CALLS:
+            keys = {"target": target, **speech}
+            from_iwf = "from-iwf" in calling
+            here, port = ((CLIENT, self.alice_port)
+                          if target.endswith("@mc.example.org")
+                          and target != GROUP
+                          else (sample.PEERS["iwf1"], self.iwf_port))
+            there = sample.PEERS["iwf1"] if from_iwf else CLIENT
+            receiver = self.start(called, here, port=port, keys=keys)
+            sender = self.start(calling, there, keys=keys)
+            self.finish(calling, sender)
+            self.finish(called, receiver)
+
     def refusal(self, scenario):
         """One refusal, from whom it has to come."""
         if scenario == "refused-peers-down":
@@ -141,6 +170,7 @@ def main():
         runner.register()
         runner.flow()
         runner.further()
+        runner.calls()
         for scenario in refusals:
             runner.refusal(scenario)
     with running(table, extra=LOW_LIMIT) as runner:

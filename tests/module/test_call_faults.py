@@ -2,6 +2,7 @@
 """Calls while something fails: the media relay, a party, the node itself."""
 import contextlib
 import os
+import pathlib
 import signal
 import time
 
@@ -30,10 +31,18 @@ def dial(faulty):
             line.Line(faulty, form))
 
 
+def has_stopped(pid):
+    """True where no thread of a process runs any more."""
+    stats = pathlib.Path(f"/proc/{pid}/task").glob("*/stat")
+    return all(") T " in stat.read_text() for stat in stats)
+
+
 def hang(server):
     """The relay stops where it is; a function that lets it go on."""
-    os.kill(server.relay_pid(), signal.SIGSTOP)
-    return lambda: os.kill(server.relay_pid(), signal.SIGCONT)
+    pid = server.relay_pid()
+    os.kill(pid, signal.SIGSTOP)
+    node.wait_until(lambda: has_stopped(pid), "stop of the relay")
+    return lambda: os.kill(pid, signal.SIGCONT)
 
 
 def kill(server):
