@@ -13,7 +13,8 @@
 #include "srtp_keys.h"
 
 #define MAC_SIZE 32
-#define MAX_TEXT (MAC_SIZE + 9 + 255)
+#define MAX_TEXT (9 + 255)
+#define MAX_OCTETS 4096
 
 /* Constants of labels (RFC 3830 4.1.4). */
 #define TEK 0x2AD01C64U
@@ -26,7 +27,7 @@
 bool mclmr_hmac(mclmr_span_t key, mclmr_span_t first, mclmr_span_t second,
 		uint8_t mac[MAC_SIZE])
 {
-	uint8_t text[2 * UINT16_MAX];
+	uint8_t text[MAX_OCTETS];
 	size_t length = first.len + second.len;
 	bool done;
 
@@ -64,7 +65,7 @@ static bool derive(
 bool mclmr_srtp_keys(const uint8_t key[MCLMR_KEY_SIZE], uint8_t cs,
 		uint32_t csb_id, mclmr_span_t rand, mclmr_srtp_keys_t *keys)
 {
-	uint8_t label[MAX_TEXT];
+	uint8_t label[MAX_TEXT] = {0};
 	mclmr_span_t text = mclmr_octets_span(label, 9 + rand.len);
 
 	if(rand.len > UINT8_MAX)
@@ -84,10 +85,10 @@ bool mclmr_guk_id(const uint8_t gmk[MCLMR_KEY_SIZE], uint32_t gmk_id,
 		mclmr_span_t user, uint32_t *guk_id)
 {
 	static const uint8_t code = GUK_ID;
-	char text[UINT16_MAX + 2];
+	char text[MAX_OCTETS];
 	uint8_t mac[MAC_SIZE];
 
-	if(user.len == 0 || user.len > UINT16_MAX)
+	if(user.len == 0 || user.len > MAX_OCTETS - 3)
 		return false;
 	memcpy(text, user.s, user.len);
 	mclmr_octets_put((uint8_t *)text + user.len, user.len, 2);
