@@ -28,7 +28,7 @@ struct mclmr_eccsi
 	const BIGNUM *n; /* order of the group */
 	BN_MONT_CTX *mont;
 	BIGNUM *p; /* the field */
-	BIGNUM *j, *r, *s, *hs, *he, *ssk;
+	BIGNUM *j, *r, *s, *hs, *he, *ssk, *blind;
 	EC_POINT *kpak_point, *pvt, *sum;
 	BN_CTX *bn;
 	EVP_MD *sha256;
@@ -56,19 +56,18 @@ static bool allocate(mclmr_eccsi_t *e)
 	e->hs = BN_new();
 	e->he = BN_new();
 	e->ssk = BN_new();
+	e->blind = BN_new();
 	return e->bn != NULL && e->sha256 != NULL && e->hash != NULL
 		   && e->mont != NULL && e->kpak_point != NULL && e->pvt != NULL
 		   && e->sum != NULL && e->p != NULL && e->j != NULL && e->r != NULL
-		   && e->s != NULL && e->hs != NULL && e->he != NULL && e->ssk != NULL;
+		   && e->s != NULL && e->hs != NULL && e->he != NULL && e->ssk != NULL
+		   && e->blind != NULL;
 }
 
 /* The curve's constants. */
 static bool prepare(mclmr_eccsi_t *e)
 {
 	e->n = EC_GROUP_get0_order(e->group);
-	BN_set_flags(e->j, BN_FLG_CONSTTIME);
-	BN_set_flags(e->s, BN_FLG_CONSTTIME);
-	BN_set_flags(e->ssk, BN_FLG_CONSTTIME);
 	return BN_MONT_CTX_set(e->mont, e->n, e->bn)
 		   && EC_GROUP_get_curve(e->group, e->p, NULL, NULL, e->bn)
 		   && EC_POINT_point2oct(e->group, EC_GROUP_get0_generator(e->group),
@@ -98,6 +97,7 @@ void mclmr_eccsi_free(mclmr_eccsi_t *e)
 	BN_clear_free(e->hs);
 	BN_clear_free(e->he);
 	BN_clear_free(e->ssk);
+	BN_clear_free(e->blind);
 	EC_POINT_clear_free(e->kpak_point);
 	EC_POINT_clear_free(e->pvt);
 	EC_POINT_clear_free(e->sum);
@@ -116,6 +116,7 @@ static void forget(mclmr_eccsi_t *e)
 	BN_clear(e->j);
 	BN_clear(e->s);
 	BN_clear(e->ssk);
+	BN_clear(e->blind);
 }
 
 /* SHA-256 over spans one after the other. */
@@ -372,7 +373,11 @@ static bool make_r(mclmr_eccsi_t *e, uint8_t *signature)
 		   && (BN_cmp(e->r, e->n) < 0 || BN_sub(e->r, e->r, e->n));
 }
 
-/* s = (HE + r * SSK)^-1 * j of the scratch; zero where there is none. */
+/*
+ * s = (HE + r * SSK)^-1 * j of the scratch; zero where there is none. What
+ * is inverted is multiplied by a random number first: the time that the
+ * inversion takes tells nothing then.
+ */
 static bool make_s(mclmr_eccsi_t *e)
 {
 	if(!multiply(e, e->s, e->ssk, e->r)
@@ -380,7 +385,10 @@ static bool make_s(mclmr_eccsi_t *e)
 		return false;
 	if(BN_is_zero(e->s))
 		return true;
-	return BN_mod_inverse(e->s, e->s, e->n, e->bn) != NULL
+	return draw_scalar(e, e->blind) == MCLMR_CRYPTO_OK
+		   && multiply(e, e->s, e->s, e->blind)
+		   && BN_mod_inverse(e->s, e->s, e->n, e->bn) != NULL
+		   && multiply(e, e->s, e->s, e->blind)
 		   && multiply(e, e->s, e->s, e->j);
 }
 
