@@ -89,7 +89,8 @@ mclmr_crypto_t mclmr_sakke_rsk_new(mclmr_sakke_t *sakke,
 		uint8_t rsk[MCLMR_SAKKE_POINT]);
 void mclmr_sakke_master_clear(mclmr_sakke_master_t *master);
 
-/* Tables of a KMS's public key Z_T, checked: BAD_LENGTH, BAD_POINT. */
+/* Tables of a KMS's public key Z_T, checked: BAD_LENGTH, BAD_POINT; kms is
+ * as it was then. */
 mclmr_crypto_t mclmr_sakke_kms_build(
 		mclmr_sakke_t *sakke, mclmr_span_t z_t, mclmr_sakke_kms_t *kms);
 
@@ -112,7 +113,7 @@ mclmr_crypto_t mclmr_sakke_encapsulate(mclmr_sakke_t *sakke,
 /*
  * The same with a fresh SSV, drawn again where g^r, Rx or Ry begins with a
  * zero octet: clients are known that cannot open such data (one message in
- * 64 or so). NO_RANDOM besides.
+ * 50 or so). NO_RANDOM besides.
  */
 mclmr_crypto_t mclmr_sakke_encapsulate_fresh(mclmr_sakke_t *sakke,
 		const mclmr_sakke_kms_t *kms, mclmr_span_t id,
