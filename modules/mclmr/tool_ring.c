@@ -1,0 +1,159 @@
+/*
+ * This file is part of the Kamailio modules for LMR interworking.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "octets.h"
+#include "timestamp.h"
+#include "tool_ring.h"
+
+#define MAX_FILES (2 * TOOL_MAX_ITEMS)
+
+/* The files of a ring. */
+typedef struct files
+{
+	size_t n;
+	const char *path[MAX_FILES];
+	mclmr_span_t text[MAX_FILES];
+} files_t;
+
+/* Reads the files of a list. */
+static bool read_list(const tool_list_t *list, files_t *files)
+{
+	for(size_t i = 0; i < list->n; i++) {
+		files->path[files->n] = list->item[i];
+		if(!tool_read_secret(list->item[i], &files->text[files->n]))
+			return false;
+		files->n++;
+	}
+	return true;
+}
+
+/* Overwrites and frees what was read. */
+static void free_files(files_t *files)
+{
+	while(files->n > 0)
+		tool_free_secret(files->text[--files->n]);
+}
+
+/* Fills a ring. */
+static bool fill_ring(mclmr_keyring_t *ring, const files_t *files)
+{
+	size_t which;
+	const char *wrong = mclmr_keyring_load(ring, files->text, files->n, &which);
+
+	if(wrong == NULL)
+		return true;
+	if(which < files->n)
+		tool_complain("%s: %s", files->path[which], wrong);
+	else
+		tool_complain("%s", wrong);
+	return false;
+}
+
+mclmr_keyring_t *tool_ring(const tool_arguments_t *arguments, bool needs_keys)
+{
+	static files_t files;
+	mclmr_keyring_t *ring = NULL;
+
+	if(arguments->list[TOOL_CERTS].n == 0) {
+		tool_complain("--cert is missing");
+		return NULL;
+	}
+	if(needs_keys && arguments->list[TOOL_KEYS].n == 0) {
+		tool_complain("--keys is missing");
+		return NULL;
+	}
+	if(read_list(&arguments->list[TOOL_CERTS], &files)
+			&& read_list(&arguments->list[TOOL_KEYS], &files)) {
+		ring = mclmr_keyring_new();
+		if(ring == NULL)
+			tool_complain("out of memory");
+	}
+	if(ring != NULL && !fill_ring(ring, &files)) {
+		mclmr_keyring_free(ring);
+		ring = NULL;
+	}
+	free_files(&files);
+	return ring;
+}
+
+int tool_message_read(const char *path, tool_message_file_t *file)
+{
+	const char *wrong;
+
+	memset(file, 0, sizeof *file);
+	if(!tool_read(path, &file->text))
+		return TOOL_USAGE;
+	wrong = mclmr_mikey_decode(
+			(char *)file->text.s, file->text.len, &file->octets);
+	if(wrong == NULL)
+		wrong = mclmr_mikey_read(file->octets, &file->message);
+	if(wrong == NULL)
+		return TOOL_GO_ON;
+	tool_complain("%s: not a MIKEY-SAKKE message: %s", path, wrong);
+	tool_message_free(file);
+	return TOOL_REFUSED;
+}
+
+void tool_message_free(tool_message_file_t *file)
+{
+	tool_free(file->text);
+	file->text = (mclmr_span_t){NULL, 0};
+}
+
+bool tool_form_known(const char *form)
+{
+	if(form == NULL || strcmp(form, "raw") == 0 || strcmp(form, "base64") == 0
+			|| strcmp(form, "sdp") == 0)
+		return true;
+	tool_complain("--form is raw, base64 or sdp");
+	return false;
+}
+
+int tool_message_write(const char *out, const char *form, mclmr_span_t octets)
+{
+	static const char sdp[] = "a=key-mgmt:mikey ";
+	static char text[sizeof sdp + MCLMR_BASE64_SIZE(MCLMR_MIKEY_MAX_SIZE) + 1];
+	size_t length = 0;
+
+	if(out == NULL)
+		out = "-";
+	if(form == NULL || strcmp(form, "raw") == 0)
+		return tool_write(out, octets) ? TOOL_DONE : TOOL_USAGE;
+	if(strcmp(form, "sdp") == 0) {
+		memcpy(text, sdp, sizeof sdp);
+		length = sizeof sdp - 1;
+	}
+	length += mclmr_octets_to_base64(
+			mclmr_octets(octets), octets.len, text + length);
+	text[length++] = '\n';
+	return tool_write(out, (mclmr_span_t){text, length}) ? TOOL_DONE
+														 : TOOL_USAGE;
+}
+
+void tool_complain_fault(
+		const tool_message_file_t *file, mclmr_mikey_fault_t fault, int64_t now)
+{
+	char theirs[MCLMR_TIMESTAMP_SIZE];
+	char ours[MCLMR_TIMESTAMP_SIZE];
+
+	if(!mclmr_mikey_fault_of_time(fault)) {
+		tool_complain("%s", mclmr_mikey_fault_words(fault));
+		return;
+	}
+	mclmr_timestamp_write(mclmr_mikey_time(&file->message), theirs);
+	mclmr_timestamp_write(now, ours);
+	tool_complain("%s (peer's time %s, local time %s)",
+			mclmr_mikey_fault_words(fault), theirs, ours);
+}
+
+uint64_t tool_timestamp(int64_t seconds)
+{
+	return ((uint64_t)seconds + MCLMR_NTP_UNIX) << 32;
+}
