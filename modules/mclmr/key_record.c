@@ -40,7 +40,7 @@ const char *mclmr_record_status_word(mclmr_record_status_t status)
 	return status == MCLMR_RECORD_ACTIVE ? "active" : "revoked";
 }
 
-/* A writer; counts on when it is full. */
+/* A writer; counts on where it is full. */
 typedef struct writer
 {
 	uint8_t *to;
@@ -200,31 +200,42 @@ static bool seal_record(const mclmr_record_binding_t *binding,
 	return done;
 }
 
+/* The size of what a function writes. */
+static size_t size_of(const mclmr_key_record_t *record,
+		void (*put_part)(writer_t *, const mclmr_key_record_t *))
+{
+	writer_t writer = {0};
+
+	put_part(&writer, record);
+	return writer.length;
+}
+
 const char *mclmr_key_record_write(const mclmr_key_record_t *record,
 		const mclmr_record_binding_t *binding, mclmr_arena_t *arena,
 		mclmr_span_t *data)
 {
-	writer_t text = {.size = MAX_SIZE};
-	writer_t all = {.size = MAX_SIZE};
 	const char *wrong = check(record);
-	size_t head;
+	writer_t head;
+	writer_t text;
 
 	if(wrong != NULL)
 		return wrong;
-	text.to = mclmr_arena_alloc(arena, MAX_SIZE);
-	all.to = mclmr_arena_alloc(arena, MAX_SIZE);
-	if(text.to == NULL || all.to == NULL)
-		return "out of memory";
-	put_record(&text, record);
-	put_head(&all, record);
-	head = all.length;
-	if(text.length > MAX_SIZE || head > MAX_SIZE - MCLMR_SEAL_TAG
-			|| text.length > MAX_SIZE - MCLMR_SEAL_TAG - head)
+	head = (writer_t){.size = size_of(record, put_head)};
+	text = (writer_t){.size = size_of(record, put_record)};
+	if(head.size + text.size > MAX_SIZE - MCLMR_SEAL_TAG)
 		return "the record is too large";
-	if(!seal_record(binding, mclmr_octets_span(all.to, head),
-			   mclmr_octets_span(text.to, text.length), arena, all.to + head))
+	head.to = mclmr_arena_alloc(arena, head.size + text.size + MCLMR_SEAL_TAG);
+	text.to = mclmr_arena_alloc(arena, text.size);
+	if(head.to == NULL || text.to == NULL)
+		return "out of memory";
+	put_head(&head, record);
+	put_record(&text, record);
+	if(!seal_record(binding, mclmr_octets_span(head.to, head.length),
+			   mclmr_octets_span(text.to, text.length), arena,
+			   head.to + head.length))
 		return "the record cannot be sealed";
-	*data = mclmr_octets_span(all.to, head + text.length + MCLMR_SEAL_TAG);
+	*data = mclmr_octets_span(
+			head.to, head.length + text.length + MCLMR_SEAL_TAG);
 	return NULL;
 }
 

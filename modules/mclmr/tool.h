@@ -95,9 +95,9 @@ void tool_free_secret(mclmr_span_t octets);
  * a complaint. */
 bool tool_write(const char *path, mclmr_span_t octets);
 
-/* As tool_write(), but in one step: no reader ever sees a part of it. Not for
- * standard output. */
-bool tool_replace(const char *path, mclmr_span_t octets);
+/* As tool_write(), but in one step: no reader ever sees a part of it; with
+ * sync not even after a loss of power. Not for standard output. */
+bool tool_replace(const char *path, mclmr_span_t octets, bool sync);
 
 /* done where all that was printed has left, else TOOL_USAGE. */
 int tool_finish(int done);

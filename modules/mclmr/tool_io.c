@@ -174,18 +174,19 @@ bool tool_write(const char *path, mclmr_span_t octets)
 	return is_written;
 }
 
-/* Writes a file that is not there yet, down to the disk. */
-static bool write_new(const char *path, mclmr_span_t octets)
+/* Writes a file that is not there yet, with sync down to the disk. */
+static bool write_new(const char *path, mclmr_span_t octets, bool sync)
 {
 	int fd = open_private(path);
-	bool is_written = fd >= 0 && write_all(fd, octets) && fsync(fd) == 0;
+	bool is_written =
+			fd >= 0 && write_all(fd, octets) && (!sync || fsync(fd) == 0);
 
 	if(fd >= 0 && close(fd) != 0)
 		is_written = false;
 	return is_written;
 }
 
-bool tool_replace(const char *path, mclmr_span_t octets)
+bool tool_replace(const char *path, mclmr_span_t octets, bool sync)
 {
 	size_t size = strlen(path) + sizeof ".new";
 	char *new = malloc(size);
@@ -196,7 +197,7 @@ bool tool_replace(const char *path, mclmr_span_t octets)
 		return false;
 	}
 	(void)snprintf(new, size, "%s.new", path);
-	done = write_new(new, octets) && rename(new, path) == 0;
+	done = write_new(new, octets, sync) && rename(new, path) == 0;
 	if(!done) {
 		tool_complain("%s: %s", path, strerror(errno));
 		(void)unlink(new);

@@ -168,7 +168,7 @@ static lab_t *open_lab(const char *dir)
 static int save(const char *path, const char *wrong, mclmr_span_t text)
 {
 	if(wrong == NULL)
-		return tool_replace(path, text) ? TOOL_DONE : TOOL_USAGE;
+		return tool_replace(path, text, true) ? TOOL_DONE : TOOL_USAGE;
 	tool_complain("%s: %s", path, wrong);
 	return TOOL_REFUSED;
 }

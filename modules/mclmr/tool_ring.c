@@ -116,16 +116,15 @@ bool tool_form_known(const char *form)
 	return false;
 }
 
-int tool_message_write(const char *out, const char *form, mclmr_span_t octets)
+/* A message in its form; a text is in a buffer that the next call uses. */
+static mclmr_span_t in_form(const char *form, mclmr_span_t octets)
 {
 	static const char sdp[] = "a=key-mgmt:mikey ";
 	static char text[sizeof sdp + MCLMR_BASE64_SIZE(MCLMR_MIKEY_MAX_SIZE) + 1];
 	size_t length = 0;
 
-	if(out == NULL)
-		out = "-";
 	if(form == NULL || strcmp(form, "raw") == 0)
-		return tool_write(out, octets) ? TOOL_DONE : TOOL_USAGE;
+		return octets;
 	if(strcmp(form, "sdp") == 0) {
 		memcpy(text, sdp, sizeof sdp);
 		length = sizeof sdp - 1;
@@ -133,8 +132,20 @@ int tool_message_write(const char *out, const char *form, mclmr_span_t octets)
 	length += mclmr_octets_to_base64(
 			mclmr_octets(octets), octets.len, text + length);
 	text[length++] = '\n';
-	return tool_write(out, (mclmr_span_t){text, length}) ? TOOL_DONE
-														 : TOOL_USAGE;
+	return (mclmr_span_t){text, length};
+}
+
+int tool_message_write(const char *out, const char *form, mclmr_span_t octets)
+{
+	return tool_write(out == NULL ? "-" : out, in_form(form, octets))
+				   ? TOOL_DONE
+				   : TOOL_USAGE;
+}
+
+bool tool_message_replace(
+		const char *path, const char *form, mclmr_span_t octets)
+{
+	return tool_replace(path, in_form(form, octets), false);
 }
 
 void tool_complain_fault(

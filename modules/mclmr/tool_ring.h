@@ -55,6 +55,10 @@ void tool_message_free(tool_message_file_t *file);
  * raw. An exit code. */
 int tool_message_write(const char *out, const char *form, mclmr_span_t octets);
 
+/* As tool_message_write(), but in one step, to a file; not synced. */
+bool tool_message_replace(
+		const char *path, const char *form, mclmr_span_t octets);
+
 /* True where a form is one of the three; else with a complaint. */
 bool tool_form_known(const char *form);
 
