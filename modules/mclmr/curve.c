@@ -55,19 +55,18 @@ void mclmr_curve_set(mclmr_fp_t *fp, mclmr_curve_point_t *point,
 	mclmr_fp_copy(fp, point->zzz, fp->one);
 }
 
-void mclmr_curve_add(mclmr_fp_t *fp, mclmr_curve_point_t *point,
+/* point += (x/ZZ, y/ZZZ), or (x/ZZ, -y/ZZZ) where negative. */
+static void add_scaled(mclmr_fp_t *fp, mclmr_curve_point_t *point,
 		const BIGNUM *x, const BIGNUM *y, bool negative)
 {
 	BIGNUM *p = fp->t[0], *r = fp->t[1], *pp = fp->t[2], *ppp = fp->t[3];
 	BIGNUM *q = fp->t[4];
 
-	mclmr_fp_mul(fp, p, x, point->zz);
-	mclmr_fp_sub(fp, p, p, point->x);
-	mclmr_fp_mul(fp, r, y, point->zzz);
+	mclmr_fp_sub(fp, p, x, point->x);
 	if(negative) /* r has the other sign then */
-		mclmr_fp_add(fp, r, r, point->y);
+		mclmr_fp_add(fp, r, y, point->y);
 	else
-		mclmr_fp_sub(fp, r, r, point->y);
+		mclmr_fp_sub(fp, r, y, point->y);
 	mclmr_fp_square(fp, pp, p);
 	mclmr_fp_mul(fp, ppp, p, pp);
 	mclmr_fp_mul(fp, q, point->x, pp);
@@ -84,6 +83,35 @@ void mclmr_curve_add(mclmr_fp_t *fp, mclmr_curve_point_t *point,
 	mclmr_fp_sub(fp, point->y, q, point->y);
 	mclmr_fp_mul(fp, point->zz, point->zz, pp);
 	mclmr_fp_mul(fp, point->zzz, point->zzz, ppp);
+}
+
+void mclmr_curve_add(mclmr_fp_t *fp, mclmr_curve_point_t *point,
+		const BIGNUM *x, const BIGNUM *y, bool negative)
+{
+	mclmr_fp_mul(fp, fp->t[6], x, point->zz);
+	mclmr_fp_mul(fp, fp->t[7], y, point->zzz);
+	add_scaled(fp, point, fp->t[6], fp->t[7], negative);
+}
+
+void mclmr_curve_copy(mclmr_fp_t *fp, mclmr_curve_point_t *to,
+		const mclmr_curve_point_t *from)
+{
+	mclmr_fp_copy(fp, to->x, from->x);
+	mclmr_fp_copy(fp, to->y, from->y);
+	mclmr_fp_copy(fp, to->zz, from->zz);
+	mclmr_fp_copy(fp, to->zzz, from->zzz);
+}
+
+void mclmr_curve_merge(mclmr_fp_t *fp, mclmr_curve_point_t *point,
+		const mclmr_curve_point_t *other)
+{
+	mclmr_fp_mul(fp, point->x, point->x, other->zz);
+	mclmr_fp_mul(fp, point->y, point->y, other->zzz);
+	mclmr_fp_mul(fp, fp->t[6], other->x, point->zz);
+	mclmr_fp_mul(fp, fp->t[7], other->y, point->zzz);
+	add_scaled(fp, point, fp->t[6], fp->t[7], false);
+	mclmr_fp_mul(fp, point->zz, point->zz, other->zz);
+	mclmr_fp_mul(fp, point->zzz, point->zzz, other->zzz);
 }
 
 /* m = 3 X^2 - 3 ZZ^2, the numerator of the tangent's slope. */

@@ -42,6 +42,14 @@ void mclmr_curve_set(mclmr_fp_t *fp, mclmr_curve_point_t *point,
 void mclmr_curve_add(mclmr_fp_t *fp, mclmr_curve_point_t *point,
 		const BIGNUM *x, const BIGNUM *y, bool negative);
 
+/* to = from */
+void mclmr_curve_copy(mclmr_fp_t *fp, mclmr_curve_point_t *to,
+		const mclmr_curve_point_t *from);
+
+/* point += other, by fourteen multiplications. */
+void mclmr_curve_merge(mclmr_fp_t *fp, mclmr_curve_point_t *point,
+		const mclmr_curve_point_t *other);
+
 /* point += point */
 void mclmr_curve_double(mclmr_fp_t *fp, mclmr_curve_point_t *point);
 

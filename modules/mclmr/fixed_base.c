@@ -246,7 +246,7 @@ bool mclmr_digits_of(mclmr_digits_t *digits, BIGNUM *k, const BIGNUM *q)
 void mclmr_fixed_base_sum(mclmr_fp_t *fp, mclmr_curve_point_t *sum,
 		const uint8_t *table, const mclmr_digits_t *digits, bool first)
 {
-	BIGNUM *x = fp->t[6], *y = fp->t[7];
+	BIGNUM *x = fp->t[8], *y = fp->t[9];
 
 	for(size_t i = 0; i < MCLMR_DIGITS; i++, first = false) {
 		bool negative;
@@ -265,7 +265,7 @@ void mclmr_fixed_base_sum(mclmr_fp_t *fp, mclmr_curve_point_t *sum,
 void mclmr_fixed_base_power(mclmr_fp_t *fp, mclmr_pf_t *power,
 		const uint8_t *table, const mclmr_digits_t *digits)
 {
-	BIGNUM *t = fp->t[6];
+	BIGNUM *t = fp->t[8];
 
 	for(size_t i = 0; i < MCLMR_DIGITS; i++) {
 		bool negative;

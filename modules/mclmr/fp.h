@@ -18,7 +18,7 @@
 #include <openssl/bn.h>
 
 #define MCLMR_FP_SIZE 128 /* octets of an element */
-#define MCLMR_FP_TEMPS 8
+#define MCLMR_FP_TEMPS 10
 
 typedef struct mclmr_fp
 {

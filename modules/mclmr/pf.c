@@ -33,6 +33,24 @@ void mclmr_pf_set(mclmr_fp_t *fp, mclmr_pf_t *v, const BIGNUM *t, bool negative)
 		mclmr_fp_copy(fp, v->b, t);
 }
 
+void mclmr_pf_copy(mclmr_fp_t *fp, mclmr_pf_t *to, const mclmr_pf_t *from)
+{
+	mclmr_fp_copy(fp, to->a, from->a);
+	mclmr_fp_copy(fp, to->b, from->b);
+}
+
+void mclmr_pf_merge(mclmr_fp_t *fp, mclmr_pf_t *v, const mclmr_pf_t *other)
+{
+	BIGNUM *bb = fp->t[0], *ab = fp->t[1];
+
+	mclmr_fp_mul(fp, bb, v->b, other->b);
+	mclmr_fp_mul(fp, ab, v->a, other->b);
+	mclmr_fp_mul(fp, v->b, v->b, other->a);
+	mclmr_fp_add(fp, v->b, v->b, ab);
+	mclmr_fp_mul(fp, v->a, v->a, other->a);
+	mclmr_fp_sub(fp, v->a, v->a, bb);
+}
+
 void mclmr_pf_mul(mclmr_fp_t *fp, mclmr_pf_t *v, const BIGNUM *t, bool negative)
 {
 	BIGNUM *at = fp->t[0], *bt = fp->t[1];

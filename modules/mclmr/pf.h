@@ -26,6 +26,12 @@ void mclmr_pf_clear(mclmr_pf_t *v);
 void mclmr_pf_set(
 		mclmr_fp_t *fp, mclmr_pf_t *v, const BIGNUM *t, bool negative);
 
+/* to = from */
+void mclmr_pf_copy(mclmr_fp_t *fp, mclmr_pf_t *to, const mclmr_pf_t *from);
+
+/* v *= other */
+void mclmr_pf_merge(mclmr_fp_t *fp, mclmr_pf_t *v, const mclmr_pf_t *other);
+
 /* v *= 1 + it, or 1 - it where negative. */
 void mclmr_pf_mul(
 		mclmr_fp_t *fp, mclmr_pf_t *v, const BIGNUM *t, bool negative);

@@ -26,6 +26,8 @@ static bool allocate(mclmr_sakke_t *s)
 	for(size_t i = 0; i < MCLMR_SAKKE_SLOTS; i++) {
 		ok = mclmr_curve_point_init(&s->slot[i].sum) && ok;
 		ok = mclmr_pf_init(&s->fp, &s->slot[i].power) && ok;
+		ok = mclmr_curve_point_init(&s->part[i]) && ok;
+		ok = mclmr_pf_init(&s->fp, &s->part_power[i]) && ok;
 	}
 	return ok && BN_hex2bn(&s->q, MCLMR_SET1_Q) && s->r != NULL && s->k != NULL
 		   && s->x != NULL && s->y != NULL && s->t != NULL && s->join != NULL
@@ -42,6 +44,16 @@ static size_t count_lines(const mclmr_naf_t *naf)
 	return n;
 }
 
+/* What the engine of the base needs. */
+static bool has_engine(mclmr_sakke_t *s)
+{
+	if(s->base->engine == MCLMR_SAKKE_PORTABLE)
+		return true;
+	if(mclmr_ifma_here())
+		s->ifma = mclmr_ifma_new(&s->fp);
+	return s->ifma != NULL;
+}
+
 mclmr_sakke_t *mclmr_sakke_new(const mclmr_sakke_base_t *base)
 {
 	mclmr_sakke_t *s = OPENSSL_zalloc(sizeof(*s));
@@ -51,7 +63,7 @@ mclmr_sakke_t *mclmr_sakke_new(const mclmr_sakke_base_t *base)
 	s->base = base;
 	if(!allocate(s) || !mclmr_hash_range_init(&s->hash)
 			|| !mclmr_naf_of(&s->naf, s->q)
-			|| count_lines(&s->naf) != MCLMR_PAIRING_LINES) {
+			|| count_lines(&s->naf) != MCLMR_PAIRING_LINES || !has_engine(s)) {
 		mclmr_sakke_free(s);
 		s = NULL;
 	}
@@ -65,6 +77,8 @@ void mclmr_sakke_free(mclmr_sakke_t *s)
 	for(size_t i = 0; i < MCLMR_SAKKE_SLOTS; i++) {
 		mclmr_curve_point_clear(&s->slot[i].sum);
 		mclmr_pf_clear(&s->slot[i].power);
+		mclmr_curve_point_clear(&s->part[i]);
+		mclmr_pf_clear(&s->part_power[i]);
 	}
 	mclmr_fp_array_free(s->join, MCLMR_SAKKE_SLOTS);
 	mclmr_fp_array_free(s->products, MCLMR_SAKKE_SLOTS);
@@ -75,30 +89,47 @@ void mclmr_sakke_free(mclmr_sakke_t *s)
 	BN_clear_free(s->y);
 	BN_clear_free(s->t);
 	mclmr_hash_range_clear(&s->hash);
+	mclmr_ifma_free(s->ifma);
 	mclmr_fp_clear(&s->fp);
 	OPENSSL_clear_free(s, sizeof(*s));
 }
 
-/* What one slot knows of r and g^r. */
-static void clear_slot(mclmr_sakke_slot_t *slot)
+/* A sum tells of r until it is made affine. */
+static void clear_sum(mclmr_curve_point_t *sum)
 {
-	OPENSSL_cleanse(&slot->rb, sizeof(slot->rb));
-	OPENSSL_cleanse(&slot->r, sizeof(slot->r));
-	BN_clear(slot->power.a);
-	BN_clear(slot->power.b);
-	BN_clear(slot->sum.zz);
-	BN_clear(slot->sum.zzz);
+	BN_clear(sum->x);
+	BN_clear(sum->y);
+	BN_clear(sum->zz);
+	BN_clear(sum->zzz);
+}
+
+static void clear_power(mclmr_pf_t *power)
+{
+	BN_clear(power->a);
+	BN_clear(power->b);
+}
+
+/* What slot i knows of r and g^r. */
+static void clear_slot(mclmr_sakke_t *s, size_t i)
+{
+	OPENSSL_cleanse(&s->slot[i].rb, sizeof(s->slot[i].rb));
+	OPENSSL_cleanse(&s->slot[i].r, sizeof(s->slot[i].r));
+	clear_sum(&s->slot[i].sum);
+	clear_sum(&s->part[i]);
+	clear_power(&s->slot[i].power);
+	clear_power(&s->part_power[i]);
+	BN_clear(s->join[i]);
+	BN_clear(s->products[i]);
 }
 
 mclmr_crypto_t mclmr_sakke_end(mclmr_sakke_t *s, mclmr_crypto_t result)
 {
 	bool failed = s->fp.failed;
 
-	for(size_t i = 0; i < MCLMR_SAKKE_SLOTS; i++) {
-		clear_slot(&s->slot[i]);
-		BN_clear(s->join[i]);
-		BN_clear(s->products[i]);
-	}
+	for(size_t i = 0; i < MCLMR_SAKKE_SLOTS; i++)
+		clear_slot(s, i);
+	if(s->ifma != NULL)
+		mclmr_ifma_forget(s->ifma);
 	for(size_t i = 0; i < MCLMR_FP_TEMPS; i++)
 		BN_clear(s->fp.t[i]);
 	BN_clear(s->fp.blind);
@@ -188,6 +219,10 @@ mclmr_crypto_t mclmr_sakke_read_r(mclmr_sakke_t *s, mclmr_sakke_slot_t *slot,
 void mclmr_sakke_sum(mclmr_sakke_t *s, mclmr_sakke_slot_t *slot,
 		const mclmr_sakke_kms_t *kms)
 {
+	if(s->ifma != NULL) {
+		mclmr_sakke_ifma_sum(s, slot, kms);
+		return;
+	}
 	mclmr_fixed_base_sum(
 			&s->fp, &slot->sum, mclmr_sakke_p_table(s->base), &slot->rb, true);
 	mclmr_fixed_base_sum(&s->fp, &slot->sum, kms->table, &slot->r, false);

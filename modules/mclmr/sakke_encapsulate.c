@@ -33,6 +33,10 @@ static mclmr_crypto_t prepare(mclmr_sakke_t *s, mclmr_sakke_slot_t *slot)
 /* Sums and powers of the first n slots. */
 static void multiply(mclmr_sakke_t *s, size_t n)
 {
+	if(s->ifma != NULL) {
+		mclmr_sakke_ifma_multiply_slots(s, n);
+		return;
+	}
 	for(size_t i = 0; i < n; i++) {
 		mclmr_sakke_slot_t *slot = &s->slot[i];
 

@@ -17,8 +17,11 @@ void mclmr_sakke_multiply(mclmr_sakke_t *s, BIGNUM *k, mclmr_curve_point_t *sum)
 
 	if(!mclmr_digits_of(&digits, k, s->q))
 		s->fp.failed = true;
-	mclmr_fixed_base_sum(
-			&s->fp, sum, mclmr_sakke_p_table(s->base), &digits, true);
+	if(s->ifma != NULL)
+		mclmr_sakke_ifma_multiply(s, &digits, sum);
+	else
+		mclmr_fixed_base_sum(
+				&s->fp, sum, mclmr_sakke_p_table(s->base), &digits, true);
 	OPENSSL_cleanse(&digits, sizeof(digits));
 }
 

@@ -12,6 +12,7 @@
 
 #include "fixed_base.h"
 #include "hash_range.h"
+#include "ifma.h"
 #include "pairing.h"
 #include "sakke.h"
 
@@ -58,6 +59,9 @@ struct mclmr_sakke
 	mclmr_naf_t naf;
 	mclmr_hash_range_t hash;
 	mclmr_sakke_slot_t slot[MCLMR_SAKKE_SLOTS];
+	mclmr_ifma_t *ifma; /* NULL: the engine is another */
+	mclmr_curve_point_t part[MCLMR_SAKKE_SLOTS];
+	mclmr_pf_t part_power[MCLMR_SAKKE_SLOTS];
 	BIGNUM **join; /* ZZZ * a of each slot, then its inverse */
 	BIGNUM **products;
 };
@@ -84,6 +88,13 @@ void mclmr_sakke_write_point(
 /* sum = [k]P, k of 1 to q - 1 being overwritten. */
 void mclmr_sakke_multiply(
 		mclmr_sakke_t *s, BIGNUM *k, mclmr_curve_point_t *sum);
+
+/* The same on the lanes of ifma, and sums and powers of the first n slots. */
+void mclmr_sakke_ifma_multiply(mclmr_sakke_t *s, const mclmr_digits_t *digits,
+		mclmr_curve_point_t *sum);
+void mclmr_sakke_ifma_sum(mclmr_sakke_t *s, mclmr_sakke_slot_t *slot,
+		const mclmr_sakke_kms_t *kms);
+void mclmr_sakke_ifma_multiply_slots(mclmr_sakke_t *s, size_t n);
 
 /* s->x, s->y = the sum. BAD_POINT: it is at infinity. */
 mclmr_crypto_t mclmr_sakke_to_affine(

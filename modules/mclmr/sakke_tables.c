@@ -13,7 +13,7 @@
 
 mclmr_sakke_engine_t mclmr_sakke_engine(void)
 {
-	return MCLMR_SAKKE_PORTABLE;
+	return mclmr_ifma_here() ? MCLMR_SAKKE_IFMA : MCLMR_SAKKE_PORTABLE;
 }
 
 const char *mclmr_sakke_engine_word(mclmr_sakke_engine_t engine)
@@ -23,8 +23,7 @@ const char *mclmr_sakke_engine_word(mclmr_sakke_engine_t engine)
 
 const mclmr_fp_form_t *mclmr_sakke_form(mclmr_sakke_engine_t engine)
 {
-	(void)engine;
-	return &mclmr_fp_form;
+	return engine == MCLMR_SAKKE_IFMA ? &mclmr_ifma_form : &mclmr_fp_form;
 }
 
 const uint8_t *mclmr_sakke_p_table(const mclmr_sakke_base_t *base)
