@@ -421,8 +421,8 @@ static void test_decode(void **state)
 	} rows[] = {{"", "", true}, {" \r\n", "\r\n", true}, {"", "", false},
 			{"mikey ", "\n", false}, {"a=key-mgmt:mikey ", "\r\n", false},
 			{"A=Key-Mgmt: MIKEY  ", "", true}, {"\n", "\n", false}};
-	static const char *const wrong[] = {"", " ", "0", "011", "zz", "01 1g=",
-			"a=key-mgmt:mikey", "a=key-mgmt:x AAAA", "AAA"};
+	static const char *const wrong[] = {"", " ", "0", "011", "zz",
+			"01 1g=", "a=key-mgmt:mikey", "a=key-mgmt:x AAAA", "AAA"};
 	mclmr_span_t octets;
 
 	(void)state;
