@@ -1,6 +1,6 @@
 # The sample node, the demo, the SIPp scenarios, and installing.
 
-.PHONY: run start stop demo scenarios
+.PHONY: run start stop demo demo-rootkey lab scenarios
 ## run         the sample node in front, until interrupted
 run: all
 	tools/node.sh run
@@ -16,6 +16,14 @@ stop:
 ## demo        the main job: keys travel between a client and an IWF
 demo: all
 	@$(PYTHON) tests/demo/demo.py
+
+## demo-rootkey  an LMR root key for one user, and nobody else
+demo-rootkey: $(MCLMR_TOOL)
+	@$(PYTHON) tests/demo/rootkey.py
+
+## lab         a laboratory key server for the sample's users, in RUN_DIR/kms
+lab: $(MCLMR_TOOL)
+	@tools/lab.sh
 
 ## scenarios   every SIPp scenario against a node of their own, as a table
 scenarios: all

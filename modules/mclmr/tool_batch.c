@@ -490,7 +490,8 @@ static int conclude(const batch_t *batch, bool well)
 	const shared_t *shared = batch->shared;
 	bool stopped = shared->stop != 0;
 
-	qsort(batch->failure, batch->failures, sizeof *batch->failure, by_line);
+	if(batch->failures > 1)
+		qsort(batch->failure, batch->failures, sizeof *batch->failure, by_line);
 	for(size_t i = 0; i < batch->failures; i++)
 		tool_complain("%s:%zu: %s", batch->table, batch->failure[i].line,
 				batch->failure[i].why);

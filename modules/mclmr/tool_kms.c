@@ -266,6 +266,33 @@ typedef struct user
 	mclmr_span_t file;
 } user_t;
 
+/* The path of a user's file: a name is one in the server's folder. */
+static void resolve(const lab_t *lab, mclmr_span_t file, char path[PATH_MAX])
+{
+	if(memchr(file.s, '/', file.len) != NULL
+			|| mclmr_span_equal(file, MCLMR_SPAN("-")))
+		(void)snprintf(path, PATH_MAX, "%.*s", MCLMR_FMT(file));
+	else
+		(void)snprintf(path, PATH_MAX, "%s/%.*s", lab->dir, MCLMR_FMT(file));
+}
+
+/* The file as the list has it: its name where it is in the server's folder,
+ * which may be moved, else its whole path. */
+static mclmr_span_t noted_file(const lab_t *lab, const char *path)
+{
+	static char file[PATH_MAX];
+	char folder[PATH_MAX];
+	size_t length;
+
+	if(realpath(path, file) == NULL || realpath(lab->dir, folder) == NULL)
+		return (mclmr_span_t){NULL, 0};
+	length = strlen(folder);
+	if(strncmp(file, folder, length) == 0 && file[length] == '/'
+			&& strchr(file + length + 1, '/') == NULL)
+		return mclmr_span(file + length + 1);
+	return mclmr_span(file);
+}
+
 /* Writes the key sets of a user from the period of a time on. */
 static int write_user(lab_t *lab, const user_t *user, int64_t at)
 {
@@ -278,7 +305,7 @@ static int write_user(lab_t *lab, const user_t *user, int64_t at)
 			user->uri, number, (unsigned)user->periods, at, &lab->arena, &text);
 	int code;
 
-	(void)snprintf(path, sizeof path, "%.*s", MCLMR_FMT(user->file));
+	resolve(lab, user->file, path);
 	if(wrong == NULL && strcmp(path, "-") == 0)
 		return tool_write("-", text) ? TOOL_DONE : TOOL_USAGE;
 	code = save(path, wrong, text);
@@ -351,13 +378,17 @@ static int note_user(lab_t *lab, const user_t *user)
 
 /* The file of a user: --out, or the URI in the folder, with all octets that
  * could lead elsewhere as %xx. */
-static mclmr_span_t file_of(const lab_t *lab, const char *out, const char *uri)
+static const char *file_of(const lab_t *lab, const char *out, const char *uri)
 {
 	static char path[PATH_MAX];
 	size_t length;
 
-	if(out != NULL)
-		return mclmr_span(out);
+	if(out != NULL && (strcmp(out, "-") == 0 || strchr(out, '/') != NULL))
+		return out;
+	if(out != NULL) {
+		(void)snprintf(path, sizeof path, "./%s", out);
+		return path;
+	}
 	length = (size_t)snprintf(path, sizeof path / 2, "%s/", lab->dir);
 	for(; *uri != '\0' && length < sizeof path - 8; uri++) {
 		unsigned char c = (unsigned char)*uri;
@@ -367,21 +398,25 @@ static mclmr_span_t file_of(const lab_t *lab, const char *out, const char *uri)
 				is_plain ? "%c" : "%%%02x", (unsigned)c);
 	}
 	(void)snprintf(path + length, sizeof path - length, ".xml");
-	return mclmr_span(path);
+	return path;
 }
 
 /* The work of user. */
 static int issue(lab_t *lab, const char **values, uint64_t periods, int64_t at)
 {
 	user_t user = {.uri = mclmr_span(values[OPTION_USER]), .periods = periods};
+	const char *path;
 	int code = load_server(lab);
 
-	user.file = file_of(lab, values[OPTION_OUT], values[OPTION_USER]);
-	if(code == TOOL_DONE)
-		code = write_user(lab, &user, at);
-	if(code == TOOL_DONE && !mclmr_span_equal(user.file, MCLMR_SPAN("-")))
-		code = note_user(lab, &user);
-	return code;
+	if(code != TOOL_DONE)
+		return code;
+	path = file_of(lab, values[OPTION_OUT], values[OPTION_USER]);
+	user.file = mclmr_span(path);
+	code = write_user(lab, &user, at);
+	if(code != TOOL_DONE || strcmp(path, "-") == 0)
+		return code;
+	user.file = noted_file(lab, path);
+	return note_user(lab, &user);
 }
 
 static int run_user(int argc, char **argv)
