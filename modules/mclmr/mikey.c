@@ -68,6 +68,7 @@ static bool refuse(reader_t *reader, const char *wrong)
 /* Takes n octets off. */
 static bool take(reader_t *reader, size_t n, mclmr_span_t *octets)
 {
+	*octets = (mclmr_span_t){NULL, 0};
 	if(reader->rest.len < n)
 		return refuse(reader, "it is truncated");
 	*octets = (mclmr_span_t){reader->rest.s, n};
@@ -80,6 +81,7 @@ static bool take_number(reader_t *reader, size_t n, uint64_t *number)
 {
 	mclmr_span_t octets;
 
+	*number = 0;
 	if(!take(reader, n, &octets))
 		return false;
 	*number = mclmr_octets_get(mclmr_octets(octets), n);
@@ -89,11 +91,10 @@ static bool take_number(reader_t *reader, size_t n, uint64_t *number)
 static bool take_octet(reader_t *reader, uint8_t *octet)
 {
 	uint64_t number;
+	bool done = take_number(reader, 1, &number);
 
-	if(!take_number(reader, 1, &number))
-		return false;
 	*octet = (uint8_t)number;
-	return true;
+	return done;
 }
 
 /* Takes off octets behind their length, which has n octets itself. */
@@ -101,6 +102,7 @@ static bool take_string(reader_t *reader, size_t n, mclmr_span_t *octets)
 {
 	uint64_t length;
 
+	*octets = (mclmr_span_t){NULL, 0};
 	return take_number(reader, n, &length)
 		   && take(reader, (size_t)length, octets);
 }

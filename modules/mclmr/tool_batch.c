@@ -171,7 +171,8 @@ static void add_name(char *name, const char *text, char behind)
 				is_plain ? "%c" : "%%%02x", (unsigned)c);
 	}
 	name[length] = behind;
-	name[length + 1] = '\0';
+	if(behind != '\0')
+		name[length + 1] = '\0';
 }
 
 /* The file of a message: user, LMR type and first key. */
@@ -186,7 +187,7 @@ static const char *make_name(item_t *item)
 	add_name(item->name, item->words.value[WRAP_TO], '.');
 	add_name(item->name, item->words.value[WRAP_LMR], '.');
 	add_name(item->name, ids->item[0], '.');
-	strcat(item->name, "mikey");
+	add_name(item->name, "mikey", '\0');
 	return strlen(item->name) < NAME_MAX - 4 ? NULL : "to is too long";
 }
 
@@ -265,7 +266,9 @@ static void begin_item(const batch_t *batch, item_t *item)
 		item->wrong =
 				tool_wrap_begin(&item->wrap, &item->words, &setting, &is_usage);
 	/* Of a row that is not due nobody asks for the sender's next keys. */
-	if(item->wrap.order.issuer != NULL && is_not_due(batch, item)) {
+	if(item->wrap.order.issuer == NULL)
+		return;
+	if(is_not_due(batch, item)) {
 		item->wrong = NULL;
 		item->skipped = true;
 	} else if(item->wrong == NULL) {

@@ -199,7 +199,7 @@ static int run_rewrap(int argc, char **argv)
 	tool_arguments_t arguments;
 	tool_words_t words;
 	const char *due;
-	char *end;
+	char *end = NULL;
 	long days = -1;
 	int code = tool_arguments(argc, argv, options, 0, usage, &arguments);
 
@@ -209,7 +209,8 @@ static int run_rewrap(int argc, char **argv)
 	due = arguments.value[OPTION_DUE];
 	if(due != NULL)
 		days = strtol(due, &end, 10);
-	if(due == NULL || *due < '0' || *due > '9' || *end != '\0' || days > 3650) {
+	if(due == NULL || end == NULL || *due < '0' || *due > '9' || *end != '\0'
+			|| days > 3650) {
 		tool_complain("--due is no number of days");
 		return TOOL_USAGE;
 	}

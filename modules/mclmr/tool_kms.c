@@ -72,7 +72,7 @@ typedef struct lab
 static bool has_options(const char **values, const char *needed, int n)
 {
 	for(int i = 0; i < OPTIONS; i++) {
-		char kind = i < n ? needed[i] : ' ';
+		int kind = i < n ? needed[i] : ' ';
 
 		if((kind == '!') == (values[i] == NULL) && kind != '?') {
 			tool_complain("%s %s", option_names[i],
