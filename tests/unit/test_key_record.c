@@ -16,6 +16,8 @@
 #include "mclmr/octets.h"
 #include "mclmr/replay.h"
 
+#include "vectors.h"
+
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define S(literal) MCLMR_SPAN(literal)
 
@@ -111,6 +113,41 @@ static void test_all_of_it(void **state)
 	assert_null(round_trip(&record, &opened));
 	assert_true(mclmr_span_equal(opened.call, record.call));
 	assert_int_equal(opened.groups, 0);
+}
+
+/* A record that another implementation made after docs/formats.md. */
+static void test_vector(void **state)
+{
+	vectors_t vectors;
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof memory);
+	mclmr_key_record_t record;
+	mclmr_record_binding_t to = binding();
+	mclmr_span_t data;
+
+	(void)state;
+	vectors_read(&vectors, "tests/data/key-record-own.txt");
+	to.ssv = mclmr_octets(vectors_get(&vectors, "ssv"));
+	to.rand = vectors_get(&vectors, "rand");
+	to.csb_id = 0xF1A2B3C4;
+	assert_null(mclmr_key_record_open(
+			vectors_get(&vectors, "data"), &to, &arena, &record));
+	assert_int_equal(record.lmr_type, MCLMR_LMR_P25);
+	assert_true(mclmr_span_equal(record.kmf, S("sip:kmf1@iwf.example.org")));
+	assert_int_equal(record.purpose, MCLMR_RECORD_ROOT);
+	assert_int_equal(record.key_period, 1544);
+	assert_int_equal(record.not_before, 0);
+	assert_int_equal(record.not_after, 1798761600);
+	assert_int_equal(record.groups, 2);
+	assert_true(
+			mclmr_span_equal(record.group[1], S("sip:grp-2@mc.example.org")));
+	assert_int_equal(record.keys, 1);
+	assert_true(mclmr_span_equal(record.key[0].alg, S("\x84")));
+	assert_int_equal(record.key[0].key.len, 32);
+	assert_int_equal(record.key[0].key.s[31], 0x5f);
+	/* And back: the same octets. */
+	assert_null(mclmr_key_record_write(&record, &to, &arena, &data));
+	assert_true(mclmr_span_equal(data, vectors_get(&vectors, "data")));
+	vectors_free(&vectors);
 }
 
 /* One thing wrong with a record. */
@@ -385,6 +422,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(test_one_key),
 			cmocka_unit_test(test_all_of_it),
+			cmocka_unit_test(test_vector),
 			cmocka_unit_test(test_not_records),
 			cmocka_unit_test(test_changed),
 			cmocka_unit_test(test_state),
