@@ -13,6 +13,7 @@
 #include <openssl/obj_mac.h>
 
 #include "eccsi.h"
+#include "modinv.h"
 
 /* A fresh scalar fails its checks with a chance of 2^-255. */
 #define MAX_DRAWS 8
@@ -27,8 +28,9 @@ struct mclmr_eccsi
 	uint8_t g[MCLMR_ECCSI_POINT];
 	const BIGNUM *n; /* order of the group */
 	BN_MONT_CTX *mont;
+	mclmr_modinv_t modinv;
 	BIGNUM *p; /* the field */
-	BIGNUM *j, *r, *s, *hs, *he, *ssk, *blind;
+	BIGNUM *j, *r, *s, *hs, *he, *ssk;
 	EC_POINT *kpak_point, *pvt, *sum;
 	BN_CTX *bn;
 	EVP_MD *sha256;
@@ -56,12 +58,11 @@ static bool allocate(mclmr_eccsi_t *e)
 	e->hs = BN_new();
 	e->he = BN_new();
 	e->ssk = BN_new();
-	e->blind = BN_new();
+
 	return e->bn != NULL && e->sha256 != NULL && e->hash != NULL
 		   && e->mont != NULL && e->kpak_point != NULL && e->pvt != NULL
 		   && e->sum != NULL && e->p != NULL && e->j != NULL && e->r != NULL
-		   && e->s != NULL && e->hs != NULL && e->he != NULL && e->ssk != NULL
-		   && e->blind != NULL;
+		   && e->s != NULL && e->hs != NULL && e->he != NULL && e->ssk != NULL;
 }
 
 /* The curve's constants. */
@@ -69,6 +70,7 @@ static bool prepare(mclmr_eccsi_t *e)
 {
 	e->n = EC_GROUP_get0_order(e->group);
 	return BN_MONT_CTX_set(e->mont, e->n, e->bn)
+		   && mclmr_modinv_init(&e->modinv, e->n)
 		   && EC_GROUP_get_curve(e->group, e->p, NULL, NULL, e->bn)
 		   && EC_POINT_point2oct(e->group, EC_GROUP_get0_generator(e->group),
 					  POINT_CONVERSION_UNCOMPRESSED, e->g, sizeof(e->g), e->bn)
@@ -97,7 +99,7 @@ void mclmr_eccsi_free(mclmr_eccsi_t *e)
 	BN_clear_free(e->hs);
 	BN_clear_free(e->he);
 	BN_clear_free(e->ssk);
-	BN_clear_free(e->blind);
+
 	EC_POINT_clear_free(e->kpak_point);
 	EC_POINT_clear_free(e->pvt);
 	EC_POINT_clear_free(e->sum);
@@ -116,7 +118,6 @@ static void forget(mclmr_eccsi_t *e)
 	BN_clear(e->j);
 	BN_clear(e->s);
 	BN_clear(e->ssk);
-	BN_clear(e->blind);
 }
 
 /* SHA-256 over spans one after the other. */
@@ -373,11 +374,7 @@ static bool make_r(mclmr_eccsi_t *e, uint8_t *signature)
 		   && (BN_cmp(e->r, e->n) < 0 || BN_sub(e->r, e->r, e->n));
 }
 
-/*
- * s = (HE + r * SSK)^-1 * j of the scratch; zero where there is none. What
- * is inverted is multiplied by a random number first: the time that the
- * inversion takes tells nothing then.
- */
+/* s = (HE + r * SSK)^-1 * j of the scratch; zero where there is none. */
 static bool make_s(mclmr_eccsi_t *e)
 {
 	if(!multiply(e, e->s, e->ssk, e->r)
@@ -385,10 +382,7 @@ static bool make_s(mclmr_eccsi_t *e)
 		return false;
 	if(BN_is_zero(e->s))
 		return true;
-	return draw_scalar(e, e->blind) == MCLMR_CRYPTO_OK
-		   && multiply(e, e->s, e->s, e->blind)
-		   && BN_mod_inverse(e->s, e->s, e->n, e->bn) != NULL
-		   && multiply(e, e->s, e->s, e->blind)
+	return mclmr_modinv(&e->modinv, e->s, e->s)
 		   && multiply(e, e->s, e->s, e->j);
 }
 
