@@ -21,7 +21,7 @@
 #define LIMB_BITS MCLMR_LIMB_BITS
 #define ELEMENT (LIMBS * sizeof(uint64_t))
 #define POINTS (2 * MCLMR_DIGITS)
-#define LEVELS 2 /* of additions of affine points; more do not pay */
+#define LEVELS 3 /* of additions of affine points; more do not pay */
 
 _Static_assert(LANES == MCLMR_IFMA_LANES, "lanes");
 
@@ -137,7 +137,8 @@ static bool make_field(mclmr_fp_t *fp, mclmr_lanes_field_t *field)
 			|| !multiple_of_p(fp, 4, field->p4)
 			|| !multiple_of_p(fp, 6, field->p6)
 			|| !multiple_of_p(fp, 16, field->p16)
-			|| !multiple_of_p(fp, 32, field->p32)
+			|| !multiple_of_p(fp, 64, field->p64)
+			|| !multiple_of_p(fp, 128, field->p128)
 			|| !power_of_two(fp, ours, field->one)
 			|| !power_of_two(fp, theirs, field->leave)
 			|| !power_of_two(fp, 2 * ours - theirs, field->enter))
@@ -214,7 +215,7 @@ MCLMR_INLINE_IFMA void load_point(
 	mclmr_lanes_negate(&point->y, step->negative, &ifma->field);
 }
 
-/* sums = points, whose coordinates may be up to 20 p. */
+/* sums = points, whose coordinates may be up to 66 p. */
 MCLMR_ON_IFMA static void set_sum(mclmr_ifma_t *ifma, const point_t *point)
 {
 	mclmr_lanes_set(&ifma->zz, ifma->field.one);
@@ -225,7 +226,8 @@ MCLMR_ON_IFMA static void set_sum(mclmr_ifma_t *ifma, const point_t *point)
 
 /*
  * sums += points, as mclmr_curve_add() does. In multiples of p: a product is
- * below 1.01, X below 5.1, Y below 3.1, and no factor above 20.
+ * below 1.01, X below 5.1, Y below 3.1, and no factor but
+ * a point's coordinates above 8.
  */
 MCLMR_ON_IFMA static void add_sum(mclmr_ifma_t *ifma, const point_t *point)
 {
@@ -314,7 +316,7 @@ MCLMR_INLINE_IFMA void add_pair(mclmr_ifma_t *ifma, size_t i,
 	mclmr_lanes_mul(f, &slope, &slope, inverse);
 	mclmr_lanes_square(f, &x, &slope);
 	mclmr_lanes_sub2(&x, &x, &a->x, &b->x, c);
-	mclmr_lanes_sub(&fall, &a->x, &x, f->p32);
+	mclmr_lanes_sub(&fall, &a->x, &x, f->p128);
 	mclmr_lanes_mul(f, &fall, &fall, &slope);
 	mclmr_lanes_sub(&ifma->point[i].y, &fall, &a->y, c);
 	ifma->point[i].x = x;
@@ -400,12 +402,12 @@ static void invert(const mclmr_ifma_t *ifma, mclmr_fp_t *fp, mclmr_lanes_t *r,
 /*
  * Adds up n pairs of points. No two points of a pair are the same or each
  * other's negative: they are odd multiples of [256^i]B and of [256^j]B that
- * are smaller than 256^(j - i). Their coordinates, and those of the sums, are
- * up to 1 and 5 (level 1), 5.1 and 17.1 (level 2), in multiples of p.
+ * are smaller than 256^(j - i). c is more than what two coordinates of the
+ * points make; those of the sums are up to c + 1.01 p.
  */
-static void level(mclmr_ifma_t *ifma, mclmr_fp_t *fp, size_t n, bool first)
+static void add_level(
+		mclmr_ifma_t *ifma, mclmr_fp_t *fp, size_t n, const uint64_t *c)
 {
-	const uint64_t *c = first ? ifma->field.p4 : ifma->field.p16;
 	mclmr_lanes_t inverse;
 
 	multiply_runs(ifma, n, c);
@@ -417,6 +419,8 @@ MCLMR_ON_IFMA void mclmr_ifma_sum_all(mclmr_ifma_t *ifma, mclmr_fp_t *fp,
 		const mclmr_ifma_lane_t first[LANES],
 		const mclmr_ifma_lane_t second[LANES])
 {
+	const uint64_t *const c[LEVELS] = {
+			ifma->field.p4, ifma->field.p16, ifma->field.p64};
 	size_t n = POINTS;
 
 	ifma->filled = true;
@@ -425,7 +429,7 @@ MCLMR_ON_IFMA void mclmr_ifma_sum_all(mclmr_ifma_t *ifma, mclmr_fp_t *fp,
 	load_points(ifma, second, ifma->point + MCLMR_DIGITS);
 	for(int i = 0; i < LEVELS; i++) {
 		n /= 2;
-		level(ifma, fp, n, i == 0);
+		add_level(ifma, fp, n, c[i]);
 	}
 	set_sum(ifma, &ifma->point[0]);
 	for(size_t i = 1; i < n; i++)

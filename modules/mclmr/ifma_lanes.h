@@ -43,11 +43,11 @@ typedef uint64_t mclmr_limbs_t[MCLMR_LIMBS];
 /* The field, as lanes need it. */
 typedef struct mclmr_lanes_field
 {
-	mclmr_limbs_t p, p2, p4, p6, p16, p32; /* times p */
-	mclmr_limbs_t one;					   /* 2^1040 mod p */
-	mclmr_limbs_t leave;				   /* 2^1024 mod p: to fp's form */
-	mclmr_limbs_t enter;				   /* 2^1056 mod p: from it */
-	uint64_t k0;						   /* -1/p mod 2^52 */
+	mclmr_limbs_t p, p2, p4, p6, p16, p64, p128; /* times p */
+	mclmr_limbs_t one;							 /* 2^1040 mod p */
+	mclmr_limbs_t leave; /* 2^1024 mod p: to fp's form */
+	mclmr_limbs_t enter; /* 2^1056 mod p: from it */
+	uint64_t k0;		 /* -1/p mod 2^52 */
 } mclmr_lanes_field_t;
 
 /* r = a * b / 2^1040: below p + a * b / 2^1040, which is 1.01 p where a * b
