@@ -18,6 +18,9 @@
 /* A fresh scalar fails its checks with a chance of 2^-255. */
 #define MAX_DRAWS 8
 
+/* Where PVT begins in a signature. */
+#define PVT_AT ((size_t)2 * MCLMR_ECCSI_SCALAR)
+
 struct mclmr_eccsi
 {
 	EC_GROUP *group;
@@ -396,8 +399,7 @@ static mclmr_crypto_t sign(mclmr_eccsi_t *e, const mclmr_eccsi_key_t *key,
 			|| !make_s(e)
 			|| !write_scalar(e->s, signature + MCLMR_ECCSI_SCALAR))
 		return MCLMR_CRYPTO_INTERNAL;
-	memcpy(signature + 2 * MCLMR_ECCSI_SCALAR, key->pair.pvt,
-			MCLMR_ECCSI_POINT);
+	memcpy(signature + PVT_AT, key->pair.pvt, MCLMR_ECCSI_POINT);
 	if(BN_is_zero(e->r) || BN_is_zero(e->s))
 		return MCLMR_CRYPTO_BAD_SCALAR;
 	return MCLMR_CRYPTO_OK;
@@ -496,7 +498,7 @@ mclmr_crypto_t mclmr_eccsi_verify(mclmr_eccsi_t *e, mclmr_span_t kpak,
 	if(id.len == 0 || id.len > MCLMR_ID_MAX
 			|| signature.len != MCLMR_ECCSI_SIGNATURE)
 		return MCLMR_CRYPTO_BAD_LENGTH;
-	pvt = mclmr_span_from(signature, signature.s + 2 * MCLMR_ECCSI_SCALAR);
+	pvt = mclmr_span_from(signature, signature.s + PVT_AT);
 	result = take_kpak(e, kpak);
 	if(result == MCLMR_CRYPTO_OK)
 		result = read_signature(e, signature);

@@ -43,7 +43,7 @@ void mclmr_fp_clear(mclmr_fp_t *fp)
 
 BIGNUM **mclmr_fp_array(size_t n)
 {
-	BIGNUM **array = OPENSSL_zalloc(n * sizeof(array[0]));
+	BIGNUM **array = OPENSSL_zalloc(n * sizeof(void *));
 
 	for(size_t i = 0; array != NULL && i < n; i++) {
 		array[i] = BN_new();

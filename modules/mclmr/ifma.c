@@ -20,7 +20,7 @@
 #define LIMBS MCLMR_LIMBS
 #define LIMB_BITS MCLMR_LIMB_BITS
 #define ELEMENT (LIMBS * sizeof(uint64_t))
-#define POINTS (2 * MCLMR_DIGITS)
+#define POINTS ((size_t)2 * MCLMR_DIGITS)
 #define LEVELS 3 /* of additions of affine points; more do not pay */
 
 _Static_assert(LANES == MCLMR_IFMA_LANES, "lanes");
@@ -381,7 +381,7 @@ static void take(mclmr_fp_t *fp, const uint64_t limbs[LIMBS], BIGNUM *to)
 static void invert(const mclmr_ifma_t *ifma, mclmr_fp_t *fp, mclmr_lanes_t *r,
 		const mclmr_lanes_t *a)
 {
-	BIGNUM **element = mclmr_fp_array(2 * LANES);
+	BIGNUM **element = mclmr_fp_array(2 * (size_t)LANES);
 	uint64_t limbs[LANES][LIMBS];
 
 	if(element == NULL) {
@@ -395,7 +395,7 @@ static void invert(const mclmr_ifma_t *ifma, mclmr_fp_t *fp, mclmr_lanes_t *r,
 	for(size_t k = 0; k < LANES; k++)
 		fp->failed |= !to_limbs(element[k], limbs[k]);
 	enter(ifma, r, limbs);
-	mclmr_fp_array_free(element, 2 * LANES);
+	mclmr_fp_array_free(element, 2 * (size_t)LANES);
 	OPENSSL_cleanse(limbs, sizeof(limbs));
 }
 

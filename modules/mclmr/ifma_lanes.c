@@ -74,10 +74,12 @@ MCLMR_INLINE_IFMA void square_columns(
 	}
 #pragma GCC unroll 20
 	for(int i = 0; i < LIMBS; i++) {
-		columns[2 * i] = _mm512_madd52lo_epu64(
-				_mm512_slli_epi64(columns[2 * i], 1), a->l[i], a->l[i]);
-		columns[2 * i + 1] = _mm512_madd52hi_epu64(
-				_mm512_slli_epi64(columns[2 * i + 1], 1), a->l[i], a->l[i]);
+		__m512i *even = &columns[i + i], *odd = even + 1;
+
+		*even = _mm512_madd52lo_epu64(
+				_mm512_slli_epi64(*even, 1), a->l[i], a->l[i]);
+		*odd = _mm512_madd52hi_epu64(
+				_mm512_slli_epi64(*odd, 1), a->l[i], a->l[i]);
 	}
 }
 

@@ -26,6 +26,12 @@ typedef struct matrix
 
 __extension__ typedef __int128 wide_t;
 
+/* All bits set where a is below zero, none elsewhere. */
+static inline int64_t sign_of(int64_t a)
+{
+	return -(int64_t)((uint64_t)a >> 63);
+}
+
 /* A number that is not negative, as limbs; those above it are zero. */
 static bool to_limbs(const BIGNUM *a, number_t limbs)
 {
@@ -90,7 +96,7 @@ static int64_t divide_steps(
 	uint64_t u = 1, v = 0, q = 0, r = 1;
 
 	for(int i = 0; i < BITS; i++) {
-		uint64_t swap = (uint64_t)(zeta >> 63), odd = 0 - (g & 1);
+		uint64_t swap = (uint64_t)sign_of(zeta), odd = 0 - (g & 1);
 
 		g += ((f ^ swap) - swap) & odd;
 		q += ((u ^ swap) - swap) & odd;
@@ -145,7 +151,7 @@ static void update_factors(const mclmr_modinv_t *modinv, const matrix_t *t,
 		int64_t *restrict d, int64_t *restrict e)
 {
 	const int n = modinv->n;
-	const int64_t sd = d[n - 1] >> 63, se = e[n - 1] >> 63;
+	const int64_t sd = sign_of(d[n - 1]), se = sign_of(e[n - 1]);
 	wide_t cd = (wide_t)t->u * d[0] + (wide_t)t->v * e[0];
 	wide_t ce = (wide_t)t->q * d[0] + (wide_t)t->r * e[0];
 	const int64_t md = quotient(modinv, cd, (t->u & sd) + (t->v & se));
@@ -185,7 +191,7 @@ static void adjust(
 /* Whether f is 1 or -1. */
 static bool is_unit(const int64_t *f, int n)
 {
-	int64_t sign = f[n - 1] >> 63, rest = 0;
+	int64_t sign = sign_of(f[n - 1]), rest = 0;
 
 	for(int i = 1; i < n - 1; i++)
 		rest |= f[i] ^ (sign & (int64_t)MASK);
@@ -207,8 +213,8 @@ bool mclmr_modinv(const mclmr_modinv_t *modinv, BIGNUM *r, const BIGNUM *a)
 		update_factors(modinv, &t, d, e);
 		update_numbers(&t, f, g, modinv->n);
 	}
-	adjust(modinv, d, d[modinv->n - 1] >> 63, f[modinv->n - 1] >> 63);
-	adjust(modinv, d, d[modinv->n - 1] >> 63, 0);
+	adjust(modinv, d, sign_of(d[modinv->n - 1]), sign_of(f[modinv->n - 1]));
+	adjust(modinv, d, sign_of(d[modinv->n - 1]), 0);
 	ok = ok && is_unit(f, modinv->n) && from_limbs(d, modinv->n, r);
 	OPENSSL_cleanse(d, sizeof(d));
 	OPENSSL_cleanse(e, sizeof(e));
