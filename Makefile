@@ -42,6 +42,7 @@ include modules/mclmr/module.mk
 include modules/mc_iwf/module.mk
 include tests/tests.mk
 include tests/bench/bench.mk
+include tests/oracle/oracle.mk
 include tools/node.mk
 include tools/lint.mk
 

@@ -26,7 +26,7 @@ $(TEST_TOOL): $(MCLMR_TOOL_SRC:%.c=build/test/obj/%.o) $(TEST_OBJ)
 
 .PHONY: test unit-test module-test fuzz
 ## test        all tests: library, command line, modules; prints the totals
-test: unit-test module-test
+test: unit-test interop-some module-test
 
 unit-test: $(TEST_BIN)
 	@mkdir -p build/test; rm -f build/test/unit.log; \

@@ -10,8 +10,7 @@ static const char *const words[MCLMR_CRYPTO_COUNT] = {
 		[MCLMR_CRYPTO_OK] = "all is well",
 		[MCLMR_CRYPTO_BAD_LENGTH] = "an input has a wrong length",
 		[MCLMR_CRYPTO_BAD_POINT] =
-				"a point is malformed, not on the curve, of wrong order or at"
-				" infinity",
+				"a point is malformed, not on the curve or not of the group",
 		[MCLMR_CRYPTO_BAD_SCALAR] =
 				"a number is zero or not below the group's order",
 		[MCLMR_CRYPTO_BAD_KEY] =

@@ -13,9 +13,13 @@
 #include <openssl/obj_mac.h>
 
 #include "eccsi.h"
+#include "modinv.h"
 
 /* A fresh scalar fails its checks with a chance of 2^-255. */
 #define MAX_DRAWS 8
+
+/* Where PVT begins in a signature. */
+#define PVT_AT ((size_t)2 * MCLMR_ECCSI_SCALAR)
 
 struct mclmr_eccsi
 {
@@ -27,8 +31,9 @@ struct mclmr_eccsi
 	uint8_t g[MCLMR_ECCSI_POINT];
 	const BIGNUM *n; /* order of the group */
 	BN_MONT_CTX *mont;
+	mclmr_modinv_t modinv;
 	BIGNUM *p; /* the field */
-	BIGNUM *j, *r, *s, *hs, *he, *ssk, *blind;
+	BIGNUM *j, *r, *s, *hs, *he, *ssk;
 	EC_POINT *kpak_point, *pvt, *sum;
 	BN_CTX *bn;
 	EVP_MD *sha256;
@@ -56,12 +61,11 @@ static bool allocate(mclmr_eccsi_t *e)
 	e->hs = BN_new();
 	e->he = BN_new();
 	e->ssk = BN_new();
-	e->blind = BN_new();
+
 	return e->bn != NULL && e->sha256 != NULL && e->hash != NULL
 		   && e->mont != NULL && e->kpak_point != NULL && e->pvt != NULL
 		   && e->sum != NULL && e->p != NULL && e->j != NULL && e->r != NULL
-		   && e->s != NULL && e->hs != NULL && e->he != NULL && e->ssk != NULL
-		   && e->blind != NULL;
+		   && e->s != NULL && e->hs != NULL && e->he != NULL && e->ssk != NULL;
 }
 
 /* The curve's constants. */
@@ -69,6 +73,7 @@ static bool prepare(mclmr_eccsi_t *e)
 {
 	e->n = EC_GROUP_get0_order(e->group);
 	return BN_MONT_CTX_set(e->mont, e->n, e->bn)
+		   && mclmr_modinv_init(&e->modinv, e->n)
 		   && EC_GROUP_get_curve(e->group, e->p, NULL, NULL, e->bn)
 		   && EC_POINT_point2oct(e->group, EC_GROUP_get0_generator(e->group),
 					  POINT_CONVERSION_UNCOMPRESSED, e->g, sizeof(e->g), e->bn)
@@ -97,7 +102,7 @@ void mclmr_eccsi_free(mclmr_eccsi_t *e)
 	BN_clear_free(e->hs);
 	BN_clear_free(e->he);
 	BN_clear_free(e->ssk);
-	BN_clear_free(e->blind);
+
 	EC_POINT_clear_free(e->kpak_point);
 	EC_POINT_clear_free(e->pvt);
 	EC_POINT_clear_free(e->sum);
@@ -116,7 +121,6 @@ static void forget(mclmr_eccsi_t *e)
 	BN_clear(e->j);
 	BN_clear(e->s);
 	BN_clear(e->ssk);
-	BN_clear(e->blind);
 }
 
 /* SHA-256 over spans one after the other. */
@@ -373,11 +377,7 @@ static bool make_r(mclmr_eccsi_t *e, uint8_t *signature)
 		   && (BN_cmp(e->r, e->n) < 0 || BN_sub(e->r, e->r, e->n));
 }
 
-/*
- * s = (HE + r * SSK)^-1 * j of the scratch; zero where there is none. What
- * is inverted is multiplied by a random number first: the time that the
- * inversion takes tells nothing then.
- */
+/* s = (HE + r * SSK)^-1 * j of the scratch; zero where there is none. */
 static bool make_s(mclmr_eccsi_t *e)
 {
 	if(!multiply(e, e->s, e->ssk, e->r)
@@ -385,10 +385,7 @@ static bool make_s(mclmr_eccsi_t *e)
 		return false;
 	if(BN_is_zero(e->s))
 		return true;
-	return draw_scalar(e, e->blind) == MCLMR_CRYPTO_OK
-		   && multiply(e, e->s, e->s, e->blind)
-		   && BN_mod_inverse(e->s, e->s, e->n, e->bn) != NULL
-		   && multiply(e, e->s, e->s, e->blind)
+	return mclmr_modinv(&e->modinv, e->s, e->s)
 		   && multiply(e, e->s, e->s, e->j);
 }
 
@@ -402,8 +399,7 @@ static mclmr_crypto_t sign(mclmr_eccsi_t *e, const mclmr_eccsi_key_t *key,
 			|| !make_s(e)
 			|| !write_scalar(e->s, signature + MCLMR_ECCSI_SCALAR))
 		return MCLMR_CRYPTO_INTERNAL;
-	memcpy(signature + 2 * MCLMR_ECCSI_SCALAR, key->pair.pvt,
-			MCLMR_ECCSI_POINT);
+	memcpy(signature + PVT_AT, key->pair.pvt, MCLMR_ECCSI_POINT);
 	if(BN_is_zero(e->r) || BN_is_zero(e->s))
 		return MCLMR_CRYPTO_BAD_SCALAR;
 	return MCLMR_CRYPTO_OK;
@@ -502,7 +498,7 @@ mclmr_crypto_t mclmr_eccsi_verify(mclmr_eccsi_t *e, mclmr_span_t kpak,
 	if(id.len == 0 || id.len > MCLMR_ID_MAX
 			|| signature.len != MCLMR_ECCSI_SIGNATURE)
 		return MCLMR_CRYPTO_BAD_LENGTH;
-	pvt = mclmr_span_from(signature, signature.s + 2 * MCLMR_ECCSI_SCALAR);
+	pvt = mclmr_span_from(signature, signature.s + PVT_AT);
 	result = take_kpak(e, kpak);
 	if(result == MCLMR_CRYPTO_OK)
 		result = read_signature(e, signature);

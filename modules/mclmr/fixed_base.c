@@ -9,7 +9,7 @@
 #include "fixed_base.h"
 
 #define WINDOW 8 /* bits of a digit */
-#define ENTRIES (MCLMR_DIGITS * MCLMR_ODD_MULTIPLES)
+#define ENTRIES ((size_t)MCLMR_DIGITS * MCLMR_ODD_MULTIPLES)
 
 const mclmr_fp_form_t mclmr_fp_form = {MCLMR_FP_SIZE, mclmr_fp_store};
 

@@ -19,14 +19,14 @@ bool mclmr_fp_init(mclmr_fp_t *fp)
 {
 	*fp = (mclmr_fp_t){.one = BN_new(),
 			.cube = BN_new(),
-			.blind = BN_new(),
+
 			.t = mclmr_fp_array(MCLMR_FP_TEMPS),
 			.mont = BN_MONT_CTX_new(),
 			.bn = BN_CTX_secure_new()};
 	return BN_hex2bn(&fp->p, MCLMR_SET1_P) && fp->one != NULL
-		   && fp->cube != NULL && fp->blind != NULL && fp->t != NULL
-		   && fp->mont != NULL && fp->bn != NULL
-		   && BN_MONT_CTX_set(fp->mont, fp->p, fp->bn) && make_constants(fp);
+		   && fp->cube != NULL && fp->t != NULL && fp->mont != NULL
+		   && fp->bn != NULL && BN_MONT_CTX_set(fp->mont, fp->p, fp->bn)
+		   && mclmr_modinv_init(&fp->modinv, fp->p) && make_constants(fp);
 }
 
 void mclmr_fp_clear(mclmr_fp_t *fp)
@@ -34,7 +34,7 @@ void mclmr_fp_clear(mclmr_fp_t *fp)
 	BN_free(fp->p);
 	BN_free(fp->one);
 	BN_free(fp->cube);
-	BN_clear_free(fp->blind);
+
 	mclmr_fp_array_free(fp->t, MCLMR_FP_TEMPS);
 	BN_MONT_CTX_free(fp->mont);
 	BN_CTX_free(fp->bn);
@@ -43,7 +43,7 @@ void mclmr_fp_clear(mclmr_fp_t *fp)
 
 BIGNUM **mclmr_fp_array(size_t n)
 {
-	BIGNUM **array = OPENSSL_zalloc(n * sizeof(array[0]));
+	BIGNUM **array = OPENSSL_zalloc(n * sizeof(void *));
 
 	for(size_t i = 0; array != NULL && i < n; i++) {
 		array[i] = BN_new();
@@ -72,14 +72,9 @@ void mclmr_fp_negate(mclmr_fp_t *fp, BIGNUM *r, const BIGNUM *a)
 
 void mclmr_fp_inverse(mclmr_fp_t *fp, BIGNUM *r, const BIGNUM *a)
 {
-	if(!BN_priv_rand_range_ex(fp->blind, fp->p, 0, fp->bn)
-			|| !BN_mod_mul_montgomery(r, a, fp->blind, fp->mont, fp->bn)
-			|| BN_mod_inverse(r, r, fp->p, fp->bn) == NULL) {
+	if(!mclmr_modinv(&fp->modinv, r, a))
 		fp->failed = true;
-		return;
-	}
 	mclmr_fp_mul(fp, r, r, fp->cube);
-	mclmr_fp_mul(fp, r, r, fp->blind);
 }
 
 void mclmr_fp_inverse_many(

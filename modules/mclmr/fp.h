@@ -17,6 +17,8 @@
 
 #include <openssl/bn.h>
 
+#include "modinv.h"
+
 #define MCLMR_FP_SIZE 128 /* octets of an element */
 #define MCLMR_FP_TEMPS 10
 
@@ -25,10 +27,11 @@ typedef struct mclmr_fp
 	BIGNUM *p;
 	BIGNUM *one;
 	BIGNUM *cube; /* 2^3072 mod p: turns an inverse into Montgomery form */
-	BIGNUM *blind;
+
 	BIGNUM **t; /* MCLMR_FP_TEMPS temporaries, for curve and pf */
 	BN_MONT_CTX *mont;
 	BN_CTX *bn;
+	mclmr_modinv_t modinv;
 	bool failed;
 } mclmr_fp_t;
 
@@ -87,10 +90,7 @@ static inline void mclmr_fp_copy(mclmr_fp_t *fp, BIGNUM *r, const BIGNUM *a)
 /* r = -a */
 void mclmr_fp_negate(mclmr_fp_t *fp, BIGNUM *r, const BIGNUM *a);
 
-/*
- * r = 1/a, a not zero. What is inverted is multiplied by a random element
- * first: the time that the inversion takes tells nothing about a then.
- */
+/* r = 1/a, a not zero; in constant time. */
 void mclmr_fp_inverse(mclmr_fp_t *fp, BIGNUM *r, const BIGNUM *a);
 
 /* Inverts n elements, none of them zero, by one inversion. products are n

@@ -4,46 +4,42 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include <stddef.h>
-#include <stdlib.h>
-
-#include <openssl/crypto.h>
-
 #include "ifma.h"
 
 #if defined(__x86_64__)
 
-#include <immintrin.h>
+#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define LANES MCLMR_IFMA_LANES
-#define LIMBS 20
-#define LIMB_BITS 52
-#define ALIGN 64
-#define MASK ((1ULL << LIMB_BITS) - 1)
+#include <openssl/crypto.h>
 
-/* All functions that hold lanes are made for CPUs with these instructions,
- * whatever the rest of the library is made for. */
-#define ON_IFMA __attribute__((target("avx512f,avx512ifma")))
-#define INLINE_IFMA ON_IFMA static inline __attribute__((always_inline))
+#include "ifma_lanes.h"
 
-/*
- * One element per lane: limb i of all of them stands in l[i]. Outside of
- * functions that are ON_IFMA, gcc takes 16 octets for the type's alignment.
- */
-typedef struct lanes
+#define LANES MCLMR_LANES
+#define LIMBS MCLMR_LIMBS
+#define LIMB_BITS MCLMR_LIMB_BITS
+#define ELEMENT (LIMBS * sizeof(uint64_t))
+#define POINTS ((size_t)2 * MCLMR_DIGITS)
+#define LEVELS 3 /* of additions of affine points; more do not pay */
+
+_Static_assert(LANES == MCLMR_IFMA_LANES, "lanes");
+
+/* Affine points. */
+typedef struct point
 {
-	_Alignas(ALIGN) __m512i l[LIMBS];
-} lanes_t;
+	mclmr_lanes_t x, y;
+} point_t;
 
+/* All but the field is what the lanes hold. */
 struct mclmr_ifma
 {
-	lanes_t x, y, zz, zzz; /* the sums */
-	lanes_t a, b;		   /* the products */
-	uint64_t p[LIMBS], p2[LIMBS], p4[LIMBS], p6[LIMBS];
-	uint64_t one[LIMBS];   /* 2^1040 mod p */
-	uint64_t leave[LIMBS]; /* 2^1024 mod p: to the form of fp */
-	uint64_t k0;		   /* -1/p mod 2^52 */
+	mclmr_lanes_field_t field;
+	bool filled;				 /* point and product hold something */
+	mclmr_lanes_t x, y, zz, zzz; /* the sums */
+	mclmr_lanes_t a, b;			 /* the products */
+	point_t point[POINTS];
+	mclmr_lanes_t product[POINTS / 2];
 };
 
 /* A number below 2^1040 as limbs. */
@@ -59,7 +55,7 @@ static bool to_limbs(const BIGNUM *a, uint64_t limbs[LIMBS])
 		limbs[i] = words[word] >> shift;
 		if(shift > 64 - LIMB_BITS)
 			limbs[i] |= words[word + 1] << (64 - shift);
-		limbs[i] &= MASK;
+		limbs[i] &= MCLMR_LIMB_MASK;
 	}
 	OPENSSL_cleanse(words, sizeof(words));
 	return true;
@@ -96,7 +92,7 @@ static void store(mclmr_fp_t *fp, const BIGNUM *a, uint8_t *at)
 		memcpy(at, limbs, sizeof(limbs));
 }
 
-const mclmr_fp_form_t mclmr_ifma_form = {LIMBS * sizeof(uint64_t), store};
+const mclmr_fp_form_t mclmr_ifma_form = {ELEMENT, store};
 
 bool mclmr_ifma_here(void)
 {
@@ -111,12 +107,11 @@ static uint64_t negative_inverse(uint64_t p)
 
 	for(int i = 0; i < 6; i++)
 		inverse *= 2 - p * inverse;
-	return (0 - inverse) & MASK;
+	return (0 - inverse) & MCLMR_LIMB_MASK;
 }
 
 /* limbs = factor * p */
-static bool multiple_of_p(
-		mclmr_fp_t *fp, BN_ULONG factor, uint64_t limbs[LIMBS])
+static bool multiple_of_p(mclmr_fp_t *fp, BN_ULONG factor, uint64_t *limbs)
 {
 	BIGNUM *multiple = fp->t[0];
 
@@ -125,7 +120,7 @@ static bool multiple_of_p(
 }
 
 /* limbs = 2^bits mod p */
-static bool power_of_two(mclmr_fp_t *fp, int bits, uint64_t limbs[LIMBS])
+static bool power_of_two(mclmr_fp_t *fp, int bits, uint64_t *limbs)
 {
 	BIGNUM *power = fp->t[0];
 
@@ -133,22 +128,36 @@ static bool power_of_two(mclmr_fp_t *fp, int bits, uint64_t limbs[LIMBS])
 		   && BN_nnmod(power, power, fp->p, fp->bn) && to_limbs(power, limbs);
 }
 
+/* The field's constants. */
+static bool make_field(mclmr_fp_t *fp, mclmr_lanes_field_t *field)
+{
+	const int ours = LIMBS * LIMB_BITS, theirs = 8 * MCLMR_FP_SIZE;
+
+	if(!multiple_of_p(fp, 1, field->p) || !multiple_of_p(fp, 2, field->p2)
+			|| !multiple_of_p(fp, 4, field->p4)
+			|| !multiple_of_p(fp, 6, field->p6)
+			|| !multiple_of_p(fp, 16, field->p16)
+			|| !multiple_of_p(fp, 64, field->p64)
+			|| !multiple_of_p(fp, 128, field->p128)
+			|| !power_of_two(fp, ours, field->one)
+			|| !power_of_two(fp, theirs, field->leave)
+			|| !power_of_two(fp, 2 * ours - theirs, field->enter))
+		return false;
+	field->k0 = negative_inverse(field->p[0]);
+	return true;
+}
+
 mclmr_ifma_t *mclmr_ifma_new(mclmr_fp_t *fp)
 {
-	mclmr_ifma_t *ifma = aligned_alloc(ALIGN, sizeof(*ifma));
+	mclmr_ifma_t *ifma = aligned_alloc(MCLMR_LANES_ALIGN, sizeof(*ifma));
 
 	if(ifma == NULL)
 		return NULL;
 	memset(ifma, 0, sizeof(*ifma));
-	if(!multiple_of_p(fp, 1, ifma->p) || !multiple_of_p(fp, 2, ifma->p2)
-			|| !multiple_of_p(fp, 4, ifma->p4)
-			|| !multiple_of_p(fp, 6, ifma->p6)
-			|| !power_of_two(fp, LIMBS * LIMB_BITS, ifma->one)
-			|| !power_of_two(fp, 8 * MCLMR_FP_SIZE, ifma->leave)) {
+	if(!make_field(fp, &ifma->field)) {
 		mclmr_ifma_free(ifma);
-		return NULL;
+		ifma = NULL;
 	}
-	ifma->k0 = negative_inverse(ifma->p[0]);
 	return ifma;
 }
 
@@ -161,90 +170,23 @@ void mclmr_ifma_free(mclmr_ifma_t *ifma)
 
 void mclmr_ifma_forget(mclmr_ifma_t *ifma)
 {
-	OPENSSL_cleanse(&ifma->x, offsetof(mclmr_ifma_t, p));
-}
+	const size_t begin = offsetof(mclmr_ifma_t, x);
+	const size_t end =
+			ifma->filled ? sizeof(*ifma) : offsetof(mclmr_ifma_t, point);
 
-INLINE_IFMA __m512i all(uint64_t limb)
-{
-	return _mm512_set1_epi64((long long)limb);
-}
-
-/* Limbs of any sign, of a value that has none, to limbs of 52 bits. */
-INLINE_IFMA void carry(lanes_t *r)
-{
-	__m512i over = _mm512_setzero_si512();
-
-#pragma GCC unroll 20
-	for(int i = 0; i < LIMBS - 1; i++) {
-		__m512i limb = _mm512_add_epi64(r->l[i], over);
-
-		over = _mm512_srai_epi64(limb, LIMB_BITS);
-		r->l[i] = _mm512_and_si512(limb, all(MASK));
-	}
-	r->l[LIMBS - 1] = _mm512_add_epi64(r->l[LIMBS - 1], over);
-}
-
-/*
- * r = a * b / 2^1040 mod p, below p + a * b / 2^1040: that is 1.01 p for the
- * values that are met here.
- */
-ON_IFMA static __attribute__((noinline)) void mul(const mclmr_ifma_t *ifma,
-		lanes_t *r, const lanes_t *a, const lanes_t *b)
-{
-	const __m512i zero = _mm512_setzero_si512();
-	__m512i t[LIMBS + 1];
-
-#pragma GCC unroll 21
-	for(int j = 0; j <= LIMBS; j++)
-		t[j] = zero;
-	for(int i = 0; i < LIMBS; i++) {
-		__m512i digit = b->l[i], m;
-
-#pragma GCC unroll 20
-		for(int j = 0; j < LIMBS; j++)
-			t[j] = _mm512_madd52lo_epu64(t[j], a->l[j], digit);
-		m = _mm512_madd52lo_epu64(zero, t[0], all(ifma->k0));
-#pragma GCC unroll 20
-		for(int j = 0; j < LIMBS; j++)
-			t[j] = _mm512_madd52lo_epu64(t[j], all(ifma->p[j]), m);
-		t[1] = _mm512_add_epi64(t[1], _mm512_srli_epi64(t[0], LIMB_BITS));
-#pragma GCC unroll 20
-		for(int j = 0; j < LIMBS; j++) {
-			t[j] = _mm512_madd52hi_epu64(t[j + 1], a->l[j], digit);
-			t[j] = _mm512_madd52hi_epu64(t[j], all(ifma->p[j]), m);
-		}
-	}
-#pragma GCC unroll 20
-	for(int j = 0; j < LIMBS; j++)
-		r->l[j] = t[j];
-	carry(r);
-}
-
-/* r = a - b + c, c a multiple of p that keeps it above zero. */
-INLINE_IFMA void sub(
-		lanes_t *r, const lanes_t *a, const lanes_t *b, const uint64_t *c)
-{
-	for(int i = 0; i < LIMBS; i++)
-		r->l[i] =
-				_mm512_add_epi64(_mm512_sub_epi64(a->l[i], b->l[i]), all(c[i]));
-	carry(r);
-}
-
-/* a in the lanes that are not in the mask, -a in those that are. */
-INLINE_IFMA __m512i sign(__m512i a, __mmask8 negative)
-{
-	return _mm512_mask_sub_epi64(a, negative, _mm512_setzero_si512(), a);
+	OPENSSL_cleanse((uint8_t *)ifma + begin, end - begin);
+	ifma->filled = false;
 }
 
 /* Where the entries of all lanes stand for a step. */
 typedef struct step
 {
-	uint64_t at[LANES];
+	const uint8_t *at[LANES];
 	__mmask8 negative;
 } step_t;
 
-/* The entries of a step of `size` octets each; they are asked for early. */
-INLINE_IFMA step_t find(
+/* The entries of step i, of `size` octets each; they are asked for early. */
+MCLMR_INLINE_IFMA step_t find(
 		const mclmr_ifma_lane_t lane[LANES], size_t i, size_t size)
 {
 	step_t step = {.negative = 0};
@@ -253,144 +195,156 @@ INLINE_IFMA step_t find(
 		bool negative;
 		size_t entry =
 				mclmr_digits_entry(lane[k].digits, lane[k].row + i, &negative);
-		const uint8_t *at = lane[k].table + entry * size;
 
+		step.at[k] = lane[k].table + entry * size;
 		for(size_t n = 0; n < size; n += 64)
-			_mm_prefetch(at + n, _MM_HINT_T0);
-		step.at[k] = (uint64_t)(uintptr_t)at;
+			_mm_prefetch(step.at[k] + n, _MM_HINT_T0);
 		step.negative |= (__mmask8)((unsigned)negative << k);
 	}
 	return step;
 }
 
-/* One element of each lane's entry. */
-INLINE_IFMA void load(lanes_t *r, const step_t *step, size_t offset)
+/* The points of a step. */
+MCLMR_INLINE_IFMA void load_point(
+		const mclmr_ifma_t *ifma, point_t *point, step_t *step)
 {
-	__m512i at = _mm512_add_epi64(
-			_mm512_loadu_si512(step->at), all((uint64_t)offset));
-
-	for(size_t i = 0; i < LIMBS; i++)
-		r->l[i] = _mm512_i64gather_epi64(
-				_mm512_add_epi64(at, all(i * sizeof(uint64_t))), NULL, 1);
+	mclmr_lanes_load(&point->x, step->at);
+	for(size_t k = 0; k < LANES; k++)
+		step->at[k] += ELEMENT;
+	mclmr_lanes_load(&point->y, step->at);
+	mclmr_lanes_negate(&point->y, step->negative, &ifma->field);
 }
 
-/* The first entry: (x, y) with ZZ = ZZZ = 1. */
-INLINE_IFMA void set_sum(mclmr_ifma_t *ifma, const step_t *step)
+/* sums = points, whose coordinates may be up to 66 p. */
+MCLMR_ON_IFMA static void set_sum(mclmr_ifma_t *ifma, const point_t *point)
 {
-	load(&ifma->x, step, 0);
-	load(&ifma->y, step, LIMBS * sizeof(uint64_t));
-	for(int i = 0; i < LIMBS; i++) {
-		ifma->y.l[i] = _mm512_mask_sub_epi64(
-				ifma->y.l[i], step->negative, all(ifma->p[i]), ifma->y.l[i]);
-		ifma->zz.l[i] = ifma->zzz.l[i] = all(ifma->one[i]);
-	}
-	carry(&ifma->y);
+	mclmr_lanes_set(&ifma->zz, ifma->field.one);
+	mclmr_lanes_mul(&ifma->field, &ifma->x, &point->x, &ifma->zz);
+	mclmr_lanes_mul(&ifma->field, &ifma->y, &point->y, &ifma->zz);
+	ifma->zzz = ifma->zz;
 }
 
 /*
- * Adds an entry as mclmr_curve_add() does. In multiples of p: a product is
- * below 1.01, X below 5.1, Y below 3.1, and no factor above 7.2.
+ * sums += points, as mclmr_curve_add() does. In multiples of p: a product is
+ * below 1.01, X below 5.1, Y below 3.1, and no factor but
+ * a point's coordinates above 8.
  */
-ON_IFMA static void add_sum(mclmr_ifma_t *ifma, const step_t *step)
+MCLMR_ON_IFMA static void add_sum(mclmr_ifma_t *ifma, const point_t *point)
 {
-	lanes_t p, r, pp, ppp, q;
+	const mclmr_lanes_field_t *f = &ifma->field;
+	mclmr_lanes_t p, r, pp, ppp, q;
 
-	load(&p, step, 0);
-	load(&r, step, LIMBS * sizeof(uint64_t));
-	mul(ifma, &p, &p, &ifma->zz);
-	sub(&p, &p, &ifma->x, ifma->p6);
-	mul(ifma, &r, &r, &ifma->zzz);
+	mclmr_lanes_mul(f, &p, &point->x, &ifma->zz);
+	mclmr_lanes_sub(&p, &p, &ifma->x, f->p6);
+	mclmr_lanes_mul(f, &r, &point->y, &ifma->zzz);
+	mclmr_lanes_sub(&r, &r, &ifma->y, f->p6);
+	mclmr_lanes_square(f, &pp, &p);
+	mclmr_lanes_mul(f, &ppp, &p, &pp);
+	mclmr_lanes_mul(f, &q, &ifma->x, &pp);
+	mclmr_lanes_square(f, &ifma->x, &r);
 	for(int i = 0; i < LIMBS; i++)
-		r.l[i] = sign(r.l[i], step->negative);
-	sub(&r, &r, &ifma->y, ifma->p6);
-	mul(ifma, &pp, &p, &p);
-	mul(ifma, &ppp, &p, &pp);
-	mul(ifma, &q, &ifma->x, &pp);
-	mul(ifma, &ifma->x, &r, &r);
-	for(int i = 0; i < LIMBS; i++)
-		ifma->x.l[i] =
-				_mm512_sub_epi64(_mm512_sub_epi64(ifma->x.l[i], ppp.l[i]),
-						_mm512_slli_epi64(q.l[i], 1));
-	for(int i = 0; i < LIMBS; i++)
-		ifma->x.l[i] = _mm512_add_epi64(ifma->x.l[i], all(ifma->p4[i]));
-	carry(&ifma->x);
-	sub(&q, &q, &ifma->x, ifma->p6);
-	mul(ifma, &q, &q, &r);
-	mul(ifma, &ifma->y, &ifma->y, &ppp);
-	sub(&ifma->y, &q, &ifma->y, ifma->p2);
-	mul(ifma, &ifma->zz, &ifma->zz, &pp);
-	mul(ifma, &ifma->zzz, &ifma->zzz, &ppp);
+		p.l[i] = _mm512_add_epi64(ppp.l[i], q.l[i]);
+	mclmr_lanes_sub2(&ifma->x, &ifma->x, &p, &q, f->p4);
+	mclmr_lanes_sub(&q, &q, &ifma->x, f->p6);
+	mclmr_lanes_mul(f, &q, &q, &r);
+	mclmr_lanes_mul(f, &ifma->y, &ifma->y, &ppp);
+	mclmr_lanes_sub(&ifma->y, &q, &ifma->y, f->p2);
+	mclmr_lanes_mul(f, &ifma->zz, &ifma->zz, &pp);
+	mclmr_lanes_mul(f, &ifma->zzz, &ifma->zzz, &ppp);
 }
 
-ON_IFMA void mclmr_ifma_sum(mclmr_ifma_t *ifma,
-		const mclmr_ifma_lane_t lane[LANES], size_t steps, bool first)
-{
-	step_t step = find(lane, 0, 2 * mclmr_ifma_form.size), next = step;
-
-	for(size_t i = 0; i < steps; i++, step = next) {
-		if(i + 1 < steps)
-			next = find(lane, i + 1, 2 * mclmr_ifma_form.size);
-		if(i == 0 && first)
-			set_sum(ifma, &step);
-		else
-			add_sum(ifma, &step);
-	}
-}
-
-/*
- * Multiplies by an entry as mclmr_pf_mul() does. a and b grow by 2.1 p with
- * each of at most 128 steps: far from the 2^16 p where limbs end.
- */
-ON_IFMA static void mul_power(mclmr_ifma_t *ifma, const step_t *step)
-{
-	lanes_t t, at, bt;
-
-	load(&t, step, 0);
-	mul(ifma, &at, &ifma->a, &t);
-	mul(ifma, &bt, &ifma->b, &t);
-	for(int i = 0; i < LIMBS; i++) {
-		ifma->a.l[i] = _mm512_add_epi64(
-				_mm512_sub_epi64(ifma->a.l[i], sign(bt.l[i], step->negative)),
-				all(ifma->p2[i]));
-		ifma->b.l[i] = _mm512_add_epi64(
-				_mm512_add_epi64(ifma->b.l[i], sign(at.l[i], step->negative)),
-				all(ifma->p2[i]));
-	}
-	carry(&ifma->a);
-	carry(&ifma->b);
-}
-
-/* The products are 1. */
-INLINE_IFMA void set_power(mclmr_ifma_t *ifma)
-{
-	for(int i = 0; i < LIMBS; i++) {
-		ifma->a.l[i] = all(ifma->one[i]);
-		ifma->b.l[i] = _mm512_setzero_si512();
-	}
-}
-
-ON_IFMA void mclmr_ifma_power(
+MCLMR_ON_IFMA void mclmr_ifma_sum(
 		mclmr_ifma_t *ifma, const mclmr_ifma_lane_t lane[LANES], size_t steps)
 {
-	step_t step = find(lane, 0, mclmr_ifma_form.size), next = step;
+	step_t step = find(lane, 0, 2 * ELEMENT), next = step;
+	point_t point;
 
-	set_power(ifma);
 	for(size_t i = 0; i < steps; i++, step = next) {
 		if(i + 1 < steps)
-			next = find(lane, i + 1, mclmr_ifma_form.size);
-		mul_power(ifma, &step);
+			next = find(lane, i + 1, 2 * ELEMENT);
+		load_point(ifma, &point, &step);
+		if(i == 0)
+			set_sum(ifma, &point);
+		else
+			add_sum(ifma, &point);
 	}
+}
+
+/* The points of all rows of a table. */
+MCLMR_ON_IFMA static void load_points(
+		mclmr_ifma_t *ifma, const mclmr_ifma_lane_t lane[LANES], point_t *point)
+{
+	step_t step = find(lane, 0, 2 * ELEMENT), next = step;
+
+	for(size_t i = 0; i < MCLMR_DIGITS; i++, step = next) {
+		if(i + 1 < MCLMR_DIGITS)
+			next = find(lane, i + 1, 2 * ELEMENT);
+		load_point(ifma, &point[i], &step);
+	}
+}
+
+/* What the slope of the line through pair i is divided by. */
+MCLMR_INLINE_IFMA void run_of(const mclmr_ifma_t *ifma, mclmr_lanes_t *run,
+		size_t i, const uint64_t *c)
+{
+	mclmr_lanes_sub(run, &ifma->point[2 * i + 1].x, &ifma->point[2 * i].x, c);
+}
+
+/* product[i] = the runs of the pairs from i on, n in all, multiplied. */
+MCLMR_ON_IFMA static void multiply_runs(
+		mclmr_ifma_t *ifma, size_t n, const uint64_t *c)
+{
+	mclmr_lanes_t run;
+
+	run_of(ifma, &ifma->product[n - 1], n - 1, c);
+	for(size_t i = n - 1; i-- > 0;) {
+		run_of(ifma, &run, i, c);
+		mclmr_lanes_mul(
+				&ifma->field, &ifma->product[i], &run, &ifma->product[i + 1]);
+	}
+}
+
+/* point i = the sum of the points of pair i; inverse is 1 / run. */
+MCLMR_INLINE_IFMA void add_pair(mclmr_ifma_t *ifma, size_t i,
+		const mclmr_lanes_t *inverse, const uint64_t *c)
+{
+	const mclmr_lanes_field_t *f = &ifma->field;
+	const point_t *a = &ifma->point[2 * i], *b = &ifma->point[2 * i + 1];
+	mclmr_lanes_t slope, x, fall;
+
+	mclmr_lanes_sub(&slope, &b->y, &a->y, c);
+	mclmr_lanes_mul(f, &slope, &slope, inverse);
+	mclmr_lanes_square(f, &x, &slope);
+	mclmr_lanes_sub2(&x, &x, &a->x, &b->x, c);
+	mclmr_lanes_sub(&fall, &a->x, &x, f->p128);
+	mclmr_lanes_mul(f, &fall, &fall, &slope);
+	mclmr_lanes_sub(&ifma->point[i].y, &fall, &a->y, c);
+	ifma->point[i].x = x;
+}
+
+/* Adds up n pairs; inverse is that of all runs. */
+MCLMR_ON_IFMA static void add_pairs(
+		mclmr_ifma_t *ifma, size_t n, mclmr_lanes_t *inverse, const uint64_t *c)
+{
+	mclmr_lanes_t run, own;
+
+	for(size_t i = 0; i + 1 < n; i++) {
+		run_of(ifma, &run, i, c);
+		mclmr_lanes_mul(&ifma->field, &own, inverse, &ifma->product[i + 1]);
+		mclmr_lanes_mul(&ifma->field, inverse, inverse, &run);
+		add_pair(ifma, i, &own, c);
+	}
+	add_pair(ifma, n - 1, inverse, c);
 }
 
 /* An element of all lanes in the form of fp, as limbs[lane]. */
-ON_IFMA static void leave(const mclmr_ifma_t *ifma, const lanes_t *a,
-		uint64_t limbs[LANES][LIMBS])
+MCLMR_ON_IFMA static void leave(const mclmr_ifma_t *ifma,
+		const mclmr_lanes_t *a, uint64_t limbs[LANES][LIMBS])
 {
-	lanes_t factor, product;
+	mclmr_lanes_t factor, product;
 
-	for(int i = 0; i < LIMBS; i++)
-		factor.l[i] = all(ifma->leave[i]);
-	mul(ifma, &product, a, &factor);
+	mclmr_lanes_set(&factor, ifma->field.leave);
+	mclmr_lanes_mul(&ifma->field, &product, a, &factor);
 	for(int i = 0; i < LIMBS; i++) {
 		uint64_t limb[LANES];
 
@@ -401,12 +355,133 @@ ON_IFMA static void leave(const mclmr_ifma_t *ifma, const lanes_t *a,
 	OPENSSL_cleanse(&product, sizeof(product));
 }
 
+/* The other way round. */
+MCLMR_ON_IFMA static void enter(const mclmr_ifma_t *ifma, mclmr_lanes_t *r,
+		uint64_t limbs[LANES][LIMBS])
+{
+	const uint8_t *at[LANES];
+	mclmr_lanes_t factor;
+
+	for(int k = 0; k < LANES; k++)
+		at[k] = (const uint8_t *)limbs[k];
+	mclmr_lanes_load(r, at);
+	mclmr_lanes_set(&factor, ifma->field.enter);
+	mclmr_lanes_mul(&ifma->field, r, r, &factor);
+}
+
 /* A lane's element, below p. */
 static void take(mclmr_fp_t *fp, const uint64_t limbs[LIMBS], BIGNUM *to)
 {
 	if(!from_limbs(limbs, to)
 			|| (BN_cmp(to, fp->p) >= 0 && !BN_sub(to, to, fp->p)))
 		fp->failed = true;
+}
+
+/* r = 1 / a: by one inversion for all lanes. */
+static void invert(const mclmr_ifma_t *ifma, mclmr_fp_t *fp, mclmr_lanes_t *r,
+		const mclmr_lanes_t *a)
+{
+	BIGNUM **element = mclmr_fp_array(2 * (size_t)LANES);
+	uint64_t limbs[LANES][LIMBS];
+
+	if(element == NULL) {
+		fp->failed = true;
+		return;
+	}
+	leave(ifma, a, limbs);
+	for(size_t k = 0; k < LANES; k++)
+		take(fp, limbs[k], element[k]);
+	mclmr_fp_inverse_many(fp, element, element + LANES, LANES);
+	for(size_t k = 0; k < LANES; k++)
+		fp->failed |= !to_limbs(element[k], limbs[k]);
+	enter(ifma, r, limbs);
+	mclmr_fp_array_free(element, 2 * (size_t)LANES);
+	OPENSSL_cleanse(limbs, sizeof(limbs));
+}
+
+/*
+ * Adds up n pairs of points. No two points of a pair are the same or each
+ * other's negative: they are odd multiples of [256^i]B and of [256^j]B that
+ * are smaller than 256^(j - i). c is more than what two coordinates of the
+ * points make; those of the sums are up to c + 1.01 p.
+ */
+static void add_level(
+		mclmr_ifma_t *ifma, mclmr_fp_t *fp, size_t n, const uint64_t *c)
+{
+	mclmr_lanes_t inverse;
+
+	multiply_runs(ifma, n, c);
+	invert(ifma, fp, &inverse, &ifma->product[0]);
+	add_pairs(ifma, n, &inverse, c);
+}
+
+MCLMR_ON_IFMA void mclmr_ifma_sum_all(mclmr_ifma_t *ifma, mclmr_fp_t *fp,
+		const mclmr_ifma_lane_t first[LANES],
+		const mclmr_ifma_lane_t second[LANES])
+{
+	const uint64_t *const c[LEVELS] = {
+			ifma->field.p4, ifma->field.p16, ifma->field.p64};
+	size_t n = POINTS;
+
+	ifma->filled = true;
+
+	load_points(ifma, first, ifma->point);
+	load_points(ifma, second, ifma->point + MCLMR_DIGITS);
+	for(int i = 0; i < LEVELS; i++) {
+		n /= 2;
+		add_level(ifma, fp, n, c[i]);
+	}
+	set_sum(ifma, &ifma->point[0]);
+	for(size_t i = 1; i < n; i++)
+		add_sum(ifma, &ifma->point[i]);
+}
+
+/*
+ * Multiplies by an entry as mclmr_pf_mul() does. a and b grow by 2.1 p with
+ * each of at most 128 steps: far from the 2^16 p where limbs end.
+ */
+MCLMR_ON_IFMA static void mul_power(mclmr_ifma_t *ifma, const step_t *step)
+{
+	const mclmr_lanes_field_t *f = &ifma->field;
+	const __mmask8 negative = step->negative, positive = (__mmask8)~negative;
+	mclmr_lanes_t t, at, bt;
+
+	mclmr_lanes_load(&t, step->at);
+	mclmr_lanes_mul(f, &at, &ifma->a, &t);
+	mclmr_lanes_mul(f, &bt, &ifma->b, &t);
+	for(int i = 0; i < LIMBS; i++) {
+		__m512i more = mclmr_lanes_limb(f->p2[i]);
+		__m512i a = _mm512_add_epi64(ifma->a.l[i], more);
+		__m512i b = _mm512_add_epi64(ifma->b.l[i], more);
+
+		a = _mm512_mask_add_epi64(a, negative, a, bt.l[i]);
+		ifma->a.l[i] = _mm512_mask_sub_epi64(a, positive, a, bt.l[i]);
+		b = _mm512_mask_sub_epi64(b, negative, b, at.l[i]);
+		ifma->b.l[i] = _mm512_mask_add_epi64(b, positive, b, at.l[i]);
+	}
+	mclmr_lanes_carry(&ifma->a);
+	mclmr_lanes_carry(&ifma->b);
+}
+
+/* The products are 1. */
+MCLMR_INLINE_IFMA void set_power(mclmr_ifma_t *ifma)
+{
+	mclmr_lanes_set(&ifma->a, ifma->field.one);
+	for(int i = 0; i < LIMBS; i++)
+		ifma->b.l[i] = _mm512_setzero_si512();
+}
+
+MCLMR_ON_IFMA void mclmr_ifma_power(
+		mclmr_ifma_t *ifma, const mclmr_ifma_lane_t lane[LANES], size_t steps)
+{
+	step_t step = find(lane, 0, ELEMENT), next = step;
+
+	set_power(ifma);
+	for(size_t i = 0; i < steps; i++, step = next) {
+		if(i + 1 < steps)
+			next = find(lane, i + 1, ELEMENT);
+		mul_power(ifma, &step);
+	}
 }
 
 void mclmr_ifma_take_sums(mclmr_ifma_t *ifma, mclmr_fp_t *fp,
@@ -467,10 +542,16 @@ void mclmr_ifma_forget(mclmr_ifma_t *ifma)
 }
 
 void mclmr_ifma_sum(mclmr_ifma_t *ifma,
-		const mclmr_ifma_lane_t lane[MCLMR_IFMA_LANES], size_t steps,
-		bool first)
+		const mclmr_ifma_lane_t lane[MCLMR_IFMA_LANES], size_t steps)
 {
-	(void)ifma, (void)lane, (void)steps, (void)first;
+	(void)ifma, (void)lane, (void)steps;
+}
+
+void mclmr_ifma_sum_all(mclmr_ifma_t *ifma, mclmr_fp_t *fp,
+		const mclmr_ifma_lane_t first[MCLMR_IFMA_LANES],
+		const mclmr_ifma_lane_t second[MCLMR_IFMA_LANES])
+{
+	(void)ifma, (void)fp, (void)first, (void)second;
 }
 
 void mclmr_ifma_power(mclmr_ifma_t *ifma,

@@ -6,9 +6,7 @@
 
 /*
  * ifma: sums of points and products of powers of fixed_base on AVX-512 IFMA,
- * eight at once: one per lane. An element has 20 limbs of 52 bits and stands
- * in Montgomery form a * 2^1040. The two spare octets leave room for values of
- * many times p: nothing is compared with p before the end.
+ * eight at once: one per lane.
  */
 #ifndef MCLMR_IFMA_H
 #define MCLMR_IFMA_H
@@ -41,11 +39,18 @@ void mclmr_ifma_free(mclmr_ifma_t *ifma);
 /* Forgets what the lanes hold. */
 void mclmr_ifma_forget(mclmr_ifma_t *ifma);
 
-/* Each lane's sum of the entries of `steps` rows; added to what it has, or
- * where first is given in place of it. */
+/* Each lane's sum of the entries of `steps` rows, one after the other. */
 void mclmr_ifma_sum(mclmr_ifma_t *ifma,
-		const mclmr_ifma_lane_t lane[MCLMR_IFMA_LANES], size_t steps,
-		bool first);
+		const mclmr_ifma_lane_t lane[MCLMR_IFMA_LANES], size_t steps);
+
+/*
+ * Each lane's sum of all rows of two tables. The first additions are of
+ * affine points, in pairs, then in pairs of pairs: by one inversion for all
+ * of them, such an addition takes six multiplications and not ten.
+ */
+void mclmr_ifma_sum_all(mclmr_ifma_t *ifma, mclmr_fp_t *fp,
+		const mclmr_ifma_lane_t first[MCLMR_IFMA_LANES],
+		const mclmr_ifma_lane_t second[MCLMR_IFMA_LANES]);
 
 /* Each lane's product of the entries of `steps` rows. */
 void mclmr_ifma_power(mclmr_ifma_t *ifma,

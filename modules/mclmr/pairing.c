@@ -8,7 +8,7 @@
 
 #include "pairing.h"
 
-#define LINE_SIZE (2 * MCLMR_FP_SIZE)
+#define LINE_SIZE ((size_t)2 * MCLMR_FP_SIZE)
 
 /* Where the loop over the signed bits stands while lines are made. */
 typedef struct walk

@@ -62,6 +62,7 @@ mclmr_sakke_t *mclmr_sakke_new(const mclmr_sakke_base_t *base)
 		return NULL;
 	s->base = base;
 	if(!allocate(s) || !mclmr_hash_range_init(&s->hash)
+			|| !mclmr_modinv_init(&s->modinv_q, s->q)
 			|| !mclmr_naf_of(&s->naf, s->q)
 			|| count_lines(&s->naf) != MCLMR_PAIRING_LINES || !has_engine(s)) {
 		mclmr_sakke_free(s);
@@ -132,7 +133,7 @@ mclmr_crypto_t mclmr_sakke_end(mclmr_sakke_t *s, mclmr_crypto_t result)
 		mclmr_ifma_forget(s->ifma);
 	for(size_t i = 0; i < MCLMR_FP_TEMPS; i++)
 		BN_clear(s->fp.t[i]);
-	BN_clear(s->fp.blind);
+
 	BN_clear(s->r);
 	BN_clear(s->k);
 	BN_clear(s->x);

@@ -27,7 +27,7 @@ static mclmr_crypto_t check(mclmr_sakke_t *s, const mclmr_sakke_kms_t *kms,
 }
 
 /* The SSV, if it verifies. R = [r]([b]P + Z) is then of order q as well. */
-static mclmr_crypto_t open(mclmr_sakke_t *s, const mclmr_sakke_kms_t *kms,
+static mclmr_crypto_t open_data(mclmr_sakke_t *s, const mclmr_sakke_kms_t *kms,
 		const mclmr_sakke_key_t *key, mclmr_span_t data,
 		uint8_t ssv[MCLMR_SAKKE_SSV])
 {
@@ -55,7 +55,7 @@ mclmr_crypto_t mclmr_sakke_decapsulate(mclmr_sakke_t *s,
 	if(kms->engine != s->base->engine)
 		result = MCLMR_CRYPTO_BAD_ENGINE;
 	else if(data.len == MCLMR_SAKKE_DATA)
-		result = mclmr_sakke_end(s, open(s, kms, key, data, ssv));
+		result = mclmr_sakke_end(s, open_data(s, kms, key, data, ssv));
 	if(result != MCLMR_CRYPTO_OK)
 		OPENSSL_cleanse(ssv, MCLMR_SAKKE_SSV);
 	return result;

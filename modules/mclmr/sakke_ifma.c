@@ -41,7 +41,7 @@ void mclmr_sakke_ifma_multiply(mclmr_sakke_t *s, const mclmr_digits_t *digits,
 	mclmr_ifma_lane_t lane[LANES];
 
 	share(lane, LANES, mclmr_sakke_p_table(s->base), digits);
-	mclmr_ifma_sum(s->ifma, lane, MCLMR_DIGITS / LANES, true);
+	mclmr_ifma_sum(s->ifma, lane, MCLMR_DIGITS / LANES);
 	merge_sums(s, sum);
 }
 
@@ -53,7 +53,7 @@ void mclmr_sakke_ifma_sum(mclmr_sakke_t *s, mclmr_sakke_slot_t *slot,
 
 	share(lane, half, mclmr_sakke_p_table(s->base), &slot->rb);
 	share(lane + half, half, kms->table, &slot->r);
-	mclmr_ifma_sum(s->ifma, lane, MCLMR_DIGITS / half, true);
+	mclmr_ifma_sum(s->ifma, lane, MCLMR_DIGITS / half);
 	merge_sums(s, &slot->sum);
 }
 
@@ -89,8 +89,7 @@ static void multiply_all(mclmr_sakke_t *s, size_t n)
 		sum[i] = &s->slot[i].sum;
 		power[i] = &s->slot[i].power;
 	}
-	mclmr_ifma_sum(s->ifma, p, MCLMR_DIGITS, true);
-	mclmr_ifma_sum(s->ifma, z, MCLMR_DIGITS, false);
+	mclmr_ifma_sum_all(s->ifma, &s->fp, p, z);
 	mclmr_ifma_power(s->ifma, g, MCLMR_DIGITS);
 	mclmr_ifma_take_sums(s->ifma, &s->fp, sum);
 	mclmr_ifma_take_powers(s->ifma, &s->fp, power);

@@ -96,10 +96,8 @@ static mclmr_crypto_t invert_sum(
 		return MCLMR_CRYPTO_INTERNAL;
 	if(BN_is_zero(s->r))
 		return MCLMR_CRYPTO_BAD_KEY;
-	BN_set_flags(s->r, BN_FLG_CONSTTIME);
-	return BN_mod_inverse(s->k, s->r, s->q, s->fp.bn) != NULL
-				   ? MCLMR_CRYPTO_OK
-				   : MCLMR_CRYPTO_INTERNAL;
+	return mclmr_modinv(&s->modinv_q, s->k, s->r) ? MCLMR_CRYPTO_OK
+												  : MCLMR_CRYPTO_INTERNAL;
 }
 
 mclmr_crypto_t mclmr_sakke_rsk_new(mclmr_sakke_t *s,

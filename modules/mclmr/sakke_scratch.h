@@ -55,6 +55,7 @@ struct mclmr_sakke
 	const mclmr_sakke_base_t *base;
 	mclmr_fp_t fp;
 	BIGNUM *q, *r, *k;
+	mclmr_modinv_t modinv_q;
 	BIGNUM *x, *y, *t;
 	mclmr_naf_t naf;
 	mclmr_hash_range_t hash;

@@ -10,6 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <cmocka.h>
 
 #include "mclmr/hash_range.h"
@@ -344,6 +348,41 @@ static void test_many_fresh(void **state)
 	}
 }
 
+/* Recipients of two KMSs in one batch. */
+static void test_many_kms(void **state)
+{
+	(void)state;
+	FOR_EACH_ENGINE(e)
+	{
+		mclmr_sakke_master_t other;
+		mclmr_sakke_kms_t *kms = table(mclmr_sakke_kms_size(e->engine));
+		mclmr_sakke_job_t jobs[8] = {0};
+		uint8_t alone[DATA];
+
+		assert_int_equal(
+				mclmr_sakke_master_new(e->sakke, &other), MCLMR_CRYPTO_OK);
+		assert_int_equal(
+				mclmr_sakke_kms_build(e->sakke, MCLMR_OCTETS(other.point), kms),
+				MCLMR_CRYPTO_OK);
+		for(size_t i = 0; i < 8; i++) {
+			jobs[i].kms = i % 2 == 0 ? e->kms : kms;
+			jobs[i].id = get("b");
+			memcpy(jobs[i].ssv, get("SSV").s, SSV);
+		}
+		assert_int_equal(mclmr_sakke_encapsulate(e->sakke, kms, get("b"),
+								 (const uint8_t *)get("SSV").s, alone),
+				MCLMR_CRYPTO_OK);
+		assert_int_equal(mclmr_sakke_encapsulate_many(e->sakke, jobs, 8),
+				MCLMR_CRYPTO_OK);
+		for(size_t i = 0; i < 8; i++)
+			assert_memory_equal(jobs[i].data,
+					i % 2 == 0 ? (const uint8_t *)get("EncapsulatedData").s
+							   : alone,
+					DATA);
+		free(kms);
+	}
+}
+
 /* Octets of R and H, changed in three ways; every seventh, and the ends. */
 static void test_changed_data(void **state)
 {
@@ -578,6 +617,37 @@ static void test_tables_are_rebuilt(void **state)
 	}
 }
 
+/* Tables that another process built, in memory that both have. */
+static void test_tables_of_another_process(void **state)
+{
+	(void)state;
+	FOR_EACH_ENGINE(e)
+	{
+		size_t size = mclmr_sakke_kms_size(e->engine);
+		void *shared = mmap(NULL, size, PROT_READ | PROT_WRITE,
+				MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		uint8_t data[DATA];
+		int status = 1;
+		pid_t pid;
+
+		assert_ptr_not_equal(shared, MAP_FAILED);
+		pid = fork();
+		if(pid == 0)
+			_exit(mclmr_sakke_kms_build(e->sakke, MCLMR_OCTETS(z_t), shared)
+									== MCLMR_CRYPTO_OK
+							? 0
+							: 1);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_int_equal(status, 0);
+		assert_int_equal(mprotect(shared, size, PROT_READ), 0);
+		assert_int_equal(mclmr_sakke_encapsulate(e->sakke, shared, get("b"),
+								 (const uint8_t *)get("SSV").s, data),
+				MCLMR_CRYPTO_OK);
+		assert_memory_equal(data, get("EncapsulatedData").s, DATA);
+		munmap(shared, size);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -588,6 +658,7 @@ int main(void)
 			cmocka_unit_test(test_fresh),
 			cmocka_unit_test(test_many),
 			cmocka_unit_test(test_many_fresh),
+			cmocka_unit_test(test_many_kms),
 			cmocka_unit_test(test_changed_data),
 			cmocka_unit_test(test_points_of_small_order),
 			cmocka_unit_test(test_large_coordinates),
@@ -598,6 +669,7 @@ int main(void)
 			cmocka_unit_test(test_lengths),
 			cmocka_unit_test(test_engines_do_not_mix),
 			cmocka_unit_test(test_tables_are_rebuilt),
+			cmocka_unit_test(test_tables_of_another_process),
 	};
 
 	return cmocka_run_group_tests_name("sakke", tests, set_up, tear_down);
