@@ -4,6 +4,7 @@ import csv
 import hashlib
 import os
 import pty
+import re
 import signal
 import stat
 import subprocess
@@ -487,3 +488,58 @@ def test_rewrap_without_keys(lab, tmp_path):
     code, out, err = run(*arguments)
     assert code == 3
     assert "no signing keys of this key period" in err
+
+
+# What is left in memory
+
+@pytest.fixture(scope="module")
+def forget(tmp_path_factory):
+    """Runs the tool, built without sanitizers, and tells which secrets are
+    left in memory that it gave back."""
+    library = tmp_path_factory.mktemp("forget") / "forget.so"
+    subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-o", library,
+                    keytool.TOP / "tests/module/forget.c", "-ldl"], check=True)
+
+    def look(secrets, *arguments, stdin=b""):
+        forms = [form for secret in secrets
+                 for form in (secret, secret.hex().encode())]
+        done = subprocess.run(
+            [keytool.TOP / "modules/mclmr/mclmr", *map(str, arguments)],
+            input=stdin, capture_output=True, timeout=120, check=True,
+            env={"LD_PRELOAD": str(library), "FORGET_SECRETS": ",".join(
+                form.hex() for form in forms)})
+        return done.stderr.count(b"LEFT")
+
+    return look
+
+
+def elements(path, *names):
+    """The octets of elements; of points without their first one."""
+    text = path.read_text()
+    return [bytes.fromhex(value)[-256:] for name in names
+            for value in re.findall(rf"<{name}>(\w+)<", text)]
+
+
+def test_nothing_is_left(lab, tmp_path, forget):
+    """Keys, SSK, RSK and the server's secrets are overwritten before their
+    memory is given back."""
+    key = os.urandom(32)
+    message = tmp_path / "message"
+    wrapped = [*wrap_options(lab), "--out", message]
+    secrets = elements(lab.keys("iwf"), "UserDecryptKey", "UserSigningKeySSK")
+    assert forget([key, *secrets], *wrapped, stdin=key) == 0
+    assert forget([key, *secrets], *wrapped, stdin=key.hex().encode()) == 0
+    secrets = elements(lab.keys("alice"), "UserDecryptKey",
+                       "UserSigningKeySSK")
+    assert forget([key, *secrets], *unwrap_options(lab), "--reveal", "--out",
+                  tmp_path / "out", message) == 0
+    assert (tmp_path / "out").read_bytes() == key
+    assert forget([ALICE.encode()], *unwrap_options(lab), message) > 0
+    path = table(tmp_path / "b.csv", [row(i, key) for i in range(3)])
+    assert forget([key], *batch(lab, path, tmp_path / "batch")) == 0
+    lines = (lab.folder / "kms.secret").read_text().splitlines()
+    secrets = [bytes.fromhex(line.split("=")[1]) for line in lines
+               if "Secret=" in line]
+    assert len(secrets) == 2
+    assert forget(secrets, "kms", "user", "--dir", lab.folder, "--user",
+                  "sip:zed@x", "--out", "-") == 0
