@@ -245,21 +245,6 @@ size_t mclmr_mikey_default_sessions(mclmr_mikey_purpose_t purpose,
 	}
 }
 
-/* The CSB ID: that of the key, or the user's copy of a group key's. */
-static const char *set_csb_id(mclmr_mikey_draft_t *draft, const uint8_t *key)
-{
-	uint32_t key_id = draft->order->key_id;
-
-	draft->csb_id = key_id;
-	if(mclmr_mikey_purpose(key_id) != MCLMR_PURPOSE_GMK)
-		return NULL;
-	if(key == NULL)
-		return "a group key has to be given";
-	return mclmr_guk_id(key, key_id, draft->order->to, &draft->csb_id)
-				   ? NULL
-				   : "GUK-ID cannot be derived";
-}
-
 const char *mclmr_mikey_begin(mclmr_keyring_t *ring,
 		const mclmr_mikey_order_t *order, const uint8_t *key,
 		mclmr_mikey_draft_t *draft)
@@ -267,13 +252,10 @@ const char *mclmr_mikey_begin(mclmr_keyring_t *ring,
 	const mclmr_kms_certificate_t *certificate = order->issuer->certificate;
 	uint64_t number = mclmr_key_period_number(
 			certificate->period, mclmr_ntp_seconds(order->timestamp));
-	const char *wrong;
 
 	memset(draft, 0, sizeof *draft);
 	draft->order = order;
-	wrong = set_csb_id(draft, key);
-	if(wrong != NULL)
-		return wrong;
+	draft->csb_id = order->key_id;
 	if(RAND_bytes(draft->rand, sizeof draft->rand) != 1)
 		return "no random octets";
 	if(!mclmr_mikey_uid(order->to, certificate->kms, certificate->period,
@@ -344,8 +326,8 @@ static const char *sign(mclmr_keyring_t *ring, const mclmr_mikey_draft_t *draft,
 }
 
 const char *mclmr_mikey_finish(mclmr_keyring_t *ring,
-		const mclmr_mikey_draft_t *draft, mclmr_span_t extra,
-		mclmr_arena_t *arena, mclmr_span_t *octets)
+		mclmr_mikey_draft_t *draft, mclmr_span_t extra, mclmr_arena_t *arena,
+		mclmr_span_t *octets)
 {
 	parts_t parts = {.extra = extra};
 	writer_t writer = {0};
@@ -353,6 +335,11 @@ const char *mclmr_mikey_finish(mclmr_keyring_t *ring,
 
 	if(draft->job.result != MCLMR_CRYPTO_OK || extra.len > MAX_EXTENSION)
 		return "the key cannot be encapsulated to the recipient";
+	/* The message of a group key has the user's copy of its identifier. */
+	if(mclmr_mikey_purpose(draft->order->key_id) == MCLMR_PURPOSE_GMK
+			&& !mclmr_guk_id(draft->job.ssv, draft->order->key_id,
+					draft->order->to, &draft->csb_id))
+		return "GUK-ID cannot be derived";
 	wrong = make_parts(ring, draft, arena, &parts);
 	if(wrong != NULL)
 		return wrong;

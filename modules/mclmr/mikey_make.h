@@ -37,17 +37,17 @@ typedef struct mclmr_mikey_order
 typedef struct mclmr_mikey_draft
 {
 	const mclmr_mikey_order_t *order;
-	uint32_t csb_id;
+	uint32_t csb_id; /* of a group key known at the end only */
 	uint8_t rand[MCLMR_MIKEY_RAND];
 	uint8_t uid[MCLMR_UID_SIZE]; /* of the recipient */
 	mclmr_sakke_job_t job;		 /* the key; encapsulated to the recipient */
 } mclmr_mikey_draft_t;
 
 /*
- * Begins a message: RAND and CSB ID. key: 16 octets, or NULL for a fresh one.
- * The job then has to be encapsulated, alone or with many others
- * (mclmr_sakke_encapsulate_many()), before mclmr_mikey_finish().
- * A GMK has to be given: its CSB ID depends on it. NULL, or what is wrong.
+ * Begins a message. key: 16 octets, or NULL for a fresh one. The job then has
+ * to be encapsulated, alone or with many others
+ * (mclmr_sakke_encapsulate_many()), before mclmr_mikey_finish(). NULL, or
+ * what is wrong.
  */
 const char *mclmr_mikey_begin(mclmr_keyring_t *ring,
 		const mclmr_mikey_order_t *order, const uint8_t *key,
@@ -56,8 +56,8 @@ const char *mclmr_mikey_begin(mclmr_keyring_t *ring,
 /* Ends a message: its octets are in the arena. extra: the data of an extension
  * of type MCLMR_MIKEY_KEY_RECORD, empty for none. NULL, or what is wrong. */
 const char *mclmr_mikey_finish(mclmr_keyring_t *ring,
-		const mclmr_mikey_draft_t *draft, mclmr_span_t extra,
-		mclmr_arena_t *arena, mclmr_span_t *octets);
+		mclmr_mikey_draft_t *draft, mclmr_span_t extra, mclmr_arena_t *arena,
+		mclmr_span_t *octets);
 
 /* A random identifier of a purpose. false: no random octets. */
 bool mclmr_mikey_new_id(mclmr_mikey_purpose_t purpose, uint32_t *id);

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include <openssl/crypto.h>
-#include <openssl/rand.h>
 
 #include "key_parameters.h"
 #include "mikey_make.h"
@@ -457,15 +456,6 @@ static bool read_key(const char *path, making_t *making)
 	return n == sizeof making->key;
 }
 
-/* A group key is always given: draws one where --key did not. */
-static bool draw_group_key(making_t *making)
-{
-	if(making->has_key || making->purpose != MCLMR_PURPOSE_GMK)
-		return true;
-	making->has_key = true;
-	return RAND_priv_bytes(making->key, sizeof making->key) == 1;
-}
-
 /* The identifier of the key: --key-id, with the purpose, or a fresh one. */
 static bool read_key_id(const char *text, making_t *making)
 {
@@ -538,7 +528,7 @@ static bool read_order(const tool_arguments_t *arguments, making_t *making)
 	making->order.timestamp = tool_timestamp(at);
 	making->order.to_self = value[OPTION_SELF] != NULL;
 	making->order.hidden = value[OPTION_HIDE] != NULL;
-	return read_key(value[OPTION_KEY], making) && draw_group_key(making)
+	return read_key(value[OPTION_KEY], making)
 		   && read_key_id(value[OPTION_KEY_ID], making)
 		   && read_map(value[OPTION_MAP], making)
 		   && read_parameters(&arguments->list[TOOL_GROUPS], making);

@@ -302,7 +302,7 @@ const char *tool_wrap_begin(tool_wrap_t *wrap, const tool_words_t *words,
 const char *tool_wrap_finish(
 		tool_wrap_t *wrap, mclmr_keyring_t *ring, mclmr_span_t *octets)
 {
-	const mclmr_mikey_draft_t *draft = &wrap->draft;
+	mclmr_mikey_draft_t *draft = &wrap->draft;
 	mclmr_record_binding_t binding = {.ssv = draft->job.ssv,
 			.csb_id = draft->csb_id,
 			.rand = MCLMR_OCTETS(draft->rand),
