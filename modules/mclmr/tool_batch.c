@@ -628,15 +628,18 @@ static bool build_tables(mclmr_keyring_t *ring)
 }
 
 /* Sets all up that the workers share. */
-static bool set_up(batch_t *batch, const tool_arguments_t *arguments)
+static bool set_up(batch_t *batch, const tool_arguments_t *arguments, int *code)
 {
 	int64_t at;
 
 	if(!make_folder(batch->folder) || !tool_csv_open(batch->table, &batch->csv)
 			|| !name_columns(batch))
 		return false;
-	batch->ring = tool_ring(arguments, true);
-	if(batch->ring == NULL || !build_tables(batch->ring))
+	batch->ring = tool_ring(arguments, true, code);
+	if(batch->ring == NULL)
+		return false;
+	*code = TOOL_USAGE;
+	if(!build_tables(batch->ring))
 		return false;
 	batch->now = tool_timestamp_now();
 	if(batch->defaults->value[WRAP_AT] != NULL) {
@@ -676,7 +679,7 @@ int tool_batch(const tool_arguments_t *arguments, const tool_words_t *defaults,
 			.folder = folder,
 			.defaults = defaults,
 			.due = days < 0 ? -1 : (int64_t)days * SECONDS_OF_DAY};
-	if(set_up(&batch, arguments))
+	if(set_up(&batch, arguments, &code))
 		code = run_workers(&batch);
 	tear_down(&batch);
 	return code;

@@ -101,22 +101,22 @@ static const char *wrap_one(tool_wrap_t *wrap, const tool_words_t *words,
 static int wrap_single(
 		const tool_arguments_t *arguments, const tool_words_t *words)
 {
-	mclmr_keyring_t *ring = tool_ring(arguments, true);
+	int code;
+	mclmr_keyring_t *ring = tool_ring(arguments, true, &code);
 	tool_wrap_t *wrap = OPENSSL_zalloc(sizeof *wrap);
 	mclmr_span_t octets = {NULL, 0};
 	bool is_usage = true;
 	const char *wrong = "out of memory";
-	int code = TOOL_USAGE;
 
-	if(ring != NULL && wrap != NULL) {
+	if(ring != NULL && wrap != NULL)
 		wrong = wrap_one(wrap, words, ring, &octets, &is_usage);
-		code = is_usage ? TOOL_USAGE : TOOL_REFUSED;
-	}
-	if(ring != NULL && wrong == NULL)
+	if(ring != NULL && wrong == NULL) {
 		code = tool_message_write(
 				arguments->value[OPTION_OUT], words->value[WRAP_FORM], octets);
-	else if(ring != NULL)
+	} else if(ring != NULL) {
 		tool_complain("%s", wrong);
+		code = is_usage ? TOOL_USAGE : TOOL_REFUSED;
+	}
 	OPENSSL_clear_free(wrap, sizeof *wrap);
 	mclmr_keyring_free(ring);
 	return code;
@@ -553,8 +553,9 @@ static int unwrap(unwrapping_t *unwrapping)
 	code = tool_message_read(arguments->file, &unwrapping->file);
 	if(code != TOOL_GO_ON)
 		return code;
-	ring = tool_ring(arguments, true);
-	code = ring == NULL ? TOOL_USAGE : open_all(unwrapping, ring);
+	ring = tool_ring(arguments, true, &code);
+	if(ring != NULL)
+		code = open_all(unwrapping, ring);
 	if(code == TOOL_GO_ON)
 		code = check_state(unwrapping);
 	if(code == TOOL_GO_ON)

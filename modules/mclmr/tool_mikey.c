@@ -229,8 +229,9 @@ static int with_ring(
 
 	if(code != TOOL_GO_ON)
 		return code;
-	ring = tool_ring(arguments, needs_keys);
-	code = ring == NULL ? TOOL_USAGE : work(arguments, &file, ring);
+	ring = tool_ring(arguments, needs_keys, &code);
+	if(ring != NULL)
+		code = work(arguments, &file, ring);
 	mclmr_keyring_free(ring);
 	tool_message_free(&file);
 	return code;
@@ -525,7 +526,8 @@ static bool read_order(const tool_arguments_t *arguments, making_t *making)
 			|| !tool_time("--at", value[OPTION_AT], &at))
 		return false;
 	making->order.to = mclmr_span(value[OPTION_TO]);
-	making->order.timestamp = tool_timestamp(at);
+	making->order.timestamp = value[OPTION_AT] == NULL ? tool_timestamp_now()
+													   : tool_timestamp(at);
 	making->order.to_self = value[OPTION_SELF] != NULL;
 	making->order.hidden = value[OPTION_HIDE] != NULL;
 	return read_key(value[OPTION_KEY], making)
@@ -574,13 +576,14 @@ static int make(const tool_arguments_t *arguments, making_t *making)
 	mclmr_span_t octets = {NULL, 0};
 	mclmr_keyring_t *ring;
 	const char *wrong;
-	int code = TOOL_REFUSED;
+	int code;
 
 	if(!read_order(arguments, making))
 		return TOOL_USAGE;
-	ring = tool_ring(arguments, true);
+	ring = tool_ring(arguments, true, &code);
 	if(ring == NULL)
-		return TOOL_USAGE;
+		return code;
+	code = TOOL_REFUSED;
 	wrong = find_parties(arguments, making, ring);
 	if(wrong == NULL)
 		wrong = compose(making, ring, &arena, &octets);

@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+#include <openssl/crypto.h>
 
 #include "octets.h"
 #include "timestamp.h"
@@ -41,46 +44,73 @@ static void free_files(files_t *files)
 		tool_free_secret(files->text[--files->n]);
 }
 
-/* Fills a ring. */
-static bool fill_ring(mclmr_keyring_t *ring, const files_t *files)
+/* True where a text reads: what is wrong with it then are its keys. */
+static bool is_readable(mclmr_span_t text)
+{
+	size_t size = 8 * text.len + 8192;
+	char *memory = malloc(size);
+	mclmr_arena_t arena = mclmr_arena(memory, size);
+	mclmr_kms_t kms = {0};
+	bool readable =
+			memory != NULL && mclmr_kms_read(&kms, text, &arena) == NULL;
+
+	OPENSSL_cleanse(&kms, sizeof kms);
+	if(memory != NULL)
+		OPENSSL_cleanse(memory, size);
+	free(memory);
+	return readable;
+}
+
+/* Fills a ring; an exit code. */
+static int fill_ring(mclmr_keyring_t *ring, const files_t *files)
 {
 	size_t which;
 	const char *wrong = mclmr_keyring_load(ring, files->text, files->n, &which);
 
 	if(wrong == NULL)
-		return true;
-	if(which < files->n)
-		tool_complain("%s: %s", files->path[which], wrong);
-	else
+		return TOOL_DONE;
+	if(which == files->n) {
 		tool_complain("%s", wrong);
+		return TOOL_USAGE;
+	}
+	tool_complain("%s: %s", files->path[which], wrong);
+	return is_readable(files->text[which]) ? TOOL_REFUSED : TOOL_USAGE;
+}
+
+/* True where the arguments name all files that are needed. */
+static bool has_files(const tool_arguments_t *arguments, bool needs_keys)
+{
+	if(arguments->list[TOOL_CERTS].n == 0)
+		tool_complain("--cert is missing");
+	else if(needs_keys && arguments->list[TOOL_KEYS].n == 0)
+		tool_complain("--keys is missing");
+	else
+		return true;
 	return false;
 }
 
-mclmr_keyring_t *tool_ring(const tool_arguments_t *arguments, bool needs_keys)
+mclmr_keyring_t *tool_ring(
+		const tool_arguments_t *arguments, bool needs_keys, int *code)
 {
 	static files_t files;
 	mclmr_keyring_t *ring = NULL;
 
-	if(arguments->list[TOOL_CERTS].n == 0) {
-		tool_complain("--cert is missing");
+	*code = TOOL_USAGE;
+	if(!has_files(arguments, needs_keys))
 		return NULL;
-	}
-	if(needs_keys && arguments->list[TOOL_KEYS].n == 0) {
-		tool_complain("--keys is missing");
-		return NULL;
-	}
 	if(read_list(&arguments->list[TOOL_CERTS], &files)
 			&& read_list(&arguments->list[TOOL_KEYS], &files)) {
 		ring = mclmr_keyring_new();
 		if(ring == NULL)
 			tool_complain("out of memory");
-	}
-	if(ring != NULL && !fill_ring(ring, &files)) {
-		mclmr_keyring_free(ring);
-		ring = NULL;
+		else
+			*code = fill_ring(ring, &files);
 	}
 	free_files(&files);
-	return ring;
+	if(*code == TOOL_DONE)
+		return ring;
+	mclmr_keyring_free(ring);
+	return NULL;
 }
 
 int tool_message_read(const char *path, tool_message_file_t *file)
@@ -167,4 +197,13 @@ void tool_complain_fault(
 uint64_t tool_timestamp(int64_t seconds)
 {
 	return ((uint64_t)seconds + MCLMR_NTP_UNIX) << 32;
+}
+
+uint64_t tool_timestamp_now(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return tool_timestamp((int64_t)now.tv_sec)
+		   + ((uint64_t)now.tv_nsec << 32) / 1000000000U;
 }

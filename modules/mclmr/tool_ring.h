@@ -36,8 +36,10 @@ enum
 	"Name=value\n"
 
 /* A ring of all certificates and keys that the arguments name; NULL with a
- * complaint. Certificates are asked for; keys only where needs_keys. */
-mclmr_keyring_t *tool_ring(const tool_arguments_t *arguments, bool needs_keys);
+ * complaint and an exit code: TOOL_REFUSED where they read, and are not right.
+ * Certificates are asked for; keys only where needs_keys. */
+mclmr_keyring_t *tool_ring(
+		const tool_arguments_t *arguments, bool needs_keys, int *code);
 
 /* A message that was read from a file; freed by tool_message_free(). */
 typedef struct tool_message_file
@@ -68,5 +70,9 @@ void tool_complain_fault(const tool_message_file_t *file,
 
 /* The NTP timestamp of Unix seconds. */
 uint64_t tool_timestamp(int64_t seconds);
+
+/* The present as such a timestamp: messages that are made one behind the
+ * other have different ones. */
+uint64_t tool_timestamp_now(void);
 
 #endif

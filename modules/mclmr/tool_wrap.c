@@ -6,7 +6,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include <openssl/crypto.h>
 
@@ -23,15 +22,6 @@ const char *tool_word_name(tool_word_t word)
 			"to-kms", "form", "alg", "key-id", "key", "key-hex", "group"};
 
 	return names[word];
-}
-
-uint64_t tool_timestamp_now(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	return tool_timestamp((int64_t)now.tv_sec)
-		   + ((uint64_t)now.tv_nsec << 32) / 1000000000U;
 }
 
 /* The list of a word. */

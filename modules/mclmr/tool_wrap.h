@@ -82,10 +82,6 @@ const char *tool_wrap_begin(tool_wrap_t *wrap, const tool_words_t *words,
 const char *tool_wrap_finish(
 		tool_wrap_t *wrap, mclmr_keyring_t *ring, mclmr_span_t *octets);
 
-/* The present as NTP timestamp of 64 bits: messages that are made one behind
- * the other have different ones. */
-uint64_t tool_timestamp_now(void);
-
 /* What there is in common to --help of wrap and rewrap. */
 #define TOOL_WRAP_HELP                                                      \
 	"  --from URI      the sender, an IWF; --keys has its signing keys\n"   \

@@ -76,12 +76,18 @@ def test_usage(arguments):
 
 
 @pytest.mark.parametrize("options", [
-    ["--cert", "/nonexistent"], ["--cert", ALICE_KEYS], [],
+    ["--cert", "/nonexistent"], [],
     ["--cert", keytool.DATA / "imessage-own.txt"]])
 def test_unusable_certificates(options):
     """No certificate, or none that can be read: 2, and no verdict."""
     assert refused("mikey", "verify", *options, "--", "-",
                    stdin=MESSAGES["A"], code=2) or options == []
+
+
+def test_keys_without_certificate():
+    """Keys of a server whose certificate is not there: refused."""
+    assert "no certificate" in refused(
+        "mikey", "verify", "--cert", ALICE_KEYS, "-", stdin=MESSAGES["A"])
 
 
 def test_inspect():
