@@ -14,33 +14,16 @@
 
 #include <openssl/crypto.h>
 
-#include "ifma_lanes.h"
+#include "ifma_scratch.h"
 
 #define LANES MCLMR_LANES
 #define LIMBS MCLMR_LIMBS
 #define LIMB_BITS MCLMR_LIMB_BITS
 #define ELEMENT (LIMBS * sizeof(uint64_t))
-#define POINTS ((size_t)2 * MCLMR_DIGITS)
+#define POINTS ((size_t)MCLMR_IFMA_POINTS)
 #define LEVELS 3 /* of additions of affine points; more do not pay */
 
 _Static_assert(LANES == MCLMR_IFMA_LANES, "lanes");
-
-/* Affine points. */
-typedef struct point
-{
-	mclmr_lanes_t x, y;
-} point_t;
-
-/* All but the field is what the lanes hold. */
-struct mclmr_ifma
-{
-	mclmr_lanes_field_t field;
-	bool filled;				 /* point and product hold something */
-	mclmr_lanes_t x, y, zz, zzz; /* the sums */
-	mclmr_lanes_t a, b;			 /* the products */
-	point_t point[POINTS];
-	mclmr_lanes_t product[POINTS / 2];
-};
 
 /* A number below 2^1040 as limbs. */
 static bool to_limbs(const BIGNUM *a, uint64_t limbs[LIMBS])
@@ -97,6 +80,7 @@ const mclmr_fp_form_t mclmr_ifma_form = {ELEMENT, store};
 bool mclmr_ifma_here(void)
 {
 	return __builtin_cpu_supports("avx512f")
+		   && __builtin_cpu_supports("avx512bw")
 		   && __builtin_cpu_supports("avx512ifma");
 }
 
@@ -206,7 +190,7 @@ MCLMR_INLINE_IFMA step_t find(
 
 /* The points of a step. */
 MCLMR_INLINE_IFMA void load_point(
-		const mclmr_ifma_t *ifma, point_t *point, step_t *step)
+		const mclmr_ifma_t *ifma, mclmr_ifma_point_t *point, step_t *step)
 {
 	mclmr_lanes_load(&point->x, step->at);
 	for(size_t k = 0; k < LANES; k++)
@@ -216,7 +200,8 @@ MCLMR_INLINE_IFMA void load_point(
 }
 
 /* sums = points, whose coordinates may be up to 66 p. */
-MCLMR_ON_IFMA static void set_sum(mclmr_ifma_t *ifma, const point_t *point)
+MCLMR_ON_IFMA static void set_sum(
+		mclmr_ifma_t *ifma, const mclmr_ifma_point_t *point)
 {
 	mclmr_lanes_set(&ifma->zz, ifma->field.one);
 	mclmr_lanes_mul(&ifma->field, &ifma->x, &point->x, &ifma->zz);
@@ -229,7 +214,8 @@ MCLMR_ON_IFMA static void set_sum(mclmr_ifma_t *ifma, const point_t *point)
  * below 1.01, X below 5.1, Y below 3.1, and no factor but
  * a point's coordinates above 8.
  */
-MCLMR_ON_IFMA static void add_sum(mclmr_ifma_t *ifma, const point_t *point)
+MCLMR_ON_IFMA static void add_sum(
+		mclmr_ifma_t *ifma, const mclmr_ifma_point_t *point)
 {
 	const mclmr_lanes_field_t *f = &ifma->field;
 	mclmr_lanes_t p, r, pp, ppp, q;
@@ -257,7 +243,7 @@ MCLMR_ON_IFMA void mclmr_ifma_sum(
 		mclmr_ifma_t *ifma, const mclmr_ifma_lane_t lane[LANES], size_t steps)
 {
 	step_t step = find(lane, 0, 2 * ELEMENT), next = step;
-	point_t point;
+	mclmr_ifma_point_t point;
 
 	for(size_t i = 0; i < steps; i++, step = next) {
 		if(i + 1 < steps)
@@ -271,8 +257,8 @@ MCLMR_ON_IFMA void mclmr_ifma_sum(
 }
 
 /* The points of all rows of a table. */
-MCLMR_ON_IFMA static void load_points(
-		mclmr_ifma_t *ifma, const mclmr_ifma_lane_t lane[LANES], point_t *point)
+MCLMR_ON_IFMA static void load_points(mclmr_ifma_t *ifma,
+		const mclmr_ifma_lane_t lane[LANES], mclmr_ifma_point_t *point)
 {
 	step_t step = find(lane, 0, 2 * ELEMENT), next = step;
 
@@ -309,7 +295,8 @@ MCLMR_INLINE_IFMA void add_pair(mclmr_ifma_t *ifma, size_t i,
 		const mclmr_lanes_t *inverse, const uint64_t *c)
 {
 	const mclmr_lanes_field_t *f = &ifma->field;
-	const point_t *a = &ifma->point[2 * i], *b = &ifma->point[2 * i + 1];
+	const mclmr_ifma_point_t *a = &ifma->point[2 * i],
+							 *b = &ifma->point[2 * i + 1];
 	mclmr_lanes_t slope, x, fall;
 
 	mclmr_lanes_sub(&slope, &b->y, &a->y, c);
@@ -367,6 +354,19 @@ MCLMR_ON_IFMA static void enter(const mclmr_ifma_t *ifma, mclmr_lanes_t *r,
 	mclmr_lanes_load(r, at);
 	mclmr_lanes_set(&factor, ifma->field.enter);
 	mclmr_lanes_mul(&ifma->field, r, r, &factor);
+}
+
+bool mclmr_ifma_enter(
+		const mclmr_ifma_t *ifma, mclmr_lanes_t *r, const BIGNUM *a)
+{
+	uint64_t limbs[LANES][LIMBS];
+	bool ok = to_limbs(a, limbs[0]);
+
+	for(int k = 1; k < LANES; k++)
+		memcpy(limbs[k], limbs[0], sizeof(limbs[0]));
+	enter(ifma, r, limbs);
+	OPENSSL_cleanse(limbs, sizeof(limbs));
+	return ok;
 }
 
 /* A lane's element, below p. */
@@ -436,19 +436,15 @@ MCLMR_ON_IFMA void mclmr_ifma_sum_all(mclmr_ifma_t *ifma, mclmr_fp_t *fp,
 		add_sum(ifma, &ifma->point[i]);
 }
 
-/*
- * Multiplies by an entry as mclmr_pf_mul() does. a and b grow by 2.1 p with
- * each of at most 128 steps: far from the 2^16 p where limbs end.
- */
-MCLMR_ON_IFMA static void mul_power(mclmr_ifma_t *ifma, const step_t *step)
+MCLMR_ON_IFMA void mclmr_ifma_mul_power(
+		mclmr_ifma_t *ifma, const mclmr_lanes_t *t, __mmask8 negative)
 {
 	const mclmr_lanes_field_t *f = &ifma->field;
-	const __mmask8 negative = step->negative, positive = (__mmask8)~negative;
-	mclmr_lanes_t t, at, bt;
+	const __mmask8 positive = (__mmask8)~negative;
+	mclmr_lanes_t at, bt;
 
-	mclmr_lanes_load(&t, step->at);
-	mclmr_lanes_mul(f, &at, &ifma->a, &t);
-	mclmr_lanes_mul(f, &bt, &ifma->b, &t);
+	mclmr_lanes_mul(f, &at, &ifma->a, t);
+	mclmr_lanes_mul(f, &bt, &ifma->b, t);
 	for(int i = 0; i < LIMBS; i++) {
 		__m512i more = mclmr_lanes_limb(f->p2[i]);
 		__m512i a = _mm512_add_epi64(ifma->a.l[i], more);
@@ -463,8 +459,7 @@ MCLMR_ON_IFMA static void mul_power(mclmr_ifma_t *ifma, const step_t *step)
 	mclmr_lanes_carry(&ifma->b);
 }
 
-/* The products are 1. */
-MCLMR_INLINE_IFMA void set_power(mclmr_ifma_t *ifma)
+MCLMR_ON_IFMA void mclmr_ifma_set_power(mclmr_ifma_t *ifma)
 {
 	mclmr_lanes_set(&ifma->a, ifma->field.one);
 	for(int i = 0; i < LIMBS; i++)
@@ -475,12 +470,14 @@ MCLMR_ON_IFMA void mclmr_ifma_power(
 		mclmr_ifma_t *ifma, const mclmr_ifma_lane_t lane[LANES], size_t steps)
 {
 	step_t step = find(lane, 0, ELEMENT), next = step;
+	mclmr_lanes_t t;
 
-	set_power(ifma);
+	mclmr_ifma_set_power(ifma);
 	for(size_t i = 0; i < steps; i++, step = next) {
 		if(i + 1 < steps)
 			next = find(lane, i + 1, ELEMENT);
-		mul_power(ifma, &step);
+		mclmr_lanes_load(&t, step.at);
+		mclmr_ifma_mul_power(ifma, &t, step.negative);
 	}
 }
 
@@ -558,6 +555,14 @@ void mclmr_ifma_power(mclmr_ifma_t *ifma,
 		const mclmr_ifma_lane_t lane[MCLMR_IFMA_LANES], size_t steps)
 {
 	(void)ifma, (void)lane, (void)steps;
+}
+
+void mclmr_ifma_pairing(mclmr_ifma_t *ifma, mclmr_fp_t *fp,
+		const mclmr_naf_t *naf, const uint8_t *table, const BIGNUM *x_by_y,
+		const BIGNUM *one_by_y)
+{
+	(void)ifma, (void)fp, (void)naf, (void)table, (void)x_by_y;
+	(void)one_by_y;
 }
 
 void mclmr_ifma_take_sums(mclmr_ifma_t *ifma, mclmr_fp_t *fp,

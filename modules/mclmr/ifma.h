@@ -12,6 +12,7 @@
 #define MCLMR_IFMA_H
 
 #include "fixed_base.h"
+#include "pairing.h"
 
 #define MCLMR_IFMA_LANES 8
 
@@ -55,6 +56,16 @@ void mclmr_ifma_sum_all(mclmr_ifma_t *ifma, mclmr_fp_t *fp,
 /* Each lane's product of the entries of `steps` rows. */
 void mclmr_ifma_power(mclmr_ifma_t *ifma,
 		const mclmr_ifma_lane_t lane[MCLMR_IFMA_LANES], size_t steps);
+
+/*
+ * Miller's loop of mclmr_pairing(), cut into eight parts of `steps` steps, as
+ * the lanes' products; lane 0 has the first part, which is filled up by steps
+ * that do nothing. The table is in the form of fp.
+ */
+size_t mclmr_ifma_pairing_steps(const mclmr_naf_t *naf);
+void mclmr_ifma_pairing(mclmr_ifma_t *ifma, mclmr_fp_t *fp,
+		const mclmr_naf_t *naf, const uint8_t *table, const BIGNUM *x_by_y,
+		const BIGNUM *one_by_y);
 
 /* The lanes' sums, and products, as elements of fp. */
 void mclmr_ifma_take_sums(mclmr_ifma_t *ifma, mclmr_fp_t *fp,

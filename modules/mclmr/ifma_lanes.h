@@ -24,7 +24,7 @@
 
 /* All functions that hold lanes are made for CPUs with these instructions,
  * whatever the rest of the library is made for. */
-#define MCLMR_ON_IFMA __attribute__((target("avx512f,avx512ifma")))
+#define MCLMR_ON_IFMA __attribute__((target("avx512f,avx512bw,avx512ifma")))
 #define MCLMR_INLINE_IFMA \
 	MCLMR_ON_IFMA static inline __attribute__((always_inline))
 
@@ -118,16 +118,11 @@ MCLMR_INLINE_IFMA void mclmr_lanes_negate(
 	mclmr_lanes_carry(r);
 }
 
-/* Limbs from first to first + 7 of the lanes' elements at these addresses;
- * only those of the mask are read. */
-MCLMR_INLINE_IFMA void mclmr_lanes_load_some(mclmr_lanes_t *r, int first,
-		const uint8_t *const at[MCLMR_LANES], __mmask8 mask)
+/* Column i of eight rows of eight words, as row i. */
+MCLMR_INLINE_IFMA void mclmr_lanes_transpose(__m512i row[MCLMR_LANES])
 {
-	const size_t offset = (size_t)first * sizeof(uint64_t);
-	__m512i row[MCLMR_LANES], pair[MCLMR_LANES], quad[MCLMR_LANES];
+	__m512i pair[MCLMR_LANES], quad[MCLMR_LANES];
 
-	for(int i = 0; i < MCLMR_LANES; i++)
-		row[i] = _mm512_maskz_loadu_epi64(mask, at[i] + offset);
 	for(int i = 0; i < MCLMR_LANES; i += 2) {
 		pair[i] = _mm512_unpacklo_epi64(row[i], row[i + 1]);
 		pair[i + 1] = _mm512_unpackhi_epi64(row[i], row[i + 1]);
@@ -138,25 +133,73 @@ MCLMR_INLINE_IFMA void mclmr_lanes_load_some(mclmr_lanes_t *r, int first,
 		quad[i + 2] = _mm512_shuffle_i64x2(pair[i], pair[i + 2], 0xdd);
 		quad[i + 3] = _mm512_shuffle_i64x2(pair[i + 1], pair[i + 3], 0xdd);
 	}
-	r->l[first] = _mm512_shuffle_i64x2(quad[0], quad[4], 0x88);
-	r->l[first + 1] = _mm512_shuffle_i64x2(quad[1], quad[5], 0x88);
-	r->l[first + 2] = _mm512_shuffle_i64x2(quad[2], quad[6], 0x88);
-	r->l[first + 3] = _mm512_shuffle_i64x2(quad[3], quad[7], 0x88);
-	if(first + 4 == MCLMR_LIMBS)
-		return;
-	r->l[first + 4] = _mm512_shuffle_i64x2(quad[0], quad[4], 0xdd);
-	r->l[first + 5] = _mm512_shuffle_i64x2(quad[1], quad[5], 0xdd);
-	r->l[first + 6] = _mm512_shuffle_i64x2(quad[2], quad[6], 0xdd);
-	r->l[first + 7] = _mm512_shuffle_i64x2(quad[3], quad[7], 0xdd);
+	for(int i = 0; i < MCLMR_LANES / 2; i++) {
+		row[i] = _mm512_shuffle_i64x2(quad[i], quad[i + 4], 0x88);
+		row[i + 4] = _mm512_shuffle_i64x2(quad[i], quad[i + 4], 0xdd);
+	}
+}
+
+/* Limbs from first to first + 7, or to the last one, of the lanes' elements
+ * at these addresses. */
+MCLMR_INLINE_IFMA void mclmr_lanes_load_some(
+		mclmr_lanes_t *r, int first, const uint8_t *const at[MCLMR_LANES])
+{
+	const int left = MCLMR_LIMBS - first;
+	const __mmask8 mask =
+			(__mmask8)(left < MCLMR_LANES ? (1 << left) - 1 : 255);
+	__m512i row[MCLMR_LANES];
+
+	for(int i = 0; i < MCLMR_LANES; i++)
+		row[i] = _mm512_maskz_loadu_epi64(
+				mask, at[i] + (size_t)first * sizeof(uint64_t));
+	mclmr_lanes_transpose(row);
+	for(int i = 0; i < MCLMR_LANES && i < left; i++)
+		r->l[first + i] = row[i];
 }
 
 /* The lanes' elements at these addresses. */
 MCLMR_INLINE_IFMA void mclmr_lanes_load(
 		mclmr_lanes_t *r, const uint8_t *const at[MCLMR_LANES])
 {
-	mclmr_lanes_load_some(r, 0, at, 0xff);
-	mclmr_lanes_load_some(r, 8, at, 0xff);
-	mclmr_lanes_load_some(r, 16, at, 0x0f);
+	mclmr_lanes_load_some(r, 0, at);
+	mclmr_lanes_load_some(r, 8, at);
+	mclmr_lanes_load_some(r, 16, at);
+}
+
+/* Eight words of 64 bits of each lane's number at these addresses, which is
+ * big-endian: the least of them first. */
+MCLMR_INLINE_IFMA void mclmr_lanes_load_words(__m512i word[MCLMR_LANES],
+		const uint8_t *const at[MCLMR_LANES], size_t offset)
+{
+	const __m512i swap =
+			_mm512_set4_epi32(0x08090a0b, 0x0c0d0e0f, 0x00010203, 0x04050607);
+	__m512i row[MCLMR_LANES];
+
+	for(int i = 0; i < MCLMR_LANES; i++)
+		row[i] = _mm512_shuffle_epi8(_mm512_loadu_si512(at[i] + offset), swap);
+	mclmr_lanes_transpose(row);
+	for(int i = 0; i < MCLMR_LANES; i++)
+		word[i] = row[MCLMR_LANES - 1 - i];
+}
+
+/* The lanes' numbers of 128 octets, big-endian, at these addresses. */
+MCLMR_INLINE_IFMA void mclmr_lanes_load_octets(
+		mclmr_lanes_t *r, const uint8_t *const at[MCLMR_LANES])
+{
+	__m512i word[2 * MCLMR_LANES];
+
+	mclmr_lanes_load_words(word, at, 64);
+	mclmr_lanes_load_words(word + MCLMR_LANES, at, 0);
+#pragma GCC unroll 20
+	for(unsigned i = 0; i < MCLMR_LIMBS; i++) {
+		unsigned bit = i * MCLMR_LIMB_BITS, n = bit / 64, shift = bit % 64;
+		__m512i limb = _mm512_srli_epi64(word[n], shift);
+
+		if(shift > 64 - MCLMR_LIMB_BITS && n + 1 < 2 * MCLMR_LANES)
+			limb = _mm512_or_si512(
+					limb, _mm512_slli_epi64(word[n + 1], 64 - shift));
+		r->l[i] = _mm512_and_si512(limb, mclmr_lanes_limb(MCLMR_LIMB_MASK));
+	}
 }
 
 #endif

@@ -180,11 +180,21 @@ static void take_line(mclmr_fp_t *fp, mclmr_pf_t *v, const uint8_t *at,
 	mclmr_pf_mul(fp, v, slope, true);
 }
 
-/* v = the value of Miller's loop, then its fourth power: (p + 1) / q = 4. */
-static void miller_loop(mclmr_fp_t *fp, const mclmr_naf_t *naf,
+bool mclmr_pairing_begin(mclmr_fp_t *fp, const BIGNUM *x, const BIGNUM *y,
+		BIGNUM *x_by_y, BIGNUM *one_by_y)
+{
+	if(BN_is_zero(y))
+		return false;
+	mclmr_fp_inverse(fp, one_by_y, y);
+	mclmr_fp_mul(fp, x_by_y, one_by_y, x);
+	return true;
+}
+
+void mclmr_pairing_loop(mclmr_fp_t *fp, const mclmr_naf_t *naf,
 		const uint8_t *table, const BIGNUM *x_by_y, const BIGNUM *one_by_y,
 		mclmr_pf_t *v)
 {
+	mclmr_pf_set(fp, v, NULL, false);
 	for(size_t i = naf->n - 1; i-- > 0;) {
 		mclmr_pf_square(fp, v);
 		take_line(fp, v, table, x_by_y, one_by_y);
@@ -194,27 +204,16 @@ static void miller_loop(mclmr_fp_t *fp, const mclmr_naf_t *naf,
 		take_line(fp, v, table, x_by_y, one_by_y);
 		table += LINE_SIZE;
 	}
-	mclmr_pf_square(fp, v);
-	mclmr_pf_square(fp, v);
 }
 
-bool mclmr_pairing(mclmr_fp_t *fp, const mclmr_naf_t *naf, const uint8_t *table,
-		const BIGNUM *x, const BIGNUM *y, BIGNUM *t)
+/* The fourth power, (p + 1) / q = 4, as b/a. */
+bool mclmr_pairing_end(mclmr_fp_t *fp, mclmr_pf_t *v, BIGNUM *t)
 {
-	BIGNUM *x_by_y = fp->t[4], *one_by_y = fp->t[5];
-	mclmr_pf_t v;
-	bool ok = mclmr_pf_init(fp, &v) && !BN_is_zero(y);
-
-	if(ok) {
-		mclmr_fp_inverse(fp, one_by_y, y);
-		mclmr_fp_mul(fp, x_by_y, one_by_y, x);
-		miller_loop(fp, naf, table, x_by_y, one_by_y, &v);
-		ok = !BN_is_zero(v.a);
-	}
-	if(ok) {
-		mclmr_fp_inverse(fp, v.a, v.a);
-		mclmr_fp_mul(fp, t, v.a, v.b);
-	}
-	mclmr_pf_clear(&v);
-	return ok;
+	mclmr_pf_square(fp, v);
+	mclmr_pf_square(fp, v);
+	if(BN_is_zero(v->a))
+		return false;
+	mclmr_fp_inverse(fp, v->a, v->a);
+	mclmr_fp_mul(fp, t, v->a, v->b);
+	return true;
 }

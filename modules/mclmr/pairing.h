@@ -39,8 +39,17 @@ bool mclmr_pairing_order(mclmr_fp_t *fp, const mclmr_naf_t *naf,
 bool mclmr_pairing_lines(mclmr_fp_t *fp, const mclmr_naf_t *naf,
 		const BIGNUM *x, const BIGNUM *y, uint8_t *table);
 
-/* t = <(x, y), C>. False: there is no such value, as for y = 0. */
-bool mclmr_pairing(mclmr_fp_t *fp, const mclmr_naf_t *naf, const uint8_t *table,
-		const BIGNUM *x, const BIGNUM *y, BIGNUM *t);
+/* What the values of lines at (x, y) are made of: x/y and 1/y. False: y = 0,
+ * there is no such pairing. */
+bool mclmr_pairing_begin(mclmr_fp_t *fp, const BIGNUM *x, const BIGNUM *y,
+		BIGNUM *x_by_y, BIGNUM *one_by_y);
+
+/* v = the value of Miller's loop. */
+void mclmr_pairing_loop(mclmr_fp_t *fp, const mclmr_naf_t *naf,
+		const uint8_t *table, const BIGNUM *x_by_y, const BIGNUM *one_by_y,
+		mclmr_pf_t *v);
+
+/* t = <(x, y), C> from that value. False: there is none. */
+bool mclmr_pairing_end(mclmr_fp_t *fp, mclmr_pf_t *v, BIGNUM *t);
 
 #endif

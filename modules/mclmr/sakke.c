@@ -21,6 +21,8 @@ static bool allocate(mclmr_sakke_t *s)
 	s->x = BN_new();
 	s->y = BN_new();
 	s->t = BN_new();
+	s->x_by_y = BN_new();
+	s->one_by_y = BN_new();
 	s->join = mclmr_fp_array(MCLMR_SAKKE_SLOTS);
 	s->products = mclmr_fp_array(MCLMR_SAKKE_SLOTS);
 	for(size_t i = 0; i < MCLMR_SAKKE_SLOTS; i++) {
@@ -30,8 +32,8 @@ static bool allocate(mclmr_sakke_t *s)
 		ok = mclmr_pf_init(&s->fp, &s->part_power[i]) && ok;
 	}
 	return ok && BN_hex2bn(&s->q, MCLMR_SET1_Q) && s->r != NULL && s->k != NULL
-		   && s->x != NULL && s->y != NULL && s->t != NULL && s->join != NULL
-		   && s->products != NULL;
+		   && s->x != NULL && s->y != NULL && s->t != NULL && s->x_by_y != NULL
+		   && s->one_by_y != NULL && s->join != NULL && s->products != NULL;
 }
 
 /* Lines of the pairing's loop, by its signed bits. */
@@ -89,6 +91,8 @@ void mclmr_sakke_free(mclmr_sakke_t *s)
 	BN_clear_free(s->x);
 	BN_clear_free(s->y);
 	BN_clear_free(s->t);
+	BN_clear_free(s->x_by_y);
+	BN_clear_free(s->one_by_y);
 	mclmr_hash_range_clear(&s->hash);
 	mclmr_ifma_free(s->ifma);
 	mclmr_fp_clear(&s->fp);
@@ -227,6 +231,20 @@ void mclmr_sakke_sum(mclmr_sakke_t *s, mclmr_sakke_slot_t *slot,
 	mclmr_fixed_base_sum(
 			&s->fp, &slot->sum, mclmr_sakke_p_table(s->base), &slot->rb, true);
 	mclmr_fixed_base_sum(&s->fp, &slot->sum, kms->table, &slot->r, false);
+}
+
+bool mclmr_sakke_pairing(mclmr_sakke_t *s, const mclmr_sakke_key_t *key)
+{
+	mclmr_pf_t *v = &s->slot[0].power;
+
+	if(!mclmr_pairing_begin(&s->fp, s->x, s->y, s->x_by_y, s->one_by_y))
+		return false;
+	if(s->ifma != NULL)
+		mclmr_sakke_ifma_pairing(s, key, v);
+	else
+		mclmr_pairing_loop(
+				&s->fp, &s->naf, key->lines, s->x_by_y, s->one_by_y, v);
+	return mclmr_pairing_end(&s->fp, v, s->t);
 }
 
 mclmr_crypto_t mclmr_sakke_mask(mclmr_sakke_t *s,

@@ -37,7 +37,7 @@ static mclmr_crypto_t open_data(mclmr_sakke_t *s, const mclmr_sakke_kms_t *kms,
 
 	if(result != MCLMR_CRYPTO_OK)
 		return result;
-	if(!mclmr_pairing(&s->fp, &s->naf, key->lines, s->x, s->y, s->t))
+	if(!mclmr_sakke_pairing(s, key))
 		return MCLMR_CRYPTO_BAD_POINT;
 	mclmr_fp_write(&s->fp, s->t, w);
 	result = mclmr_sakke_mask(

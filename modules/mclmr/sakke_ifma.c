@@ -57,20 +57,43 @@ void mclmr_sakke_ifma_sum(mclmr_sakke_t *s, mclmr_sakke_slot_t *slot,
 	merge_sums(s, &slot->sum);
 }
 
-/* g^r of one slot. */
-static void one_power(mclmr_sakke_t *s, mclmr_sakke_slot_t *slot)
+/* What the lanes have as products. */
+static void take_power_parts(mclmr_sakke_t *s)
 {
-	mclmr_ifma_lane_t lane[LANES];
 	mclmr_pf_t *part[LANES];
 
 	for(size_t i = 0; i < LANES; i++)
 		part[i] = &s->part_power[i];
+	mclmr_ifma_take_powers(s->ifma, &s->fp, part);
+}
+
+/* g^r of one slot. */
+static void one_power(mclmr_sakke_t *s, mclmr_sakke_slot_t *slot)
+{
+	mclmr_ifma_lane_t lane[LANES];
+
 	share(lane, LANES, mclmr_sakke_g_table(s->base), &slot->r);
 	mclmr_ifma_power(s->ifma, lane, MCLMR_DIGITS / LANES);
-	mclmr_ifma_take_powers(s->ifma, &s->fp, part);
+	take_power_parts(s);
+	mclmr_pf_copy(&s->fp, &slot->power, &s->part_power[0]);
 	for(size_t i = 1; i < LANES; i++)
-		mclmr_pf_merge(&s->fp, part[0], part[i]);
-	mclmr_pf_copy(&s->fp, &slot->power, part[0]);
+		mclmr_pf_merge(&s->fp, &slot->power, &s->part_power[i]);
+}
+
+void mclmr_sakke_ifma_pairing(
+		mclmr_sakke_t *s, const mclmr_sakke_key_t *key, mclmr_pf_t *v)
+{
+	const size_t steps = mclmr_ifma_pairing_steps(&s->naf);
+
+	mclmr_ifma_pairing(
+			s->ifma, &s->fp, &s->naf, key->lines, s->x_by_y, s->one_by_y);
+	take_power_parts(s);
+	mclmr_pf_copy(&s->fp, v, &s->part_power[0]);
+	for(size_t i = 1; i < LANES; i++) {
+		for(size_t k = 0; k < steps; k++)
+			mclmr_pf_square(&s->fp, v);
+		mclmr_pf_merge(&s->fp, v, &s->part_power[i]);
+	}
 }
 
 /* A slot a lane; the lanes without one do what the first does. */

@@ -57,6 +57,7 @@ struct mclmr_sakke
 	BIGNUM *q, *r, *k;
 	mclmr_modinv_t modinv_q;
 	BIGNUM *x, *y, *t;
+	BIGNUM *x_by_y, *one_by_y; /* of a pairing */
 	mclmr_naf_t naf;
 	mclmr_hash_range_t hash;
 	mclmr_sakke_slot_t slot[MCLMR_SAKKE_SLOTS];
@@ -90,12 +91,15 @@ void mclmr_sakke_write_point(
 void mclmr_sakke_multiply(
 		mclmr_sakke_t *s, BIGNUM *k, mclmr_curve_point_t *sum);
 
-/* The same on the lanes of ifma, and sums and powers of the first n slots. */
+/* The same on the lanes of ifma, sums and powers of the first n slots, and
+ * the loop of a pairing at s->x_by_y, s->one_by_y. */
 void mclmr_sakke_ifma_multiply(mclmr_sakke_t *s, const mclmr_digits_t *digits,
 		mclmr_curve_point_t *sum);
 void mclmr_sakke_ifma_sum(mclmr_sakke_t *s, mclmr_sakke_slot_t *slot,
 		const mclmr_sakke_kms_t *kms);
 void mclmr_sakke_ifma_multiply_slots(mclmr_sakke_t *s, size_t n);
+void mclmr_sakke_ifma_pairing(
+		mclmr_sakke_t *s, const mclmr_sakke_key_t *key, mclmr_pf_t *v);
 
 /* s->x, s->y = the sum. BAD_POINT: it is at infinity. */
 mclmr_crypto_t mclmr_sakke_to_affine(
@@ -111,6 +115,9 @@ mclmr_crypto_t mclmr_sakke_read_r(mclmr_sakke_t *s, mclmr_sakke_slot_t *slot,
 /* sum = [rb]P + [r]Z of one slot. */
 void mclmr_sakke_sum(mclmr_sakke_t *s, mclmr_sakke_slot_t *slot,
 		const mclmr_sakke_kms_t *kms);
+
+/* s->t = <(s->x, s->y), RSK>. False: there is no such pairing. */
+bool mclmr_sakke_pairing(mclmr_sakke_t *s, const mclmr_sakke_key_t *key);
 
 /* out = in xor the mask of w (n = 128): H from SSV, or SSV from H. */
 mclmr_crypto_t mclmr_sakke_mask(mclmr_sakke_t *s,

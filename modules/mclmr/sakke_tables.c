@@ -142,7 +142,7 @@ static mclmr_crypto_t check_key(mclmr_sakke_t *s, const mclmr_sakke_kms_t *kms,
 
 	if(result != MCLMR_CRYPTO_OK)
 		return result;
-	if(!mclmr_pairing(&s->fp, &s->naf, key->lines, s->x, s->y, s->t))
+	if(!mclmr_sakke_pairing(s, key))
 		return MCLMR_CRYPTO_BAD_KEY;
 	if(!read_hex(&s->fp, s->x, MCLMR_SET1_G))
 		return MCLMR_CRYPTO_INTERNAL;
