@@ -214,6 +214,7 @@ class Rtpengine(NgClient):
     def hang(self):
         """Makes it hang until resume()."""
         self.process.send_signal(signal.SIGSTOP)
+        os.waitpid(self.process.pid, os.WUNTRACED)
 
     def resume(self):
         """Lets it go on."""

@@ -5,6 +5,8 @@ A node whose route runs the functions on an INVITE and relays it, with no
 media in between: what the functions do is what the receivers' sockets get.
 """
 import base64
+import collections
+import random
 import re
 
 import pytest
@@ -792,3 +794,48 @@ def test_within_a_call_single_body(site):
                 body=session(None, ("calling-user-id", ALICE)).content),
                 site.node.address)
             assert reply.code == code
+
+
+# Hostile octets
+
+def garbled(octets, rng):
+    """The octets with some of them lost, doubled, changed or cut off."""
+    data = bytearray(octets)
+    for _ in range(rng.randint(1, 6)):
+        at = rng.randrange(len(data))
+        end = min(len(data), at + rng.randint(1, 40))
+        kind = rng.randrange(4)
+        if kind == 0:
+            del data[at:end]
+        elif kind == 1:
+            data[at:at] = data[at:end]
+        elif kind == 2:
+            data[at] = rng.choice(b"\0\r\n<>&\"';,:@=-x")
+        else:
+            del data[max(at, len(data) // 2):]
+    return bytes(data) or b"x"
+
+
+def test_hostile_bodies(site):
+    """Garbled bodies, by a source that is trusted so that all checks run:
+    always an answer, never a crash, and whatever leaves names alice."""
+    rng = random.Random(29379)
+    site.client("alice")
+    originals = [private_call("alice", UNIT, TETRA),
+                 private_call("alice", UNIT), group_call("alice")]
+    codes = collections.Counter()
+    for i in range(300):
+        message = originals[i % 3].copy()
+        message.set("Call-ID", sip.token("h"))
+        message.add("P-Asserted-Identity", f"<{mc.impu('alice')}>")
+        message.body = garbled(message.body, rng)
+        codes[site.from_core(message).code] += 1
+    assert sum(codes.values()) == 300 and set(codes) <= {
+        200, 400, 403, 404, 413, 480}, codes
+    assert codes[200] and codes[400] and codes[403], codes
+    for peer in (site.iwf1, site.iwf2):
+        for received in peer.requests("INVITE"):
+            assert received.message.all("P-Asserted-Identity") == [
+                f"<{mc.impu('alice')}>"]
+            assert mc.mc_id("alice").encode() in received.message.body
+    assert not site.node.crashes()

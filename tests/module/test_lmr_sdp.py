@@ -178,6 +178,18 @@ def test_downgrade_ends_the_call(call_site):
     calls.assert_ended(dialog, other)
 
 
+def test_ack_ends_the_call():
+    """The mark of the reply is known at the ACK, in any process."""
+    with calls.running(changes=[('\t\tdlg_set_timeout("5");\n', "")]) as site:
+        for _ in range(4):
+            outgoing = site.offer(site.party().sdp(MODE01), "tetra-e2ee")
+            incoming = site.incoming(outgoing)
+            incoming.reply(200, site.party().sdp(media.TETRA_CLEAR))
+            dialog, _ = outgoing.answered()
+            calls.assert_ended(dialog, incoming.dialog())
+        assert site.node.counters()["lmr_ended"] == 4
+
+
 def test_no_ack(call_site):
     """Without an ACK it ends after 5 s."""
     outgoing = call_site.offer(call_site.party().sdp(MODE01), "tetra-e2ee")
@@ -272,14 +284,16 @@ def test_early_media(call_site):
 
 def test_bad_preview(call_site):
     """A bad answer in a 183 ends nothing: what counts is the 200."""
-    outgoing = call_site.offer(call_site.party().sdp(media.TETRA))
+    before = call_site.node.counters()["lmr_ended"]
+    outgoing = call_site.offer(call_site.party().sdp(MODE01), "tetra-e2ee")
     incoming = call_site.incoming(outgoing)
-    incoming.reply(183, call_site.party().sdp(media.AMRWB))
+    incoming.reply(183, call_site.party().sdp(media.TETRA_CLEAR))
     assert media.ports(call.sdp_of(outgoing.wait(183))) == [0]
-    incoming.reply(200, call_site.party().sdp(media.TETRA))
+    incoming.reply(200, call_site.party().sdp({97: media.TETRA_E2EE[98]}))
     dialog, told = outgoing.answered()
     assert media.ports(told)[0] > 0
-    dialog.bye()
+    assert dialog.bye().code == 200
+    assert call_site.node.counters()["lmr_ended"] == before
 
 
 def test_prack(call_site):

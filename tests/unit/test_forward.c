@@ -1078,7 +1078,8 @@ static void test_many_assertions(void **state)
 	for(i = 3; i <= COUNT(pai); i++)
 		assert_int_equal(mclmr_sender_asserted(plan, &core, pai, i, &sender),
 				MCLMR_PEER_ASSERTION);
-	assert_int_equal(mclmr_sender_asserted(plan, &core, NULL, SIZE_MAX, &sender),
+	assert_int_equal(
+			mclmr_sender_asserted(plan, &core, NULL, SIZE_MAX, &sender),
 			MCLMR_PEER_ASSERTION);
 	mclmr_plan_free(plan);
 }

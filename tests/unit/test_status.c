@@ -68,6 +68,8 @@ static const struct
 		{MCLMR_MEDIA_DENIED, 488, 399, 0, "media_denied"},
 		{MCLMR_ANSWER_MISMATCH, 488, 399, 0, "answer_mismatch"},
 		{MCLMR_PROFILE_UNKNOWN, 500, 0, 0, "profile_unknown"},
+		{MCLMR_SDP_STRAY, 488, 399, 0, "sdp_stray"},
+		{MCLMR_MEDIA_DOWN, 503, 0, 2, "media_down"},
 };
 
 static void test_defaults(void **state)
