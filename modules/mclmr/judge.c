@@ -134,8 +134,7 @@ static mclmr_status_t close_unrelayed(mclmr_judge_t *judge)
 
 		if(!mclmr_bypass_is_section(section) || !mclmr_sdp_is_active(section))
 			continue;
-		mclmr_judge_note(
-				judge, (int)i, MCLMR_RULE_NOT_RELAYED, section->media);
+		mclmr_judge_note(judge, (int)i, MCLMR_RULE_NOT_RELAYED, section->media);
 		if(judge->profile->other_media == MCLMR_OTHER_REFUSE
 				&& judge->offer == NULL)
 			return MCLMR_MEDIA_DENIED;
