@@ -33,7 +33,7 @@ static const struct
 		[MCLMR_RULE_FOR_TRANSCODER] = {"for_transcoder",
 				"stays for the transcoder of the IWF"},
 		[MCLMR_RULE_MODE_UNREADABLE] = {"mode_unreadable",
-				"has an encryption-mode that is neither 0 nor 1"},
+				"has an encryption-mode or payload-type that cannot be read"},
 		[MCLMR_RULE_MODE_NARROWED] = {"mode_narrowed",
 				"has its encryption-mode cut to one value"},
 		[MCLMR_RULE_ENCRYPTED] = {"encrypted",
