@@ -35,7 +35,7 @@ include tests/media/media.mk
 
 .PHONY: test unit-test module-test fuzz
 ## test        all tests: library, command line, modules; prints the totals
-test: unit-test module-test
+test: unit-test interop-some module-test
 
 unit-test: $(TEST_BIN)
 	@mkdir -p build/test; rm -f build/test/unit.log; \
@@ -49,6 +49,12 @@ unit-test: $(TEST_BIN)
 
 module-test: all $(TEST_TOOL) $(MEDIA_ENDPOINT)
 	$(PYTHON) -m pytest -q -rs -n 2 tests/module
+
+## load        200 calls at one instant, twice; memory has to come back
+.PHONY: load
+load: all
+	LOAD_CALLS=200 LOAD_ROUNDS=2 $(PYTHON) -m pytest -q -s \
+		tests/module/test_call_load.py
 
 FUZZ_SRC = $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_BIN = $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%)

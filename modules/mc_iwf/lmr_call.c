@@ -23,7 +23,7 @@
 #define NAME_SIZE 32
 #define LEGS_NAME "mcl"
 #define LEG_DIGITS (LMR_CALL_LEG_SIZE - 1)
-#define LEGS_SIZE (LMR_CALL_MAX_LEGS * LMR_CALL_LEG_SIZE)
+#define LEGS_SIZE ((size_t)LMR_CALL_MAX_LEGS * LMR_CALL_LEG_SIZE)
 #define HEAD_SIZE 12 /* 4 hex digits of length, 8 of the checksum */
 #define TEXT_MAX (HEAD_SIZE + 3 * MCLMR_NEGOTIATION_MAX)
 
@@ -64,32 +64,45 @@ typedef struct name
 	str s;
 } name_t;
 
-/* The name of a piece of what a side said; there are never a hundred. An offer
- * takes seven names: printf() made 5,000 instructions of them. */
+/* Begins a name with "mcWHAT.LEG"; where it goes on. An offer takes seven
+ * names: printf() made 5,000 instructions of them. */
+static char *begin_name(name_t *name, char what, const char *leg)
+{
+	size_t len = strnlen(leg, LEG_DIGITS);
+
+	name->s.s = name->text;
+	name->text[0] = 'm';
+	name->text[1] = 'c';
+	name->text[2] = what;
+	name->text[3] = '.';
+	memcpy(name->text + 4, leg, len);
+	return name->text + 4 + len;
+}
+
+/* Ends a name there. */
+static str *end_name(name_t *name, const char *end)
+{
+	name->s.len = (int)(end - name->text);
+	return &name->s;
+}
+
+/* The name of a piece of what a side said; there are never a hundred. */
 static str *piece_name(
 		name_t *name, mclmr_side_t side, const char *leg, unsigned piece)
 {
-	size_t len = strnlen(leg, LEG_DIGITS);
-	char *at = name->text;
+	char *at = begin_name(name, side == MCLMR_CALLER ? 'a' : 'b', leg);
 
-	memcpy(at, side == MCLMR_CALLER ? "mca." : "mcb.", 4);
-	memcpy(at + 4, leg, len);
-	at += 4 + len;
 	*at++ = '.';
 	if(piece > 9)
 		*at++ = (char)('0' + piece / 10 % 10);
 	*at++ = (char)('0' + piece % 10);
-	name->s.s = name->text;
-	name->s.len = (int)(at - name->text);
-	return &name->s;
+	return end_name(name, at);
 }
 
 /* The name of a leg's mark. */
 static str *mark_name(name_t *name, const char *leg)
 {
-	name->s.s = name->text;
-	name->s.len = snprintf(name->text, NAME_SIZE, "mce.%s", leg);
-	return &name->s;
+	return end_name(name, begin_name(name, 'e', leg));
 }
 
 /* Appends a variable's value to the *len octets at text; false where there is

@@ -212,7 +212,7 @@ mclmr_status_t lmr_sdp_decide(struct sip_msg *msg, lmr_message_t *m,
 		status = decide(m);
 	if(status != MCLMR_OK)
 		return status;
-	if(!lmr_avp_give(m->text))
+	if(iwf_config.media_relay && !lmr_avp_give(m->text))
 		return MCLMR_INTERNAL;
 	m->todo = LMR_TODO_RELAY;
 	return MCLMR_OK;
@@ -352,7 +352,9 @@ mclmr_status_t lmr_sdp_commit(struct sip_msg *msg, lmr_message_t *m)
 		status = store(msg, m, text);
 	if(status == MCLMR_OK)
 		status = change(msg, m, text);
-	lmr_avp_drop(is_route_type(BRANCH_ROUTE)); /* not for the next branch */
+	if(iwf_config.media_relay)
+		lmr_avp_drop(is_route_type(BRANCH_ROUTE)); /* one branch's is not
+												     for the next one */
 	m->arena.used = used; /* the next branch needs as much */
 	return status;
 }

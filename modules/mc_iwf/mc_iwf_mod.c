@@ -247,14 +247,17 @@ static int ki_iwf_contact(struct sip_msg *msg)
 	return iwf_contact_note(msg) < 0 ? -1 : 1;
 }
 
-/* Notes a verdict for $iwf() and iwf_reply(): 1 or -1. */
+/* Notes a verdict for $iwf() and iwf_reply(): 1 or -1. Success needs no note
+ * where nothing has been said of the message yet. */
 static int note_verdict(struct sip_msg *msg, mclmr_status_t status)
 {
 	iwf_facts_t *facts = iwf_message_facts(msg);
-	iwf_message_t *message = facts == NULL ? iwf_message_get(msg) : NULL;
+	iwf_message_t *message;
 
-	if(message != NULL)
-		facts = &message->facts;
+	if(facts == NULL && status != MCLMR_OK) {
+		message = iwf_message_get(msg);
+		facts = message != NULL ? &message->facts : NULL;
+	}
 	if(facts != NULL)
 		facts->status = status;
 	return status == MCLMR_OK ? 1 : -1;
