@@ -14,6 +14,7 @@
 #include "iwf_counters.h"
 #include "lmr_avp.h"
 #include "lmr_profiles.h"
+#include "mclmr/bypass.h"
 
 #define EMPTY ((mclmr_span_t){NULL, 0})
 
@@ -173,6 +174,7 @@ static mclmr_status_t decide(lmr_message_t *m)
 	mclmr_status_t status;
 
 	m->request.offer = EMPTY;
+	m->request.relayed = iwf_config.media_relay != 0;
 	status = m->op == MCLMR_OP_OFFER ? prepare_offer(m) : prepare_answer(m);
 	if(status != MCLMR_OK)
 		return status;
@@ -223,6 +225,12 @@ static bool is_preview(const lmr_message_t *m)
 		   && !m->call.bearer.reliable;
 }
 
+/* True for a message whose description nobody has to act on: it may go. */
+static bool only_informs(const lmr_message_t *m)
+{
+	return is_preview(m) || m->call.bearer.code >= 300;
+}
+
 /* The description with port 0 everywhere; false where it cannot be read. */
 static bool close_all(lmr_message_t *m)
 {
@@ -231,6 +239,7 @@ static bool close_all(lmr_message_t *m)
 	if(m->body.sdp == NULL
 			|| mclmr_sdp_read(m->body.text, &m->arena, &sdp) != MCLMR_OK)
 		return false;
+	(void)mclmr_bypass_remove(sdp);
 	for(size_t i = 0; i < sdp->sections; i++)
 		mclmr_sdp_close(&sdp->section[i]);
 	return mclmr_sdp_write(sdp, &m->arena, &m->text);
@@ -241,7 +250,7 @@ static bool is_final(const lmr_message_t *m)
 {
 	const mclmr_bearer_t *bearer = &m->call.bearer;
 
-	return m->call.found && !m->call.too_late && !is_preview(m)
+	return m->call.found && !m->call.too_late && !only_informs(m)
 		   && (bearer->code > 0 || bearer->method == MCLMR_METHOD_ACK
 				   || bearer->method == MCLMR_METHOD_PRACK);
 }
@@ -253,7 +262,7 @@ mclmr_status_t lmr_sdp_close(lmr_message_t *m)
 	iwf_count(IWF_COUNT_LMR_CLOSED);
 	m->end = is_final(m);
 	m->todo = LMR_TODO_REMOVE;
-	if(!is_preview(m) && close_all(m))
+	if(!only_informs(m) && close_all(m))
 		m->todo = LMR_TODO_CLOSE;
 	return MCLMR_OK;
 }
