@@ -660,6 +660,7 @@ static void mod_destroy(void)
 	iwf_group_destroy();
 	iwf_store_destroy();
 	lmr_profiles_destroy();
+	lmr_call_destroy();
 }
 
 /* Called by the core when it has loaded the module. */
