@@ -15,6 +15,7 @@
 #include "lmr_avp.h"
 #include "lmr_profiles.h"
 #include "mclmr/binding.h"
+#include "mclmr/bypass.h"
 
 #define EMPTY ((mclmr_span_t){NULL, 0})
 
@@ -175,6 +176,7 @@ static mclmr_status_t decide(lmr_message_t *m)
 	mclmr_status_t status;
 
 	m->request.offer = EMPTY;
+	m->request.relayed = iwf_config.media_relay != 0;
 	status = m->op == MCLMR_OP_OFFER ? prepare_offer(m) : prepare_answer(m);
 	if(status != MCLMR_OK)
 		return status;
@@ -233,6 +235,7 @@ static bool close_all(lmr_message_t *m)
 	if(m->body.sdp == NULL
 			|| mclmr_sdp_read(m->body.text, &m->arena, &sdp) != MCLMR_OK)
 		return false;
+	(void)mclmr_bypass_remove(sdp);
 	for(size_t i = 0; i < sdp->sections; i++)
 		mclmr_sdp_close(&sdp->section[i]);
 	return mclmr_sdp_write(sdp, &m->arena, &m->text);
