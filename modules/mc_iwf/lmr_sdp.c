@@ -54,13 +54,16 @@ lmr_message_t *lmr_sdp_get(struct sip_msg *msg)
 		return current;
 	memset(current, 0, sizeof(*current));
 	current->arena = mclmr_arena(arena_memory, LMR_SDP_ARENA);
-	if(parse_headers(msg, HDR_EOH_F, 0) < 0 || msg->cseq == NULL
-			|| msg->cseq->parsed == NULL)
-		return NULL;
+	current->unreadable = parse_headers(msg, HDR_EOH_F, 0) < 0
+						  || msg->cseq == NULL || msg->cseq->parsed == NULL;
 	current->id = msg->id;
 	current->pid = msg->pid;
 	current->first = msg->headers;
 	current->len = msg->len;
+	if(current->unreadable) {
+		current->op = MCLMR_OP_STRAY;
+		return current;
+	}
 	lmr_body_read(msg, &current->arena, &current->body);
 	read_call(msg, current);
 	return current;
@@ -84,6 +87,8 @@ static mclmr_status_t check_message(const lmr_message_t *m, mclmr_op_t op)
 							 " dialog, loaded before mc_iwf");
 		return MCLMR_INTERNAL;
 	}
+	if(m->unreadable)
+		return MCLMR_MIME_MALFORMED;
 	if(m->body.status != MCLMR_OK)
 		return m->body.status;
 	if(m->op == MCLMR_OP_STRAY)
@@ -197,7 +202,7 @@ static void start_over(struct sip_msg *msg, lmr_message_t *m)
 	m->decided = false;
 	m->end = false;
 	m->explained = EMPTY;
-	if(!m->call.found)
+	if(!m->call.found && !m->unreadable)
 		read_call(msg, m);
 }
 
@@ -256,6 +261,8 @@ static bool is_final(const lmr_message_t *m)
 
 mclmr_status_t lmr_sdp_close(lmr_message_t *m)
 {
+	if(m->unreadable)
+		return MCLMR_MIME_MALFORMED;
 	if(m->op == MCLMR_OP_NONE)
 		return MCLMR_INTERNAL;
 	iwf_count(IWF_COUNT_LMR_CLOSED);
