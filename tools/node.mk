@@ -1,11 +1,11 @@
 # The sample node, the demo, the SIPp scenarios, and installing.
 
 .PHONY: run start stop demo demo-call scenarios
-## run         the sample node in front, until interrupted
+## run         the sample node and its rtpengine in front, until interrupted
 run: all
 	tools/node.sh run
 
-## start       the sample node in the background; returns when it answers
+## start       the same in the background; returns when the node answers
 start: all
 	tools/node.sh start
 
@@ -25,8 +25,9 @@ demo-call: all $(MEDIA_ENDPOINT)
 scenarios: all
 	@$(PYTHON) sipp-scenarios/run.py
 
-## install     the module, the tool, the tables and the guide, under DESTDIR
+## install     module, tool, tables, media profiles, guide, under DESTDIR
 SHARE = $(DESTDIR)/usr/share
+POLICIES_INI = $(DESTDIR)/etc/kamailio/mc_iwf/policies.ini
 .PHONY: install
 install: all
 	install -D -m 644 $(MC_IWF) $(DESTDIR)$(KAMAILIO_LIBDIR)/modules/mc_iwf.so
@@ -35,4 +36,6 @@ install: all
 		install -D -m 644 cfg/db_$$db/mc_iwf-create.sql \
 			$(SHARE)/kamailio/db_$$db/mc_iwf-create.sql || exit 1; \
 	done
+	test -e $(POLICIES_INI) || \
+		install -D -m 644 cfg/policies.ini $(POLICIES_INI)
 	install -D -m 644 -t $(SHARE)/doc/kamailio-mc-iwf docs/*.md
