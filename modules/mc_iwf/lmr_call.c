@@ -467,12 +467,10 @@ void lmr_call_read(struct sip_msg *msg, bool has_sdp, mclmr_arena_t *arena,
 
 mclmr_op_t lmr_call_op(const lmr_call_t *call)
 {
-	bool refusal = call->bearer.code >= 300;
 	bool begins = call->initial && call->bearer.code == 0;
 	mclmr_op_t op = mclmr_negotiation_op(&call->negotiation, &call->bearer);
 
-	if(call->bearer.has_sdp && !refusal
-			&& (call->too_late || (!call->found && !begins)))
+	if(call->bearer.has_sdp && (call->too_late || (!call->found && !begins)))
 		return MCLMR_OP_STRAY;
 	return op == MCLMR_OP_OFFER && call->asked ? MCLMR_OP_STRAY : op;
 }

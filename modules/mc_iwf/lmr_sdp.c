@@ -232,6 +232,12 @@ static bool is_preview(const lmr_message_t *m)
 		   && !m->call.bearer.reliable;
 }
 
+/* True for a message whose description nobody has to act on: it may go. */
+static bool only_informs(const lmr_message_t *m)
+{
+	return is_preview(m) || m->call.bearer.code >= 300;
+}
+
 /* The description with port 0 everywhere; false where it cannot be read. */
 static bool close_all(lmr_message_t *m)
 {
@@ -253,7 +259,7 @@ static bool is_final(const lmr_message_t *m)
 {
 	const mclmr_bearer_t *bearer = &m->call.bearer;
 
-	return m->call.found && !m->call.too_late && !is_preview(m)
+	return m->call.found && !m->call.too_late && !only_informs(m)
 		   && !mclmr_negotiation_overtaken(&m->call.negotiation, bearer)
 		   && (bearer->code > 0 || bearer->method == MCLMR_METHOD_ACK
 				   || bearer->method == MCLMR_METHOD_PRACK);
@@ -268,7 +274,7 @@ mclmr_status_t lmr_sdp_close(lmr_message_t *m)
 	iwf_count(IWF_COUNT_LMR_CLOSED);
 	m->end = is_final(m);
 	m->todo = LMR_TODO_REMOVE;
-	if(!is_preview(m) && close_all(m))
+	if(!only_informs(m) && close_all(m))
 		m->todo = LMR_TODO_CLOSE;
 	return MCLMR_OK;
 }

@@ -309,8 +309,8 @@ void mclmr_judge_answer(
 	mclmr_judge_finish(judge);
 	if(decision->status != MCLMR_OK && decision->action != MCLMR_REFUSE
 			&& on_bad == MCLMR_BAD_LOG) {
-		decision->action = unjudged.s == request->text.s ? MCLMR_ACCEPT
-														 : MCLMR_EDIT;
+		decision->action =
+				unjudged.s == request->text.s ? MCLMR_ACCEPT : MCLMR_EDIT;
 		decision->text = unjudged;
 	}
 }

@@ -46,8 +46,6 @@ static bool clean(mclmr_sdp_line_t *line)
 {
 	mclmr_span_t name = mclmr_span_trim(line->name);
 
-	if(line->dropped)
-		return false;
 	if(line->type == 'c')
 		return end_behind(line, CONNECTION_WORDS);
 	if(line->type != 'a')

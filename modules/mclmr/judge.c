@@ -33,7 +33,7 @@ static const struct
 		[MCLMR_RULE_FOR_TRANSCODER] = {"for_transcoder",
 				"stays for the transcoder of the IWF"},
 		[MCLMR_RULE_MODE_UNREADABLE] = {"mode_unreadable",
-				"has an encryption-mode that is neither 0 nor 1"},
+				"has an encryption-mode or payload-type that cannot be read"},
 		[MCLMR_RULE_MODE_NARROWED] = {"mode_narrowed",
 				"has its encryption-mode cut to one value"},
 		[MCLMR_RULE_ENCRYPTED] = {"encrypted",
@@ -134,8 +134,7 @@ static mclmr_status_t close_unrelayed(mclmr_judge_t *judge)
 
 		if(!mclmr_bypass_is_section(section) || !mclmr_sdp_is_active(section))
 			continue;
-		mclmr_judge_note(
-				judge, (int)i, MCLMR_RULE_NOT_RELAYED, section->media);
+		mclmr_judge_note(judge, (int)i, MCLMR_RULE_NOT_RELAYED, section->media);
 		if(judge->profile->other_media == MCLMR_OTHER_REFUSE
 				&& judge->offer == NULL)
 			return MCLMR_MEDIA_DENIED;

@@ -90,12 +90,11 @@ static mclmr_op_t op_of_request(
 static mclmr_op_t op_of_reply(
 		const mclmr_negotiation_t *negotiation, const mclmr_bearer_t *bearer)
 {
-	if(is_refusal(bearer))
-		return MCLMR_OP_NONE;
 	if(mclmr_negotiation_asked(negotiation, bearer) != NULL)
 		return MCLMR_OP_ANSWER;
-	return bearer->method == MCLMR_METHOD_INVITE ? MCLMR_OP_OFFER
-												 : MCLMR_OP_STRAY;
+	return bearer->method == MCLMR_METHOD_INVITE && !is_refusal(bearer)
+				   ? MCLMR_OP_OFFER
+				   : MCLMR_OP_STRAY;
 }
 
 mclmr_op_t mclmr_negotiation_op(

@@ -342,8 +342,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	mclmr_span_t rest = {(const char *)data, size};
 	mclmr_span_t first = mclmr_span_cut(&rest, '\n');
-	mclmr_policy_request_t request = {
-			.profiles = &profiles, .relayed = true};
+	mclmr_policy_request_t request = {.profiles = &profiles, .relayed = true};
 	mclmr_span_t answer;
 
 	load_profiles();

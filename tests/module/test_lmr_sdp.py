@@ -511,6 +511,48 @@ def test_two_branches(call_site):
         dialog.bye()
 
 
+def assert_bare(reply, code):
+    """The reply has this code and no body."""
+    assert reply.code == code
+    assert (reply.body, reply.get("Content-Type")) == (b"", None)
+    assert reply.get("Content-Length") == "0"
+
+
+@pytest.mark.parametrize("code", [302, 404, 488, 606])
+def test_refusal_loses_its_description(call_site, code):
+    """What a refusal says of media has addresses that nobody relays."""
+    bob = call_site.party()
+    outgoing = call_site.offer(call_site.party().sdp(media.TETRA))
+    call_site.incoming(outgoing).reply(code, bob.sdp(media.TETRA))
+    assert_bare(outgoing.refusal(), code)
+
+
+def test_refusal_within_a_call(call_site):
+    """The same for a re-INVITE and an UPDATE; the call goes on."""
+    alice, bob = call_site.party(), call_site.party()
+    dialog, other, told, offered = connect(
+        call_site, alice.sdp(media.TETRA), bob.sdp(media.TETRA))
+    ended = call_site.node.counters()["lmr_ended"]
+    for method in "UPDATE", "INVITE":
+        branch = dialog.send(method, alice.sdp(media.TETRA))
+        other.wait(method).reply(488, bob.sdp(media.TETRA))
+        assert_bare(dialog.endpoint.wait_final(branch), 488)
+        media.exchange(alice, told, bob, offered, 97)
+        assert call_site.node.counters()["lmr_ended"] == ended
+    dialog.bye()
+
+
+def test_refusals_of_forks():
+    """The one that tm picks of two, and keeps until the other is there."""
+    with calls.running(changes=[COREX, (
+            "\tt_on_branch", "\tappend_branch();\n\tt_on_branch")]) as site:
+        outgoing = site.offer(site.party().sdp(media.TETRA))
+        one, two = (site.incoming(outgoing, n=n) for n in (1, 2))
+        one.reply(404, site.party().sdp(media.TETRA), tag="one")
+        two.reply(488, site.party().sdp(media.TETRA), tag="two")
+        assert_bare(outgoing.refusal(), 404)
+
+
 def test_failure_route():
     """The next hop after a refusal gets its offer too."""
     with calls.running(changes=[COREX, (

@@ -87,8 +87,7 @@ const mclmr_decision_t *policy_rows_decide(const policy_row_t *row)
 {
 	static char offer[2 * MCLMR_SDP_MAX_SIZE], text[2 * MCLMR_SDP_MAX_SIZE];
 	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
-	mclmr_policy_request_t request = {
-			.wanted = row->wanted,
+	mclmr_policy_request_t request = {.wanted = row->wanted,
 			.bound = mclmr_span(row->bound),
 			.relayed = !direct};
 

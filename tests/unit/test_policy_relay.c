@@ -66,8 +66,7 @@ static const policy_row_t lines[] = {
 		EDITED("a second address behind the first", "p25",
 				SPEECH "c=IN IP4 192.0.2.1 192.0.2.9\r\n", SPEECH C1, "bypass"),
 		SAME("c= of the session", "p25", C1 SPEECH),
-		SAME("c= of a section beside one without", "p25",
-				C1 SPEECH C2 VIDEO),
+		SAME("c= of a section beside one without", "p25", C1 SPEECH C2 VIDEO),
 		EDITED("c= of the session that no section uses", "p25",
 				C1 SPEECH C2 VIDEO C2, SPEECH C2 VIDEO C2, "bypass"),
 		SAME("what only looks like it", "p25",
@@ -84,8 +83,8 @@ static void test_lines(void **state)
 }
 
 static const policy_row_t sections[] = {
-		EDITED("message is not relayed", "p25", SPEECH MESSAGE,
-				SPEECH MESSAGE0, "not_relayed closed"),
+		EDITED("message is not relayed", "p25", SPEECH MESSAGE, SPEECH MESSAGE0,
+				"not_relayed closed"),
 		EDITED("whatever its transport", "allow=*",
 				M("RTP/AVP 0") "m=Message 4006 RTP/AVP 0\r\n",
 				M("RTP/AVP 0") "m=Message 0 RTP/AVP 0\r\n",
@@ -152,8 +151,8 @@ static const policy_row_t speech[] = {
 		REFUSED("as application", "p25", SPEECH AS("application", "RTP/AVP 0"),
 				MCLMR_CODEC_REQUIRED, "not_allowed empty"),
 		REFUSED("as video, behind a video format", "p25",
-				SPEECH AS("video", "RTP/AVP 96 97") "a=rtpmap:96 H264/90000\r\n"
-						WB,
+				SPEECH AS("video",
+						"RTP/AVP 96 97") "a=rtpmap:96 H264/90000\r\n" WB,
 				MCLMR_CODEC_REQUIRED, "unknown_format not_allowed empty"),
 		REFUSED("as text, protected", "p25",
 				SPEECH AS("text", "RTP/SAVPF 0") SDES, MCLMR_CODEC_REQUIRED,
@@ -170,9 +169,9 @@ static const policy_row_t speech[] = {
 		SAME("no RTP, no table", "p25", SPEECH AS("application", "udp 0")),
 		ANSWER("an answer to it", "p25", AS("application", "RTP/AVP 100") P25,
 				AS("application", "RTP/AVP 100") P25),
-		BAD("an answer with other speech", "allow=*",
-				AS("video", "RTP/AVP 0"), AS("video", "RTP/AVP 8"),
-				"m=video 0 RTP/AVP 8\r\n", "not_offered closed"),
+		BAD("an answer with other speech", "allow=*", AS("video", "RTP/AVP 0"),
+				AS("video", "RTP/AVP 8"), "m=video 0 RTP/AVP 8\r\n",
+				"not_offered closed"),
 };
 
 static void test_speech(void **state)
@@ -212,8 +211,7 @@ static void test_arena(void **state)
 	size_t line, refused = 0;
 
 	(void)state;
-	assert_null(mclmr_profiles_read(
-			MCLMR_SPAN("[x]\n" LOG), &profiles, &line));
+	assert_null(mclmr_profiles_read(MCLMR_SPAN("[x]\n" LOG), &profiles, &line));
 	for(size_t size = 1024; size < sizeof(memory); size += 64) {
 		mclmr_arena_t arena = mclmr_arena(memory, size);
 
