@@ -89,13 +89,17 @@ def test_broken_messages_for_the_module():
             '\t\tlmr_sdp_answer("p25"); xlog("L_NOTICE", "RC $rc\\n");\n'
             '\t\tlmr_sdp_close(); xlog("L_NOTICE", "RC $rc\\n");\n'
             '\t\tlmr_sdp_commit(); xlog("L_NOTICE", "RC $rc\\n");\n')
-    test = '\tif(!is_present_hf("CSeq")) {\n'
-    with calls.running(changes=[(test + "\t\tdrop;",
-                                 f"{test}\t\t{told}\t\tdrop;")]) as site:
+    check = 'iwf_check(); xlog("L_NOTICE", "OP $iwf(verdict)\\n");'
+    test = '\tif(!is_present_hf("CSeq")) {\n\t\t'
+    with calls.running(changes=[
+            (test + "drop;", f"{test}{told}\t\tdrop;"),
+            (test + "exit;", f"{test}{check} exit;")]) as site:
         test_broken_reply(site, 183)
+        site.reset()
+        test_broken_request(site)
         log = site.node.log()
         assert re.findall(r"(?:OP|RC) (.*)", log) == [
-            "stray 0 <null>", "-1", "-1", "-1"]
+            "stray 0 <null>", "-1", "-1", "-1", "mime_malformed"]
 
 
 def test_broken_request(call_site):
