@@ -127,6 +127,18 @@ const mclmr_offered_t *mclmr_negotiation_asked(
 	return NULL;
 }
 
+bool mclmr_negotiation_overtaken(
+		const mclmr_negotiation_t *negotiation, const mclmr_bearer_t *bearer)
+{
+	mclmr_offer_kind_t kind = bearer->method == MCLMR_METHOD_UPDATE
+									  ? MCLMR_OFFER_UPDATE
+									  : MCLMR_OFFER_INVITE;
+	const mclmr_offered_t *theirs =
+			&negotiation->offered[other_side(bearer->side)][kind];
+
+	return bearer->code > 0 && theirs->given && theirs->cseq > bearer->cseq;
+}
+
 /* How an offer is made. */
 static mclmr_offer_kind_t kind_of(const mclmr_bearer_t *bearer)
 {

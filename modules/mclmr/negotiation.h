@@ -95,6 +95,11 @@ mclmr_op_t mclmr_negotiation_op(
 const mclmr_offered_t *mclmr_negotiation_asked(
 		const mclmr_negotiation_t *negotiation, const mclmr_bearer_t *bearer);
 
+/* True for a reply to a request of a side that has made another offer since,
+ * in the same way. */
+bool mclmr_negotiation_overtaken(
+		const mclmr_negotiation_t *negotiation, const mclmr_bearer_t *bearer);
+
 /*
  * Notes an offer that left with this text. wanted: what its info part says of
  * encryption. What is noted lies in the arena. false, and nothing noted,

@@ -326,6 +326,44 @@ static void test_repeated_provisional(void **state)
 		take(&sequence, i, &negotiation, &arena);
 }
 
+/* A reply that comes when the same side has offered again. */
+static void test_overtaken(void **state)
+{
+	static const struct
+	{
+		step_t offer;
+		step_t reply;
+		bool overtaken;
+	} rows[] = {
+			{{A, INVITE, 0, 6, false, 97, OFFER, 0},
+					{B, INVITE, 200, 5, true, 98, OFFER, 0}, true},
+			{{A, INVITE, 0, 6, false, 97, OFFER, 0},
+					{B, INVITE, 200, 6, true, 98, ANSWER, 97}, false},
+			{{A, INVITE, 0, 6, false, 97, OFFER, 0},
+					{B, INVITE, 0, 5, false, 98, OFFER, 0}, false},
+			{{A, INVITE, 0, 6, false, 97, OFFER, 0},
+					{A, INVITE, 200, 5, true, 98, OFFER, 0}, false},
+			{{A, UPDATE, 0, 6, false, 97, OFFER, 0},
+					{B, INVITE, 200, 5, true, 98, OFFER, 0}, false},
+			{{A, UPDATE, 0, 6, false, 97, OFFER, 0},
+					{B, UPDATE, 200, 5, true, 98, STRAY, 0}, true},
+	};
+
+	(void)state;
+	for(size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const step_t *reply = &rows[i].reply;
+		const mclmr_bearer_t bearer = {reply->side, reply->method, reply->code,
+				reply->cseq, reply->reliable, true};
+		mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
+		mclmr_negotiation_t negotiation = {.bound = {{NULL, 0}}};
+		sequence_t sequence = {"overtaken", {rows[i].offer, rows[i].reply}};
+
+		take(&sequence, 0, &negotiation, &arena);
+		assert_int_equal(mclmr_negotiation_overtaken(&negotiation, &bearer),
+				rows[i].overtaken);
+	}
+}
+
 #define AUDIO(port, formats) "m=audio " port " RTP/AVP " formats "\r\n"
 #define WB "a=rtpmap:97 AMR-WB/16000\r\n"
 #define P25 "a=rtpmap:100 X-TIA-P25-IMBE/8000\r\n"
@@ -513,6 +551,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(test_sequences),
 			cmocka_unit_test(test_repeated_provisional),
+			cmocka_unit_test(test_overtaken),
 			cmocka_unit_test(test_bindings),
 			cmocka_unit_test(test_unreadable),
 			cmocka_unit_test(test_not_noted),
