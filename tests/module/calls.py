@@ -21,17 +21,6 @@ PROFILE = ('$dlg_var(mc_profile) = "p25";',
 POLICIES = node.TOP / "cfg" / "policies.ini"
 
 
-def manners(message):
-    """As call.manners(), but nobody answers a BYE before the other has one.
-
-    Module dialog sends the second of its two BYEs only where the first is not
-    answered yet.
-    """
-    if message.method == "BYE":
-        return sip.answer(200, delay=0.2)(message)
-    return call.manners(message)
-
-
 def write_files(folder, changes=(), names=FILES):
     """Writes the guide's files, with lines that are replaced."""
     texts = {name: guide.block(name, guide.CALLS) for name in names}
@@ -110,7 +99,7 @@ class Site:
             party.close()
         self.parties.clear()
         for endpoint in (self.caller, self.callee):
-            endpoint.script = manners
+            endpoint.script = call.manners
             endpoint.forget()
 
 
@@ -151,7 +140,7 @@ def running(relay=None, make=CallNode, **settings):
     with contextlib.ExitStack() as stack:
         caller = stack.enter_context(sip.UdpEndpoint("127.0.0.1"))
         callee = stack.enter_context(sip.UdpEndpoint("127.0.0.1"))
-        caller.script = callee.script = manners
+        caller.script = callee.script = call.manners
         if relay is None:
             relay = stack.enter_context(rtpengine.Rtpengine())
         server = stack.enter_context(

@@ -25,7 +25,7 @@ KEYS = ["op", "decision", "codec", "e2ee", "e2ee_wanted", "srtp",
         "transcode", "warning", "end", "reason", "rtpengine"]
 SHOW = 'xlog("L_NOTICE", "KEYS ' + "|".join(
     f"$lmr({key})" for key in KEYS) + '\\n");'
-SHOWN = [("\t$dlg_ctx(timeout_bye)", f"\t{SHOW}\n\t$dlg_ctx(timeout_bye)"),
+SHOWN = [("\t$dlg_ctx(timeout", f"\t{SHOW}\n\t$dlg_ctx(timeout"),
          ("\trecord_route();", f"\t{SHOW}\n\trecord_route();"),
          ("\t\tiwf_reply();\n\t\texit;",
           f"\t\t{SHOW}\n\t\tiwf_reply();\n\t\texit;"),

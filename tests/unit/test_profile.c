@@ -40,6 +40,7 @@ static const struct
 		{"[p]\nallow = pcmu\nallow = pcma\n", 3},
 		{"[p]\nallow = pcmu\ncolour = red\n", 3},
 		{"[p]\nallow = pcmu\ne2ee = perhaps\n", 3},
+		{"[p]\nallow = pcmu\ninfo_e2ee = perhaps\n", 3},
 		{"[p]\nallow = pcmu\nsrtp = zrtp\n", 3},
 		{"[p]\nallow = pcmu\nsuites = ROT13\n", 3},
 		{"[p]\nallow = pcmu\nalgorithms = p25-rot13\n", 3},
