@@ -392,6 +392,7 @@ static void show_call(iwf_message_t *m)
 	facts->text[IWF_IMPU] = call->impu;
 	if(!m->sender.iwf)
 		facts->text[IWF_CALLER] = call->impu;
+	facts->text[IWF_LMR_USER] = call->lmr_caller;
 	facts->text[IWF_PSI] = call->psi;
 	facts->text[IWF_TARGET] = call->target;
 	facts->text[IWF_PROFILE] = call->profile;

@@ -26,6 +26,17 @@ static const struct
 		{{"Content-Transfer-Encoding", 25}, IWF_FIELD_ENCODING},
 		{{"Content-Encoding", 16}, IWF_FIELD_COMPRESSION},
 		{{"e", 1}, IWF_FIELD_COMPRESSION},
+		{{"Resource-Priority", 17}, IWF_FIELD_PRIORITY},
+		{{"History-Info", 12}, IWF_FIELD_ASSERTING},
+		{{"Reply-To", 8}, IWF_FIELD_ASSERTING},
+		{{"Replaces", 8}, IWF_FIELD_ASSERTING},
+		{{"Join", 4}, IWF_FIELD_ASSERTING},
+		{{"Target-Dialog", 13}, IWF_FIELD_ASSERTING},
+		{{"Alert-Info", 10}, IWF_FIELD_ASSERTING},
+		{{"Error-Info", 10}, IWF_FIELD_ASSERTING},
+		{{"b", 1}, IWF_FIELD_ASSERTING}, /* Referred-By */
+		{{"y", 1}, IWF_FIELD_ASSERTING}, /* Identity */
+		{{"n", 1}, IWF_FIELD_ASSERTING}, /* Identity-Info */
 };
 
 /* True where name is in the comma list of modparam private_headers. */
@@ -42,27 +53,37 @@ static bool is_private(mclmr_span_t name)
 	return false;
 }
 
+/* The kind of a field in P-, of which a client may say how it reaches the
+ * network and whether it takes early media (TS 24.229, RFC 5009); false where
+ * it is none of ours. */
+static bool find_p_name(mclmr_span_t name, iwf_field_t *field)
+{
+	if(mclmr_span_starts_nocase(name, MCLMR_SPAN("P-Asserted-")))
+		*field = IWF_FIELD_ASSERTED;
+	else if(mclmr_span_equal_nocase(name, MCLMR_SPAN("P-Early-Media")))
+		return false;
+	else if(!is_private(name))
+		*field = IWF_FIELD_ASSERTING;
+	else if(mclmr_span_equal_nocase(name, MCLMR_SPAN("P-Access-Network-Info")))
+		*field = IWF_FIELD_ACCESS_NETWORK;
+	else
+		*field = IWF_FIELD_PRIVATE;
+	return true;
+}
+
 /* The kind of a field by its name; false where it is none of ours. */
 static bool find_name(mclmr_span_t name, iwf_field_t *field)
 {
-	mclmr_span_t asserted = MCLMR_SPAN("P-Asserted-");
-
 	for(size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if(mclmr_span_equal_nocase(name, names[i].name)) {
 			*field = names[i].field;
 			return true;
 		}
 	}
-	if(name.len > asserted.len
-			&& mclmr_span_equal_nocase(
-					(mclmr_span_t){name.s, asserted.len}, asserted)) {
-		*field = IWF_FIELD_ASSERTED;
-		return true;
-	}
-	*field = mclmr_span_equal_nocase(name, MCLMR_SPAN("P-Access-Network-Info"))
-					 ? IWF_FIELD_ACCESS_NETWORK
-					 : IWF_FIELD_PRIVATE;
-	return is_private(name);
+	*field = IWF_FIELD_PRIVATE;
+	if(!mclmr_span_starts_nocase(name, MCLMR_SPAN("P-")))
+		return is_private(name);
+	return find_p_name(name, field);
 }
 
 /* The kind of a field; names are compared only where the parser's type
@@ -82,6 +103,20 @@ static bool classify(const struct hdr_field *hf, iwf_field_t *field)
 			return true;
 		case HDR_CONTENTTYPE_T:
 			*field = IWF_FIELD_CONTENT_TYPE;
+			return true;
+		case HDR_RECORDROUTE_T:
+			*field = IWF_FIELD_RECORD_ROUTE;
+			return true;
+		case HDR_PRIORITY_T:
+			*field = IWF_FIELD_PRIORITY;
+			return true;
+		case HDR_RPID_T:
+		case HDR_DIVERSION_T:
+		case HDR_REFERREDBY_T:
+		case HDR_IDENTITY_T:
+		case HDR_IDENTITY_INFO_T:
+		case HDR_CALLINFO_T:
+			*field = IWF_FIELD_ASSERTING;
 			return true;
 		case HDR_VIA_T:
 		case HDR_VIA2_T:

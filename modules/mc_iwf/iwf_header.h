@@ -31,7 +31,12 @@ typedef enum iwf_field
 	IWF_FIELD_ENCODING,		  /* Content-Transfer-Encoding */
 	IWF_FIELD_COMPRESSION,	  /* Content-Encoding */
 	IWF_FIELD_ACCESS_NETWORK, /* P-Access-Network-Info, a client's to say */
-	IWF_FIELD_PRIVATE		  /* one of modparam private_headers */
+	IWF_FIELD_PRIVATE,		  /* one of modparam private_headers */
+	IWF_FIELD_RECORD_ROUTE,
+	IWF_FIELD_PRIORITY, /* Resource-Priority, Priority */
+	IWF_FIELD_ASSERTING /* says who calls or called, names another call or
+						   something to fetch, or is an unknown P- field: the
+						   core's to say */
 } iwf_field_t;
 
 #define IWF_MAX_HEADERS 64

@@ -151,20 +151,21 @@ static bool begins_call(struct sip_msg *msg)
 iwf_message_t *iwf_message_get(struct sip_msg *msg)
 {
 	if(is_current(msg))
-		return current;
+		return current->unreadable ? NULL : current;
 	if(msg->first_line.type != SIP_REQUEST)
 		return NULL;
 	memset(current, 0, sizeof(*current));
 	current->arena = mclmr_arena(arena_memory, IWF_ARENA_SIZE);
-	if(parse_headers(msg, HDR_EOH_F, 0) < 0)
-		return NULL;
+	current->unreadable = parse_headers(msg, HDR_EOH_F, 0) < 0;
 	current->id = msg->id;
 	current->pid = msg->pid;
 	current->first = msg->headers;
 	current->len = msg->len;
 	current->facts.started_ms = iwf_now_ms();
-	if(msg->first_line.type != SIP_REQUEST)
-		return current;
+	if(current->unreadable) {
+		current->facts.status = MCLMR_MIME_MALFORMED;
+		return NULL;
+	}
 	current->is_call = begins_call(msg);
 	iwf_headers_read(msg, &current->headers);
 	read_body(msg, current);

@@ -28,6 +28,7 @@ typedef struct iwf_message
 	int pid;
 	const struct hdr_field *first; /* its fields, as they were read */
 	unsigned int len;			   /* octets of it */
+	bool unreadable;			   /* its header fields cannot be parsed */
 	bool ours;					   /* a MESSAGE with an interworking part */
 	bool is_call;				   /* an INVITE that begins a dialog */
 	bool checked;				   /* iwf_check() said yes */
@@ -67,7 +68,8 @@ int iwf_message_init(void);
 /*
  * The message of this request, read now if this is the first look at it:
  * headers and body parts, source of a MESSAGE of ours or of a call. NULL where
- * the headers cannot be parsed, or it is a reply.
+ * the headers cannot be parsed, with the verdict that iwf_reply() sends, or it
+ * is a reply.
  */
 iwf_message_t *iwf_message_get(struct sip_msg *msg);
 

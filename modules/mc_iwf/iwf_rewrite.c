@@ -64,7 +64,11 @@ static bool is_dropped(const iwf_message_t *m, iwf_field_t field)
 			return !trusted_source || pai_mode(m) != IWF_PAI_KEEP;
 		case IWF_FIELD_ASSERTED_SERVICE:
 		case IWF_FIELD_ASSERTED:
+		case IWF_FIELD_RECORD_ROUTE:
+		case IWF_FIELD_PRIORITY:
 			return !trusted_source;
+		case IWF_FIELD_ASSERTING:
+			return m->trust != MCLMR_TRUST_CORE;
 		case IWF_FIELD_PRIVATE:
 			return !trusted_source || !is_trusted_hop(m);
 		case IWF_FIELD_ACCESS_NETWORK:

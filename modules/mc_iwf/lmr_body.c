@@ -44,19 +44,36 @@ static bool names_sdp(mclmr_span_t text)
 	return mclmr_span_find_nocase(text, SDP_TYPE) != NULL;
 }
 
-/* True where a description is, or may be, in a multipart inside a part: we
- * do not look there, the receiver does. */
-static bool may_hide(const mclmr_part_t *part)
+/* True for a part that holds bodies with types of their own. */
+static bool holds_bodies(const mclmr_part_t *part)
 {
 	return mclmr_span_starts_nocase(part->media_type, MCLMR_SPAN("multipart/"))
-		   && (part->base64 || part->unreadable || names_sdp(part->content));
+		   || mclmr_span_starts_nocase(
+				   part->media_type, MCLMR_SPAN("message/"));
+}
+
+/* True where a description is, or may be, inside a part of another type: we
+ * do not look there, the receiver may. */
+static bool may_hide(const mclmr_part_t *part, mclmr_arena_t *arena)
+{
+	size_t used = arena->used;
+	mclmr_span_t content;
+	bool found;
+
+	if(mclmr_span_equal_nocase(part->media_type, SDP_TYPE))
+		return false;
+	if(mclmr_part_decode(part, arena, &content) != MCLMR_OK)
+		return holds_bodies(part);
+	found = names_sdp(content);
+	arena->used = used;
+	return found;
 }
 
 /* True where a part beside the description hides another one. */
-static bool has_hidden(const lmr_body_t *body)
+static bool has_hidden(const lmr_body_t *body, mclmr_arena_t *arena)
 {
 	for(size_t i = 0; i < body->parts.n; i++) {
-		if(may_hide(&body->parts.part[i]))
+		if(may_hide(&body->parts.part[i], arena))
 			return true;
 	}
 	return false;
@@ -73,11 +90,13 @@ static bool is_promised(const lmr_body_t *body, mclmr_span_t content_type)
 }
 
 /* Finds the one description. */
-static mclmr_status_t find_sdp(lmr_body_t *body, mclmr_span_t content_type)
+static mclmr_status_t find_sdp(
+		lmr_body_t *body, mclmr_span_t content_type, mclmr_arena_t *arena)
 {
 	size_t n = mclmr_multipart_find(&body->parts, SDP_TYPE, &body->sdp);
 
-	if(n > 1 || (n == 1 && body->sdp->content.len == 0) || has_hidden(body)
+	if(n > 1 || (n == 1 && body->sdp->content.len == 0)
+			|| has_hidden(body, arena)
 			|| (n == 0 && is_promised(body, content_type)))
 		return MCLMR_MIME_MALFORMED;
 	return MCLMR_OK;
@@ -91,8 +110,8 @@ void lmr_body_read(struct sip_msg *msg, mclmr_arena_t *arena, lmr_body_t *body)
 	iwf_headers_read(msg, &headers);
 	body->status = read_parts(msg, &headers, body);
 	if(body->status == MCLMR_OK)
-		body->status = find_sdp(
-				body, iwf_headers_value(&headers, IWF_FIELD_CONTENT_TYPE));
+		body->status = find_sdp(body,
+				iwf_headers_value(&headers, IWF_FIELD_CONTENT_TYPE), arena);
 	if(body->status == MCLMR_OK && body->sdp != NULL)
 		body->status = mclmr_part_decode(body->sdp, arena, &body->text);
 	if(body->status != MCLMR_OK)

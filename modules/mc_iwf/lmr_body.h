@@ -29,8 +29,8 @@ typedef struct lmr_body
  * Reads the body of a message whose header fields are parsed. status:
  * MCLMR_OK, with or without a description; MCLMR_MIME_MALFORMED for a body
  * that cannot be cut into parts, for one that announces a description
- * (Content-Type, a part) and has none or two, and where two readers could see
- * two bodies; MCLMR_LIMIT_EXCEEDED.
+ * (Content-Type, a part's header, the content of a part of another type) and
+ * has none or two, and where two readers could see two bodies; MCLMR_LIMIT_EXCEEDED.
  */
 void lmr_body_read(struct sip_msg *msg, mclmr_arena_t *arena, lmr_body_t *body);
 

@@ -11,10 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/locking.h"
 #include "core/mem/mem.h"
 #include "core/parser/parse_cseq.h"
 #include "core/parser/parse_from.h"
 #include "core/parser/parse_to.h"
+#include "iwf_message.h"
 #include "iwf_span.h"
 #include "modules/dialog/dlg_hash.h"
 #include "modules/dialog/dlg_load.h"
@@ -26,10 +28,22 @@
 #define LEGS_SIZE ((size_t)LMR_CALL_MAX_LEGS * LMR_CALL_LEG_SIZE)
 #define HEAD_SIZE 12 /* 4 hex digits of length, 8 of the checksum */
 #define TEXT_MAX (HEAD_SIZE + 3 * MCLMR_NEGOTIATION_MAX)
+#define LOCKS 64 /* calls share them, by their Call-ID */
 
 static tm_api_t tm;
 static struct dlg_binds dialog;
 static bool has_dialog;
+static gen_lock_set_t *locks;
+
+/* Makes the locks; 0 or -1. */
+static int init_locks(void)
+{
+	locks = lock_set_alloc(LOCKS);
+	if(locks != NULL && lock_set_init(locks) != NULL)
+		return 0;
+	SHM_MEM_ERROR;
+	return -1;
+}
 
 int lmr_call_init(void)
 {
@@ -39,7 +53,16 @@ int lmr_call_init(void)
 	}
 	has_dialog =
 			find_export("load_dlg", 0, 0) != NULL && load_dlg_api(&dialog) == 0;
-	return 0;
+	return init_locks();
+}
+
+void lmr_call_destroy(void)
+{
+	if(locks == NULL)
+		return;
+	lock_set_destroy(locks);
+	lock_set_dealloc(locks);
+	locks = NULL;
 }
 
 bool lmr_call_possible(void)
@@ -235,6 +258,8 @@ static bool read_negotiation(
 
 		if(!read_side(dlg, side, call->leg, arena, &said, &there))
 			return false;
+		call->stored[i] = there;
+		call->said[i] = said;
 		if(!there && call->leg[0] != '\0'
 				&& !read_side(dlg, side, "", arena, &said, &there))
 			return false;
@@ -316,19 +341,48 @@ static mclmr_span_t to_tag(const struct sip_msg *msg)
 				   : (mclmr_span_t){NULL, 0};
 }
 
-/* True for the INVITE that begins a call, and for replies to it: then tm's
- * transaction knows the request. */
-static bool is_initial(struct sip_msg *msg, mclmr_method_t method)
+/* The request that a reply is for; NULL where tm does not know it. */
+static struct sip_msg *request_of(const struct sip_msg *msg)
 {
-	const struct cell *t;
+	const struct cell *t = is_request(msg) ? NULL : tm.t_gett();
 
-	if(method != MCLMR_METHOD_INVITE)
+	return t != NULL && t != T_UNDEFINED ? t->uas.request : NULL;
+}
+
+bool lmr_call_is_current(const lmr_call_t *call, const struct sip_msg *msg)
+{
+	return call->request == request_of(msg);
+}
+
+/* True for the INVITE that begins a call, and for replies to it. */
+static bool is_initial(const struct sip_msg *msg, const lmr_call_t *call)
+{
+	const struct sip_msg *first = is_request(msg) ? msg : call->request;
+
+	return call->bearer.method == MCLMR_METHOD_INVITE && first != NULL
+		   && to_tag(first).len == 0;
+}
+
+/* True where text names the type of a description. */
+static bool names_sdp(mclmr_span_t text)
+{
+	return mclmr_span_find_nocase(text, MCLMR_SPAN("application/sdp")) != NULL;
+}
+
+/* True for a reply whose request had a description: then its own can only be
+ * an answer, whatever is stored. */
+static bool is_asked(struct sip_msg *request)
+{
+	mclmr_span_t body;
+
+	if(request == NULL)
 		return false;
-	if(is_request(msg))
-		return to_tag(msg).len == 0;
-	t = tm.t_gett();
-	return t != NULL && t != T_UNDEFINED && t->uas.request != NULL
-		   && to_tag(t->uas.request).len == 0;
+	if(iwf_message_body(request, &body) != MCLMR_OK)
+		return true;
+	return body.len > 0
+		   && ((request->content_type != NULL
+					   && names_sdp(iwf_span(&request->content_type->body)))
+				   || names_sdp(body));
 }
 
 /* True where a reply to the initial INVITE comes from another fork than the
@@ -366,35 +420,59 @@ static struct dlg_cell *find_dialog(struct sip_msg *msg)
 	return has_dialog ? dialog.get_dlg(msg) : NULL;
 }
 
-void lmr_call_read(struct sip_msg *msg, bool has_sdp, mclmr_arena_t *arena,
-		lmr_call_t *call)
+/* The lock of a message's call. */
+static int lock_of(const struct sip_msg *msg)
 {
-	struct dlg_cell *dlg;
-	name_t name;
+	return msg->callid != NULL
+				   ? (int)(digest(iwf_span(&msg->callid->body)) % LOCKS)
+				   : 0;
+}
 
+/* What the message says of itself, without its call. */
+static void read_message(struct sip_msg *msg, bool has_sdp, lmr_call_t *call)
+{
 	memset(call, 0, sizeof(*call));
 	read_bearer(msg, has_sdp, &call->bearer);
-	call->initial = is_initial(msg, call->bearer.method);
+	call->request = request_of(msg);
+	call->initial = is_initial(msg, call);
+	call->asked = has_sdp && is_asked(call->request);
 	call->readable = true;
-	dlg = find_dialog(msg);
-	if(dlg == NULL)
-		return;
+}
+
+/* What the dialog knows, under its lock. */
+static void read_dialog(struct sip_msg *msg, struct dlg_cell *dlg,
+		mclmr_arena_t *arena, lmr_call_t *call)
+{
+	name_t name;
+
 	call->found = true;
 	read_leg(msg, dlg, call);
 	call->readable = read_negotiation(dlg, call, arena);
 	call->ended = dialog.get_dlg_varstatus(dlg, mark_name(&name, call->leg));
+}
+
+void lmr_call_read(struct sip_msg *msg, bool has_sdp, mclmr_arena_t *arena,
+		lmr_call_t *call)
+{
+	struct dlg_cell *dlg = find_dialog(msg);
+
+	read_message(msg, has_sdp, call);
+	if(dlg == NULL)
+		return;
+	lock_set_get(locks, lock_of(msg));
+	read_dialog(msg, dlg, arena, call);
+	lock_set_release(locks, lock_of(msg));
 	dialog.release_dlg(dlg);
 }
 
 mclmr_op_t lmr_call_op(const lmr_call_t *call)
 {
-	bool refusal = call->bearer.code >= 300;
 	bool begins = call->initial && call->bearer.code == 0;
+	mclmr_op_t op = mclmr_negotiation_op(&call->negotiation, &call->bearer);
 
-	if(call->bearer.has_sdp && !refusal
-			&& (call->too_late || (!call->found && !begins)))
+	if(call->bearer.has_sdp && (call->too_late || (!call->found && !begins)))
 		return MCLMR_OP_STRAY;
-	return mclmr_negotiation_op(&call->negotiation, &call->bearer);
+	return op == MCLMR_OP_OFFER && call->asked ? MCLMR_OP_STRAY : op;
 }
 
 /* Drops the pieces of a side from the given one on. */
@@ -439,6 +517,8 @@ static mclmr_status_t write_side(struct dlg_cell *dlg, const lmr_call_t *call,
 
 	if(!mclmr_negotiation_write(&call->negotiation, side, arena, &said))
 		return MCLMR_SDP_LIMIT;
+	if(call->stored[side] && mclmr_span_equal(said, call->said[side]))
+		return MCLMR_OK;
 	if(said.len == 0 && call->leg[0] == '\0') {
 		drop_pieces(dlg, side, "", 0);
 		return MCLMR_OK;
@@ -516,24 +596,21 @@ static bool take_leg(struct dlg_cell *dlg, const lmr_call_t *call)
 	return add_leg(dlg, list, len, call->leg);
 }
 
-/* Marks the leg where its call is to be ended. */
-static bool write_mark(struct dlg_cell *dlg, const lmr_call_t *call)
+/* Marks the leg: its call is to be ended. */
+static bool write_mark(struct dlg_cell *dlg, const char *leg)
 {
 	str value = str_init("1");
 	name_t name;
 
-	return !call->ended
-		   || dialog.set_dlg_var(dlg, mark_name(&name, call->leg), &value) == 0;
+	return dialog.set_dlg_var(dlg, mark_name(&name, leg), &value) == 0;
 }
 
-/* Stores into a dialog. */
+/* Stores what a change made of a call. */
 static mclmr_status_t store(
 		struct dlg_cell *dlg, const lmr_call_t *call, mclmr_arena_t *arena)
 {
 	mclmr_status_t status;
 
-	if(!write_mark(dlg, call))
-		return MCLMR_INTERNAL;
 	if(!take_leg(dlg, call))
 		return MCLMR_SDP_LIMIT;
 	status = write_side(dlg, call, MCLMR_CALLER, arena);
@@ -542,15 +619,35 @@ static mclmr_status_t store(
 	return status;
 }
 
-mclmr_status_t lmr_call_store(
-		struct sip_msg *msg, const lmr_call_t *call, mclmr_arena_t *arena)
+/* Reads, changes and stores, under the lock. */
+static mclmr_status_t change(struct sip_msg *msg, struct dlg_cell *dlg,
+		mclmr_arena_t *arena, lmr_call_change_t note, void *data,
+		lmr_call_t *call)
+{
+	mclmr_status_t status;
+	bool marked;
+
+	read_dialog(msg, dlg, arena, call);
+	marked = call->ended;
+	status = note(data, call);
+	if(call->ended && !marked && !write_mark(dlg, call->leg))
+		return MCLMR_INTERNAL;
+	return status == MCLMR_OK ? store(dlg, call, arena) : status;
+}
+
+mclmr_status_t lmr_call_change(struct sip_msg *msg, bool has_sdp,
+		mclmr_arena_t *arena, lmr_call_change_t note, void *data)
 {
 	struct dlg_cell *dlg = find_dialog(msg);
 	mclmr_status_t status;
+	lmr_call_t call;
 
 	if(dlg == NULL)
 		return MCLMR_INTERNAL;
-	status = store(dlg, call, arena);
+	read_message(msg, has_sdp, &call);
+	lock_set_get(locks, lock_of(msg));
+	status = change(msg, dlg, arena, note, data, &call);
+	lock_set_release(locks, lock_of(msg));
 	dialog.release_dlg(dlg);
 	return status;
 }

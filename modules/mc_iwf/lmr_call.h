@@ -12,7 +12,9 @@
  *     mce.LEG               the call is to be ended: its answer was bad
  *     mcl                   the legs that there are, "LEG,LEG,"
  * LEG is empty for what the initial INVITE said, which holds for every leg
- * that has no state of its own; else 8 hex digits of the callee's tag.
+ * that has no state of its own; else 8 hex digits of the callee's tag. The
+ * messages of a call come to several processes at once: reading and changing
+ * it wait for each other.
  */
 #ifndef LMR_CALL_H
 #define LMR_CALL_H
@@ -30,15 +32,25 @@ typedef struct lmr_call
 	bool found;	   /* module dialog knows the call */
 	bool initial;  /* the INVITE that begins it, or a reply to that */
 	bool too_late; /* a reply of another fork than the one that has the call */
-	bool readable; /* what is stored could be read */
-	bool ended;	   /* the leg is marked: the call is to be ended */
+	struct sip_msg *request; /* of a reply, as tm has it; or NULL */
+	bool asked;				 /* a reply whose request had a description */
+	bool readable;			 /* what is stored could be read */
+	bool ended;				 /* the leg is marked: the call is to be ended */
 	mclmr_bearer_t bearer;
 	char leg[LMR_CALL_LEG_SIZE];
 	mclmr_negotiation_t negotiation;
+	bool stored[MCLMR_SIDES];		/* the leg has a text of its own: */
+	mclmr_span_t said[MCLMR_SIDES]; /* that of the side */
 } lmr_call_t;
+
+/* Notes in a call, as it is at this moment, what a message says. Only with
+ * MCLMR_OK its negotiation is stored; its mark in any case. */
+typedef mclmr_status_t (*lmr_call_change_t)(void *data, lmr_call_t *call);
 
 /* Binds to the modules tm and, where it is loaded, dialog; 0 or -1. */
 int lmr_call_init(void);
+
+void lmr_call_destroy(void);
 
 /* True where module dialog is loaded. */
 bool lmr_call_possible(void);
@@ -47,17 +59,23 @@ bool lmr_call_possible(void);
 void lmr_call_read(struct sip_msg *msg, bool has_sdp, mclmr_arena_t *arena,
 		lmr_call_t *call);
 
+/* True where what was read of the message still holds: a reply gets its
+ * transaction and its dialog late, in the onreply_route. */
+bool lmr_call_is_current(const lmr_call_t *call, const struct sip_msg *msg);
+
 /* What the description of the message is: MCLMR_OP_STRAY too where no call is
- * known, or it has got another fork. */
+ * known, or it has got another fork, or nothing is known of the offer that it
+ * has to answer. */
 mclmr_op_t lmr_call_op(const lmr_call_t *call);
 
 /*
- * Stores the negotiation of the leg and its mark. A 2xx to the initial INVITE
- * decides for its fork: what the others said is dropped. MCLMR_OK;
- * MCLMR_SDP_LIMIT for what is too long, or over LMR_CALL_MAX_LEGS;
+ * Reads the call anew, has it changed and stores what is new of it, and no
+ * other message of the call comes in between. A 2xx to the initial INVITE
+ * decides for its fork: what the others said is dropped. What the change
+ * returned; MCLMR_SDP_LIMIT for what is too long, or over LMR_CALL_MAX_LEGS;
  * MCLMR_INTERNAL without dialog or memory.
  */
-mclmr_status_t lmr_call_store(
-		struct sip_msg *msg, const lmr_call_t *call, mclmr_arena_t *arena);
+mclmr_status_t lmr_call_change(struct sip_msg *msg, bool has_sdp,
+		mclmr_arena_t *arena, lmr_call_change_t note, void *data);
 
 #endif

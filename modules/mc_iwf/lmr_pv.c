@@ -162,8 +162,6 @@ int lmr_pv_get(struct sip_msg *msg, pv_param_t *param, pv_value_t *value)
 	lmr_key_t key = (lmr_key_t)param->pvn.u.isname.name.n;
 	lmr_message_t *m = lmr_sdp_get(msg);
 
-	if(m == NULL)
-		return pv_get_null(msg, param, value);
 	switch(key) {
 		case KEY_OP:
 			return get_text(msg, param, value, op_word(m->op));

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "core/rpc_lookup.h"
+#include "iwf_config.h"
 #include "iwf_span.h"
 #include "lmr_profiles.h"
 #include "lmr_sdp.h"
@@ -140,7 +141,8 @@ static const char *sdp_explain_doc[] = {
 
 static void sdp_explain(rpc_t *rpc, void *context)
 {
-	mclmr_policy_request_t request = {.profiles = lmr_profiles_get()};
+	mclmr_policy_request_t request = {.profiles = lmr_profiles_get(),
+			.relayed = iwf_config.media_relay != 0};
 	mclmr_profile_t forced;
 	str name, text, word;
 	int n = rpc->scan(context, "SS*S", &name, &text, &word);

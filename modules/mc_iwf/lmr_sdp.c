@@ -14,6 +14,8 @@
 #include "iwf_counters.h"
 #include "lmr_avp.h"
 #include "lmr_profiles.h"
+#include "mclmr/binding.h"
+#include "mclmr/bypass.h"
 
 #define EMPTY ((mclmr_span_t){NULL, 0})
 
@@ -32,7 +34,8 @@ int lmr_sdp_init(void)
 static bool is_current(const struct sip_msg *msg)
 {
 	return current->id == msg->id && current->pid == msg->pid
-		   && current->first == msg->headers && current->len == msg->len;
+		   && current->first == msg->headers && current->len == msg->len
+		   && lmr_call_is_current(&current->call, msg);
 }
 
 /* Reads what the call said before, and what the message is in it. A body that
@@ -51,13 +54,16 @@ lmr_message_t *lmr_sdp_get(struct sip_msg *msg)
 		return current;
 	memset(current, 0, sizeof(*current));
 	current->arena = mclmr_arena(arena_memory, LMR_SDP_ARENA);
-	if(parse_headers(msg, HDR_EOH_F, 0) < 0 || msg->cseq == NULL
-			|| msg->cseq->parsed == NULL)
-		return NULL;
+	current->unreadable = parse_headers(msg, HDR_EOH_F, 0) < 0
+						  || msg->cseq == NULL || msg->cseq->parsed == NULL;
 	current->id = msg->id;
 	current->pid = msg->pid;
 	current->first = msg->headers;
 	current->len = msg->len;
+	if(current->unreadable) {
+		current->op = MCLMR_OP_STRAY;
+		return current;
+	}
 	lmr_body_read(msg, &current->arena, &current->body);
 	read_call(msg, current);
 	return current;
@@ -81,6 +87,8 @@ static mclmr_status_t check_message(const lmr_message_t *m, mclmr_op_t op)
 							 " dialog, loaded before mc_iwf");
 		return MCLMR_INTERNAL;
 	}
+	if(m->unreadable)
+		return MCLMR_MIME_MALFORMED;
 	if(m->body.status != MCLMR_OK)
 		return m->body.status;
 	if(m->op == MCLMR_OP_STRAY)
@@ -173,6 +181,7 @@ static mclmr_status_t decide(lmr_message_t *m)
 	mclmr_status_t status;
 
 	m->request.offer = EMPTY;
+	m->request.relayed = iwf_config.media_relay != 0;
 	status = m->op == MCLMR_OP_OFFER ? prepare_offer(m) : prepare_answer(m);
 	if(status != MCLMR_OK)
 		return status;
@@ -193,7 +202,7 @@ static void start_over(struct sip_msg *msg, lmr_message_t *m)
 	m->decided = false;
 	m->end = false;
 	m->explained = EMPTY;
-	if(!m->call.found)
+	if(!m->call.found && !m->unreadable)
 		read_call(msg, m);
 }
 
@@ -223,6 +232,12 @@ static bool is_preview(const lmr_message_t *m)
 		   && !m->call.bearer.reliable;
 }
 
+/* True for a message whose description nobody has to act on: it may go. */
+static bool only_informs(const lmr_message_t *m)
+{
+	return is_preview(m) || m->call.bearer.code >= 300;
+}
+
 /* The description with port 0 everywhere; false where it cannot be read. */
 static bool close_all(lmr_message_t *m)
 {
@@ -231,29 +246,35 @@ static bool close_all(lmr_message_t *m)
 	if(m->body.sdp == NULL
 			|| mclmr_sdp_read(m->body.text, &m->arena, &sdp) != MCLMR_OK)
 		return false;
+	(void)mclmr_bypass_remove(sdp);
 	for(size_t i = 0; i < sdp->sections; i++)
 		mclmr_sdp_close(&sdp->section[i]);
 	return mclmr_sdp_write(sdp, &m->arena, &m->text);
 }
 
-/* True for a message that nobody can refuse any more, in a call of ours. */
+/* True for a message that nobody can refuse any more, in a call of ours. A
+ * reply that comes when its sender has heard a later offer only repeats what
+ * was answered. */
 static bool is_final(const lmr_message_t *m)
 {
 	const mclmr_bearer_t *bearer = &m->call.bearer;
 
-	return m->call.found && !m->call.too_late && !is_preview(m)
+	return m->call.found && !m->call.too_late && !only_informs(m)
+		   && !mclmr_negotiation_overtaken(&m->call.negotiation, bearer)
 		   && (bearer->code > 0 || bearer->method == MCLMR_METHOD_ACK
 				   || bearer->method == MCLMR_METHOD_PRACK);
 }
 
 mclmr_status_t lmr_sdp_close(lmr_message_t *m)
 {
+	if(m->unreadable)
+		return MCLMR_MIME_MALFORMED;
 	if(m->op == MCLMR_OP_NONE)
 		return MCLMR_INTERNAL;
 	iwf_count(IWF_COUNT_LMR_CLOSED);
 	m->end = is_final(m);
 	m->todo = LMR_TODO_REMOVE;
-	if(!is_preview(m) && close_all(m))
+	if(!only_informs(m) && close_all(m))
 		m->todo = LMR_TODO_CLOSE;
 	return MCLMR_OK;
 }
@@ -289,25 +310,92 @@ static bool note(lmr_message_t *m, mclmr_span_t text, lmr_call_t *call)
 			&call->negotiation, &call->bearer, text, &m->arena);
 }
 
-/* Stores what the call has said with this message. What is closed or removed
+/* True where a format of the text stands for something else by now. */
+static bool is_rebound(
+		lmr_message_t *m, mclmr_span_t text, mclmr_span_t bindings)
+{
+	mclmr_sdp_t *sdp;
+
+	if(mclmr_span_equal(bindings, m->request.bound))
+		return false;
+	if(mclmr_sdp_read(text, &m->arena, &sdp) != MCLMR_OK)
+		return true;
+	for(size_t i = 0; i < sdp->sections; i++) {
+		const mclmr_sdp_section_t *section = &sdp->section[i];
+
+		for(size_t k = 0; k < section->formats; k++) {
+			if(mclmr_binding_differs(bindings, i, &section->format[k]))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Does the decision hold in the call as it is by now? A message of the other
+ * side may have changed it while the media relay was asked. */
+static mclmr_status_t check_again(
+		lmr_message_t *m, mclmr_span_t text, const lmr_call_t *now)
+{
+	const mclmr_offered_t *asked;
+
+	if(!now->readable || lmr_call_op(now) != m->op
+			|| is_rebound(m, text, now->negotiation.bound[now->bearer.side]))
+		return m->op == MCLMR_OP_ANSWER ? MCLMR_ANSWER_MISMATCH
+										: MCLMR_INTERNAL;
+	if(m->op == MCLMR_OP_OFFER)
+		return MCLMR_OK;
+	asked = mclmr_negotiation_asked(&now->negotiation, &now->bearer);
+	return asked != NULL && asked->wanted == m->request.wanted
+						   && mclmr_span_equal(asked->outline, m->request.offer)
+				   ? MCLMR_OK
+				   : MCLMR_ANSWER_MISMATCH;
+}
+
+/* A message, and the text that it leaves with. */
+typedef struct leaving
+{
+	lmr_message_t *message;
+	mclmr_span_t text;
+} leaving_t;
+
+/* lmr_call_change_t: notes what the message says. What is closed or removed
  * leaves in any case. */
+static mclmr_status_t note_leaving(void *data, lmr_call_t *now)
+{
+	const leaving_t *leaving = data;
+	lmr_message_t *m = leaving->message;
+	mclmr_status_t status;
+
+	now->ended |= is_end(m);
+	if(m->op == MCLMR_OP_STRAY)
+		return MCLMR_SDP_STRAY;
+	if(m->todo != LMR_TODO_RELAY) {
+		if(m->todo == LMR_TODO_CLOSE && now->readable)
+			note(m, leaving->text, now);
+		return now->readable ? MCLMR_OK : MCLMR_INTERNAL;
+	}
+	status = check_again(m, leaving->text, now);
+	if(status != MCLMR_OK)
+		return status;
+	return note(m, leaving->text, now) ? MCLMR_OK : MCLMR_SDP_LIMIT;
+}
+
+/* Stores what the call has said with this message. */
 static mclmr_status_t store(
 		struct sip_msg *msg, lmr_message_t *m, mclmr_span_t text)
 {
 	bool must = m->todo == LMR_TODO_RELAY;
-	lmr_call_t call = m->call;
+	leaving_t leaving = {m, text};
 	mclmr_status_t status;
 
-	if(m->op == MCLMR_OP_STRAY || !call.found || !call.readable)
-		return must ? MCLMR_INTERNAL : MCLMR_OK;
-	call.ended |= is_end(m);
-	if(m->todo == LMR_TODO_REMOVE) {
-		if(!is_end(m))
-			return MCLMR_OK;
-	} else if(!note(m, text, &call) && must) {
-		return MCLMR_SDP_LIMIT;
-	}
-	status = lmr_call_store(msg, &call, &m->arena);
+	if(!m->call.found || !m->call.readable)
+		status = MCLMR_INTERNAL;
+	else if((m->op == MCLMR_OP_STRAY || m->todo == LMR_TODO_REMOVE)
+			&& !is_end(m))
+		status = MCLMR_OK;
+	else
+		status = lmr_call_change(
+				msg, m->call.bearer.has_sdp, &m->arena, note_leaving, &leaving);
 	return must ? status : MCLMR_OK;
 }
 

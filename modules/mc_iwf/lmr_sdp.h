@@ -35,6 +35,7 @@ typedef struct lmr_message
 	int pid;
 	const struct hdr_field *first;
 	unsigned int len;
+	bool unreadable; /* its header fields cannot be parsed; op is STRAY */
 
 	lmr_body_t body;
 	lmr_call_t call; /* as it was before this message */
@@ -55,7 +56,8 @@ typedef struct lmr_message
 int lmr_sdp_init(void);
 
 /* What is known of this message, read now where this is the first look at
- * it; NULL where its header fields cannot be parsed. */
+ * it. Never NULL: one whose header fields cannot be parsed may have any
+ * description; it is decided on, closed and committed in no way. */
 lmr_message_t *lmr_sdp_get(struct sip_msg *msg);
 
 /*
@@ -70,7 +72,8 @@ mclmr_status_t lmr_sdp_decide(struct sip_msg *msg, lmr_message_t *m,
 /*
  * Prepares what is left where the description cannot go on: all sections with
  * port 0; in an unreliable provisional reply, and where it cannot be read,
- * nothing. MCLMR_INTERNAL where there is no description.
+ * nothing. MCLMR_INTERNAL where there is no description, MCLMR_MIME_MALFORMED
+ * where the header cannot be parsed: such a message has to be dropped.
  */
 mclmr_status_t lmr_sdp_close(lmr_message_t *m);
 

@@ -266,11 +266,8 @@ static int note_verdict(struct sip_msg *msg, mclmr_status_t status)
 /* lmr_sdp_offer() and lmr_sdp_answer(). */
 static int decide(struct sip_msg *msg, mclmr_op_t op, str *profile)
 {
-	lmr_message_t *m = lmr_sdp_get(msg);
-
-	return m == NULL ? -1
-					 : note_verdict(msg,
-							 lmr_sdp_decide(msg, m, op, iwf_span(profile)));
+	return note_verdict(
+			msg, lmr_sdp_decide(msg, lmr_sdp_get(msg), op, iwf_span(profile)));
 }
 
 static int ki_lmr_sdp_offer(struct sip_msg *msg, str *profile)
@@ -285,16 +282,12 @@ static int ki_lmr_sdp_answer(struct sip_msg *msg, str *profile)
 
 static int ki_lmr_sdp_close(struct sip_msg *msg)
 {
-	lmr_message_t *m = lmr_sdp_get(msg);
-
-	return m == NULL ? -1 : note_verdict(msg, lmr_sdp_close(m));
+	return note_verdict(msg, lmr_sdp_close(lmr_sdp_get(msg)));
 }
 
 static int ki_lmr_sdp_commit(struct sip_msg *msg)
 {
-	lmr_message_t *m = lmr_sdp_get(msg);
-
-	return m == NULL ? -1 : note_verdict(msg, lmr_sdp_commit(msg, m));
+	return note_verdict(msg, lmr_sdp_commit(msg, lmr_sdp_get(msg)));
 }
 
 /* profile may be empty: then it stays. */
@@ -660,6 +653,7 @@ static void mod_destroy(void)
 	iwf_group_destroy();
 	iwf_store_destroy();
 	lmr_profiles_destroy();
+	lmr_call_destroy();
 }
 
 /* Called by the core when it has loaded the module. */

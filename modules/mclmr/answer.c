@@ -238,7 +238,8 @@ static mclmr_status_t judge_pair(const pair_t *pair)
 		return MCLMR_OK;
 	if(!check_transport(pair))
 		return MCLMR_ANSWER_MISMATCH;
-	if(!mclmr_sdp_is_speech(pair->answered))
+	if(!mclmr_judge_is_speech(pair->judge, pair->answered)
+			&& !mclmr_judge_is_speech(pair->judge, pair->offered))
 		return mclmr_judge_other(pair->judge, pair->which);
 	return judge_speech(pair);
 }
@@ -275,14 +276,32 @@ static mclmr_status_t judge_all(mclmr_judge_t *judge)
 	return first;
 }
 
+/* The text that leaves where a bad answer is only logged: as it came, but for
+ * what leads around the relay. false, and refused, where there is no room. */
+static bool keep_text(
+		mclmr_judge_t *judge, mclmr_span_t text, mclmr_span_t *unjudged)
+{
+	*unjudged = text;
+	if(judge->decision->reasons == 0
+			|| mclmr_sdp_write(judge->sdp, judge->arena, unjudged))
+		return true;
+	judge->decision->action = MCLMR_REFUSE;
+	judge->decision->status = MCLMR_INTERNAL;
+	return false;
+}
+
 void mclmr_judge_answer(
 		mclmr_judge_t *judge, const mclmr_policy_request_t *request)
 {
 	mclmr_on_bad_answer_t on_bad = mclmr_profile_bad_answer(judge->profile);
 	mclmr_decision_t *decision = judge->decision;
+	mclmr_span_t unjudged;
 
 	if(!mclmr_judge_read(judge, request->offer, &judge->offer)
 			|| !mclmr_judge_read(judge, request->text, &judge->sdp))
+		return;
+	(void)mclmr_judge_bypass(judge);
+	if(!keep_text(judge, request->text, &unjudged))
 		return;
 	decision->status = judge_all(judge);
 	decision->end_call =
@@ -290,7 +309,8 @@ void mclmr_judge_answer(
 	mclmr_judge_finish(judge);
 	if(decision->status != MCLMR_OK && decision->action != MCLMR_REFUSE
 			&& on_bad == MCLMR_BAD_LOG) {
-		decision->action = MCLMR_ACCEPT;
-		decision->text = request->text;
+		decision->action =
+				unjudged.s == request->text.s ? MCLMR_ACCEPT : MCLMR_EDIT;
+		decision->text = unjudged;
 	}
 }

@@ -110,7 +110,7 @@ bool mclmr_binding_renew(mclmr_span_t bindings, mclmr_sdp_t *offer,
 			put(&text, old.section, &old.format);
 	}
 	for(size_t i = 0; i < offer->sections && i < answer->sections; i++) {
-		if(!mclmr_sdp_is_speech(&answer->section[i])
+		if(!mclmr_sdp_can_speak(&answer->section[i])
 				|| !mclmr_sdp_is_active(&answer->section[i]))
 			continue;
 		bind(&text, i, &offer->section[i]);

@@ -334,7 +334,8 @@ static mclmr_status_t find_calling_lmr_user(decision_t *d)
 
 	if(!caller)
 		return MCLMR_SENDER_UNKNOWN;
-	if(give(d, caller->row.profile, &d->call->profile) != MCLMR_OK)
+	if(give(d, caller->row.profile, &d->call->profile) != MCLMR_OK
+			|| give(d, caller->row.uri, &d->call->lmr_caller) != MCLMR_OK)
 		return MCLMR_INTERNAL;
 	return check_psi(d, caller);
 }

@@ -68,6 +68,7 @@ typedef struct mclmr_call
 	mclmr_span_t impu;	 /* of that user */
 	mclmr_span_t target; /* URI of the LMR user or group, or MC service ID */
 	mclmr_span_t called_impu; /* of a called MC user */
+	mclmr_span_t lmr_caller;  /* URI of an LMR user who calls */
 	mclmr_span_t psi;		  /* of the IWF, called or calling */
 	mclmr_span_t profile;	  /* a profile's name; of a group call its URI */
 	mclmr_span_t request_uri; /* the new one: PSI, or IMPU of the called */

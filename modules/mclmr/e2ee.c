@@ -160,11 +160,63 @@ static unsigned read_modes(mclmr_span_t list)
 	return modes;
 }
 
+/* True where a name could begin behind this octet: it is none of a name. */
+static bool ends_name(char c)
+{
+	return strchr(" \t=,;:\"'", c) != NULL;
+}
+
+/* How often a name stands in the parameters, as one or anywhere else. */
+static size_t count_places(mclmr_span_t params, mclmr_span_t name)
+{
+	mclmr_span_t rest = params;
+	const char *at;
+	size_t n = 0;
+
+	while((at = mclmr_span_find_nocase(rest, name)) != NULL) {
+		n += at == params.s || ends_name(at[-1]);
+		rest = mclmr_span_from(rest, at + name.len);
+	}
+	return n;
+}
+
+/* True for a comma list of numbers. */
+static bool is_number_list(mclmr_span_t list)
+{
+	do {
+		if(mclmr_sdp_number(mclmr_span_trim(mclmr_span_cut(&list, ','))) < 0)
+			return false;
+	} while(list.s != NULL);
+	return true;
+}
+
+/* True where every reader finds the same parameters: one that cuts at blanks,
+ * too. Else one stands in the value or before the name of another, or the
+ * value of payload-type is none. */
+static bool is_plain(mclmr_span_t params)
+{
+	const mclmr_span_t mode = MCLMR_SPAN("encryption-mode");
+	const mclmr_span_t type = MCLMR_SPAN("payload-type");
+	size_t places = count_places(params, mode) + count_places(params, type);
+	mclmr_span_t name, value;
+
+	while(mclmr_sdp_param(&params, &name, &value)) {
+		bool is_type = mclmr_span_equal_nocase(name, type);
+
+		if(is_type && !is_number_list(value))
+			return false;
+		places -= is_type || mclmr_span_equal_nocase(name, mode);
+	}
+	return places == 0;
+}
+
 unsigned mclmr_e2ee_fmtp(mclmr_span_t params)
 {
 	mclmr_span_t name, value;
 	unsigned modes = 0;
 
+	if(!is_plain(params))
+		return MCLMR_E2EE_UNREADABLE;
 	while(mclmr_sdp_param(&params, &name, &value)) {
 		unsigned here;
 

@@ -51,7 +51,9 @@ uint64_t mclmr_algorithm_mask(
 #define MCLMR_E2EE_UNREADABLE 0u
 
 /* What the parameter encryption-mode allows; absent is off. Several
- * parameters count together; UNREADABLE where a value is neither 0 nor 1. */
+ * parameters count together; UNREADABLE where a value is neither 0 nor 1, that
+ * of payload-type no list of numbers, or one of both stands where some readers
+ * see a parameter and others do not. */
 unsigned mclmr_e2ee_fmtp(mclmr_span_t params);
 
 /* True where the parameter is there. */

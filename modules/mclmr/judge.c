@@ -5,6 +5,7 @@
  */
 
 #include "binding.h"
+#include "bypass.h"
 #include "judge.h"
 
 static const struct
@@ -14,6 +15,10 @@ static const struct
 		[MCLMR_RULE_MALFORMED] = {"malformed", "cannot be read"},
 		[MCLMR_RULE_LIMIT] = {"limit", "over a limit"},
 		[MCLMR_RULE_NO_SPEECH] = {"no_speech", "has no speech section"},
+		[MCLMR_RULE_BYPASS] = {"bypass",
+				"what leads around the media relay is taken out"},
+		[MCLMR_RULE_NOT_RELAYED] = {"not_relayed",
+				"is nothing that the media relay carries"},
 		[MCLMR_RULE_CAPNEG_STRIPPED] = {"capneg_stripped",
 				"capability attributes are taken out"},
 		[MCLMR_RULE_CAPNEG_REFUSED] = {"capneg_refused",
@@ -28,7 +33,7 @@ static const struct
 		[MCLMR_RULE_FOR_TRANSCODER] = {"for_transcoder",
 				"stays for the transcoder of the IWF"},
 		[MCLMR_RULE_MODE_UNREADABLE] = {"mode_unreadable",
-				"has an encryption-mode that is neither 0 nor 1"},
+				"has an encryption-mode or payload-type that cannot be read"},
 		[MCLMR_RULE_MODE_NARROWED] = {"mode_narrowed",
 				"has its encryption-mode cut to one value"},
 		[MCLMR_RULE_ENCRYPTED] = {"encrypted",
@@ -121,6 +126,39 @@ bool mclmr_judge_read(
 	return false;
 }
 
+/* Closes the sections that the relay would leave as they are. */
+static mclmr_status_t close_unrelayed(mclmr_judge_t *judge)
+{
+	for(size_t i = 0; i < judge->sdp->sections; i++) {
+		const mclmr_sdp_section_t *section = &judge->sdp->section[i];
+
+		if(!mclmr_bypass_is_section(section) || !mclmr_sdp_is_active(section))
+			continue;
+		mclmr_judge_note(judge, (int)i, MCLMR_RULE_NOT_RELAYED, section->media);
+		if(judge->profile->other_media == MCLMR_OTHER_REFUSE
+				&& judge->offer == NULL)
+			return MCLMR_MEDIA_DENIED;
+		mclmr_judge_close(judge, (int)i);
+	}
+	return MCLMR_OK;
+}
+
+mclmr_status_t mclmr_judge_bypass(mclmr_judge_t *judge)
+{
+	mclmr_span_t first;
+
+	if(!judge->relayed)
+		return MCLMR_OK;
+	/* Nothing of it can come back with the text of the relay, which adds
+	 * such lines only with flags that we never give it. */
+	first = mclmr_bypass_remove(judge->sdp);
+	if(first.len > 0) {
+		judge->cut = true;
+		mclmr_judge_note(judge, MCLMR_WHOLE, MCLMR_RULE_BYPASS, first);
+	}
+	return close_unrelayed(judge);
+}
+
 /* True for an attribute of capability negotiation. */
 static bool is_capability(const mclmr_sdp_line_t *line)
 {
@@ -183,6 +221,21 @@ static const mclmr_codec_t *row(const mclmr_judge_t *judge, int codec)
 bool mclmr_judge_is_voice(const mclmr_judge_t *judge, int codec)
 {
 	return codec != MCLMR_NO_CODEC && !row(judge, codec)->signalling;
+}
+
+bool mclmr_judge_is_speech(
+		const mclmr_judge_t *judge, const mclmr_sdp_section_t *section)
+{
+	if(mclmr_sdp_is_audio(section))
+		return true;
+	if(!mclmr_sdp_is_rtp(section))
+		return false;
+	for(size_t i = 0; i < section->formats; i++) {
+		if(mclmr_judge_is_voice(
+				   judge, mclmr_judge_codec(judge, &section->format[i])))
+			return true;
+	}
+	return false;
 }
 
 /* True where a mask names the row. */
@@ -380,7 +433,7 @@ static void keep_suiting(speech_t *speech)
 			continue;
 		rule = rule_of_layer(speech, i);
 		if(rule == MCLMR_RULE_MODE_NARROWED) {
-			speech->judge->narrowed = true;
+			speech->judge->cut = true;
 			note(speech, rule, speech->section->format[i].token);
 		} else if(rule != MCLMR_RULE_COUNT) {
 			drop(speech, i, rule);
@@ -725,10 +778,6 @@ void mclmr_judge_close(mclmr_judge_t *judge, int which)
 {
 	mclmr_sdp_section_t *section = &judge->sdp->section[which];
 
-	for(size_t i = 1; i < section->lines; i++) {
-		if(mclmr_sdp_is(&section->line[i], MCLMR_SPAN("bundle-only")))
-			section->line[i].dropped = true;
-	}
 	mclmr_sdp_close(section);
 	mclmr_judge_note(judge, which, MCLMR_RULE_CLOSED, section->media);
 }
@@ -746,7 +795,7 @@ static bool is_edited(const mclmr_judge_t *judge)
 		if(sdp->section[i].edited)
 			return true;
 	}
-	return judge->narrowed;
+	return judge->cut;
 }
 
 /* Refuses what cannot leave. */

@@ -25,7 +25,8 @@ typedef struct mclmr_judge
 	mclmr_span_t bound;	 /* payload types of before, see binding.h */
 	unsigned info;		 /* what the info part says of encryption, 0: nothing */
 	bool for_transcoder; /* a format was kept for the transcoder */
-	bool narrowed;		 /* an fmtp line was cut */
+	bool cut;			 /* a line lost a part of it */
+	bool relayed;		 /* nothing may lead around the relay */
 } mclmr_judge_t;
 
 /* Notes a reason. */
@@ -35,6 +36,10 @@ void mclmr_judge_note(mclmr_judge_t *judge, int section, mclmr_rule_t rule,
 /* Reads a description; a failure is noted as refusal and gives false. */
 bool mclmr_judge_read(
 		mclmr_judge_t *judge, mclmr_span_t text, mclmr_sdp_t **sdp);
+
+/* Takes out what leads around the relay, where there is one; what it cannot
+ * carry gets port 0, or is refused. */
+mclmr_status_t mclmr_judge_bypass(mclmr_judge_t *judge);
 
 /* Strips the capability attributes, or says that they are refused. */
 mclmr_status_t mclmr_judge_capneg(mclmr_judge_t *judge);
@@ -56,6 +61,11 @@ bool mclmr_judge_is_rebound(const mclmr_judge_t *judge, int which,
 
 /* True for a row that is speech. */
 bool mclmr_judge_is_voice(const mclmr_judge_t *judge, int codec);
+
+/* True for a section of speech: audio, and every one over RTP that lists a
+ * format of speech, whatever it calls itself. */
+bool mclmr_judge_is_speech(
+		const mclmr_judge_t *judge, const mclmr_sdp_section_t *section);
 
 /* Judges an answer: the work of policy.c for these. */
 void mclmr_judge_answer(

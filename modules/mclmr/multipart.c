@@ -23,7 +23,7 @@ typedef struct parameter
 	bool quoted;
 } parameter_t;
 
-/* What a delimiter line begins with: CRLF, "--" and the boundary. */
+/* What ends a part: CRLF, "--" and the boundary. */
 typedef struct mark
 {
 	size_t len;
@@ -232,39 +232,59 @@ static bool read_line_end(mclmr_span_t rest, delimiter_t *delimiter)
 	return delimiter->close && rest.len == 0;
 }
 
-/* Finds the first delimiter line in text that has its own CRLF before it.
- * Linear: matches cannot overlap, nor the blanks that follow them. */
-static bool find_delimiter(
-		mclmr_span_t text, const mark_t *mark, delimiter_t *delimiter)
+/* What a body has next. */
+typedef enum next
 {
-	mclmr_span_t needle = {mark->octets, mark->len};
-	const char *found;
+	NEXT_NOTHING,
+	NEXT_DELIMITER,
+	NEXT_AMBIGUOUS /* a delimiter to some readers, none to others */
+} next_t;
 
-	while((found = mclmr_span_find(text, needle)) != NULL) {
-		text = mclmr_span_from(text, found + mark->len);
-		if(read_line_end(text, delimiter)) {
-			delimiter->begin = found;
-			delimiter->boundary = (mclmr_span_t){found + 4, mark->len - 4};
-			return true;
-		}
-	}
-	return false;
+/* True where some reader takes dashes at this place for the begin of a line:
+ * there is nothing before them, or the end of a line of whatever kind. */
+static bool begins_line(const char *begin, const char *dashes)
+{
+	return dashes == begin || dashes[-1] == '\n' || dashes[-1] == '\r';
 }
 
-/* Finds the first delimiter line of a body, which may be its first line. */
-static bool find_first(
-		mclmr_span_t body, const mark_t *mark, delimiter_t *delimiter)
+/* Reads the delimiter line that begins with these dashes. It has a CRLF of
+ * its own before it, but where it is the first line of a body. */
+static bool read_delimiter(mclmr_span_t text, const char *dashes,
+		const mark_t *mark, bool first, delimiter_t *delimiter)
 {
-	mclmr_span_t dashes = {mark->octets + 2, mark->len - 2};
+	bool has_crlf = dashes - text.s >= 2 && memcmp(dashes - 2, "\r\n", 2) == 0;
 
-	if(mclmr_span_starts(body, dashes)
-			&& read_line_end(
-					mclmr_span_from(body, body.s + dashes.len), delimiter)) {
-		delimiter->begin = body.s;
-		delimiter->boundary = (mclmr_span_t){body.s + 2, dashes.len - 2};
-		return true;
+	if(!has_crlf && !(first && dashes == text.s))
+		return false;
+	delimiter->begin = has_crlf ? dashes - 2 : dashes;
+	delimiter->boundary = (mclmr_span_t){dashes + 2, mark->len - 4};
+	return read_line_end(
+			mclmr_span_from(text, dashes + mark->len - 2), delimiter);
+}
+
+/*
+ * Finds the first line that begins with "--" and the boundary. A boundary must
+ * not occur in what it delimits (RFC 2046 5.1.1), and readers compare no more
+ * than the begin of a line, whose end may be a lone LF to them: such a line
+ * that is no delimiter here is one elsewhere. text begins behind another
+ * delimiter, or, for the first one, with the body. Linear: matches cannot
+ * overlap, nor the blanks that follow them.
+ */
+static next_t find_delimiter(mclmr_span_t text, const mark_t *mark, bool first,
+		delimiter_t *delimiter)
+{
+	mclmr_span_t needle = {mark->octets + 2, mark->len - 2};
+	mclmr_span_t rest = text;
+	const char *found;
+
+	while((found = mclmr_span_find(rest, needle)) != NULL) {
+		if(begins_line(text.s, found))
+			return read_delimiter(text, found, mark, first, delimiter)
+						   ? NEXT_DELIMITER
+						   : NEXT_AMBIGUOUS;
+		rest = mclmr_span_from(rest, found + needle.len);
 	}
-	return find_delimiter(body, mark, delimiter);
+	return NEXT_NOTHING;
 }
 
 /* True where header lines hold no NUL, lone CR or lone LF: others might take
@@ -419,13 +439,13 @@ static mclmr_status_t read_part(mclmr_span_t text, mclmr_part_t *part)
 	return read_headers(headers, part);
 }
 
-/* Reads the parts of a multipart body up to its close delimiter. */
+/* Reads the parts of a multipart body. */
 static mclmr_status_t read_parts(
 		mclmr_span_t body, const mark_t *mark, mclmr_multipart_t *multipart)
 {
 	delimiter_t here, next;
 
-	if(!find_first(body, mark, &here) || here.close)
+	if(find_delimiter(body, mark, true, &here) != NEXT_DELIMITER || here.close)
 		return MCLMR_MIME_MALFORMED;
 	multipart->boundary = here.boundary;
 	while(!here.close) {
@@ -434,7 +454,7 @@ static mclmr_status_t read_parts(
 
 		if(multipart->n == MCLMR_MAX_PARTS)
 			return MCLMR_LIMIT_EXCEEDED;
-		if(!find_delimiter(rest, mark, &next))
+		if(find_delimiter(rest, mark, false, &next) != NEXT_DELIMITER)
 			return MCLMR_MIME_MALFORMED;
 		rest.len = (size_t)(next.begin - rest.s);
 		status = read_part(rest, &multipart->part[multipart->n]);
@@ -443,7 +463,10 @@ static mclmr_status_t read_parts(
 		multipart->n++;
 		here = next;
 	}
-	return MCLMR_OK;
+	return find_delimiter(mclmr_span_from(body, here.end), mark, false, &next)
+						   == NEXT_NOTHING
+				   ? MCLMR_OK
+				   : MCLMR_MIME_MALFORMED;
 }
 
 /* Makes the whole body the only part. */

@@ -6,8 +6,8 @@
 
 /*
  * multipart: a binary-safe MIME reader and writer (RFC 2046). Content is
- * never copied, decoded or changed by reading: lone CR, NUL, and anything
- * that only looks like a boundary stay inside their part.
+ * never copied, decoded or changed by reading: lone CR, LF and NUL stay inside
+ * their part. Where another reader could cut the body elsewhere, it is refused.
  */
 #ifndef MCLMR_MULTIPART_H
 #define MCLMR_MULTIPART_H
@@ -44,7 +44,10 @@ typedef struct mclmr_multipart
  * the result point into the arguments. A multipart nested in a part stays
  * that part's content. A body without Content-Type is malformed unless it is
  * empty. Every part must end with a boundary of its own line; the final
- * close delimiter may lack its CRLF.
+ * close delimiter may lack its CRLF. A line that begins with "--" and the
+ * boundary and is no delimiter is malformed, wherever it stands and whatever
+ * ends the line before it (CRLF, CR, LF): RFC 2046 5.1.1 has the sender choose
+ * a boundary that does not occur.
  * MCLMR_OK, MCLMR_MIME_MALFORMED, MCLMR_LIMIT_EXCEEDED (over
  * MCLMR_MAX_PARTS parts, a part header over MCLMR_MAX_PART_HEADERS).
  */

@@ -90,12 +90,11 @@ static mclmr_op_t op_of_request(
 static mclmr_op_t op_of_reply(
 		const mclmr_negotiation_t *negotiation, const mclmr_bearer_t *bearer)
 {
-	if(is_refusal(bearer))
-		return MCLMR_OP_NONE;
 	if(mclmr_negotiation_asked(negotiation, bearer) != NULL)
 		return MCLMR_OP_ANSWER;
-	return bearer->method == MCLMR_METHOD_INVITE ? MCLMR_OP_OFFER
-												 : MCLMR_OP_STRAY;
+	return bearer->method == MCLMR_METHOD_INVITE && !is_refusal(bearer)
+				   ? MCLMR_OP_OFFER
+				   : MCLMR_OP_STRAY;
 }
 
 mclmr_op_t mclmr_negotiation_op(
@@ -126,6 +125,18 @@ const mclmr_offered_t *mclmr_negotiation_asked(
 			break;
 	}
 	return NULL;
+}
+
+bool mclmr_negotiation_overtaken(
+		const mclmr_negotiation_t *negotiation, const mclmr_bearer_t *bearer)
+{
+	mclmr_offer_kind_t kind = bearer->method == MCLMR_METHOD_UPDATE
+									  ? MCLMR_OFFER_UPDATE
+									  : MCLMR_OFFER_INVITE;
+	const mclmr_offered_t *theirs =
+			&negotiation->offered[other_side(bearer->side)][kind];
+
+	return bearer->code > 0 && theirs->given && theirs->cseq > bearer->cseq;
 }
 
 /* How an offer is made. */

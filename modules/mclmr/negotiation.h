@@ -34,12 +34,13 @@ typedef enum mclmr_method
 
 typedef enum mclmr_op
 {
-	MCLMR_OP_NONE, /* no description, or that of a final refusal, which
-					  only informs (RFC 3261 21.4.26) */
+	MCLMR_OP_NONE, /* no description */
 	MCLMR_OP_OFFER,
 	MCLMR_OP_ANSWER,
 	MCLMR_OP_STRAY /* nobody asked for it: an offer in a PRACK, an ACK
-					  without an open offer, any other method */
+					  without an open offer, any other method; a final
+					  refusal, where it only informs (RFC 3261 21.4.26)
+					  and would tell addresses that nobody relays */
 } mclmr_op_t;
 
 /* The message that carries a description. */
@@ -92,6 +93,11 @@ mclmr_op_t mclmr_negotiation_op(
 /* The offer that an answer (by mclmr_negotiation_op()) has to fit; NULL for
  * all else. */
 const mclmr_offered_t *mclmr_negotiation_asked(
+		const mclmr_negotiation_t *negotiation, const mclmr_bearer_t *bearer);
+
+/* True for a reply to a request of a side that has made another offer since,
+ * in the same way. */
+bool mclmr_negotiation_overtaken(
 		const mclmr_negotiation_t *negotiation, const mclmr_bearer_t *bearer);
 
 /*

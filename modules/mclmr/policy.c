@@ -24,7 +24,7 @@ static mclmr_status_t judge_section(mclmr_judge_t *judge, int which)
 
 	if(!mclmr_sdp_is_active(section))
 		return MCLMR_OK;
-	if(!mclmr_sdp_is_speech(section))
+	if(!mclmr_judge_is_speech(judge, section))
 		return mclmr_judge_other(judge, which);
 	status = mclmr_judge_speech(judge, which);
 	if(status == MCLMR_OK || judge->profile->on_empty != MCLMR_EMPTY_PORT0)
@@ -34,10 +34,12 @@ static mclmr_status_t judge_section(mclmr_judge_t *judge, int which)
 }
 
 /* True where there is a speech section, with or without a port. */
-static bool has_speech(const mclmr_sdp_t *sdp)
+static bool has_speech(const mclmr_judge_t *judge)
 {
-	for(size_t i = 0; i < sdp->sections; i++) {
-		if(mclmr_sdp_is_speech(&sdp->section[i]))
+	for(size_t i = 0; i < judge->sdp->sections; i++) {
+		const mclmr_sdp_section_t *section = &judge->sdp->section[i];
+
+		if(!section->closed && mclmr_judge_is_speech(judge, section))
 			return true;
 	}
 	return false;
@@ -46,9 +48,11 @@ static bool has_speech(const mclmr_sdp_t *sdp)
 /* Judges the whole of an offer; MCLMR_OK or the refusal. */
 static mclmr_status_t judge_all(mclmr_judge_t *judge)
 {
-	mclmr_status_t status = mclmr_judge_capneg(judge);
+	mclmr_status_t status = mclmr_judge_bypass(judge);
 
-	if(status == MCLMR_OK && !has_speech(judge->sdp)) {
+	if(status == MCLMR_OK)
+		status = mclmr_judge_capneg(judge);
+	if(status == MCLMR_OK && !has_speech(judge)) {
 		mclmr_judge_note(judge, MCLMR_WHOLE, MCLMR_RULE_NO_SPEECH,
 				(mclmr_span_t){NULL, 0});
 		status = MCLMR_CODEC_REQUIRED;
@@ -80,7 +84,8 @@ void mclmr_policy_decide(const mclmr_policy_request_t *request,
 			.arena = arena,
 			.decision = decision,
 			.bound = request->bound,
-			.info = request->wanted};
+			.info = request->wanted,
+			.relayed = request->relayed};
 
 	memset(decision, 0, sizeof(*decision));
 	decision->codec = MCLMR_NO_CODEC;

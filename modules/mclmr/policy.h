@@ -24,6 +24,8 @@ typedef enum mclmr_rule
 	MCLMR_RULE_MALFORMED,
 	MCLMR_RULE_LIMIT,
 	MCLMR_RULE_NO_SPEECH,
+	MCLMR_RULE_BYPASS,
+	MCLMR_RULE_NOT_RELAYED,
 	MCLMR_RULE_CAPNEG_STRIPPED,
 	MCLMR_RULE_CAPNEG_REFUSED,
 	MCLMR_RULE_UNKNOWN_FORMAT,
@@ -102,12 +104,15 @@ typedef struct mclmr_policy_request
 	mclmr_span_t bound; /* payload types of before in this call, see
 						   binding.h; may be empty */
 	mclmr_span_t text;
+	bool relayed; /* a media relay will put its address in: nothing may stay
+					 that leads around it. Without a relay, ICE is what
+					 makes the call work. */
 } mclmr_policy_request_t;
 
 /*
  * Decides on an offer, or on an answer to an offer. An answer cannot be
  * refused: a bad section gets port 0, or with on_bad_answer log nothing is
- * altered; action is then REFUSE only where one of the two texts cannot be
+ * altered but what leads around the relay; action is then REFUSE only where one of the two texts cannot be
  * read.
  */
 void mclmr_policy_decide(const mclmr_policy_request_t *request,

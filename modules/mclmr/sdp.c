@@ -9,6 +9,7 @@
 #include "sdp.h"
 
 #define MAX_PORT 65535
+#define VIDEO_CLOCK 90000 /* Hz, of every video format (RFC 3551 5) */
 
 #define SPAN_CRLF MCLMR_SPAN("\r\n")
 
@@ -331,22 +332,43 @@ mclmr_status_t mclmr_sdp_read(
 	return status;
 }
 
-bool mclmr_sdp_is_speech(const mclmr_sdp_section_t *section)
+bool mclmr_sdp_is_audio(const mclmr_sdp_section_t *section)
 {
 	return mclmr_span_equal_nocase(section->media, MCLMR_SPAN("audio"));
 }
 
+bool mclmr_sdp_is_rtp(const mclmr_sdp_section_t *section)
+{
+	return mclmr_span_find_nocase(section->proto, MCLMR_SPAN("RTP/")) != NULL;
+}
+
+bool mclmr_sdp_can_speak(const mclmr_sdp_section_t *section)
+{
+	if(mclmr_sdp_is_audio(section))
+		return true;
+	for(size_t i = 0; mclmr_sdp_is_rtp(section) && i < section->formats; i++) {
+		if(section->format[i].clock != VIDEO_CLOCK)
+			return true;
+	}
+	return false;
+}
+
 bool mclmr_sdp_is_active(const mclmr_sdp_section_t *section)
 {
-	return section->port != 0
-		   || mclmr_sdp_has(
-				   section->line, section->lines, MCLMR_SPAN("bundle-only"));
+	return !section->closed
+		   && (section->port != 0
+				   || mclmr_sdp_has(section->line, section->lines,
+						   MCLMR_SPAN("bundle-only")));
 }
 
 void mclmr_sdp_close(mclmr_sdp_section_t *section)
 {
 	for(size_t i = 0; i < section->formats; i++)
 		section->format[i].dropped = i > 0;
+	for(size_t i = 1; i < section->lines; i++) {
+		if(mclmr_sdp_is(&section->line[i], MCLMR_SPAN("bundle-only")))
+			section->line[i].dropped = true;
+	}
 	section->closed = true;
 	section->edited = true;
 	mclmr_sdp_drop_orphans(section);

@@ -108,13 +108,22 @@ void mclmr_sdp_encoding(mclmr_span_t text, mclmr_sdp_format_t *format);
 bool mclmr_sdp_param(
 		mclmr_span_t *params, mclmr_span_t *name, mclmr_span_t *value);
 
-/* True for a section that carries speech. */
-bool mclmr_sdp_is_speech(const mclmr_sdp_section_t *section);
+/* True for a section that calls itself audio. */
+bool mclmr_sdp_is_audio(const mclmr_sdp_section_t *section);
 
-/* True where media can flow: a port, or bundled without one. */
+/* True for a section over RTP, protected or not. */
+bool mclmr_sdp_is_rtp(const mclmr_sdp_section_t *section);
+
+/* True for a section that can carry speech: audio, and all over RTP but for
+ * those of which all formats have the clock of video. */
+bool mclmr_sdp_can_speak(const mclmr_sdp_section_t *section);
+
+/* True where media can flow: a port, or bundled without one, and not
+ * closed. */
 bool mclmr_sdp_is_active(const mclmr_sdp_section_t *section);
 
-/* Gives the section port 0 and leaves one format as placeholder. */
+/* Gives the section port 0 and leaves one format as placeholder; nor is it
+ * bundled any more. */
 void mclmr_sdp_close(mclmr_sdp_section_t *section);
 
 /* Drops the lines that describe formats that are dropped. */

@@ -29,7 +29,7 @@ static void put_plain(mclmr_text_t *text, mclmr_span_t word, const char *set)
 
 /* Writes the m= line; of other media one format stands for all. */
 static void put_media(
-		mclmr_text_t *text, mclmr_sdp_section_t *section, bool is_speech)
+		mclmr_text_t *text, mclmr_sdp_section_t *section, bool can_speak)
 {
 	mclmr_text_string(text, "m=");
 	mclmr_text_put(text, section->media);
@@ -41,7 +41,7 @@ static void put_media(
 			continue;
 		mclmr_text_string(text, " ");
 		mclmr_text_put(text, section->format[i].token);
-		if(!is_speech)
+		if(!can_speak)
 			break;
 	}
 	mclmr_text_string(text, "\n");
@@ -181,13 +181,13 @@ static void put_protection(
 /* Writes a section. */
 static void put_section(mclmr_text_t *text, mclmr_sdp_section_t *section)
 {
-	bool is_active = mclmr_sdp_is_active(section) && !section->closed;
-	bool is_speech = is_active && mclmr_sdp_is_speech(section);
+	bool is_active = mclmr_sdp_is_active(section);
+	bool can_speak = is_active && mclmr_sdp_can_speak(section);
 
-	put_media(text, section, is_speech);
+	put_media(text, section, can_speak);
 	if(is_active && section->port == 0)
 		mclmr_text_string(text, "a=bundle-only\n");
-	if(!is_speech)
+	if(!can_speak)
 		return;
 	for(size_t i = 0; i < section->formats; i++) {
 		if(section->format[i].dropped)

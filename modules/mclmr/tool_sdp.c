@@ -61,6 +61,7 @@ static bool load_profile(const char **values, inputs_t *inputs)
 	inputs->request.profile = mclmr_profile_find(
 			&inputs->profiles, mclmr_span(values[OPTION_PROFILE]));
 	inputs->request.profiles = &inputs->profiles;
+	inputs->request.relayed = true;
 	if(inputs->request.profile == NULL)
 		tool_complain("%s: no profile \"%s\"", path, values[OPTION_PROFILE]);
 	return inputs->request.profile != NULL;

@@ -72,7 +72,7 @@ int main(int argc, char **argv)
 	static mclmr_profiles_t profiles;
 	static char memory[MEMORY_SIZE];
 	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
-	mclmr_policy_request_t request = {.profiles = &profiles};
+	mclmr_policy_request_t request = {.profiles = &profiles, .relayed = true};
 	size_t line;
 
 	if(argc != 4 && argc != 5)

@@ -23,6 +23,7 @@
 #include <stdlib.h>
 
 #include "mclmr/binding.h"
+#include "mclmr/bypass.h"
 #include "mclmr/negotiation.h"
 #include "mclmr/policy.h"
 #include "mclmr/sdp_outline.h"
@@ -118,7 +119,7 @@ static void check_format(
 /* True for an active speech section. */
 static bool has_speech(const mclmr_sdp_section_t *section)
 {
-	return mclmr_sdp_is_speech(section) && mclmr_sdp_is_active(section);
+	return mclmr_sdp_is_audio(section) && mclmr_sdp_is_active(section);
 }
 
 /* The next line of some that came that is this one; false where none is. */
@@ -135,7 +136,9 @@ static bool find_line(const mclmr_sdp_line_t *line, size_t lines, size_t *at,
 /* True for a line that may leave changed. */
 static bool may_change(const mclmr_sdp_line_t *line)
 {
-	return line->type == 'm' || mclmr_sdp_is(line, MCLMR_SPAN("fmtp"));
+	return line->type == 'm' || line->type == 'c'
+		   || mclmr_sdp_is(line, MCLMR_SPAN("fmtp"))
+		   || mclmr_sdp_is(line, MCLMR_SPAN("rtcp"));
 }
 
 /* Lines that left are some of those that came, in their order; of key-mgmt
@@ -165,6 +168,7 @@ static mclmr_sdp_t *check_text(const mclmr_profile_t *profile,
 	mclmr_sdp_t *left = read_text(text, arena);
 
 	require(left->sections == came->sections);
+	require(mclmr_bypass_remove(left).len == 0);
 	check_lines(
 			came->line, came->session_lines, left->line, left->session_lines);
 	for(size_t i = 0; i < left->sections; i++) {
@@ -338,7 +342,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	mclmr_span_t rest = {(const char *)data, size};
 	mclmr_span_t first = mclmr_span_cut(&rest, '\n');
-	mclmr_policy_request_t request = {.profiles = &profiles};
+	mclmr_policy_request_t request = {.profiles = &profiles, .relayed = true};
 	mclmr_span_t answer;
 
 	load_profiles();

@@ -249,6 +249,10 @@ class Incoming:
         self.endpoint.reply(self.received, message)
         return message
 
+    def reply_of(self, code, sdp=None):
+        """A reply that is not sent yet."""
+        return with_sdp(self._reply(code), sdp)
+
     def answer_with(self, put, code=200):
         """Sends a reply whose body put() has set."""
         message = put(self._reply(code))

@@ -41,6 +41,26 @@ def icsi(service):
     return f"urn:urn-7:3gpp-service.ims.icsi.{service}"
 
 
+# What makes a receiver believe or fetch something, by who may say it.
+CORE_FIELDS = [(name, "<sip:boss@mc.example.org>") for name in (
+    "Remote-Party-ID", "Diversion", "History-Info", "Referred-By", "b",
+    "Reply-To", "Call-Info", "Alert-Info", "Error-Info", "P-Custom")] + [
+    ("Identity", "c2lnbmF0dXJl"), ("Identity-Info", "<http://x>;alg=rsa-sha1"),
+    ("Replaces", "a;to-tag=b;from-tag=c"), ("Join", "a;to-tag=b;from-tag=c"),
+    ("Target-Dialog", "a;remote-tag=b;local-tag=c")]
+PEER_FIELDS = [("Resource-Priority", "mcpttp.15"), ("Priority", "emergency"),
+               ("P-Asserted-Custom", "x")]
+FREE_FIELDS = [("P-Early-Media", "supported"), ("Privacy", "id"),
+               ("X-Custom", "x")]
+
+
+def foreign_fields_of(message):
+    """Which of these are in a message, as name and value."""
+    return [(name, value) for name, value
+            in CORE_FIELDS + PEER_FIELDS + FREE_FIELDS
+            if value in message.all(name)]
+
+
 def accept_contact(service):
     """The two Accept-Contact fields of TS 24.379."""
     quoted = icsi(service).replace(":", "%3A")

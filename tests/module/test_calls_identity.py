@@ -486,6 +486,30 @@ def test_alice_is_alice_everywhere(site):
     assert b"bob" not in bytes(got)
 
 
+@pytest.mark.parametrize("source", ["client", "core", "iwf"])
+def test_fields_that_assert_something(site, source):
+    """The core may say all, an IWF little, a client nothing of them."""
+    alice, bob = site.client("alice"), site.client("bob")
+    extra = mc.CORE_FIELDS + mc.PEER_FIELDS + mc.FREE_FIELDS
+    if source == "iwf":
+        message, ask, receiver = iwf_call(), site.from_iwf, bob.endpoint
+        stays = mc.PEER_FIELDS + mc.FREE_FIELDS
+    elif source == "core":
+        message, ask, receiver = group_call("alice"), site.from_core, site.iwf1
+        message.add("P-Asserted-Identity", f"<{mc.impu('alice')}>")
+        stays = extra
+    else:
+        message, ask, receiver = group_call("alice"), alice.ask, site.iwf1
+        message.add("Record-Route", "<sip:127.0.0.99;lr>")
+        stays = mc.FREE_FIELDS
+    for name, value in extra:
+        message.add(name, value)
+    assert ask(message).code == 200
+    got = arrived(receiver)
+    assert mc.foreign_fields_of(got) == stays
+    assert "127.0.0.99" not in str(got.all("Record-Route"))
+
+
 def test_service_fields_are_added(site):
     """What an ordinary phone does not say is said for it."""
     alice = site.client("alice")

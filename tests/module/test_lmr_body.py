@@ -15,7 +15,7 @@ import media
 import sip
 
 SDP = "application/sdp"
-NASTY = bytes(range(256)) + b"\r\r\n\n--\r\n--mc-boundaryX\r\n" + b"--"
+NASTY = bytes(range(256)) + b"\r\r\n\n--\r\n--mc-boundarX\r\n" + b"--"
 INFO = mc.info_part(mc.info_xml())
 OTHER = mc.part("application/x-test", NASTY,
                 Content_Transfer_Encoding="binary")
@@ -165,7 +165,37 @@ def with_field(name, value):
     return lambda message, sdp: call.with_sdp(message, sdp).add(name, value)
 
 
+def as_lines(sdp, end):
+    """A part with a description, in lines that end like this."""
+    return (b"text\r\n--mc-boundary\r\nContent-Type: application/sdp\r\n\r\n"
+            + sdp).replace(b"\r\n", end)
+
+
 ANNOUNCED = {
+    "delimiter behind LF": shape(lambda sdp: [
+        mc.part("text/plain", as_lines(sdp, b"\n")), in_part(sdp)]),
+    "delimiter behind CR": shape(lambda sdp: [
+        mc.part("text/plain", as_lines(sdp, b"\r")), in_part(sdp)]),
+    "delimiter behind LF, no other": shape(lambda sdp: [
+        INFO, mc.part("text/plain", as_lines(sdp, b"\n"))]),
+    "delimiter in the preamble": broken(
+        lambda body: b"x\n--mc-boundary\n\nx\r\n" + body),
+    "delimiter in the epilogue": broken(
+        lambda body: body + b"--mc-boundary\r\n\r\nx"),
+    "longer delimiter": shape(lambda sdp: [
+        in_part(sdp), mc.part("x/y", b"--mc-boundaryX")]),
+    "in a SIP message": shape(lambda sdp: [in_part(sdp), mc.part(
+        "message/sip", b"SIP/2.0 200 OK\r\nc: Application/SDP\r\n\r\n" + sdp)]),
+    "SIP message alone": with_type(
+        "message/sip", b"SIP/2.0 200 OK\r\nc: application/sdp\r\n\r\nv=0"),
+    "in an encoded message": shape(lambda sdp: [in_part(sdp), mc.part(
+        "message/rfc822", b"=43", Content_Transfer_Encoding="x-own")]),
+    "in octets": shape(lambda sdp: [in_part(sdp), mc.part(
+        "application/octet-stream", b"Content-Type: application/sdp\n\nv=0")]),
+    "in encoded octets": shape(lambda sdp: [in_part(sdp), mc.part(
+        "application/octet-stream", base64.b64encode(
+            b"Content-Type: application/sdp\n\nv=0"),
+        Content_Transfer_Encoding="base64")]),
     "empty": with_type(SDP),
     "related without it": shape(
         lambda sdp: [INFO], f'multipart/related; type="{SDP}"; '

@@ -5,6 +5,7 @@ What is offered, what is answered, by whom and in which message.
 """
 import collections
 import re
+import struct
 
 import pytest
 
@@ -133,6 +134,63 @@ def test_sections_stay_apart(call_site):
         media.floor(bob.port), ["m=video 0 RTP/AVP 97"]))
     dialog, answer = outgoing.answered()
     assert media.ports(answer)[2] == 0
+    dialog.bye()
+
+
+ICE = ["a=ice-ufrag:8hhY", "a=ice-pwd:asd88fgpdd777uzjYhagZg",
+       "a=ice-options:trickle", "a=ice-mismatch", "a=ice-pacing:50",
+       "a=candidate:1 1 UDP 2130706431 127.0.1.99 4000 typ host",
+       "a=remote-candidates:1 127.0.1.99 4000", "a=end-of-candidates",
+       "a=alt:1 1 : a b 127.0.1.99 4000", "a=altc:1 IP4 127.0.1.99 4000",
+       "a=source-filter: incl IN IP4 * 127.0.1.99",
+       "a=rtcp:4001 IN IP4 127.0.1.99"]
+SESSION_ICE = ["a=ice-lite", "a=ice-ufrag:8hhY", "a=ice-pwd:asd88fgpdd777uzj",
+               "a=rtcp:4001 IN IP4 127.0.1.99"]
+OWN_ADDRESSES = [["m=video 40020 RTP/AVP 97", "c=IN IP4 127.0.1.98",
+                  "a=rtpmap:97 H264/90000", *ICE],
+                 ["m=application 40022 udp MCPTT", "c=IN IP4 127.0.1.97",
+                  "a=fmtp:MCPTT mc_queueing"],
+                 ["m=text 0 RTP/AVP 98", "c=IN IP4 127.0.1.96", *ICE],
+                 ["m=message 40024 TCP/MSRP *", "c=IN IP4 127.0.1.95",
+                  "a=path:msrp://127.0.1.95:40024/x;tcp"]]
+
+
+def around(party, own):
+    """A description full of ways around the relay. own: each section has an
+    address of its own, and the session one that nobody uses."""
+    sections = OWN_ADDRESSES
+    if not own:
+        sections = [[x for x in lines if not x.startswith("c=")]
+                    for lines in sections]
+    sdp = party.sdp(media.TETRA, *([f"c=IN IP4 {party.address}"] * own),
+                    "a=rtcp-mux", *ICE, more=sections).decode()
+    # c= comes before a=
+    sdp = re.sub(r"((?:a=\S.*\r\n)+)(c=.*\r\n)", r"\2\1", sdp)
+    return sdp.replace("t=0 0\r\n", "t=0 0\r\n" + "".join(
+        line + "\r\n" for line in SESSION_ICE)).encode()
+
+
+@pytest.mark.parametrize("own", [False, True], ids=["session", "sections"])
+def test_nothing_leads_around(call_site, own):
+    """No address but that of the relay leaves, in whatever line; speech and
+    RTCP on the same port go on."""
+    alice, bob = call_site.party(), call_site.party()
+    dialog, _, told, offered = connect(
+        call_site, around(alice, own), around(bob, own))
+    for sdp in told, offered:
+        text = sdp.decode().partition("m=message")[0]  # that is closed
+        speech, video, control, closed, _ = media.sections(sdp)
+        assert set(re.findall(r"IP4 (\S+)", text)) == {
+            call_site.relay.address}
+        assert not re.search("ice-|cand|alt|source-filter|127.0.1.99", text)
+        assert "a=rtcp-mux" in speech
+        assert media.ports(sdp)[3:] == [0, 0]
+        assert "0" not in (video[0].split()[1], control[0].split()[1])
+        assert closed[0].startswith("m=text 0 ")
+    media.exchange(alice, told, bob, offered, 97)
+    rtcp = struct.pack("!BBHIIIIII", 0x80, 200, 6, alice.ssrc, *[0] * 5)
+    alice.send([rtcp], media.place(told))
+    assert bob.wait(51)[-1] == (media.place(offered), rtcp)
     dialog.bye()
 
 
@@ -451,6 +509,48 @@ def test_two_branches(call_site):
         dialog, told = outgoing.answered()
         media.exchange(alice, told, carol, two.sdp, 97)
         dialog.bye()
+
+
+def assert_bare(reply, code):
+    """The reply has this code and no body."""
+    assert reply.code == code
+    assert (reply.body, reply.get("Content-Type")) == (b"", None)
+    assert reply.get("Content-Length") == "0"
+
+
+@pytest.mark.parametrize("code", [302, 404, 488, 606])
+def test_refusal_loses_its_description(call_site, code):
+    """What a refusal says of media has addresses that nobody relays."""
+    bob = call_site.party()
+    outgoing = call_site.offer(call_site.party().sdp(media.TETRA))
+    call_site.incoming(outgoing).reply(code, bob.sdp(media.TETRA))
+    assert_bare(outgoing.refusal(), code)
+
+
+def test_refusal_within_a_call(call_site):
+    """The same for a re-INVITE and an UPDATE; the call goes on."""
+    alice, bob = call_site.party(), call_site.party()
+    dialog, other, told, offered = connect(
+        call_site, alice.sdp(media.TETRA), bob.sdp(media.TETRA))
+    ended = call_site.node.counters()["lmr_ended"]
+    for method in "UPDATE", "INVITE":
+        branch = dialog.send(method, alice.sdp(media.TETRA))
+        other.wait(method).reply(488, bob.sdp(media.TETRA))
+        assert_bare(dialog.endpoint.wait_final(branch), 488)
+        media.exchange(alice, told, bob, offered, 97)
+        assert call_site.node.counters()["lmr_ended"] == ended
+    dialog.bye()
+
+
+def test_refusals_of_forks():
+    """The one that tm picks of two, and keeps until the other is there."""
+    with calls.running(changes=[COREX, (
+            "\tt_on_branch", "\tappend_branch();\n\tt_on_branch")]) as site:
+        outgoing = site.offer(site.party().sdp(media.TETRA))
+        one, two = (site.incoming(outgoing, n=n) for n in (1, 2))
+        one.reply(404, site.party().sdp(media.TETRA), tag="one")
+        two.reply(488, site.party().sdp(media.TETRA), tag="two")
+        assert_bare(outgoing.refusal(), 404)
 
 
 def test_failure_route():

@@ -23,7 +23,7 @@ GOOD = {
         f"multipart/mixed; boundary={'b' * 70}",
         mc.multipart([INFO, DATA], "b" * 70)),
     "preamble": (TYPE, b"This is\r\na preamble\r\n" + PLAIN),
-    "epilogue": (TYPE, PLAIN + b"an epilogue\r\n--mc-boundary\r\n"),
+    "epilogue": (TYPE, PLAIN + b"an epilogue\r\n --mc-boundary\r\n"),
     "no CRLF at the end": (TYPE, PLAIN[:-2]),
     "payload first": (TYPE, mc.multipart([DATA, INFO])),
     "between other parts": (TYPE, mc.multipart(
@@ -33,7 +33,7 @@ GOOD = {
     "part header in other letters": (
         TYPE, PLAIN.replace(b"Content-Type: app", b"content-TYPE:app")),
     "look-alikes of the boundary": (TYPE, mc.multipart(
-        [INFO, mc.data_part(b"\n--mc-boundary\r\n--mc-boundaryX\r\n--mc")])),
+        [INFO, mc.data_part(b"\n-mc-boundary\r\nx--mc-boundary\r\n--mc")])),
 }
 MALFORMED = {
     "no boundary parameter": ("multipart/mixed", PLAIN),
@@ -41,6 +41,14 @@ MALFORMED = {
     "no end": (TYPE, PLAIN.replace(b"--mc-boundary--", b"")),
     "boundary too long": (f"multipart/mixed; boundary={'b' * 71}",
                           mc.multipart([INFO, DATA], "b" * 71)),
+    "delimiter behind LF": (TYPE, mc.multipart(
+        [INFO, mc.data_part(b"x\n--mc-boundary\nA: b\n\nx")])),
+    "delimiter behind CR": (TYPE, mc.multipart(
+        [INFO, mc.data_part(b"x\r--mc-boundary--\r")])),
+    "longer delimiter": (TYPE, mc.multipart(
+        [INFO, mc.data_part(b"--mc-boundaryX\r\n")])),
+    "delimiter in the preamble": (TYPE, b"x\n--mc-boundary\n\r\n" + PLAIN),
+    "delimiter in the epilogue": (TYPE, PLAIN + b"--mc-boundary\r\n"),
     "part without empty line": (
         TYPE, PLAIN.replace(b"\r\n\r\n", b"\r\n")),
 }

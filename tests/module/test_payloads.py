@@ -13,8 +13,9 @@ SHAPES = {
     "NULs": bytes(64), "lone CR": b"a\rb", "trailing CR": b"a\r",
     "trailing CRLF": b"a\r\n", "leading CRLF": b"\r\na",
     "LF": b"\n\n", "dashes": b"--",
-    "longer boundary": b"--mc-boundary-\r\n--mc-boundaryX",
-    "boundary within a line": b"x--mc-boundary\r\n\n--mc-boundary--\r",
+    "shorter boundary": b"--mc-boundar\r\n--mc-boundar--",
+    "other letters": b"--MC-boundary\n--mc-Boundary--\r\n",
+    "boundary within a line": b"x--mc-boundary\r\n\n --mc-boundary--\r",
     "SIP": b"SIP/2.0 200 OK\r\n",
     "next header": b"\r\nContent-Type: text/plain\r\n\r\n",
 }

@@ -176,6 +176,21 @@ def test_private_headers_stay_in_the_trust_domain(new_site):
             assert (line.encode() in octets) == there
 
 
+def test_fields_that_assert_something(site):
+    """Of a message, too, a client says nothing that a core has to say."""
+    alice = site.client("alice")
+    for message, ask, stays in (
+            (mc.client_message("alice", b"x"), alice.ask, mc.FREE_FIELDS),
+            (mc.core_message("alice", b"x"), site.from_core,
+             mc.CORE_FIELDS + mc.PEER_FIELDS + mc.FREE_FIELDS)):
+        for name, value in mc.CORE_FIELDS + mc.PEER_FIELDS + mc.FREE_FIELDS:
+            message.add(name, value)
+        assert ask(message).code == 200
+        assert mc.foreign_fields_of(
+            site.iwf1.wait_request().message) == stays
+        site.iwf1.forget()
+
+
 @pytest.mark.parametrize("code", [200, 202, 403, 480, 486, 500, 603])
 def test_final_response_is_the_receivers(any_site, code):
     """What the IWF answers is what the client gets."""

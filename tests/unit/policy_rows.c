@@ -22,6 +22,7 @@
 static char memory[1 << 20], memory_of_outline[1 << 20];
 static mclmr_profiles_t shipped, own;
 static mclmr_decision_t decision, by_outline;
+static bool direct; /* no media relay */
 
 int policy_rows_load(void **state)
 {
@@ -86,8 +87,9 @@ const mclmr_decision_t *policy_rows_decide(const policy_row_t *row)
 {
 	static char offer[2 * MCLMR_SDP_MAX_SIZE], text[2 * MCLMR_SDP_MAX_SIZE];
 	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
-	mclmr_policy_request_t request = {
-			.wanted = row->wanted, .bound = mclmr_span(row->bound)};
+	mclmr_policy_request_t request = {.wanted = row->wanted,
+			.bound = mclmr_span(row->bound),
+			.relayed = !direct};
 
 	find_profile(row, &request);
 	(void)snprintf(text, sizeof(text), HEAD "%s", row->text);
@@ -144,4 +146,11 @@ void policy_rows_run(const policy_row_t *rows, size_t n)
 		(void)policy_rows_decide(&rows[i]);
 		check(&rows[i]);
 	}
+}
+
+void policy_rows_run_direct(const policy_row_t *rows, size_t n)
+{
+	direct = true;
+	policy_rows_run(rows, n);
+	direct = false;
 }

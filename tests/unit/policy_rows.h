@@ -97,6 +97,9 @@ const mclmr_decision_t *policy_rows_decide(const policy_row_t *row);
 /* Decides on each row and fails where that is not what it expects. */
 void policy_rows_run(const policy_row_t *rows, size_t n);
 
+/* The same without a media relay; all else is relayed. */
+void policy_rows_run_direct(const policy_row_t *rows, size_t n);
+
 #define RUN(rows) policy_rows_run(rows, sizeof(rows) / sizeof((rows)[0]))
 
 #endif

@@ -183,12 +183,12 @@ static const sequence_t sequences[] = {
 				{{A, INVITE, 0, 1, false, 97, OFFER, 0},
 						{B, INVITE, 200, 1, true, 98, ANSWER, 97},
 						{A, INVITE, 0, 2, false, 99, OFFER, 0},
-						{B, INVITE, 488, 2, false, 98, NONE, 0},
+						{B, INVITE, 488, 2, false, 98, STRAY, 0},
 						{A, INVITE, 0, 3, false, 96, OFFER, 0},
 						{B, INVITE, 200, 3, true, 98, ANSWER, 96}}},
 		{"a refused UPDATE", {{A, INVITE, 0, 1, false, 97, OFFER, 0},
 									 {A, UPDATE, 0, 2, false, 99, OFFER, 0},
-									 {B, UPDATE, 488, 2, false, 99, NONE, 0}}},
+									 {B, UPDATE, 488, 2, false, 99, STRAY, 0}}},
 		{"both re-INVITE at once, with one number",
 				{{A, INVITE, 0, 5, false, 97, OFFER, 0},
 						{B, INVITE, 0, 5, false, 99, OFFER, 0},
@@ -324,6 +324,44 @@ static void test_repeated_provisional(void **state)
 	(void)state;
 	for(size_t i = 0; i < 5; i++)
 		take(&sequence, i, &negotiation, &arena);
+}
+
+/* A reply that comes when the same side has offered again. */
+static void test_overtaken(void **state)
+{
+	static const struct
+	{
+		step_t offer;
+		step_t reply;
+		bool overtaken;
+	} rows[] = {
+			{{A, INVITE, 0, 6, false, 97, OFFER, 0},
+					{B, INVITE, 200, 5, true, 98, OFFER, 0}, true},
+			{{A, INVITE, 0, 6, false, 97, OFFER, 0},
+					{B, INVITE, 200, 6, true, 98, ANSWER, 97}, false},
+			{{A, INVITE, 0, 6, false, 97, OFFER, 0},
+					{B, INVITE, 0, 5, false, 98, OFFER, 0}, false},
+			{{A, INVITE, 0, 6, false, 97, OFFER, 0},
+					{A, INVITE, 200, 5, true, 98, OFFER, 0}, false},
+			{{A, UPDATE, 0, 6, false, 97, OFFER, 0},
+					{B, INVITE, 200, 5, true, 98, OFFER, 0}, false},
+			{{A, UPDATE, 0, 6, false, 97, OFFER, 0},
+					{B, UPDATE, 200, 5, true, 98, STRAY, 0}, true},
+	};
+
+	(void)state;
+	for(size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const step_t *reply = &rows[i].reply;
+		const mclmr_bearer_t bearer = {reply->side, reply->method, reply->code,
+				reply->cseq, reply->reliable, true};
+		mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
+		mclmr_negotiation_t negotiation = {.bound = {{NULL, 0}}};
+		sequence_t sequence = {"overtaken", {rows[i].offer, rows[i].reply}};
+
+		take(&sequence, 0, &negotiation, &arena);
+		assert_int_equal(mclmr_negotiation_overtaken(&negotiation, &bearer),
+				rows[i].overtaken);
+	}
 }
 
 #define AUDIO(port, formats) "m=audio " port " RTP/AVP " formats "\r\n"
@@ -513,6 +551,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(test_sequences),
 			cmocka_unit_test(test_repeated_provisional),
+			cmocka_unit_test(test_overtaken),
 			cmocka_unit_test(test_bindings),
 			cmocka_unit_test(test_unreadable),
 			cmocka_unit_test(test_not_noted),

@@ -107,7 +107,7 @@ static const policy_row_t others[] = {
 		EDITED("messages get port 0", "allow=*\nother_media=port0",
 				M("RTP/AVP 0") "m=message 4006 TCP/MSRP *\r\na=path:x\r\n",
 				M("RTP/AVP 0") "m=message 0 TCP/MSRP *\r\na=path:x\r\n",
-				"other_media closed"),
+				"not_relayed closed"),
 		REFUSED("another protocol is no floor control",
 				"allow=*\nother_media=refuse",
 				M("RTP/AVP 0") "m=application 1 TCP/BFCP *\r\n",
@@ -120,7 +120,7 @@ static const policy_row_t others[] = {
 				M("RTP/AVP 0") "m=application 1 udp MCPTT wb\r\n",
 				MCLMR_MEDIA_DENIED, "other_media"),
 		REFUSED("nor MCPTT of another media", "allow=*\nother_media=refuse",
-				M("RTP/AVP 0") "m=message 1 udp MCPTT\r\n", MCLMR_MEDIA_DENIED,
+				M("RTP/AVP 0") "m=text 1 udp MCPTT\r\n", MCLMR_MEDIA_DENIED,
 				"other_media"),
 };
 

@@ -79,9 +79,12 @@ static const struct
 		 "AMR-WB/16000\r\n",
 				"m=audio 0 RTP/AVP 97\na=bundle-only\na=rtpmap:97 "
 				"AMR-WB/16000/1\n"},
-		{"m=video 4004 RTP/SAVP 97 98\r\na=rtpmap:97 H264/90000\r\na=crypto:1 "
+		{"m=video 4004 RTP/SAVP 97 98\r\na=rtpmap:97 H264/90000\r\n"
+		 "a=rtpmap:98 VP8/90000\r\na=crypto:1 "
 		 "AEAD_AES_128_GCM " KEY "\r\n",
 				"m=video 9 RTP/SAVP 97\n"},
+		{"m=video 4004 RTP/AVP 97 0\r\na=rtpmap:97 H264/90000\r\n",
+				"m=video 9 RTP/AVP 97 0\na=rtpmap:97 H264/90000/1\n"},
 		{"m=application 4002 udp MCPTT\r\na=fmtp:MCPTT mc_queueing\r\n",
 				"m=application 9 udp MCPTT\n"},
 };

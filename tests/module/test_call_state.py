@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a call keeps of offers and answers when its messages cross."""
+import call
+import media
+import node
+
+UNOFFERED = {111: media.TETRA[97]}
+BOTH = {**media.TETRA, **UNOFFERED}
+REBOUND = {**media.TETRA, 111: ("TETRA_ACELP/8000", None)}
+
+
+def talk(site, profile="tetra"):
+    """A call that is up: the dialogs of both sides."""
+    outgoing = site.offer(site.party().sdp(media.TETRA), profile)
+    incoming = site.incoming(outgoing)
+    incoming.reply(200, site.party().sdp(media.TETRA))
+    near, _ = outgoing.answered()
+    far = incoming.dialog()
+    far.wait("ACK")
+    return near, far
+
+
+def final(dialog, branch):
+    """The final reply to a re-INVITE, acknowledged where it is a 2xx."""
+    reply = dialog.endpoint.wait_final(branch)
+    if reply.code < 300:
+        dialog.ack()
+    return reply
+
+
+def counted(site, before):
+    """How far the counters of offers and answers went."""
+    now = site.node.counters()
+    return {name: now[name] - before[name] for name in (
+        "lmr_offers", "lmr_answers", "lmr_bad_answers", "lmr_closed")}
+
+
+def cross(site, near, far, answer):
+    """Two re-INVITEs at once; the callee's is refused."""
+    count = len(far.requests("INVITE")), len(near.requests("INVITE"))
+    first = near.send("INVITE", site.party().sdp(media.TETRA))
+    second = far.send("INVITE", site.party().sdp(media.TETRA))
+    arrived = far.wait("INVITE", count[0] + 1)
+    near.wait("INVITE", count[1] + 1).reply(491)
+    arrived.reply(200, answer)
+    reply = final(near, first)
+    assert far.endpoint.wait_final(second).code == 491
+    return call.sdp_of(reply)
+
+
+def test_crossing_offers(call_site):
+    """Each offer of both sides is known to its answer."""
+    near, far = talk(call_site)
+    answer = call_site.party().sdp(media.TETRA)
+    before = call_site.node.counters()
+    for _ in range(25):
+        assert b"m=audio 0 " not in cross(call_site, near, far, answer)
+    assert counted(call_site, before) == {
+        "lmr_offers": 50, "lmr_answers": 25, "lmr_bad_answers": 0,
+        "lmr_closed": 0}
+    near.bye()
+
+
+def test_crossing_offers_and_a_bad_answer(call_site):
+    """A payload type that was not offered does not pass, whatever crosses."""
+    for _ in range(8):
+        near, far = talk(call_site)
+        assert b"m=audio 0 " in cross(call_site, near, far, call_site.party(
+            ).sdp(UNOFFERED))
+        near.send("BYE")
+
+
+def test_offer_that_is_not_known(call_site):
+    """What has to answer is never an offer: it is closed, not relayed.
+
+    The caller offers again before the first offer is answered: only the last
+    one is kept.
+    """
+    near, far = talk(call_site)
+    before = call_site.node.counters()
+    first = near.send("INVITE", call_site.party().sdp(media.TETRA))
+    late = far.wait("INVITE")
+    second = near.send("INVITE", call_site.party().sdp(media.TETRA))
+    far.wait("INVITE", 2).reply(488)
+    near.endpoint.wait_final(second)
+    late.reply(200, call_site.party().sdp(UNOFFERED))
+    near.invite_cseq -= 1
+    assert b"m=audio 0 " in call.sdp_of(final(near, first))
+    assert counted(call_site, before)["lmr_offers"] == 2
+    assert counted(call_site, before)["lmr_closed"] == 1
+    assert near.ask("INFO").code == 200  # its last offer decides on the call
+    assert not near.requests("BYE")
+    near.bye()
+
+
+def rebind(site):
+    """An offer that gives a payload type another meaning, decided on just
+    before an answer binds it; its final reply."""
+    near, far = talk(site)
+    first = near.send("INVITE", site.party().sdp(BOTH))
+    arrived = far.wait("INVITE")
+    before = site.node.counters()
+    site.relay.hang()
+    arrived.reply(200, site.party().sdp(BOTH))
+    second = near.send("UPDATE", site.party().sdp(REBOUND))
+    node.wait_until(lambda: list(counted(site, before).values())[:2] == [
+        1, 1], "both decided")
+    site.relay.resume()
+    node.wait_until(
+        lambda: far.requests("UPDATE") or near.endpoint.responses(second),
+        "UPDATE or its refusal")
+    for request in far.requests("UPDATE"):
+        far.wait("UPDATE").reply(488)
+    reply = near.endpoint.wait_final(second)
+    near.endpoint.wait_final(first)
+    near.send("BYE")
+    return reply.code
+
+
+def test_payload_type_bound_meanwhile(call_site):
+    """A decision made before a payload type was bound does not hold.
+
+    Sometimes the offer is the first to come back from the relay.
+    """
+    assert 500 in (rebind(call_site) for _ in range(10))
