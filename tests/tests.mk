@@ -33,9 +33,8 @@ $(TEST_TOOL): $(TEST_TOOL_OBJ) $(TEST_OBJ)
 
 include tests/media/media.mk
 
-MEMCHECK = test_open or test_forms or test_wrong_kms or test_revoked \
-	or test_lines or test_make_forms or test_make_refused or test_round_trip \
-	or test_inspect or test_state or test_batch_of_files
+MEMCHECK = test_open or test_wrong_kms or test_revoked or test_make_forms \
+	or test_round_trip
 
 .PHONY: test unit-test module-test fuzz
 ## test        all tests: library, command line, modules; prints the totals

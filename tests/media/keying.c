@@ -6,6 +6,7 @@
 
 /* keying: see keying.h. */
 #include <openssl/crypto.h>
+#include <openssl/sha.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -84,17 +85,36 @@ static mclmr_span_t find_message(mclmr_span_t description)
 	return found;
 }
 
+/* True for a genuine message that was not taken before. */
+static bool is_new(keying_t *keying, mclmr_span_t octets,
+		const mclmr_mikey_t *message, const mclmr_mikey_wish_t *wish)
+{
+	mclmr_replay_t replay = {keying->taken, KEYING_TAKEN};
+	uint8_t digest[MCLMR_REPLAY_DIGEST];
+
+	(void)SHA256((const uint8_t *)octets.s, octets.len, digest);
+	return mclmr_replay_take(&replay, digest, mclmr_mikey_time(message),
+			wish->now, wish->max_skew);
+}
+
 /* Verifies and opens a message of now. */
-static const char *open_message(const mclmr_mikey_t *message,
-		mclmr_keyring_t *ring, const char *from, mclmr_mikey_opened_t *opened)
+static const char *open_message(keying_t *keying, mclmr_span_t octets,
+		const mclmr_mikey_t *message, const char *from,
+		mclmr_mikey_opened_t *opened)
 {
 	const mclmr_mikey_wish_t wish = {.from = mclmr_span(from),
 			.has_now = true,
 			.now = (int64_t)time(NULL),
 			.max_skew = MCLMR_MIKEY_MAX_SKEW};
-	mclmr_mikey_fault_t fault = mclmr_mikey_open(message, ring, &wish, opened);
+	mclmr_mikey_fault_t fault =
+			mclmr_mikey_open(message, keying->ring, &wish, opened);
 
-	return fault == MCLMR_MIKEY_GENUINE ? NULL : mclmr_mikey_fault_words(fault);
+	if(fault != MCLMR_MIKEY_GENUINE)
+		return mclmr_mikey_fault_words(fault);
+	if(mclmr_mikey_purpose(message->csb_id) != MCLMR_PURPOSE_PCK)
+		return "its key is not that of a private call";
+	return is_new(keying, octets, message, &wish) ? NULL
+												  : "it was taken before";
 }
 
 /* Derives key and salt of a session, in the order that libsrtp wants. */
@@ -148,10 +168,7 @@ const char *keying_take(keying_t *keying, const keying_wish_t *wish,
 		wrong = mclmr_mikey_read(octets, &message);
 	if(wrong != NULL)
 		return wrong;
-	wrong = open_message(&message, keying->ring, wish->from, &opened);
-	if(wrong == NULL
-			&& mclmr_mikey_purpose(message.csb_id) != MCLMR_PURPOSE_PCK)
-		wrong = "its key is not that of a private call";
+	wrong = open_message(keying, octets, &message, wish->from, &opened);
 	if(wrong == NULL)
 		wrong = set_keys(&message, &opened, wish, protection);
 	OPENSSL_cleanse(&opened, sizeof opened);

@@ -12,11 +12,15 @@
 #define MEDIA_KEYING_H
 
 #include "mclmr/keyring.h"
+#include "mclmr/replay.h"
 #include "protection.h"
+
+#define KEYING_TAKEN 16 /* messages that are remembered */
 
 typedef struct keying
 {
 	mclmr_keyring_t *ring;
+	mclmr_replay_entry_t taken[KEYING_TAKEN];
 } keying_t;
 
 /* What is asked of a message, and what its key is used for. */

@@ -63,11 +63,11 @@ def maker_of(case):
 class Pck:
     """A key for a private call, and the message that brings it."""
 
-    def __init__(self, lab, case, *options, maker=None, to=ALICE):
+    def __init__(self, lab, case, *options, kind="pck", maker=None, to=ALICE):
         name, uri = maker or maker_of(case)
         self.key = os.urandom(16)
         line = keytool.good(
-            "mikey", "make", "--type", "pck", "--from", uri, "--to", to,
+            "mikey", "make", "--type", kind, "--from", uri, "--to", to,
             *by(lab, name), "--key", "-", "--form", "sdp", *options,
             stdin=self.key.hex().encode()).decode()
         assert line.startswith(PREFIX)
@@ -315,6 +315,28 @@ def test_keys_of_sessions_differ(lab):
             assert result.received == []
             assert result.wrong == [
                 "unreadable SRTP not genuine"] * talks.PACKETS
+
+
+def test_client_takes_no_message_twice(lab):
+    """A message that is sent again in another offer is refused."""
+    verdicts = []
+    with talk_of(lab, Pck(lab, P25), P25, dialled.invite_alice) as talk:
+        for _ in range(2):
+            offer = talk.caller.description().encode()
+            talk.callee.learn(offer, offer)
+            verdicts.append(talk.callee.verdict)
+    assert verdicts == ["key-mgmt genuine",
+                        "key-mgmt refused it was taken before"]
+
+
+def test_client_takes_keys_of_private_calls_only(lab):
+    """A signalling key is no key for speech."""
+    pck = Pck(lab, P25, kind="csk")
+    with talk_of(lab, pck, P25, dialled.invite_alice) as talk:
+        offer = talk.caller.description().encode()
+        talk.callee.learn(offer, offer)
+        assert talk.callee.verdict == (
+            "key-mgmt refused its key is not that of a private call")
 
 
 def test_client_reads_keys_that_are_private_only(lab, tmp_path):
