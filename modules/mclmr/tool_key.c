@@ -399,12 +399,17 @@ static int take_in(const unwrapping_t *unwrapping, const char *path,
 	};
 	mclmr_key_taken_t taken = {.user = unwrapping->file.message.responder.value,
 			.record = &unwrapping->record,
+			.period = (uint32_t)mclmr_key_period_number(
+					unwrapping->opened.holder->issuer->certificate->period,
+					(uint64_t)(unwrapping->now + (int64_t)MCLMR_NTP_UNIX)),
 			.timestamp = unwrapping->file.message.timestamp};
 	mclmr_key_verdict_t verdict;
 	mclmr_span_t after;
 
-	if(EVP_Digest(unwrapping->file.octets.s, unwrapping->file.octets.len,
-			   taken.digest, NULL, EVP_sha256(), NULL)
+	/* Without the signature: anybody can make another one of it. */
+	if(EVP_Digest(unwrapping->file.message.covered.s,
+			   unwrapping->file.message.covered.len, taken.digest, NULL,
+			   EVP_sha256(), NULL)
 			!= 1)
 		return TOOL_REFUSED;
 	verdict = mclmr_key_state_take(before, &taken, arena, &after);
@@ -422,15 +427,20 @@ static int with_state(const unwrapping_t *unwrapping, const char *path)
 	mclmr_span_t before = {NULL, 0};
 	struct stat status;
 	mclmr_arena_t arena;
+	size_t user;
 	size_t size;
 	char *memory;
 	int code;
 
 	if(stat(path, &status) == 0 && !tool_read(path, &before))
 		return TOOL_USAGE;
-	size = (before.len + 4096 + unwrapping->file.octets.len)
+	/* For each key the text, which at most doubles, and lines with the user. */
+	user = unwrapping->file.message.responder.value.len;
+	size = 2 * (before.len + (user + 512) * (MCLMR_RECORD_MAX_KEYS + 1))
 		   * (MCLMR_RECORD_MAX_KEYS + 1);
 	memory = malloc(size);
+	if(memory == NULL)
+		size = 0;
 	arena = mclmr_arena(memory, size);
 	code = take_in(unwrapping, path, before, &arena);
 	free(memory);

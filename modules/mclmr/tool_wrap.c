@@ -208,7 +208,7 @@ static const char *read_record(
 	return read_scope(words, record);
 }
 
-/* Sets the time of the message; for the next period its first second. */
+/* Sets the time of the message. */
 static const char *set_time(const tool_words_t *words,
 		const tool_wrap_setting_t *setting, mclmr_mikey_order_t *order)
 {
@@ -223,13 +223,27 @@ static const char *set_time(const tool_words_t *words,
 	return NULL;
 }
 
+/* The time of a message that is made ahead, for the next period: in its first
+ * second, and rising with the time that it is made at, so that of two messages
+ * the later one counts. */
+static uint64_t ahead(mclmr_key_period_t period, uint64_t timestamp)
+{
+	uint64_t ntp = mclmr_ntp_seconds(timestamp);
+	uint64_t number = mclmr_key_period_number(period, ntp);
+	uint64_t begin = mclmr_key_period_begin(period, number);
+	uint64_t end = mclmr_key_period_begin(period, number + 1);
+	uint64_t elapsed =
+			ntp < begin ? 0 : (ntp - begin) << 32 | (timestamp & UINT32_MAX);
+
+	return end << 32 | elapsed / (end - begin);
+}
+
 /* Finds the recipient's server, and goes over to the next period. */
 static const char *find_issuer(const tool_words_t *words,
 		const tool_wrap_setting_t *setting, mclmr_mikey_order_t *order)
 {
 	const char *wrong = NULL;
 	uint64_t ntp = mclmr_ntp_seconds(order->timestamp);
-	mclmr_key_period_t period;
 
 	order->to = mclmr_span(words->value[WRAP_TO]);
 	order->issuer = mclmr_keyring_issuer_for(setting->ring,
@@ -237,11 +251,9 @@ static const char *find_issuer(const tool_words_t *words,
 			(int64_t)ntp - (int64_t)MCLMR_NTP_UNIX, &wrong);
 	if(order->issuer == NULL)
 		return wrong;
-	period = order->issuer->certificate->period;
 	if(setting->next_period)
-		order->timestamp = mclmr_key_period_begin(period,
-								   mclmr_key_period_number(period, ntp) + 1)
-						   << 32;
+		order->timestamp =
+				ahead(order->issuer->certificate->period, order->timestamp);
 	return NULL;
 }
 

@@ -275,6 +275,56 @@ def test_revocation(lab, tmp_path):
                               stdin=active)
 
 
+def test_revocation_after_rewrap(lab, tmp_path):
+    """A message that was made ahead shadows neither a key of today nor its
+    revocation, which ends both; a later rewrap counts again."""
+    state = tmp_path / "state"
+
+    def ahead(at, name, *options):
+        path = table(tmp_path / "b.csv", [
+            [ALICE, "p25", "root", "84", "1", KEY.hex()]])
+        arguments = batch(lab, path, tmp_path / name, *options,
+                          command=("rewrap", "--due", "3650"))
+        arguments[arguments.index("--at") + 1] = at
+        good(*arguments)
+        message = (tmp_path / name / f"{ALICE}.p25.1.mikey").read_bytes()
+        assert unwrap(lab, message)["time"] == time.strftime(
+            "%Y-%m-%dT%H:%M:%SZ", time.gmtime(NEXT))
+        return message
+
+    def take(message, at=AT + 5, who=0):
+        code, _, err = run(*unwrap_options(lab), "--state", state, "--at", at,
+                           "-", stdin=message)
+        assert code == who, err
+        return err
+
+    made = ahead(AT + 1, "one")
+    take(wrap(lab))
+    take(made)
+    take(wrap(lab, at=AT + 2))
+    take(wrap(lab, "--revoke", at=AT + 3))
+    assert "older" in take(made, who=1)
+    assert "older" in take(made, NEXT + 5, who=1)
+    again = ahead(AT + 4, "two")
+    take(again)
+    assert "older" in take(made, who=1)
+    assert "older" in take(wrap(lab, at=AT + 4), NEXT + 61, who=1)
+    take(again, NEXT + 61)
+
+
+def test_another_signature(lab, tmp_path):
+    """(r, n - s) verifies too, and is no other message."""
+    order = int("ffffffff00000000ffffffffffffffff"
+                "bce6faada7179e84f3b9cac2fc632551", 16)
+    message = wrap(lab)
+    number = int.from_bytes(message[-97:-65], "big")
+    other = (message[:-97] + (order - number).to_bytes(32, "big")
+             + message[-65:])
+    state = tmp_path / "state"
+    for octets in other, message, other:
+        unwrap(lab, octets, "--state", state)
+
+
 def test_no_state(lab):
     """Without a state nothing is remembered, and the tool says so."""
     code, _, err = run(*unwrap_options(lab), "-", stdin=wrap(lab))
