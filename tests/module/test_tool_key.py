@@ -308,7 +308,7 @@ def test_revocation_after_rewrap(lab, tmp_path):
     again = ahead(AT + 4, "two")
     take(again)
     assert "older" in take(made, who=1)
-    assert "older" in take(wrap(lab, at=AT + 4), NEXT + 61, who=1)
+    assert "older" in take(wrap(lab, at=AT + 4), NEXT + 30, who=1)
     take(again, NEXT + 61)
 
 
