@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -63,6 +64,23 @@ static bool key_path(const char *folder, const char *name, char path[MAX_PATH])
 	return n > 0 && n < MAX_PATH;
 }
 
+/* True for hexadecimal digits of which one is missing; blanks do not count. */
+static bool is_cut_hex(mclmr_span_t text)
+{
+	size_t digits = 0;
+
+	for(size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.s[i];
+
+		if(isspace(c))
+			continue;
+		if(!isxdigit(c))
+			return false;
+		digits++;
+	}
+	return digits % 2 == 1;
+}
+
 /* The octets of a key file: hexadecimal digits where all are that, else as
  * they are. */
 static bool read_key_file(const char *folder, const char *name,
@@ -77,7 +95,7 @@ static bool read_key_file(const char *folder, const char *name,
 		return false;
 	key->s = (const char *)to;
 	key->len = mclmr_octets_from_hex(text, to, MCLMR_RECORD_MAX_KEY);
-	if(key->len == 0 && text.len <= MCLMR_RECORD_MAX_KEY) {
+	if(key->len == 0 && text.len <= MCLMR_RECORD_MAX_KEY && !is_cut_hex(text)) {
 		key->len = text.len;
 		if(text.len > 0)
 			memcpy(to, text.s, text.len);
@@ -104,7 +122,7 @@ static const char *read_key(const tool_words_t *words, size_t i,
 		return read_key_file(folder, files->item[i], &wrap->arena, &key->key)
 					   ? NULL
 					   : "the key file cannot be read, or is not of 1 to 64 "
-						 "octets";
+						 "octets, or of an odd number of digits";
 	return read_hex(inlined->item[i], MCLMR_RECORD_MAX_KEY, &wrap->arena,
 				   &key->key)
 				   ? NULL
@@ -193,6 +211,9 @@ static const char *read_record(
 			return "from, to, kmf, lmr or purpose is missing";
 	}
 	record->kmf = mclmr_span(words->value[WRAP_KMF]);
+	if(!mclmr_mikey_is_uri(record->kmf)
+			|| !mclmr_mikey_is_uri(mclmr_span(words->value[WRAP_TO])))
+		return "kmf or to is no URI";
 	if(!mclmr_lmr_type_from_word(
 			   mclmr_span(words->value[WRAP_LMR]), &record->lmr_type))
 		return "lmr is not tetra, p25, tetrapol, dmr, nxdn or analog";
