@@ -65,21 +65,23 @@ def test_reply_without_transaction(dial):
     assert near.bye().code == 200
 
 
-def test_reply_after_a_restart(dial):
+def test_reply_after_a_restart(new_site):
     """The node has forgotten the transaction: the answer goes nowhere."""
-    talk = dial().talk()
-    server = talk.line.node
-    node.wait_until(lambda: saved_call(server, talk.near.call_id),
-                    "call in the database")
-    branch = talk.near.send("INVITE", talk.line.offer())
-    got = talk.far.wait("INVITE")
-    server.crash()
-    server.start()
-    got.reply(200, FOREIGN_SDP)
-    server.wait_log("reply of 127.0.0.2 to no request dropped")
-    assert not [r for r in talk.near.endpoint.responses(branch)
-                if r.code >= 200]
-    talk.near.bye()
+    site = new_site()
+    with line.Line(site) as here:
+        talk = here.talk()
+        server = site.node
+        node.wait_until(lambda: saved_call(server, talk.near.call_id),
+                        "call in the database")
+        branch = talk.near.send("INVITE", here.offer())
+        got = talk.far.wait("INVITE")
+        server.crash()
+        server.start()
+        got.reply(200, FOREIGN_SDP)
+        server.wait_log("reply of 127.0.0.2 to no request dropped")
+        assert not [r for r in here.caller.responses(branch)
+                    if r.code >= 200]
+        talk.near.bye()
 
 
 def saved_call(server, call_id):
