@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 
 import call
+import guide
 import line
 import mc
 import media
@@ -435,3 +436,20 @@ def test_both_get_bye_however_quick(dial):
         far.wait("BYE", timeout=8)
         assert len(near.requests("BYE")) == len(far.requests("BYE")) == 1
     line.wait_quiet(here.node)
+
+
+# What the log says
+
+def test_no_key_in_the_log(new_site):
+    """The core writes out what stands behind a broken field; with the
+    setting of the guide it does not."""
+    site = new_site(extra=guide.block("quiet-core", guide.SECURITY))
+    with line.Line(site) as here:
+        out = here.dial()
+        got = here.arrived(out)
+        key = "a=crypto:1 AEAD_AES_128_GCM inline:" + "SECRET" * 6 + "=="
+        send_broken(got, got.reply_of(183, here.answer(key)))
+        got.reply(180)
+        out.wait(180)
+        end(out, got)
+    assert "SECRETSECRET" not in site.node.log()
