@@ -266,8 +266,8 @@ static int note_verdict(struct sip_msg *msg, mclmr_status_t status)
 /* lmr_sdp_offer() and lmr_sdp_answer(). */
 static int decide(struct sip_msg *msg, mclmr_op_t op, str *profile)
 {
-	return note_verdict(msg,
-			lmr_sdp_decide(msg, lmr_sdp_get(msg), op, iwf_span(profile)));
+	return note_verdict(
+			msg, lmr_sdp_decide(msg, lmr_sdp_get(msg), op, iwf_span(profile)));
 }
 
 static int ki_lmr_sdp_offer(struct sip_msg *msg, str *profile)
