@@ -44,6 +44,7 @@ include tests/tests.mk
 include tests/coverage/coverage.mk
 include tests/mutate/mutate.mk
 include tests/bench/bench.mk
+include tests/oracle/oracle.mk
 include tools/node.mk
 include tools/lint.mk
 

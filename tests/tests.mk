@@ -35,7 +35,7 @@ include tests/media/media.mk
 
 .PHONY: test unit-test module-test fuzz
 ## test        all tests: library, command line, modules; prints the totals
-test: unit-test module-test
+test: unit-test interop-some module-test
 
 unit-test: $(TEST_BIN)
 	@mkdir -p build/test; rm -f build/test/unit.log; \

@@ -1,6 +1,6 @@
 # The sample node, the demo, the SIPp scenarios, and installing.
 
-.PHONY: run start stop demo demo-call scenarios
+.PHONY: run start stop demo demo-call demo-rootkey lab scenarios
 ## run         the sample node and its rtpengine in front, until interrupted
 run: all
 	tools/node.sh run
@@ -20,6 +20,14 @@ demo: all
 ## demo-call   an encrypted call through the media relay, and a refused one
 demo-call: all $(MEDIA_ENDPOINT)
 	@$(PYTHON) tests/demo/demo_call.py
+
+## demo-rootkey  an LMR root key for one user, and nobody else
+demo-rootkey: $(MCLMR_TOOL)
+	@$(PYTHON) tests/demo/rootkey.py
+
+## lab         a laboratory key server for the sample's users, in RUN_DIR/kms
+lab: $(MCLMR_TOOL)
+	@tools/lab.sh
 
 ## scenarios   every SIPp scenario against a node of their own, as a table
 scenarios: all

@@ -11,10 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include "octets.h"
+#include "timestamp.h"
 #include "tool.h"
 
 void tool_complain(const char *format, ...)
@@ -25,6 +29,17 @@ void tool_complain(const char *format, ...)
 	va_start(arguments, format);
 	vfprintf(stderr, format, arguments);
 	va_end(arguments);
+	fputc('\n', stderr);
+}
+
+void tool_complain_text(const char *message, mclmr_span_t text)
+{
+	fprintf(stderr, "mclmr: %s", message);
+	for(size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.s[i];
+
+		fprintf(stderr, c >= ' ' && c <= '~' ? "%c" : "\\x%02x", (unsigned)c);
+	}
 	fputc('\n', stderr);
 }
 
@@ -83,6 +98,38 @@ void tool_free(mclmr_span_t octets)
 	free((char *)octets.s);
 }
 
+bool tool_read_secret(const char *path, mclmr_span_t *octets)
+{
+	/* No buffer of the C library keeps a copy. */
+	int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO)
+									: open(path, O_RDONLY | O_CLOEXEC);
+	char *buffer = fd < 0 ? NULL : malloc(TOOL_MAX_INPUT + 1);
+	size_t length = 0;
+	ssize_t n = -1;
+
+	while(buffer != NULL && length <= TOOL_MAX_INPUT
+			&& (n = read(fd, buffer + length, TOOL_MAX_INPUT + 1 - length)) > 0)
+		length += (size_t)n;
+	if(n < 0)
+		tool_complain("%s: %s", path, strerror(errno));
+	else if(n > 0)
+		tool_complain("%s: over %d octets", path, TOOL_MAX_INPUT);
+	if(fd >= 0)
+		close(fd);
+	*octets = (mclmr_span_t){buffer, length};
+	if(n == 0)
+		return true;
+	tool_free_secret(*octets);
+	*octets = (mclmr_span_t){NULL, 0};
+	return false;
+}
+
+void tool_free_secret(mclmr_span_t octets)
+{
+	OPENSSL_cleanse((char *)octets.s, octets.len);
+	free((char *)octets.s);
+}
+
 /* Writes all octets to a descriptor. */
 static bool write_all(int fd, mclmr_span_t octets)
 {
@@ -127,6 +174,38 @@ bool tool_write(const char *path, mclmr_span_t octets)
 	return is_written;
 }
 
+/* Writes a file that is not there yet, with sync down to the disk. */
+static bool write_new(const char *path, mclmr_span_t octets, bool sync)
+{
+	int fd = open_private(path);
+	bool is_written =
+			fd >= 0 && write_all(fd, octets) && (!sync || fsync(fd) == 0);
+
+	if(fd >= 0 && close(fd) != 0)
+		is_written = false;
+	return is_written;
+}
+
+bool tool_replace(const char *path, mclmr_span_t octets, bool sync)
+{
+	size_t size = strlen(path) + sizeof ".new";
+	char *new = malloc(size);
+	bool done;
+
+	if(new == NULL) {
+		tool_complain("out of memory");
+		return false;
+	}
+	(void)snprintf(new, size, "%s.new", path);
+	done = write_new(new, octets, sync) && rename(new, path) == 0;
+	if(!done) {
+		tool_complain("%s: %s", path, strerror(errno));
+		(void)unlink(new);
+	}
+	free(new);
+	return done;
+}
+
 int tool_finish(int done)
 {
 	if(fflush(stdout) == 0 && !ferror(stdout))
@@ -145,6 +224,30 @@ void tool_print_text(mclmr_span_t octets)
 		else
 			printf("\\x%02x", (unsigned)c);
 	}
+}
+
+void tool_print_line(const char *name, mclmr_span_t value)
+{
+	printf("%s=", name);
+	tool_print_text(value);
+	putchar('\n');
+}
+
+void tool_print_hex(const char *name, mclmr_span_t octets)
+{
+	printf("%s=", name);
+	for(size_t i = 0; i < octets.len; i++)
+		printf("%02x", (unsigned)mclmr_octets(octets)[i]);
+	putchar('\n');
+}
+
+bool tool_time(const char *option, const char *text, int64_t *seconds)
+{
+	*seconds = (int64_t)time(NULL);
+	if(text == NULL || mclmr_timestamp_read(mclmr_span(text), seconds))
+		return true;
+	tool_complain("%s is neither RFC 3339 nor Unix seconds", option);
+	return false;
 }
 
 void tool_digest(mclmr_span_t octets, char digest[TOOL_DIGEST_SIZE])

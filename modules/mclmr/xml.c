@@ -9,6 +9,7 @@
 
 #include <libxml/parser.h>
 #include <libxml/xmlerror.h>
+#include <openssl/crypto.h>
 
 #include "xml.h"
 
@@ -316,5 +317,6 @@ void mclmr_xml_cleanup(void)
 {
 	xmlFreeParserCtxt(the_parser.context);
 	the_parser.context = NULL;
+	OPENSSL_cleanse(the_parser.text, sizeof the_parser.text);
 	xmlResetLastError();
 }

@@ -58,7 +58,7 @@ typedef struct mclmr_xml_handler
 mclmr_status_t mclmr_xml_parse(
 		mclmr_span_t document, const mclmr_xml_handler_t *handler, void *data);
 
-/* Frees the process's parser, for leak checks. */
+/* Frees the process's parser, and forgets the last document. */
 void mclmr_xml_cleanup(void);
 
 /* An edit of a document: cut octets at offset give way to text. */

@@ -127,6 +127,58 @@ def test_cancel(dial, ringing):
     assert out.wait(487).code == 487
 
 
+def test_call_id_in_use(dial):
+    """The Call-ID of a call that is up: 482, and the call keeps its media;
+    when it is over the Call-ID is free."""
+    talk = dial("from-lmr").talk()
+    here = talk.line
+    message = here.form.invite(here.offer())
+    message.set("Call-ID", talk.near.call_id)
+    message.set("From", talk.near.local)
+    assert here.dial(message=message).refusal().code == 482
+    talk.speech()
+    talk.near.bye()
+    out = here.dial(message=message.copy().drop("Via"))
+    got = call.incoming(here.callee, here.node.address, n=2)
+    got.reply(486)
+    out.wait(486)
+
+
+def test_repeated_answer(dial):
+    """A 200 that comes again is the same again."""
+    here = dial()
+    out = here.dial()
+    got = here.arrived(out)
+    for _ in range(2):
+        got.reply(200, here.answer())
+    first, second = out.wait(200), out.wait(200, 2)
+    assert (media.place(call.sdp_of(first))
+            == media.place(call.sdp_of(second)))
+    near = out.dialog(first)
+    for _ in range(2):
+        near.ack()
+    far = got.dialog()
+    far.wait("ACK", 2)
+    line.Talk(here, near, call.sdp_of(second), far, got.sdp).speech()
+    near.bye()
+
+
+def test_peer_as_contact(dial):
+    """A user's contact is never one of our peers."""
+    here = dial("from-lmr")
+    carol = here.site.stranger("carol")
+    contact = f"<sip:iwf@{here.site.iwf2.hostport}>{mc.contact_tags('mcptt')}"
+    for expires in (600, 0):
+        uri = f"sip:{mc.DOMAIN}"
+        register = sip.request(
+            "REGISTER", uri, mc.impu("carol"), mc.impu("carol"),
+            [("Contact", f"{contact};expires={expires}")])
+        assert carol.ask(register).code == 200
+        message = call.from_lmr(line.UNIT1, "carol", here.offer())
+        assert here.dial(message=message).refusal().code >= 400
+    assert not here.site.iwf2.requests("INVITE")
+
+
 def test_callee_refuses(dial):
     """What the callee says is what the caller hears."""
     here = dial("from-lmr")

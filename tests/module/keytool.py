@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The command lines on keys: running them, and a parser of MIKEY messages
+that shares no code with the library."""
+import os
+import pathlib
+import struct
+import subprocess
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+TOOL = os.environ.get("MCLMR_TOOL", str(TOP / "build/test/mclmr"))
+DATA = TOP / "tests" / "data"
+CERT = DATA / "kms-cert-own.xml"
+ALICE_KEYS = DATA / "kms-keys-alice-own.xml"
+IWF_KEYS = DATA / "kms-keys-iwf-own.xml"
+PERIOD = 2592000
+NTP_UNIX = 2208988800
+
+KMS = "kms.mc.example.org"
+IWF = "sip:iwf@iwf.example.org"
+ALICE = "sip:alice@mc.example.org"
+BOB = "sip:bob@mc.example.org"
+KMF = "sip:kmf1@iwf.example.org"
+
+
+def run(*arguments, stdin=b"", timeout=120):
+    """The tool's exit code, standard output and standard error."""
+    done = subprocess.run([TOOL, *map(str, arguments)], input=stdin,
+                          capture_output=True, timeout=timeout, check=False)
+    assert b"Sanitizer" not in done.stderr, done.stderr.decode()
+    assert b"runtime error" not in done.stderr, done.stderr.decode()
+    return done.returncode, done.stdout, done.stderr.decode()
+
+
+def fields(out):
+    """Lines name=value as pairs."""
+    return [tuple(line.split("=", 1)) for line in out.decode().splitlines()]
+
+
+def good(*arguments, stdin=b""):
+    """Standard output of a run that has to end well."""
+    code, out, err = run(*arguments, stdin=stdin)
+    assert code == 0, err
+    return out
+
+
+def answer(*arguments, stdin=b""):
+    """The lines of a run that has to end well, as a dict."""
+    return dict(fields(good(*arguments, stdin=stdin)))
+
+
+def refused(*arguments, stdin=b"", code=1):
+    """The complaint of a run that is refused and prints nothing."""
+    got, out, err = run(*arguments, stdin=stdin)
+    assert (got, out) == (code, b""), err
+    assert err.startswith("mclmr: ") or code == 2
+    return err
+
+
+def vectors():
+    """The vectors of messages A, B and C."""
+    lines = (DATA / "imessage-own.txt").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines
+                if "=" in line and not line.startswith("#"))
+
+
+class Lab:
+    """A key management server with users, made by the command line."""
+
+    def __init__(self, folder, at="2026-01-01T00:00:00Z", periods=2):
+        self.folder = folder
+        self.at = at
+        good("kms", "init", "--uri", KMS, "--period", PERIOD, "--offset", 0,
+             "--out", folder)
+        for name, user in ("alice", ALICE), ("bob", BOB), ("iwf", IWF):
+            self.user(name, user, periods)
+
+    def user(self, name, user, periods=1):
+        """Writes the keys of a user to name.xml."""
+        good("kms", "user", "--dir", self.folder, "--user", user, "--at",
+             self.at, "--periods", periods, "--out", self.keys(name))
+
+    def keys(self, name):
+        """The file of a user's keys."""
+        return self.folder / f"{name}.xml"
+
+    @property
+    def cert(self):
+        """The file of the certificate."""
+        return self.folder / "cert.xml"
+
+    def by(self, name):
+        """The options for what a user does."""
+        return ["--keys", self.keys(name), "--cert", self.cert]
+
+
+class Message:
+    """An I_MESSAGE taken apart."""
+
+    def __init__(self, octets):
+        self.octets = octets
+        (version, kind, follows, prf, self.csb_id, sessions,
+         self.map) = struct.unpack(">BBBBIBB", octets[:10])
+        assert (version, kind, prf) == (1, 26, 1)
+        self.at = 10
+        assert self.map == (2 if sessions else 1)
+        self.sessions = [self._session() for _ in range(sessions)]
+        self.payloads = []
+        while follows != 4:
+            follows = self._payload(follows)
+        assert self._take(2) == b"\x20\x81"
+        self.covered = octets[:self.at]
+        self.signature = self._take(129)
+        assert self.at == len(octets)
+
+    def _take(self, n):
+        taken = self.octets[self.at:self.at + n]
+        assert len(taken) == n
+        self.at += n
+        return taken
+
+    def _number(self, n):
+        return int.from_bytes(self._take(n), "big")
+
+    def _session(self):
+        cs_id, protocol, policies = self._take(3)
+        assert protocol == 0
+        policies = list(self._take(policies & 127))
+        data = self._take(self._number(2))
+        return cs_id, policies, data, self._take(self._number(1))
+
+    def _payload(self, kind):
+        follows = self._number(1)
+        if kind == 5:
+            body = self._take(9)
+        elif kind == 11:
+            body = self._take(self._number(1))
+        else:
+            size = {14: 2, 10: 2, 26: 2, 21: 1}[kind]
+            head = self._take(size)
+            body = head, self._take(self._number(2))
+        self.payloads.append((kind, body))
+        return follows
+
+    def all(self, kind):
+        """The payloads of a type."""
+        return [body for got, body in self.payloads if got == kind]
+
+    def identities(self):
+        """Roles and values."""
+        return {head[0]: value for head, value in self.all(14)}
+
+    def extensions(self):
+        """Types and data of general extensions."""
+        return {head[0]: data for head, data in self.all(21)}
+
+    @property
+    def kinds(self):
+        """The order of the payloads."""
+        return [kind for kind, _ in self.payloads]

@@ -1,0 +1,547 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The command line `mclmr key`: LMR keys that only their user can open."""
+import csv
+import hashlib
+import os
+import pty
+import re
+import signal
+import stat
+import subprocess
+import time
+
+import pytest
+
+import keytool
+from keytool import (ALICE, BOB, IWF, KMF, PERIOD, Message, answer, fields,
+                     good, refused, run)
+
+KEY = bytes(range(32))
+AT = 1767225600  # 2026-01-01T00:00:00Z
+NEXT = ((AT + keytool.NTP_UNIX) // PERIOD + 1) * PERIOD - keytool.NTP_UNIX
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """A server with alice, bob and the IWF, two periods each."""
+    return keytool.Lab(tmp_path_factory.mktemp("lab") / "kms")
+
+
+def wrap_options(lab, to=ALICE, **words):
+    """The options of wrap; None leaves one out."""
+    values = {"from": IWF, "to": to, "kmf": KMF, "lmr": "p25",
+              "purpose": "root", "alg": "84", "key-id": "0001", "key": "-",
+              "at": AT, **{name.replace("_", "-"): value
+                           for name, value in words.items()}}
+    return ["key", "wrap", *lab.by("iwf")] + [
+        word for name, value in values.items() if value is not None
+        for word in (f"--{name}", value)]
+
+
+def wrap(lab, *options, key=KEY, **words):
+    """A message with a key."""
+    return good(*wrap_options(lab, **words), *options, stdin=key)
+
+
+def unwrap_options(lab, who="alice"):
+    return ["key", "unwrap", *lab.by(who)]
+
+
+def unwrap(lab, message, *options, who="alice"):
+    """What unwrapping a message tells."""
+    return answer(*unwrap_options(lab, who), *options, "-", stdin=message)
+
+
+@pytest.mark.parametrize("words", [
+    ["key"], ["key", "wrap"], ["key", "unwrap"], ["key", "inspect"],
+    ["key", "rewrap"]])
+def test_help(words):
+    code, out, err = run(*words, "--help")
+    assert (code, err) == (0, "")
+    assert out.startswith(b"usage: mclmr " + " ".join(words).encode())
+
+
+def test_usage(lab):
+    """Words that are missing or not right: 2, and nothing is made."""
+    for change in ({"to": None}, {"from": None}, {"kmf": None}, {"lmr": None},
+                   {"purpose": None}, {"alg": None}, {"key_id": None},
+                   {"key": None}, {"lmr": "gsm"}, {"lmr": "none"},
+                   {"purpose": "branch"}, {"alg": "8g"}, {"alg": "0011223344"},
+                   {"key_id": ""}, {"key_id": "112233445566778899"},
+                   {"key": "/nonexistent"}, {"at": "now"}, {"form": "xml"},
+                   {"not_before": "x"}, {"not_before": 5, "not_after": 4},
+                   {"key-hex": "00"}):
+        assert refused(*wrap_options(lab, **change), stdin=KEY, code=2)
+    for key in b"", b"k" * 65, b"00" * 65:
+        assert refused(*wrap_options(lab), stdin=key, code=2)
+    for arguments in (["key"], ["key", "eat"], ["key", "unwrap"],
+                      ["key", "inspect"], ["key", "inspect", "/nonexistent"],
+                      ["key", "rewrap"], ["key", "wrap", "--batch", "x"],
+                      wrap_options(lab) + ["--call", "c", "--group", "sip:g"],
+                      wrap_options(lab) + ["--alg", "85"],
+                      wrap_options(lab) + ["--outdir", "x"]):
+        assert refused(*arguments, code=2)
+
+
+@pytest.mark.parametrize("key, size", [
+    (KEY, 32), (KEY.hex().encode() + b"\n", 32), (b"k", 1), (b"\xff" * 64, 64),
+    (b"\0" * 8, 8), (b"ff" * 64, 64)])
+def test_round_trip(lab, tmp_path, key, size):
+    """Raw and hexadecimal keys come out as the same octets."""
+    message = wrap(lab, key=key)
+    out = tmp_path / "out"
+    got = unwrap(lab, message, "--reveal", "--out", out)
+    octets = key if len(key) == size else bytes.fromhex(key.decode())
+    assert got["key"] == octets.hex()
+    assert out.read_bytes() == octets
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    for name, value in {
+            "from": IWF, "to": ALICE, "kmf": KMF, "lmr": "p25",
+            "purpose": "root", "status": "active", "alg": "84",
+            "key_id": "0001", "key_size": str(size), "keys": "1",
+            "time": "2026-01-01T00:00:00Z",
+            "key_period": str((AT + keytool.NTP_UNIX) // PERIOD)}.items():
+        assert got[name] == value, name
+
+
+def test_everything(lab, tmp_path):
+    """Several keys, groups, a validity, a call, a traffic key."""
+    files = [tmp_path / name for name in ("one", "two")]
+    files[0].write_bytes(b"\x01" * 16)
+    files[1].write_bytes(b"\x02" * 8)
+    message = good(
+        *wrap_options(lab, purpose="traffic", lmr="tetra", key=files[0]),
+        "--key", files[1], "--alg", "AA", "--key-id", "2", "--group",
+        "sip:g1@h", "sip:g2@h", "--not-after", "2099-01-01T00:00:00Z",
+        "--not-before", "2025-01-01T00:00:00Z")
+    out = tmp_path / "out"
+    lines = fields(good(*unwrap_options(lab), "--reveal", "--out", out, "-",
+                        stdin=message))
+    assert [value for name, value in lines if name == "group"] == [
+        "sip:g1@h", "sip:g2@h"]
+    assert [value for name, value in lines if name == "key"] == [
+        "01" * 16, "02" * 8]
+    assert [value for name, value in lines if name == "alg"] == ["84", "aa"]
+    assert [value for name, value in lines if name == "key_id"] == [
+        "0001", "02"]
+    assert dict(lines)["purpose"] == "traffic"
+    assert dict(lines)["not_before"] == "2025-01-01T00:00:00Z"
+    assert dict(lines)["not_after"] == "2099-01-01T00:00:00Z"
+    assert out.read_text() == f"84 0001 {'01' * 16}\naa 02 {'02' * 8}\n"
+    got = unwrap(lab, wrap(lab, "--call", "a84b4c76e66710@host"))
+    assert got["call"] == "a84b4c76e66710@host"
+
+
+def test_inspect(lab):
+    """Without a key: whose it is and for what system, never more."""
+    message = wrap(lab, "--group", "sip:secret-group@h")
+    code, out, err = run("key", "inspect", "-", stdin=message)
+    assert (code, err) == (0, "")
+    got = dict(fields(out))
+    for name, value in {"from": IWF, "to": ALICE, "kmf": KMF, "lmr": "p25",
+                        "time": "2026-01-01T00:00:00Z"}.items():
+        assert got[name] == value
+    assert "purpose" not in got and b"secret-group" not in out
+    assert b"secret-group" not in message and KEY not in message
+    octets = good("mikey", "make", "--type", "pck", "--from", IWF, "--to",
+                  ALICE, *lab.by("iwf"), "--at", AT)
+    assert "no key record" in refused("key", "inspect", "-", stdin=octets)
+    assert "not one of a key record" in refused(*unwrap_options(lab), "-",
+                                                stdin=octets)
+
+
+def test_container(lab):
+    """The extension as docs/formats.md has it, by a second parser."""
+    message = Message(wrap(lab))
+    assert message.csb_id >> 28 == 15
+    assert message.kinds == [5, 11, 14, 14, 14, 14, 26, 21]
+    data = message.extensions()[240]
+    assert data[:6] == b"LMRK\x01\x02"
+    assert data[6:8 + len(KMF)] == bytes((0, len(KMF))) + KMF.encode()
+    sealed = 1 + 1 + 4 + 8 + 8 + 2 + 1 + (1 + 1) + (1 + 2) + (1 + 32) + 16
+    assert len(data) == 8 + len(KMF) + sealed
+
+
+def test_forms(lab):
+    for form in "raw", "base64", "sdp":
+        assert unwrap(lab, wrap(lab, form=form))["result"] == "opened"
+
+
+# Who cannot open
+
+def test_other_user(lab):
+    message = wrap(lab)
+    assert "no keys of its recipient" in refused(
+        *unwrap_options(lab, "bob"), "-", stdin=message)
+    assert "not the one that is expected" in refused(
+        *unwrap_options(lab), "--from", "sip:eve@iwf.example.org", "-",
+        stdin=message)
+    assert unwrap(lab, message, "--from", IWF)["from"] == IWF
+
+
+def test_other_server(lab, tmp_path):
+    """A server of the same name with other keys."""
+    other = keytool.Lab(tmp_path / "kms")
+    assert "not genuine" in refused(*unwrap_options(other), "-",
+                                    stdin=wrap(lab))
+    refused("key", "unwrap", "--keys", other.keys("alice"), "--cert",
+            lab.cert, "-", stdin=wrap(lab))
+    refused("key", "unwrap", "--keys", other.keys("alice"), "--cert",
+            keytool.CERT, "-", stdin=wrap(lab))
+
+
+def test_flipped_octets(lab):
+    message = wrap(lab)
+    for i in range(0, len(message), 13):
+        octets = bytearray(message)
+        octets[i] ^= 1
+        refused(*unwrap_options(lab), "-", stdin=bytes(octets))
+
+
+def test_wrong_period(lab, tmp_path):
+    """Another key period than the message's: both times are told."""
+    message = wrap(lab)
+    for at in AT + 2 * PERIOD, AT - 2 * PERIOD, NEXT + 61:
+        err = refused(*unwrap_options(lab), "--at", at, "-", stdin=message)
+        assert "peer's time 2026-01-01T00:00:00Z, local time 20" in err
+    for at in AT, AT + 86400, NEXT - 1, NEXT + 30:
+        unwrap(lab, message, "--at", at)
+    unwrap(lab, wrap(lab, at=NEXT), "--at", AT)
+    late = keytool.Lab.__new__(keytool.Lab)
+    late.folder, late.at = lab.folder, str(AT + 2 * PERIOD)
+    late.user("late", ALICE)
+    err = refused("key", "unwrap", "--keys", lab.keys("late"), "--cert",
+                  lab.cert, "-", stdin=message)
+    assert "key period" in err and "peer's time" in err
+
+
+def test_expired(lab):
+    message = wrap(lab, not_after=AT + 100)
+    assert "not valid after" in refused(*unwrap_options(lab), "-",
+                                        stdin=message)
+    unwrap(lab, message, "--at", AT + 100)
+    refused(*unwrap_options(lab), "--at", AT + 101, "-", stdin=message)
+
+
+def test_secrets_do_not_leak(lab):
+    """No key in output, complaint or message, unless --reveal asks for it."""
+    message = wrap(lab)
+    for arguments in (["key", "inspect", "-"], unwrap_options(lab) + ["-"],
+                      ["mikey", "inspect", "-"]):
+        _, out, err = run(*arguments, stdin=message)
+        assert KEY.hex() not in out.decode() + err and KEY not in out
+    assert refused(*wrap_options(lab, alg="x"), stdin=KEY.hex().encode(),
+                   code=2).find(KEY.hex()) < 0
+
+
+# Replay
+
+def test_state(lab, tmp_path):
+    """The identical message always opens; an older one does not, unless it
+    is for another key, LMR type or user."""
+    state = tmp_path / "state"
+
+    def take(message, *options):
+        return run(*unwrap_options(lab), "--state", state, *options, "-",
+                   stdin=message)[0]
+
+    first = wrap(lab)
+    second = wrap(lab, at=AT + 1)
+    assert take(first) == take(first) == take(second) == take(second) == 0
+    assert stat.S_IMODE(state.stat().st_mode) == 0o600
+    before = state.read_bytes()
+    assert "older" in refused(*unwrap_options(lab), "--state", state, "-",
+                              stdin=first)
+    assert take(wrap(lab, at=AT)) == 1
+    assert take(wrap(lab, at=AT + 1)) == 1, "another message of the same time"
+    assert take(wrap(lab, at=AT, key_id="1")) == 1, "the same key"
+    assert state.read_bytes() == before
+    assert take(wrap(lab, at=AT, key_id="2")) == 0
+    assert take(wrap(lab, at=AT, lmr="tetra")) == 0
+    assert take(second) == 0
+
+
+def test_revocation(lab, tmp_path):
+    """A revoked record replaces the key; the key does not come back."""
+    state, out = tmp_path / "state", tmp_path / "out"
+    active = wrap(lab)
+    options = ["--state", state, "--out", out]
+    unwrap(lab, active, *options)
+    out.unlink()
+    revoked = wrap(lab, "--revoke", at=AT + 5)
+    assert unwrap(lab, revoked, *options)["status"] == "revoked"
+    assert not out.exists()
+    assert "older" in refused(*unwrap_options(lab), *options, "-",
+                              stdin=active)
+
+
+def test_no_state(lab):
+    """Without a state nothing is remembered, and the tool says so."""
+    code, _, err = run(*unwrap_options(lab), "-", stdin=wrap(lab))
+    assert code == 0
+    assert "no --state" in err
+
+
+def test_broken_state(lab, tmp_path):
+    """A state that cannot be read refuses, and is not overwritten."""
+    state = tmp_path / "state"
+    state.write_text("something else\n")
+    refused(*unwrap_options(lab), "--state", state, "-", stdin=wrap(lab),
+            code=2)
+    assert state.read_text() == "something else\n"
+    refused(*unwrap_options(lab), "--state", tmp_path / "no" / "state", "-",
+            stdin=wrap(lab), code=2)
+
+
+def test_state_at_once(lab, tmp_path):
+    """Many at once lose nothing of each other."""
+    state = tmp_path / "state"
+    messages = [wrap(lab, key_id=f"{i:04x}") for i in range(6)]
+    children = [subprocess.Popen(
+        [keytool.TOOL, *map(str, unwrap_options(lab)), "--state", state, "-"],
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL) for _ in messages]
+    for child, message in zip(children, messages):
+        child.stdin.write(message)
+        child.stdin.close()
+    assert [child.wait(60) for child in children] == [0] * len(messages)
+    assert len(state.read_text().splitlines()) == 1 + len(messages)
+
+
+# Batches
+
+def table(path, rows, columns="to,lmr,purpose,alg,key-id,key-hex"):
+    """Writes a table."""
+    with open(path, "w", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(columns.split(","))
+        writer.writerows(rows)
+    os.utime(path, (time.time() - 10,) * 2)
+    return path
+
+
+def row(i, key=KEY):
+    return [f"sip:u{i}@mc.example.org", "p25", "root", "84", f"{i:04x}",
+            key.hex()]
+
+
+def batch(lab, path, folder, *options, command=("wrap",)):
+    """The options of a batch."""
+    return ["key", *command, "--batch", path, "--outdir", folder, "--from",
+            IWF, "--kmf", KMF, *lab.by("iwf"), "--at", AT, *options]
+
+
+def test_batch(lab, tmp_path):
+    """A message for each row, private, that its user can open."""
+    path = table(tmp_path / "b.csv", [row(i) for i in range(150)] + [
+        [ALICE, "p25", "root", "84", "1", KEY.hex()],
+        [BOB, "tetra", "traffic", "1", "2", "aabb"]])
+    folder = tmp_path / "out"
+    assert good(*batch(lab, path, folder)) == (
+        b"rows=152\ndone=152\nskipped=0\nfailed=0\n")
+    names = sorted(os.listdir(folder))
+    assert len(names) == 152
+    assert "sip:u7@mc.example.org.p25.0007.mikey" in names
+    for name in names:
+        assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
+    got = unwrap(lab, (folder / f"{ALICE}.p25.1.mikey").read_bytes(),
+                 "--reveal")
+    assert got["key"] == KEY.hex()
+    got = unwrap(lab, (folder / f"{BOB}.tetra.2.mikey").read_bytes(),
+                 "--reveal", who="bob")
+    assert (got["key"], got["purpose"]) == ("aabb", "traffic")
+
+
+def test_batch_of_files(lab, tmp_path):
+    """Keys in files beside the table; lists in fields; quotes; options for
+    what a row leaves empty."""
+    (tmp_path / "k 1").write_bytes(KEY)
+    (tmp_path / "k2").write_text(KEY.hex())
+    path = tmp_path / "b.csv"
+    path.write_text(
+        'to,alg,key-id,key,group,revoke,not-after\r\n'
+        f'"{ALICE}",84 aa,1;2,k2 k2,"sip:g1@h sip:g2@h",,\r\n'
+        '\r\n'
+        f'{BOB},84,3,k2,,yes,2099-01-01T00:00:00Z\r\n')
+    folder = tmp_path / "out"
+    good(*batch(lab, path, folder, "--lmr", "dmr", "--purpose", "root",
+                "--form", "base64"))
+    lines = fields(good(
+        *unwrap_options(lab), "--reveal", folder / f"{ALICE}.dmr.1.mikey"))
+    assert [value for name, value in lines if name == "key"] == [
+        KEY.hex()] * 2
+    assert [value for name, value in lines if name == "group"] == [
+        "sip:g1@h", "sip:g2@h"]
+    got = unwrap(lab, (folder / f"{BOB}.dmr.3.mikey").read_bytes(), who="bob")
+    assert got["status"] == "revoked"
+    assert got["not_after"] == "2099-01-01T00:00:00Z"
+
+
+def test_bad_rows(lab, tmp_path):
+    """A bad row stops no other; each is told with its line; exit 3."""
+    secret = hashlib.sha256(b"secret").hexdigest()
+    path = table(tmp_path / "b.csv", [
+        row(1), ["sip:a@b", "gsm", "root", "84", "1", secret], row(2),
+        ["sip:a@b", "p25", "root", "84", "1", secret + "x"],
+        ["", "p25", "root", "84", "1", secret], row(3), row(3),
+        ["sip:a@b", "p25"], row(4)])
+    folder = tmp_path / "out"
+    code, out, err = run(*batch(lab, path, folder))
+    assert (code, out) == (3, b"rows=9\ndone=3\nskipped=0\nfailed=6\n")
+    told = [line.split(": ")[1] for line in err.splitlines()]
+    assert told == [f"{path}:{line}" for line in (3, 5, 6, 7, 8, 9)]
+    assert secret not in err
+    assert len(os.listdir(folder)) == 3
+
+
+@pytest.mark.parametrize("text", [
+    "", "\n", "to,colour\na,b\n", "to,,lmr\n", "to,key,to x\n"])
+def test_bad_tables(lab, tmp_path, text):
+    path = tmp_path / "b.csv"
+    path.write_text(text)
+    refused(*batch(lab, path, tmp_path / "out"), code=2)
+    refused(*batch(lab, "/nonexistent", tmp_path / "out"), code=2)
+
+
+def test_resume(lab, tmp_path):
+    """What is there is not made again; what is gone, or broken, is; and all
+    when the table is younger."""
+    path = table(tmp_path / "b.csv", [row(i) for i in range(20)])
+    folder = tmp_path / "out"
+    good(*batch(lab, path, folder))
+    messages = sorted(folder.iterdir())
+    messages[0].unlink()
+    messages[1].write_bytes(messages[1].read_bytes()[:50])
+    kept = messages[2].read_bytes()
+    assert b"done=2\nskipped=18\n" in good(*batch(lab, path, folder))
+    assert messages[2].read_bytes() == kept
+    os.utime(path, (time.time() + 10,) * 2)
+    assert b"done=20\nskipped=0\n" in good(*batch(lab, path, folder))
+    assert messages[2].read_bytes() != kept
+
+
+def test_interrupt(lab, tmp_path):
+    """An interrupt loses nothing: the same command goes on."""
+    path = table(tmp_path / "b.csv", [row(i) for i in range(3000)])
+    folder = tmp_path / "out"
+    arguments = list(map(str, batch(lab, path, folder)))
+    child = subprocess.Popen([keytool.TOOL, *arguments],
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and (
+            not folder.exists() or len(os.listdir(folder)) < 10):
+        time.sleep(0.01)
+    child.send_signal(signal.SIGINT)
+    out, err = child.communicate(timeout=60)
+    assert child.returncode == 3
+    assert b"interrupted" in err
+    done = int(dict(fields(out))["done"])
+    assert 0 < done < 3000
+    again = dict(fields(good(*arguments)))
+    assert (again["skipped"], again["failed"]) == (str(done), "0")
+    assert int(again["done"]) == 3000 - done
+
+
+def test_progress_bar(lab, tmp_path):
+    """On a terminal there is a bar."""
+    path = table(tmp_path / "b.csv", [row(i) for i in range(10)])
+    master, slave = pty.openpty()
+    with subprocess.Popen(
+            [keytool.TOOL, *map(str, batch(lab, path, tmp_path / "out"))],
+            stdout=subprocess.DEVNULL, stderr=slave) as child:
+        os.close(slave)
+        seen = b""
+        try:
+            while more := os.read(master, 4096):
+                seen += more
+        except OSError:
+            pass
+        assert child.wait(60) == 0
+    os.close(master)
+    assert b"[" + b"#" * 40 + b"] 10 of 10" in seen
+
+
+def test_rewrap(lab, tmp_path):
+    """Before a key period ends there are messages for the next one."""
+    path = table(tmp_path / "b.csv", [
+        [ALICE, "p25", "root", "84", "1", KEY.hex()],
+        [BOB, "p25", "root", "84", "2", KEY.hex()]])
+    folder = tmp_path / "out"
+    good(*batch(lab, path, folder))
+    left = (NEXT - AT) // 86400
+    early = batch(lab, path, folder, command=("rewrap", "--due", left - 1))
+    assert b"done=0\nskipped=2\n" in good(*early)
+    due = batch(lab, path, folder, command=("rewrap", "--due", left + 1))
+    assert b"done=2\nskipped=0\n" in good(*due)
+    assert b"done=0\nskipped=2\n" in good(*due)
+    message = (folder / f"{ALICE}.p25.1.mikey").read_bytes()
+    got = unwrap(lab, message, "--at", AT, "--reveal")
+    assert got["key"] == KEY.hex()
+    assert int(got["key_period"]) == (NEXT + keytool.NTP_UNIX) // PERIOD
+    unwrap(lab, message, "--at", NEXT + 86400)
+
+
+def test_rewrap_without_keys(lab, tmp_path):
+    """The sender has to have keys of the next period already."""
+    path = table(tmp_path / "b.csv", [row(1)])
+    arguments = batch(lab, path, tmp_path / "out",
+                      command=("rewrap", "--due", "3650"))
+    arguments[arguments.index("--at") + 1] = NEXT
+    code, out, err = run(*arguments)
+    assert code == 3
+    assert "no signing keys of this key period" in err
+
+
+# What is left in memory
+
+@pytest.fixture(scope="module")
+def forget(tmp_path_factory):
+    """Runs the tool, built without sanitizers, and tells which secrets are
+    left in memory that it gave back."""
+    library = tmp_path_factory.mktemp("forget") / "forget.so"
+    subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-o", library,
+                    keytool.TOP / "tests/module/forget.c", "-ldl"], check=True)
+
+    def look(secrets, *arguments, stdin=b""):
+        forms = [form for secret in secrets
+                 for form in (secret, secret.hex().encode())]
+        done = subprocess.run(
+            [keytool.TOP / "modules/mclmr/mclmr", *map(str, arguments)],
+            input=stdin, capture_output=True, timeout=120, check=True,
+            env={"LD_PRELOAD": str(library), "FORGET_SECRETS": ",".join(
+                form.hex() for form in forms)})
+        return done.stderr.count(b"LEFT")
+
+    return look
+
+
+def elements(path, *names):
+    """The octets of elements; of points without their first one."""
+    text = path.read_text()
+    return [bytes.fromhex(value)[-256:] for name in names
+            for value in re.findall(rf"<{name}>(\w+)<", text)]
+
+
+def test_nothing_is_left(lab, tmp_path, forget):
+    """Keys, SSK, RSK and the server's secrets are overwritten before their
+    memory is given back."""
+    key = os.urandom(32)
+    message = tmp_path / "message"
+    wrapped = [*wrap_options(lab), "--out", message]
+    secrets = elements(lab.keys("iwf"), "UserDecryptKey", "UserSigningKeySSK")
+    assert forget([key, *secrets], *wrapped, stdin=key) == 0
+    assert forget([key, *secrets], *wrapped, stdin=key.hex().encode()) == 0
+    secrets = elements(lab.keys("alice"), "UserDecryptKey",
+                       "UserSigningKeySSK")
+    assert forget([key, *secrets], *unwrap_options(lab), "--reveal", "--out",
+                  tmp_path / "out", message) == 0
+    assert (tmp_path / "out").read_bytes() == key
+    assert forget([ALICE.encode()], *unwrap_options(lab), message) > 0
+    path = table(tmp_path / "b.csv", [row(i, key) for i in range(3)])
+    assert forget([key], *batch(lab, path, tmp_path / "batch")) == 0
+    lines = (lab.folder / "kms.secret").read_text().splitlines()
+    secrets = [bytes.fromhex(line.split("=")[1]) for line in lines
+               if "Secret=" in line]
+    assert len(secrets) == 2
+    assert forget(secrets, "kms", "user", "--dir", lab.folder, "--user",
+                  "sip:zed@x", "--out", "-") == 0

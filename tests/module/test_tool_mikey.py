@@ -1,0 +1,408 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The command line `mclmr mikey`: messages of TS 33.180, ours and others'."""
+import base64
+import concurrent.futures
+import hashlib
+import hmac
+import itertools
+import shutil
+import stat
+import struct
+import subprocess
+
+import pytest
+
+import keytool
+from keytool import (ALICE, ALICE_KEYS, BOB, CERT, IWF, Message, answer,
+                     fields, good, refused, run)
+
+VECTORS = keytool.vectors()
+MESSAGES = {name: bytes.fromhex(VECTORS[f"msg_{name}"]) for name in "ABC"}
+OPEN = ["mikey", "open", "--keys", ALICE_KEYS, "--cert", CERT]
+VERIFY = ["mikey", "verify", "--cert", CERT]
+SENDER = VECTORS["initiator_uri_ascii"]
+TIME = 1704067200
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """A server with alice, bob and the IWF."""
+    return keytool.Lab(tmp_path_factory.mktemp("lab") / "kms")
+
+
+def make(lab, *options, kind="pck", to=ALICE):
+    """A message of the IWF's."""
+    return good("mikey", "make", "--type", kind, "--from", IWF, "--to", to,
+                *lab.by("iwf"), "--at", lab.at, *options)
+
+
+def opened(lab, message, *options, who="alice"):
+    """What opening a message tells."""
+    return answer("mikey", "open", *lab.by(who), *options, "-", stdin=message)
+
+
+@pytest.mark.parametrize("words", [
+    ["mikey"], ["mikey", "inspect"], ["mikey", "verify"], ["mikey", "open"],
+    ["mikey", "make"]])
+def test_help(words):
+    code, out, err = run(*words, "--help")
+    assert (code, err) == (0, "")
+    assert out.startswith(b"usage: mclmr " + " ".join(words).encode())
+
+
+@pytest.mark.parametrize("arguments", [
+    ["mikey"], ["mikey", "read"], ["mikey", "inspect"],
+    ["mikey", "inspect", "a", "b"], ["mikey", "inspect", "/nonexistent"],
+    ["mikey", "verify", "--cert", CERT], ["mikey", "verify", "--cert"],
+    VERIFY + ["--from", "a", "--colour", "red", "-"],
+    OPEN + ["/nonexistent"],
+    ["mikey", "make"],
+    ["mikey", "make", "--type", "pck", "--from", "a", "--to", "b"],
+    ["mikey", "make", "--type", "spk", "--from", "a", "--to", "b", "--cert",
+     CERT, "--keys", ALICE_KEYS],
+    ["mikey", "make", "--type", "pck", "--from", "a", "--to", "b", "--cert",
+     CERT, "--keys", ALICE_KEYS, "--form", "xml"],
+    ["mikey", "make", "--type", "pck", "--from", "a", "--to", "b", "--cert",
+     CERT, "--keys", ALICE_KEYS, "--cs-map", "srtp"],
+    ["mikey", "make", "--type", "pck", "--from", "a", "--to", "b", "--cert",
+     CERT, "--keys", ALICE_KEYS, "--group", "sip:g@h"],
+    ["mikey", "make", "--type", "pck", "--from", "a", "--to", "b", "--cert",
+     CERT, "--keys", ALICE_KEYS, "--key-id", "00112233"],
+    ["mikey", "make", "--type", "pck", "--from", "a", "--to", "b", "--cert",
+     CERT, "--keys", ALICE_KEYS, "--at", "tomorrow"],
+])
+def test_usage(arguments):
+    assert refused(*arguments, code=2)
+
+
+@pytest.mark.parametrize("options", [
+    ["--cert", "/nonexistent"], [],
+    ["--cert", keytool.DATA / "imessage-own.txt"]])
+def test_unusable_certificates(options):
+    """No certificate, or none that can be read: 2, and no verdict."""
+    assert refused("mikey", "verify", *options, "--", "-",
+                   stdin=MESSAGES["A"], code=2) or options == []
+
+
+def test_keys_without_certificate():
+    """Keys of a server whose certificate is not there: refused."""
+    assert "no certificate" in refused(
+        "mikey", "verify", "--cert", ALICE_KEYS, "-", stdin=MESSAGES["A"])
+
+
+def test_inspect():
+    got = answer("mikey", "inspect", "-", stdin=MESSAGES["A"])
+    for name, value in {
+            "size": "555", "data_type": "26", "csb_id": "1a2b3c4d",
+            "purpose": "pck", "cs_map": "empty", "sessions": "0",
+            "time": "2024-01-01T00:00:00Z", "rand": VECTORS["RAND"],
+            "initiator": SENDER,
+            "responder": VECTORS["responder_uri_ascii"],
+            "initiator_kms": VECTORS["kms_uri_ascii"],
+            "responder_kms": VECTORS["kms_uri_ascii"],
+            "sakke_scheme": "2", "signature_size": "129"}.items():
+        assert got[name] == value, name
+    got = answer("mikey", "inspect", "-", stdin=MESSAGES["B"])
+    assert got["initiator_uid"] == VECTORS["uid_initiator"]
+    assert got["responder_uid"] == VECTORS["uid_responder"]
+    assert "initiator" not in got
+    got = answer("mikey", "inspect", "-", stdin=MESSAGES["C"])
+    assert (got["cs_map"], got["cs"], got["spi"]) == (
+        "generic", "0", "1a2b3c4d")
+    assert got["policy_parameters"] == "00010601011004010c050100060100140110"
+    assert got["extension"] == "7"
+
+
+@pytest.mark.parametrize("name", "ABC")
+def test_verify(name):
+    got = answer(*VERIFY, "-", stdin=MESSAGES[name])
+    assert got["result"] == "genuine"
+    assert got["from"] == ("unconfirmed" if name == "B" else SENDER)
+    assert got["from_uid"] == VECTORS["uid_initiator"]
+    got = answer(*VERIFY, "--from", SENDER, "-", stdin=MESSAGES[name])
+    assert (got["from"], got["key_period"]) == (SENDER, "1509")
+    assert "not the one that is expected" in refused(
+        *VERIFY, "--from", "sip:eve@iwf.example.org", "-",
+        stdin=MESSAGES[name])
+
+
+@pytest.mark.parametrize("name", "ABC")
+def test_open(name):
+    got = answer(*OPEN, "--reveal", "--cs", 0, "-", stdin=MESSAGES[name])
+    assert got["key"] == VECTORS["SSV"]
+    assert got["key_id"] == "1a2b3c4d"
+    assert got["srtp_key"] == srtp("2ad01c64", 16).hex()
+    assert got["srtp_salt"] == srtp("39a2c14b", 12).hex()
+    assert (name == "C") == (got.get("key_status") == "active")
+
+
+def srtp(label, size, cs_id=0):
+    """RFC 3830 4.1.2 with HMAC-SHA-256, for message A."""
+    key = bytes.fromhex(VECTORS["SSV"])
+    label = bytes.fromhex(label) + bytes((cs_id,)) + bytes.fromhex(
+        VECTORS["csb_id"] + VECTORS["RAND"])
+    first = hmac.new(key, label, hashlib.sha256).digest()
+    return hmac.new(key, first + label, hashlib.sha256).digest()[:size]
+
+
+def test_keys_are_hidden():
+    """Without --reveal no key is printed, in no form."""
+    code, out, err = run(*OPEN, "--cs", 1, "-", stdin=MESSAGES["C"])
+    assert code == 0
+    for secret in (VECTORS["SSV"], srtp("2ad01c64", 16, 1).hex(),
+                   srtp("39a2c14b", 12, 1).hex(), VECTORS["dpck"]):
+        assert secret not in out.decode() + err
+    assert not {"key", "srtp_key", "srtp_salt"} & dict(fields(out)).keys()
+
+
+@pytest.mark.parametrize("at, code", [
+    (TIME, 0), (TIME + 60, 0), (TIME - 60, 0), (TIME + 61, 1), (TIME - 61, 1),
+    ("2024-01-01T00:00:59Z", 0), ("2024-01-01T01:00:00+01:00", 0)])
+def test_skew(at, code):
+    """With --at the message has to be of that time."""
+    got, _, err = run(*OPEN, "--at", at, "-", stdin=MESSAGES["A"])
+    assert got == code, err
+    if code == 1:
+        assert "peer's time 2024-01-01T00:00:00Z, local time" in err
+
+
+def forms(octets):
+    """All forms that a message may come in."""
+    text = base64.b64encode(octets)
+    return [octets, octets.hex().encode(), octets.hex().upper().encode(),
+            b" \n" + octets.hex().encode() + b"\r\n", text, text + b"\n",
+            b"\n".join(text[i:i + 64] for i in range(0, len(text), 64)),
+            b"mikey " + text, b"a=key-mgmt:mikey " + text + b"\r\n"]
+
+
+def test_forms():
+    expected = good("mikey", "inspect", "-", stdin=MESSAGES["C"])
+    for form in forms(MESSAGES["C"]):
+        assert good("mikey", "inspect", "-", stdin=form) == expected
+    for other in b"", b"\n", b"01", b"011a", b"0", b"a=key-mgmt:mikey ", \
+            b"a=key-mgmt:prot1 " + base64.b64encode(MESSAGES["A"]), b"\x01\x1a":
+        assert "not a MIKEY-SAKKE message" in refused(
+            "mikey", "inspect", "-", stdin=other)
+
+
+def test_every_corruption_is_refused(tmp_path):
+    """Each octet of A xor 01, 80 and ff, through the command line."""
+    def is_refused(change):
+        i, mask = change
+        octets = bytearray(MESSAGES["A"])
+        octets[i] ^= mask
+        path = tmp_path / f"{i}-{mask}"
+        path.write_bytes(octets)
+        code, out, _ = run(*VERIFY, path)
+        path.unlink()
+        return (code, out) == (1, b"")
+
+    changes = list(itertools.product(range(len(MESSAGES["A"])),
+                                     (0x01, 0x80, 0xff)))
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        wrong = [change for change, good in zip(
+            changes, pool.map(is_refused, changes)) if not good]
+    # A first octet that is not 01 makes the file no raw message any more.
+    assert not wrong
+    assert len(changes) == 1665
+
+
+def test_truncated_and_longer():
+    for octets in (MESSAGES["A"][:-1], MESSAGES["A"] + b"\0",
+                   MESSAGES["A"][:100], MESSAGES["A"][:10]):
+        refused(*VERIFY, "-", stdin=octets)
+
+
+def test_wrong_kms(lab):
+    """Certificates of another server, and keys of another user."""
+    assert "no certificate of the sender's" in refused(
+        "mikey", "verify", "--cert", lab.cert, "-", stdin=MESSAGES["A"])
+    assert "no keys of its recipient" in refused(
+        "mikey", "open", *lab.by("alice"), CERT, "-", stdin=MESSAGES["A"])
+
+
+def test_several_servers(lab):
+    """Certificates and keys of two servers at once, in every spelling."""
+    message = make(lab)
+    for certs in (["--cert", CERT, lab.cert], ["--cert", CERT, "--cert",
+                                               lab.cert]):
+        for stdin in MESSAGES["A"], message:
+            for arguments in (certs + ["-"], ["-"] + certs):
+                assert answer("mikey", "verify", *arguments,
+                              stdin=stdin)["result"] == "genuine"
+            good("mikey", "open", "--keys", ALICE_KEYS, lab.keys("alice"),
+                 *certs, "-", stdin=stdin)
+
+
+def test_revoked(tmp_path):
+    """Certificate and keys that are revoked are not used."""
+    cert = tmp_path / "cert.xml"
+    cert.write_text(CERT.read_text().replace(
+        "<UserIdFormat>", "<Revoked>true</Revoked><UserIdFormat>"))
+    assert "revoked" in refused("mikey", "verify", "--cert", cert, "-",
+                                stdin=MESSAGES["A"])
+    keys = tmp_path / "keys.xml"
+    keys.write_text(ALICE_KEYS.read_text().replace(
+        "<KeyPeriodNo>", "<Revoked>true</Revoked><KeyPeriodNo>"))
+    assert "revoked" in refused("mikey", "open", "--cert", CERT, "--keys",
+                                keys, "-", stdin=MESSAGES["A"])
+
+
+def test_lines(tmp_path):
+    """Certificate and keys as lines Name=value."""
+    cert = tmp_path / "cert"
+    cert.write_text(
+        f"KmsUri={VECTORS['kms_uri_ascii']}\nUserKeyPeriod=2592000\n"
+        f"UserKeyOffset=0\nPubEncKey={VECTORS['Z']}\n"
+        f"PubAuthKey={VECTORS['KPAK']}\n")
+    keys = tmp_path / "keys"
+    keys.write_text(
+        f"KmsUri={VECTORS['kms_uri_ascii']}\n"
+        f"UserUri={VECTORS['responder_uri_ascii']}\nKeyPeriodNo=1509\n"
+        f"UserDecryptKey={VECTORS['responder_RSK']}\n")
+    assert answer("mikey", "open", "--cert", cert, "--keys", keys, "--reveal",
+                  "-", stdin=MESSAGES["A"])["key"] == VECTORS["SSV"]
+
+
+# Making
+
+@pytest.mark.parametrize("kind, cs_map, hide, to_self", itertools.product(
+    ("pck", "gmk", "csk"), ("empty", "generic"), (0, 1), (0, 1)))
+def test_make(lab, tmp_path, kind, cs_map, hide, to_self):
+    """What is made opens, and a second parser reads it."""
+    key = tmp_path / "key"
+    key.write_text("000102030405060708090a0b0c0d0e0f\n")
+    options = ["--key", key, "--cs-map", cs_map]
+    options += ["--hide-ids"] * hide + ["--self"] * to_self
+    if kind == "gmk":
+        options += ["--group", "sip:g1@mc.example.org",
+                    "sip:g2@mc.example.org"]
+    octets = make(lab, *options, kind=kind)
+    got = opened(lab, octets, "--reveal")
+    assert got["key"] == VECTORS["SSV"]
+    assert got["purpose"] == kind
+    assert got["from"] == ("unconfirmed" if hide else IWF)
+    assert opened(lab, octets, "--from", IWF)["from"] == IWF
+    message = Message(octets)
+    assert message.kinds == [5, 11, 14, 14, 14, 14] + [10] * (
+        cs_map == "generic") + [26] + [21] * (to_self + (kind == "gmk"))
+    roles = message.identities()
+    assert roles.keys() == ({8, 9, 6, 7} if hide else {1, 2, 6, 7})
+    assert roles[6] == roles[7] == keytool.KMS.encode()
+    (seconds,) = struct.unpack(">xQ", message.all(5)[0])
+    assert seconds >> 32 == 1767225600 + keytool.NTP_UNIX
+    key_id = int(got["key_id"], 16)
+    if kind == "gmk":
+        assert key_id ^ message.csb_id == guk(ALICE)
+        assert [value for name, value in fields(good(
+            "mikey", "open", *lab.by("alice"), "-", stdin=octets))
+                if name == "group"] == ["sip:g1@mc.example.org",
+                                        "sip:g2@mc.example.org"]
+    else:
+        assert key_id == message.csb_id
+    check_sessions(message, kind, key_id)
+    assert (6 in message.extensions()) == bool(to_self)
+    if to_self:
+        assert answer("mikey", "open", *lab.by("iwf"), "--reveal", "-",
+                      stdin=octets)["key"] == VECTORS["SSV"]
+    else:
+        refused("mikey", "open", *lab.by("iwf"), "-", stdin=octets)
+
+
+def guk(user):
+    """What GMK-ID and GUK-ID of a user differ by."""
+    text = b"\x50" + user.encode() + struct.pack(">H", len(user))
+    key = bytes.fromhex(VECTORS["SSV"])
+    mac = hmac.new(key, text, hashlib.sha256).digest()
+    return int.from_bytes(mac[-4:], "big") & 0x0FFFFFFF
+
+
+def check_sessions(message, kind, key_id):
+    """The sessions of a generic map, and their policy."""
+    if not message.sessions:
+        return
+    spi = struct.pack(">I", key_id)
+    if kind == "gmk":
+        spi += struct.pack(">I", message.csb_id)
+    assert message.sessions == [
+        (number, [0], b"", spi)
+        for number in {"pck": (0, 1), "gmk": (4,), "csk": (6,)}[kind]]
+    ((head, policy),) = message.all(10)
+    assert head == b"\0\0"
+    types = dict((policy[i], policy[i + 2]) for i in range(0, len(policy), 3))
+    assert (types[0], types[1], types[4], types[20]) == (6, 16, 12, 16)
+
+
+def test_make_fresh(lab):
+    """Without --key each message has a key, an identifier and a RAND of its
+    own; a group key's, too."""
+    for kind in "pck", "gmk":
+        messages = [make(lab, kind=kind) for _ in range(2)]
+        got = [opened(lab, octets, "--reveal") for octets in messages]
+        assert got[0]["key"] != got[1]["key"]
+        assert got[0]["key_id"] != got[1]["key_id"]
+        assert Message(messages[0]).all(11) != Message(messages[1]).all(11)
+
+
+def test_make_forms(lab, tmp_path):
+    """raw, base64 and sdp are the same message; files are private."""
+    out = tmp_path / "out"
+    for form in "raw", "base64", "sdp":
+        assert make(lab, "--form", form, "--out", out, "--key-id",
+                    "1a2b3c4d") == b""
+        assert stat.S_IMODE(out.stat().st_mode) == 0o600
+        octets = out.read_bytes()
+        if form == "sdp":
+            assert octets.startswith(b"a=key-mgmt:mikey ")
+            octets = octets.split(b" ", 1)[1]
+        if form != "raw":
+            octets = base64.b64decode(octets.strip(), validate=True)
+        assert Message(octets).csb_id == 0x1a2b3c4d
+        good("mikey", "open", *lab.by("alice"), out)
+
+
+def test_make_refused(lab, tmp_path):
+    """No keys of the sender for the time; keys that are none."""
+    arguments = ["mikey", "make", "--type", "pck", "--from", IWF, "--to", BOB,
+                 *lab.by("iwf")]
+    assert "key period" in refused(*arguments, "--at", "2030-01-01T00:00:00Z")
+    assert "no signing keys" in refused(
+        "mikey", "make", "--type", "pck", "--from", "sip:eve@x", "--to", BOB,
+        *lab.by("iwf"), "--at", lab.at)
+    for key in b"", b"k" * 15, b"k" * 17, b"00" * 15, b"00" * 17:
+        assert "not of 16 octets" in refused(
+            *arguments, "--at", lab.at, "--key", "-", stdin=key, code=2)
+    assert "server" in refused(*arguments, CERT, "--at", lab.at)
+    good(*arguments, CERT, "--at", lab.at, "--to-kms", keytool.KMS, "--out",
+         tmp_path / "out")
+
+
+def test_tshark(lab, tmp_path):
+    """tshark dissects what we send with an empty map."""
+    if shutil.which("tshark") is None:
+        pytest.skip("tshark is not installed")
+    octets = make(lab, "--self", "--key-id", "1a2b3c4d")
+    capture = tmp_path / "capture.pcap"
+    udp = struct.pack(">HHHH", 2269, 2269, 8 + len(octets), 0) + octets
+    ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0,
+                     bytes((127, 0, 0, 1)), bytes((127, 0, 0, 1))) + udp
+    capture.write_bytes(struct.pack(
+        "<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 101) + struct.pack(
+            "<IIII", 0, 0, len(ip), len(ip)) + ip)
+    names = ["mikey.type", "mikey.csb_id", "mikey.id.role", "mikey.id.data",
+             "mikey.sakke.params", "mikey.sakke.idscheme", "mikey.sakke.len",
+             "mikey.sign.type", "mikey.sign.len", "_ws.malformed"]
+    columns = [word for name in names for word in ("-e", name)]
+    out = subprocess.run(
+        ["tshark", "-r", capture, "-T", "fields", "-E", "separator=|",
+         *columns], capture_output=True, check=True, timeout=60).stdout
+    got = dict(zip(names, out.decode().rstrip("\n").split("|")))
+    assert got["mikey.type"] in ("26", "SAKKE")
+    assert int(got["mikey.csb_id"], 0) == 0x1a2b3c4d
+    assert got["mikey.id.role"] == "1,2,6,7"
+    assert got["mikey.id.data"] == f"{IWF},{ALICE},{keytool.KMS},{keytool.KMS}"
+    assert got["mikey.sakke.params"] == "1"
+    assert got["mikey.sakke.idscheme"] == "2"
+    assert got["mikey.sakke.len"] == "273"
+    assert (got["mikey.sign.type"], got["mikey.sign.len"]) == ("2", "129")
+    assert got["_ws.malformed"] == ""

@@ -1,0 +1,435 @@
+/*
+ * This file is part of the Kamailio modules for LMR interworking.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "mclmr/key_state.h"
+#include "mclmr/octets.h"
+#include "mclmr/replay.h"
+
+#include "vectors.h"
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#define S(literal) MCLMR_SPAN(literal)
+
+static const uint8_t ssv[MCLMR_KEY_SIZE] = "0123456789abcdef";
+static char memory[1 << 18];
+
+/* A binding like that of a message. */
+static mclmr_record_binding_t binding(void)
+{
+	return (mclmr_record_binding_t){.ssv = ssv,
+			.csb_id = 0xF1234567,
+			.rand = S("rand of 16 octet"),
+			.from = S("sip:iwf@iwf.example.org"),
+			.to = S("sip:alice@mc.example.org")};
+}
+
+/* A record with one key. */
+static mclmr_key_record_t simple(void)
+{
+	return (mclmr_key_record_t){.lmr_type = MCLMR_LMR_P25,
+			.kmf = S("sip:kmf1@iwf.example.org"),
+			.purpose = MCLMR_RECORD_ROOT,
+			.status = MCLMR_RECORD_ACTIVE,
+			.key_period = 1544,
+			.keys = 1,
+			.key = {{S("\x84"), S("\x00\x01"),
+					S("0123456789abcdef0123456789abcdef")}}};
+}
+
+/* Writes and opens a record. */
+static const char *round_trip(
+		const mclmr_key_record_t *record, mclmr_key_record_t *opened)
+{
+	mclmr_record_binding_t to = binding();
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof memory);
+	mclmr_span_t data;
+	const char *wrong = mclmr_key_record_write(record, &to, &arena, &data);
+
+	return wrong != NULL ? wrong
+						 : mclmr_key_record_open(data, &to, &arena, opened);
+}
+
+static void test_one_key(void **state)
+{
+	mclmr_key_record_t record = simple();
+	mclmr_key_record_t opened;
+
+	(void)state;
+	assert_null(round_trip(&record, &opened));
+	assert_int_equal(opened.lmr_type, MCLMR_LMR_P25);
+	assert_true(mclmr_span_equal(opened.kmf, record.kmf));
+	assert_int_equal(opened.purpose, MCLMR_RECORD_ROOT);
+	assert_int_equal(opened.status, MCLMR_RECORD_ACTIVE);
+	assert_int_equal(opened.key_period, 1544);
+	assert_int_equal(opened.not_before, 0);
+	assert_int_equal(opened.groups, 0);
+	assert_int_equal(opened.call.len, 0);
+	assert_int_equal(opened.keys, 1);
+	assert_true(mclmr_span_equal(opened.key[0].alg, record.key[0].alg));
+	assert_true(mclmr_span_equal(opened.key[0].key_id, record.key[0].key_id));
+	assert_true(mclmr_span_equal(opened.key[0].key, record.key[0].key));
+}
+
+static void test_all_of_it(void **state)
+{
+	static const char octets[64] = {1, 2, 3};
+	mclmr_key_record_t record = {.lmr_type = MCLMR_LMR_TETRA,
+			.kmf = S("k"),
+			.purpose = MCLMR_RECORD_TRAFFIC,
+			.status = MCLMR_RECORD_REVOKED,
+			.key_period = UINT32_MAX,
+			.not_before = 1704067200,
+			.not_after = 253402300799,
+			.groups = MCLMR_RECORD_MAX_GROUPS,
+			.keys = MCLMR_RECORD_MAX_KEYS};
+	mclmr_key_record_t opened;
+
+	(void)state;
+	for(size_t i = 0; i < record.groups; i++)
+		record.group[i] = (mclmr_span_t){octets, i + 1};
+	for(size_t i = 0; i < record.keys; i++)
+		record.key[i] = (mclmr_lmr_key_t){
+				{octets, i % 4 + 1}, {octets, i % 8 + 1}, {octets, i * 4 + 4}};
+	assert_null(round_trip(&record, &opened));
+	assert_int_equal(opened.not_after, 253402300799);
+	assert_int_equal(opened.groups, record.groups);
+	assert_int_equal(opened.group[63].len, 64);
+	assert_int_equal(opened.keys, record.keys);
+	assert_int_equal(opened.key[15].key.len, 64);
+	assert_int_equal(opened.key[15].key_id.len, 8);
+	record.groups = 0;
+	record.call = S("call@host");
+	assert_null(round_trip(&record, &opened));
+	assert_true(mclmr_span_equal(opened.call, record.call));
+	assert_int_equal(opened.groups, 0);
+}
+
+/* A record that another implementation made after docs/formats.md. */
+static void test_vector(void **state)
+{
+	vectors_t vectors;
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof memory);
+	mclmr_key_record_t record;
+	mclmr_record_binding_t to = binding();
+	mclmr_span_t data;
+
+	(void)state;
+	vectors_read(&vectors, "tests/data/key-record-own.txt");
+	to.ssv = mclmr_octets(vectors_get(&vectors, "ssv"));
+	to.rand = vectors_get(&vectors, "rand");
+	to.csb_id = 0xF1A2B3C4;
+	assert_null(mclmr_key_record_open(
+			vectors_get(&vectors, "data"), &to, &arena, &record));
+	assert_int_equal(record.lmr_type, MCLMR_LMR_P25);
+	assert_true(mclmr_span_equal(record.kmf, S("sip:kmf1@iwf.example.org")));
+	assert_int_equal(record.purpose, MCLMR_RECORD_ROOT);
+	assert_int_equal(record.key_period, 1544);
+	assert_int_equal(record.not_before, 0);
+	assert_int_equal(record.not_after, 1798761600);
+	assert_int_equal(record.groups, 2);
+	assert_true(
+			mclmr_span_equal(record.group[1], S("sip:grp-2@mc.example.org")));
+	assert_int_equal(record.keys, 1);
+	assert_true(mclmr_span_equal(record.key[0].alg, S("\x84")));
+	assert_int_equal(record.key[0].key.len, 32);
+	assert_int_equal(record.key[0].key.s[31], 0x5f);
+	/* And back: the same octets. */
+	assert_null(mclmr_key_record_write(&record, &to, &arena, &data));
+	assert_true(mclmr_span_equal(data, vectors_get(&vectors, "data")));
+	vectors_free(&vectors);
+}
+
+/* One thing wrong with a record. */
+static void break_record(mclmr_key_record_t *record, int what)
+{
+	static const char octets[65];
+
+	switch(what) {
+		case 0:
+			record->lmr_type = MCLMR_LMR_NOT_GIVEN;
+			break;
+		case 1:
+			record->kmf = S("");
+			break;
+		case 2:
+			record->keys = 0;
+			break;
+		case 3:
+			record->keys = MCLMR_RECORD_MAX_KEYS + 1;
+			break;
+		case 4:
+			record->groups = MCLMR_RECORD_MAX_GROUPS + 1;
+			break;
+		case 5:
+			record->groups = 1;
+			record->call = S("c");
+			break;
+		case 6:
+			record->key[0].alg = S("12345");
+			break;
+		case 7:
+			record->key[0].key_id = S("123456789");
+			break;
+		case 8:
+			record->key[0].key = S("");
+			break;
+		case 9:
+			record->key[0].key = (mclmr_span_t){octets, 65};
+			break;
+		case 10:
+			record->purpose = (mclmr_record_purpose_t)3;
+			break;
+		case 11:
+			record->status = (mclmr_record_status_t)0;
+			break;
+		case 12:
+			record->groups = 1;
+			record->group[0] = (mclmr_span_t){memory, 40000};
+			break;
+		default:
+			record->lmr_type = MCLMR_LMR_COUNT;
+	}
+}
+
+static void test_not_records(void **state)
+{
+	(void)state;
+	for(int what = 0; what <= 13; what++) {
+		mclmr_key_record_t record = simple();
+		mclmr_key_record_t opened;
+
+		break_record(&record, what);
+		assert_non_null(round_trip(&record, &opened));
+	}
+}
+
+/* Every octet counts, and everything that the record is bound to. */
+static void test_changed(void **state)
+{
+	mclmr_key_record_t record = simple();
+	mclmr_record_binding_t to = binding();
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof memory);
+	mclmr_key_record_t opened;
+	mclmr_span_t data;
+	char *copy;
+
+	(void)state;
+	assert_null(mclmr_key_record_write(&record, &to, &arena, &data));
+	copy = malloc(data.len);
+	memcpy(copy, data.s, data.len);
+	for(size_t i = 0; i < data.len * 8; i++) {
+		copy[i / 8] ^= (char)(1 << i % 8);
+		arena = mclmr_arena(memory + 65536, 65536);
+		assert_non_null(mclmr_key_record_open(
+				(mclmr_span_t){copy, data.len}, &to, &arena, &opened));
+		copy[i / 8] ^= (char)(1 << i % 8);
+	}
+	for(size_t i = 0; i < data.len; i++)
+		assert_non_null(mclmr_key_record_open(
+				(mclmr_span_t){copy, i}, &to, &arena, &opened));
+	for(int what = 0; what < 5; what++) {
+		mclmr_record_binding_t other = binding();
+
+		if(what == 0)
+			other.ssv = (const uint8_t *)"0123456789abcdeF";
+		else if(what == 1)
+			other.csb_id++;
+		else if(what == 2)
+			other.rand = S("rand of 16 octeT");
+		else if(what == 3)
+			other.from = S("sip:iwf@iwf.example.orG");
+		else
+			other.to = S("sip:bob@mc.example.org");
+		assert_string_equal(
+				mclmr_key_record_open(data, &other, &arena, &opened),
+				"the key record does not open");
+	}
+	assert_null(mclmr_key_record_open(data, &to, &arena, &opened));
+	free(copy);
+}
+
+/* A step in the life of a state. */
+typedef struct step
+{
+	const char *user, *key_id;
+	mclmr_lmr_type_t lmr;
+	uint64_t timestamp;
+	char digest; /* which message it is */
+	bool revokes;
+	mclmr_key_verdict_t verdict;
+} step_t;
+
+#define T(n) (0xE93C7F0000000000U + (n))
+
+static void test_state(void **state)
+{
+	static const step_t steps[] = {
+			{"sip:a@x", "1", MCLMR_LMR_P25, T(5), 'a', false, MCLMR_KEY_NEW},
+			{"sip:a@x", "1", MCLMR_LMR_P25, T(5), 'a', false, MCLMR_KEY_KNOWN},
+			{"sip:a@x", "1", MCLMR_LMR_P25, T(4), 'b', false, MCLMR_KEY_OLDER},
+			{"sip:a@x", "1", MCLMR_LMR_P25, T(5), 'c', false,
+					MCLMR_KEY_AMBIGUOUS},
+			/* Other users, types and identifiers are independent. */
+			{"sip:b@x", "1", MCLMR_LMR_P25, T(1), 'd', false, MCLMR_KEY_NEW},
+			{"sip:a@x", "2", MCLMR_LMR_P25, T(1), 'e', false, MCLMR_KEY_NEW},
+			{"sip:a@x", "1", MCLMR_LMR_TETRA, T(1), 'f', false, MCLMR_KEY_NEW},
+			/* Leading zeros make no other identifier. */
+			{"sip:a@x",
+					"\0"
+					"1",
+					MCLMR_LMR_P25, T(4), 'g', false, MCLMR_KEY_OLDER},
+			/* A revocation replaces the key, of the same time too. */
+			{"sip:a@x", "1", MCLMR_LMR_P25, T(5), 'h', true, MCLMR_KEY_NEW},
+			{"sip:a@x", "1", MCLMR_LMR_P25, T(5), 'a', false, MCLMR_KEY_OLDER},
+			{"sip:a@x", "1", MCLMR_LMR_P25, T(5), 'h', true, MCLMR_KEY_KNOWN},
+			{"sip:a@x", "1", MCLMR_LMR_P25, T(6), 'i', false, MCLMR_KEY_NEW},
+			/* The seconds go on behind the year 2036. */
+			{"sip:a@x", "1", MCLMR_LMR_P25, 7, 'j', false, MCLMR_KEY_NEW},
+			{"sip:a@x", "1", MCLMR_LMR_P25, T(6), 'i', false, MCLMR_KEY_OLDER},
+	};
+	static char texts[2][4096];
+	mclmr_span_t text = {NULL, 0};
+
+	(void)state;
+	for(size_t i = 0; i < COUNT(steps); i++) {
+		const step_t *step = &steps[i];
+		size_t id_length = step->key_id[0] == '\0' ? 2 : strlen(step->key_id);
+		mclmr_key_record_t record = simple();
+		mclmr_key_taken_t taken = {.user = mclmr_span(step->user),
+				.record = &record,
+				.timestamp = step->timestamp};
+		mclmr_arena_t arena = mclmr_arena(memory, sizeof memory);
+		mclmr_key_verdict_t verdict;
+		mclmr_span_t after;
+
+		record.lmr_type = step->lmr;
+		record.key[0].key_id = (mclmr_span_t){step->key_id, id_length};
+		if(step->revokes)
+			record.status = MCLMR_RECORD_REVOKED;
+		memset(taken.digest, step->digest, sizeof taken.digest);
+		verdict = mclmr_key_state_take(text, &taken, &arena, &after);
+		assert_int_equal(verdict, step->verdict);
+		if(verdict != MCLMR_KEY_NEW)
+			continue;
+		assert_true(after.len < sizeof texts[0]);
+		memcpy(texts[i % 2], after.s, after.len);
+		text = (mclmr_span_t){texts[i % 2], after.len};
+	}
+	/* One line for each key, and the title. */
+	assert_int_equal(memcmp(text.s, "mclmr key state 1\n", 18), 0);
+	for(size_t i = 0, lines = 0; i <= text.len; i++) {
+		if(i == text.len)
+			assert_int_equal(lines, 5);
+		else
+			lines += text.s[i] == '\n';
+	}
+}
+
+/* One key of several that is older refuses the record. */
+static void test_state_of_several(void **state)
+{
+	mclmr_key_record_t record = simple();
+	mclmr_key_taken_t taken = {
+			.user = S("sip:a@x"), .record = &record, .timestamp = T(5)};
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof memory);
+	mclmr_span_t first;
+	mclmr_span_t second;
+
+	(void)state;
+	record.keys = 2;
+	record.key[1] = record.key[0];
+	record.key[1].key_id = S("2");
+	assert_int_equal(
+			mclmr_key_state_take(S(""), &taken, &arena, &first), MCLMR_KEY_NEW);
+	record.key[0].key_id = S("3");
+	taken.timestamp = T(4);
+	assert_int_equal(mclmr_key_state_take(first, &taken, &arena, &second),
+			MCLMR_KEY_OLDER);
+	taken.timestamp = T(6);
+	assert_int_equal(mclmr_key_state_take(first, &taken, &arena, &second),
+			MCLMR_KEY_NEW);
+}
+
+static void test_unreadable_states(void **state)
+{
+	static const char *const texts[] = {"x", "mclmr key state 2\n",
+			"mclmr key state 1\n\n",
+			"mclmr key state 1\n00 00 active p25 1 a\n",
+			"mclmr key state 1\n0000000000000000\n"};
+	mclmr_key_record_t record = simple();
+	mclmr_key_taken_t taken = {
+			.user = S("sip:a@x"), .record = &record, .timestamp = T(5)};
+	mclmr_span_t after;
+
+	(void)state;
+	for(size_t i = 0; i < COUNT(texts); i++) {
+		mclmr_arena_t arena = mclmr_arena(memory, sizeof memory);
+
+		assert_int_equal(mclmr_key_state_take(
+								 mclmr_span(texts[i]), &taken, &arena, &after),
+				MCLMR_KEY_UNREADABLE);
+	}
+}
+
+/* On line no message is taken twice, and none where there is no room. */
+static void test_replay(void **state)
+{
+	static const struct
+	{
+		char digest;
+		int64_t time, now;
+		bool taken;
+	} rows[] = {
+			{'a', 1000, 1000, true},
+			{'a', 1000, 1000, false},
+			{'a', 1000, 1060, false},
+			{'b', 1000, 1000, true},
+			{'c', 1030, 1000, true},
+			{'d', 1000, 1000, false}, /* full */
+			{'d', 1061, 1061, true},  /* a and b are too old to matter */
+			{'c', 1030, 1061, false},
+			{'e', 1061, 1061, true},
+			{'f', 1061, 1061, false},
+	};
+	mclmr_replay_entry_t entries[3] = {0};
+	mclmr_replay_t replay = {entries, 3};
+	mclmr_replay_t none = {NULL, 0};
+	uint8_t digest[MCLMR_REPLAY_DIGEST];
+
+	(void)state;
+	for(size_t i = 0; i < COUNT(rows); i++) {
+		memset(digest, rows[i].digest, sizeof digest);
+		assert_int_equal(mclmr_replay_take(&replay, digest, rows[i].time,
+								 rows[i].now, 60),
+				rows[i].taken);
+	}
+	assert_false(mclmr_replay_take(&none, digest, 0, 0, 60));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+			cmocka_unit_test(test_one_key),
+			cmocka_unit_test(test_all_of_it),
+			cmocka_unit_test(test_vector),
+			cmocka_unit_test(test_not_records),
+			cmocka_unit_test(test_changed),
+			cmocka_unit_test(test_state),
+			cmocka_unit_test(test_state_of_several),
+			cmocka_unit_test(test_unreadable_states),
+			cmocka_unit_test(test_replay),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
