@@ -138,8 +138,8 @@ static const mclmr_part_t *find_info(const lmr_body_t *body, size_t *n)
 /* True for a document that is in UTF-8 by its first octets. */
 static bool is_utf8(mclmr_span_t text)
 {
-	mclmr_span_t name = MCLMR_SPAN("encoding");
-	const char *at = mclmr_span_find(text, name);
+	mclmr_span_t rest = text, name = MCLMR_SPAN("encoding");
+	const char *at = mclmr_span_find(mclmr_span_cut(&rest, '>'), name);
 
 	if(text.len == 0 || text.s[0] != '<'
 			|| memchr(text.s, '\0', text.len) != NULL)
@@ -155,7 +155,7 @@ static bool is_utf8(mclmr_span_t text)
 static bool is_silent(mclmr_span_t text)
 {
 	return mclmr_span_find(text, MCLMR_SPAN("end-to-end-security")) == NULL
-		   && mclmr_span_find(text, MCLMR_SPAN("<!")) == NULL && is_utf8(text);
+		   && mclmr_span_find(text, MCLMR_SPAN("!")) == NULL && is_utf8(text);
 }
 
 mclmr_status_t lmr_body_wanted(
