@@ -56,30 +56,33 @@ static bool clean(mclmr_sdp_line_t *line)
 	return line->dropped;
 }
 
-/* The first c= among some lines, NULL where there is none. */
-static mclmr_sdp_line_t *connection(mclmr_sdp_line_t *line, size_t lines)
+/* True for a section with an address of its own. */
+static bool has_connection(const mclmr_sdp_section_t *section)
 {
-	for(size_t i = 0; i < lines; i++) {
-		if(line[i].type == 'c')
-			return &line[i];
+	for(size_t i = 0; i < section->lines; i++) {
+		if(section->line[i].type == 'c')
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
 /* Takes the c= of the session out where no section uses it; true where it
  * did. The relay replaces it only where one does. */
 static bool drop_unused(mclmr_sdp_t *sdp)
 {
-	mclmr_sdp_line_t *line = connection(sdp->line, sdp->session_lines);
+	bool found = false;
 
 	for(size_t i = 0; i < sdp->sections; i++) {
-		if(connection(sdp->section[i].line, sdp->section[i].lines) == NULL)
+		if(!has_connection(&sdp->section[i]))
 			return false;
 	}
-	if(line == NULL || sdp->sections == 0)
-		return false;
-	line->dropped = true;
-	return true;
+	for(size_t i = 0; sdp->sections > 0 && i < sdp->session_lines; i++) {
+		if(sdp->line[i].type != 'c')
+			continue;
+		sdp->line[i].dropped = true;
+		found = true;
+	}
+	return found;
 }
 
 /* What a line is called in a reason. */

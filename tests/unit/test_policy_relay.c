@@ -67,6 +67,8 @@ static const policy_row_t lines[] = {
 				SPEECH "c=IN IP4 192.0.2.1 192.0.2.9\r\n", SPEECH C1, "bypass"),
 		SAME("c= of the session", "p25", C1 SPEECH),
 		SAME("c= of a section beside one without", "p25", C1 SPEECH C2 VIDEO),
+		EDITED("all of them, where there are two", "p25", C1 C2 SPEECH C2,
+				SPEECH C2, "bypass"),
 		EDITED("c= of the session that no section uses", "p25",
 				C1 SPEECH C2 VIDEO C2, SPEECH C2 VIDEO C2, "bypass"),
 		SAME("what only looks like it", "p25",
