@@ -33,6 +33,10 @@ $(TEST_TOOL): $(TEST_TOOL_OBJ) $(TEST_OBJ)
 
 include tests/media/media.mk
 
+MEMCHECK = test_open or test_forms or test_wrong_kms or test_revoked \
+	or test_lines or test_make_forms or test_make_refused or test_round_trip \
+	or test_inspect or test_state or test_batch_of_files
+
 .PHONY: test unit-test module-test fuzz
 ## test        all tests: library, command line, modules; prints the totals
 test: unit-test interop-some module-test
@@ -49,6 +53,13 @@ unit-test: $(TEST_BIN)
 
 module-test: all $(TEST_TOOL) $(MEDIA_ENDPOINT)
 	$(PYTHON) -m pytest -q -rs -n 2 tests/module
+
+## memcheck    what opens and makes messages with keys, under valgrind
+.PHONY: memcheck
+memcheck: $(MCLMR_TOOL)
+	MCLMR_TOOL=tests/valgrind.sh $(PYTHON) -m pytest -q \
+		tests/module/test_tool_mikey.py tests/module/test_tool_key.py \
+		-k "$(MEMCHECK)"
 
 ## load        200 calls at one instant, twice; memory has to come back
 .PHONY: load

@@ -129,10 +129,10 @@ start_media()
 	echo $! >"$RUN_DIR/rtpengine.pid"
 	end=$(($(date +%s) + START_TIMEOUT))
 	until media_answers; do
-		[ "$(date +%s)" -lt "$end" ] && kill -0 "$!" 2>/dev/null || {
+		if [ "$(date +%s)" -ge "$end" ] || ! kill -0 "$!" 2>/dev/null; then
 			end_process rtpengine
 			die "rtpengine did not start, see $RUN_DIR/rtpengine.log"
-		}
+		fi
 		sleep 0.1
 	done
 }
@@ -201,9 +201,9 @@ start()
 
 stop()
 {
-	was=stopped
-	is_running node || was="does not run"
+	was="does not run"
 	for process in node kamailio rtpengine; do
+		! is_running "$process" || was=stopped
 		end_process "$process"
 	done
 	echo "node: $was"

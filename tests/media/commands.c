@@ -13,6 +13,12 @@
  *   type N                   payload type
  *   e2ee HEX                 key of the end-to-end encryption
  *   send-key, receive-key HEX   SRTP keys, AEAD_AES_128_GCM
+ *   ring KEYS CERT           files of a key management server: the user's
+ *                            keys, mode 0600, and the server's certificate
+ *   keying FROM SEND RECEIVE OCTETS   a description follows whose MIKEY
+ *                            message of FROM has the key; CS IDs of what is
+ *                            sent and received. Prints "key-mgmt genuine", or
+ *                            "key-mgmt refused WHY": no media passes then
  *   dtls active|passive FINGERPRINT   a handshake goes before the media
  *   remote ADDRESS PORT      where to send to; all has to come from there
  *   packets N, expect N      how many to send, and to wait for
@@ -34,6 +40,8 @@
 #include "endpoint.h"
 
 #define LINE_SIZE 512
+#define DESCRIPTION_SIZE 16384
+#define WORDS_MAX 4
 
 /* Reads a number of a command; larger than max is wrong. */
 static unsigned long number(const char *text, unsigned long max)
@@ -113,6 +121,36 @@ static void set_receive_key(endpoint_t *endpoint, char *word[])
 		die("libsrtp does not take the key");
 }
 
+/* ring KEYS CERT */
+static void set_ring(endpoint_t *endpoint, char *word[])
+{
+	const char *wrong = keying_load(&endpoint->keying, word[0], word[1]);
+
+	if(wrong != NULL)
+		die("%s", wrong);
+}
+
+/* keying FROM SEND RECEIVE OCTETS, and the description */
+static void set_keying(endpoint_t *endpoint, char *word[])
+{
+	static char description[DESCRIPTION_SIZE];
+	const keying_wish_t wish = {.from = word[0],
+			.send = (uint8_t)number(word[1], UINT8_MAX),
+			.receive = (uint8_t)number(word[2], UINT8_MAX)};
+	size_t len = number(word[3], sizeof(description));
+	const char *wrong;
+
+	if(endpoint->keying.ring == NULL)
+		die("ring comes before keying");
+	if(fread(description, 1, len, stdin) != len)
+		die("the description is not there");
+	wrong = keying_take(&endpoint->keying, &wish, description, len,
+			&endpoint->stream.protection);
+	(void)printf("key-mgmt %s%s\n", wrong == NULL ? "genuine" : "refused ",
+			wrong == NULL ? "" : wrong);
+	(void)fflush(stdout);
+}
+
 /* dtls active|passive FINGERPRINT */
 static void set_dtls(endpoint_t *endpoint, char *word[])
 {
@@ -168,7 +206,7 @@ static void run(endpoint_t *endpoint, char *word[])
 typedef struct command
 {
 	const char *name;
-	size_t words; /* behind the name; two at most */
+	size_t words; /* behind the name; WORDS_MAX at most */
 	void (*act)(endpoint_t *endpoint, char *word[]);
 } command_t;
 
@@ -178,6 +216,8 @@ static const command_t commands[] = {
 		{"e2ee", 1, set_e2ee},
 		{"send-key", 1, set_send_key},
 		{"receive-key", 1, set_receive_key},
+		{"ring", 2, set_ring},
+		{"keying", 4, set_keying},
 		{"dtls", 2, set_dtls},
 		{"remote", 2, set_remote},
 		{"packets", 1, set_packets},
@@ -191,11 +231,12 @@ static const command_t commands[] = {
 static void obey(endpoint_t *endpoint, char *line)
 {
 	static const char blanks[] = " \r\n";
-	char *rest = NULL, *word[3] = {NULL};
+	char *rest = NULL, *word[WORDS_MAX + 1] = {NULL};
 	const char *name = strtok_r(line, blanks, &rest);
 	size_t words = 0;
 
-	while(words < 3 && (word[words] = strtok_r(NULL, blanks, &rest)) != NULL)
+	while(words <= WORDS_MAX
+			&& (word[words] = strtok_r(NULL, blanks, &rest)) != NULL)
 		words++;
 	for(size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
 		if(name != NULL && strcmp(name, commands[i].name) == 0) {

@@ -272,6 +272,7 @@ void endpoint_open(endpoint_t *endpoint, const char *address)
 void endpoint_close(endpoint_t *endpoint)
 {
 	handshake_free(endpoint->handshake);
+	keying_end(&endpoint->keying);
 	protection_end(&endpoint->stream.protection);
 	(void)close(endpoint->socket);
 }

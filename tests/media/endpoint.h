@@ -14,6 +14,7 @@
 #include <netinet/in.h>
 
 #include "handshake.h"
+#include "keying.h"
 #include "stream.h"
 
 #define ENDPOINT_PACKETS 2000 /* at most, of each direction */
@@ -31,6 +32,7 @@ typedef struct endpoint
 	struct sockaddr_in remote; /* where to send to, and all comes from */
 	stream_t stream;
 	handshake_t *handshake;
+	keying_t keying;
 	bool dtls;	 /* a handshake goes before the media */
 	bool active; /* as its client */
 	bool keyed;	 /* the handshake has given its keys */

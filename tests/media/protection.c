@@ -56,7 +56,7 @@ bool protection_seal(protection_t *protection, uint8_t *packet, size_t *len)
 	int size = (int)*len;
 
 	if(protection->sender == NULL)
-		return true;
+		return !protection->required;
 	if(srtp_protect(protection->sender, packet, &size) != srtp_err_status_ok)
 		return false;
 	*len = (size_t)size;
@@ -68,7 +68,7 @@ bool protection_open(protection_t *protection, uint8_t *packet, size_t *len)
 	int size = (int)*len;
 
 	if(protection->receiver == NULL)
-		return true;
+		return !protection->required;
 	if(srtp_unprotect(protection->receiver, packet, &size)
 			!= srtp_err_status_ok)
 		return false;

@@ -17,12 +17,13 @@
 
 typedef struct srtp_ctx_t_ *protection_handle_t;
 
-/* One direction; both are null, and packets pass as they are, until they get
- * a key. */
+/* Both directions, null until they get a key; packets pass as they are then,
+ * none at all where protection is required. */
 typedef struct protection
 {
 	protection_handle_t sender;
 	protection_handle_t receiver;
+	bool required;
 } protection_t;
 
 /* Sets the key of what is sent, or of what is received; once each.
@@ -33,7 +34,8 @@ bool protection_receive_key(protection_t *, const uint8_t key[PROTECTION_KEY]);
 /* Protects a packet in place; room for PROTECTION_TAG octets is behind it. */
 bool protection_seal(protection_t *, uint8_t *packet, size_t *len);
 
-/* Takes the protection off in place; false: not genuine, or a replay. */
+/* Takes the protection off in place; false: not genuine, a replay, or no
+ * key. */
 bool protection_open(protection_t *, uint8_t *packet, size_t *len);
 
 /* Frees what the keys made. */

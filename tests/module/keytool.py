@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The command lines on keys: running them, and a parser of MIKEY messages
 that shares no code with the library."""
+import hashlib
+import hmac
 import os
 import pathlib
 import struct
@@ -157,3 +159,19 @@ class Message:
     def kinds(self):
         """The order of the payloads."""
         return [kind for kind, _ in self.payloads]
+
+
+def derive(key, label, csb_id, rand, cs_id):
+    """RFC 3830 4.1.2 with HMAC-SHA-256: the first 32 octets of a label."""
+    label = bytes.fromhex(label) + bytes((cs_id,)) + csb_id + rand
+    first = hmac.new(key, label, hashlib.sha256).digest()
+    return hmac.new(key, first + label, hashlib.sha256).digest()
+
+
+def srtp_key(key, octets, cs_id):
+    """Master key and salt of a session of SRTP, in hex, from what the maker
+    of a message knows: its key, and its octets."""
+    message = Message(octets)
+    csb_id, (rand,) = struct.pack(">I", message.csb_id), message.all(11)
+    return (derive(key, "2ad01c64", csb_id, rand, cs_id)[:16]
+            + derive(key, "39a2c14b", csb_id, rand, cs_id)[:12]).hex()

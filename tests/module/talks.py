@@ -182,6 +182,8 @@ class Result:
 class Endpoint:
     """One side's media, at an address of its own."""
 
+    traffic_key = hashlib.sha256(b"traffic key").hexdigest()
+
     def __init__(self, case, address, offerer):
         self.case, self.address, self.offerer = case, address, offerer
         self.key = os.urandom(28)
@@ -241,7 +243,7 @@ class Endpoint:
         received = Description(received)
         self.tell("remote", *received.remote())
         if self.case.e2ee:  # a key of the radios: nobody else has it
-            self.tell("e2ee", hashlib.sha256(b"traffic key").hexdigest())
+            self.tell("e2ee", self.traffic_key)
         learn = {"mikey": self._learn_mikey, "sdes": self._learn_sdes,
                  "dtls": self._learn_dtls}.get(self.case.keys)
         if learn:
@@ -300,10 +302,10 @@ def with_e2ee_wanted(message):
 class Talk:
     """Both sides of a call."""
 
-    def __init__(self, case):
+    def __init__(self, case, caller=Endpoint, callee=Endpoint):
         self.case = case
-        self.caller = Endpoint(case, CALLER, True)
-        self.callee = Endpoint(case, CALLEE, False)
+        self.caller = caller(case, CALLER, True)
+        self.callee = callee(case, CALLEE, False)
         self.ends_well = True
 
     def __enter__(self):

@@ -7,6 +7,7 @@ import pytest
 
 import call
 import calls
+import dialled
 import mc
 import node
 import rtpengine
@@ -56,16 +57,6 @@ def test_without_relay_nothing_arrives():
         talks.assert_silence(talk)
 
 
-def assert_talk(ng, talk, dialog):
-    """Media both ways through the relay until BYE, none behind it."""
-    tags = call.tag_of(dialog.local), call.tag_of(dialog.remote)
-    talks.assert_media(talk, lambda: ng.counts(dialog.call_id), tags)
-    assert dialog.bye().code == 200
-    node.wait_until(lambda: dialog.call_id not in ng.calls(),
-                    "end of the relay's session")
-    talks.assert_silence(talk)
-
-
 # Calls through the configuration of docs/lmr_sdp.md
 
 @pytest.fixture(scope="module")
@@ -88,69 +79,17 @@ def test_recipe_changes_no_octet(recipe, case):
         incoming.reply(200, answer.encode())
         dialog, answer_in = outgoing.answered()
         talk.connect(offer, incoming.sdp, answer, answer_in)
-        assert_talk(ng, talk, dialog)
+        dialled.assert_talk(ng, talk, dialog)
 
 
 # Calls through the node
-
-def ends_of(site, target):
-    """Who is behind a target: an endpoint, and the PSI of its IWF, if any."""
-    if target.endswith(mc.DOMAIN):
-        user = target[len("sip:"):].partition("@")[0]
-        client = site.client(user, "mcptt")
-        client.endpoint.script = call.manners
-        return client.endpoint, None
-    peer, psi = ((site.iwf2, mc.IWF2) if "@tetra-iwf." in target
-                 else (site.iwf1, mc.IWF1))
-    peer.script = call.manners
-    return peer, psi
-
-
-def invite(site, talk, offer):
-    """Alice calls the case's target; her call and the target's endpoint."""
-    target, _ = ends_of(site, talk.case.target)
-    alice = site.client("alice", "mcptt")
-    alice.endpoint.script = call.manners
-    message = call.private("alice", talk.case.target, offer.encode())
-    if talk.case.e2ee:
-        talks.with_e2ee_wanted(message)
-    return call.Outgoing(alice.endpoint, site.node.address, message,
-                         "alice").start(), target
-
-
-def invite_alice(site, talk, offer):
-    """The case's target, an LMR user, calls alice."""
-    target, psi = ends_of(site, talk.case.target)
-    alice = site.client("alice", "mcptt")
-    alice.endpoint.script = call.manners
-    message = call.from_lmr(talk.case.target, "alice", offer.encode(), psi)
-    return call.Outgoing(target, site.node.address,
-                         message).start(), alice.endpoint
-
-
-def set_up(site, talk, begin):
-    """A confirmed call of which both sides know; the caller's dialog."""
-    offer, answer = talk.caller.description(), talk.callee.description()
-    outgoing, callee = begin(site, talk, offer)
-    incoming = call.incoming(callee, site.node.address,
-                             call_id=outgoing.call_id)
-    incoming.reply(200, answer.encode())
-    dialog, answer_in = outgoing.answered()
-    talk.connect(offer, incoming.sdp, answer, answer_in)
-    return dialog
-
-
-def relay_of(site):
-    """The ng client of the node's relay."""
-    return rtpengine.NgClient(
-        (rtpengine.CONTROL, int(site.node.media["RTPENGINE_PORT"])))
-
 
 @pytest.mark.parametrize("case", talks.CASES, ids=lambda case: case.name)
 def test_call_changes_no_octet(site, case):
     """A client's call: what its profile allows passes as it is."""
     with talks.Talk(case) as talk:
-        assert_talk(relay_of(site), talk, set_up(site, talk, invite))
+        dialled.assert_talk(dialled.relay_of(site), talk,
+                            dialled.set_up(site, talk, dialled.invite))
 
 
 @pytest.mark.parametrize(
@@ -160,7 +99,8 @@ def test_call_changes_no_octet(site, case):
 def test_call_of_an_iwf_changes_no_octet(site, case):
     """The same, called by the LMR user."""
     with talks.Talk(case) as talk:
-        assert_talk(relay_of(site), talk, set_up(site, talk, invite_alice))
+        dialled.assert_talk(dialled.relay_of(site), talk,
+                            dialled.set_up(site, talk, dialled.invite_alice))
 
 
 REFUSED = [
@@ -172,7 +112,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(
-    "begin", [invite, invite_alice], ids=["client", "iwf"])
+    "begin", [dialled.invite, dialled.invite_alice], ids=["client", "iwf"])
 @pytest.mark.parametrize("case, warning", REFUSED,
                          ids=[case.name for case, _ in REFUSED])
 def test_refused_call_has_no_media(site, begin, case, warning):
@@ -184,7 +124,7 @@ def test_refused_call_has_no_media(site, begin, case, warning):
         assert reply.code == 488
         assert warning is None or f'"{warning} ' in reply.get("Warning")
         assert callee.requests("INVITE") == []
-        ng = relay_of(site)
+        ng = dialled.relay_of(site)
         assert outgoing.call_id not in ng.calls()
         talk.caller.tell("remote", rtpengine.CONTROL,
                          site.node.media["RTP_MIN"])
@@ -196,7 +136,7 @@ def test_refused_call_has_no_media(site, begin, case, warning):
 def test_media_has_no_other_way_than_the_relay(site):
     """While the relay stands still not one packet arrives."""
     with talks.Talk(talks.P25) as talk:
-        dialog = set_up(site, talk, invite)
+        dialog = dialled.set_up(site, talk, dialled.invite)
         os.kill(site.node.relay_pid(), signal.SIGSTOP)
         try:
             talks.assert_silence(talk)

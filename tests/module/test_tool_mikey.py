@@ -137,12 +137,10 @@ def test_open(name):
 
 
 def srtp(label, size, cs_id=0):
-    """RFC 3830 4.1.2 with HMAC-SHA-256, for message A."""
-    key = bytes.fromhex(VECTORS["SSV"])
-    label = bytes.fromhex(label) + bytes((cs_id,)) + bytes.fromhex(
-        VECTORS["csb_id"] + VECTORS["RAND"])
-    first = hmac.new(key, label, hashlib.sha256).digest()
-    return hmac.new(key, first + label, hashlib.sha256).digest()[:size]
+    """What is derived of message A."""
+    key, csb_id, rand = (bytes.fromhex(VECTORS[name])
+                         for name in ("SSV", "csb_id", "RAND"))
+    return keytool.derive(key, label, csb_id, rand, cs_id)[:size]
 
 
 def test_keys_are_hidden():

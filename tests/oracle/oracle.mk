@@ -25,5 +25,7 @@ interop-some: $(INTEROP)
 
 bench: bench-crypto
 ## bench-crypto  ECCSI and SAKKE alone, in units and beside libwolfssl
-bench-crypto: $(CRYPTO_BENCH)
+bench-crypto: $(CRYPTO_BENCH) $(MCLMR_TOOL)
 	./$(CRYPTO_BENCH)
+	@MCLMR_TOOL=$(MCLMR_TOOL) PYTHONDONTWRITEBYTECODE=1 \
+		PYTHONPATH=tests/module $(PYTHON) tests/bench/batch.py
