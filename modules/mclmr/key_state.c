@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,16 +12,18 @@
 #include "mikey_uid.h"
 #include "octets.h"
 
-#define TITLE "mclmr key state 1"
+#define TITLE "mclmr key state 2"
 #define KEY_ID_SIZE (2 * MCLMR_RECORD_MAX_KEY_ID + 1)
 #define LINE_SIZE 160 /* of a line without its user */
 
-/* A line: timestamp, digest, status, LMR type, key identifier, user. */
+/* A line: timestamp, digest, status, key period, LMR type, key identifier,
+ * user. */
 typedef struct line
 {
 	uint64_t timestamp;
 	uint8_t digest[MCLMR_KEY_STATE_DIGEST];
 	bool revoked;
+	uint32_t period;
 	mclmr_span_t who; /* LMR type, key identifier and user, as written */
 } line_t;
 
@@ -30,14 +33,18 @@ static bool read_line(mclmr_span_t text, line_t *line)
 	mclmr_span_t timestamp = mclmr_span_cut(&text, ' ');
 	mclmr_span_t digest = mclmr_span_cut(&text, ' ');
 	mclmr_span_t status = mclmr_span_cut(&text, ' ');
+	mclmr_span_t period = mclmr_span_cut(&text, ' ');
 	uint8_t octets[8];
+	uint8_t number[4];
 
 	if(mclmr_octets_from_hex(timestamp, octets, 8) != 8
 			|| mclmr_octets_from_hex(digest, line->digest, sizeof line->digest)
-					   != sizeof line->digest)
+					   != sizeof line->digest
+			|| mclmr_octets_from_hex(period, number, 4) != 4)
 		return false;
 	line->timestamp = mclmr_octets_get(octets, 8);
 	line->revoked = mclmr_span_equal(status, MCLMR_SPAN("revoked"));
+	line->period = (uint32_t)mclmr_octets_get(number, 4);
 	line->who = text;
 	return text.len > 0;
 }
@@ -86,13 +93,33 @@ static int compare(uint64_t a, uint64_t b)
 	return a == b ? 0 : (a < b ? -1 : 1);
 }
 
+/* True for a record that revokes its keys. */
+static bool is_revocation(const mclmr_key_taken_t *taken)
+{
+	return taken->record->status == MCLMR_RECORD_REVOKED;
+}
+
+/* True where a line of a later key period does not make a record older: that
+ * period has not begun, or a revocation is of the one before, in which the
+ * other may have been made ahead. */
+static bool is_ahead(const line_t *line, const mclmr_key_taken_t *taken)
+{
+	return line->period > taken->period
+		   || (is_revocation(taken)
+				   && line->period == taken->record->key_period + 1);
+}
+
 /* What a line about the same key says to a record. */
 static mclmr_key_verdict_t judge(
 		const line_t *line, const mclmr_key_taken_t *taken)
 {
-	bool revokes = taken->record->status == MCLMR_RECORD_REVOKED;
+	bool revokes = is_revocation(taken);
 	int order = compare(taken->timestamp, line->timestamp);
 
+	if(line->period < taken->record->key_period)
+		return MCLMR_KEY_NEW;
+	if(line->period > taken->record->key_period)
+		return is_ahead(line, taken) ? MCLMR_KEY_NEW : MCLMR_KEY_OLDER;
 	if(order != 0)
 		return order < 0 ? MCLMR_KEY_OLDER : MCLMR_KEY_NEW;
 	if(memcmp(line->digest, taken->digest, sizeof line->digest) == 0)
@@ -116,26 +143,43 @@ static void put(writer_t *writer, mclmr_span_t text)
 	writer->to[writer->length++] = '\n';
 }
 
-/* Writes the line of a key that is taken. */
-static void put_line(
-		writer_t *writer, const mclmr_key_taken_t *taken, mclmr_span_t who)
+/* Writes a line about a key that is taken. */
+static void put_line(writer_t *writer, const mclmr_key_taken_t *taken,
+		uint64_t timestamp, uint32_t period, mclmr_span_t who)
 {
 	char digest[2 * MCLMR_KEY_STATE_DIGEST + 1];
 	int n;
 
 	mclmr_octets_to_hex(taken->digest, MCLMR_KEY_STATE_DIGEST, digest);
-	n = sprintf(writer->to + writer->length, "%016llx %s %s %.*s\n",
-			(unsigned long long)taken->timestamp, digest,
-			mclmr_record_status_word(taken->record->status), MCLMR_FMT(who));
+	n = sprintf(writer->to + writer->length,
+			"%016llx %s %s %08" PRIx32 " %.*s\n", (unsigned long long)timestamp,
+			digest, mclmr_record_status_word(taken->record->status), period,
+			MCLMR_FMT(who));
 	writer->length += (size_t)n;
 }
 
+/* Writes what becomes of a line about the same key, but for the one of the
+ * same key period: a revocation ends the later ones; of earlier periods only
+ * the last one can still matter. */
+static void put_other(writer_t *writer, const line_t *line,
+		const mclmr_key_taken_t *taken, mclmr_span_t text)
+{
+	uint32_t period = taken->record->key_period;
+
+	if(line->period > period && is_revocation(taken))
+		put_line(writer, taken, line->timestamp, line->period, line->who);
+	else if(line->period > period || line->period + 1 == period
+			|| (line->period < period && period > taken->period))
+		put(writer, text);
+}
+
 /* Goes through the lines of the state before: those of other keys are kept,
- * the one of this key is judged. The worst verdict so far. */
+ * those of this key are judged. The worst verdict so far. */
 static mclmr_key_verdict_t go_through(mclmr_span_t text,
 		const mclmr_key_taken_t *taken, mclmr_span_t who, writer_t *writer)
 {
 	mclmr_key_verdict_t verdict = MCLMR_KEY_NEW;
+	mclmr_key_verdict_t said;
 	line_t line;
 
 	while(text.len > 0) {
@@ -147,9 +191,12 @@ static mclmr_key_verdict_t go_through(mclmr_span_t text,
 			put(writer, one);
 			continue;
 		}
-		verdict = judge(&line, taken);
-		if(verdict != MCLMR_KEY_NEW && verdict != MCLMR_KEY_KNOWN)
-			return verdict;
+		put_other(writer, &line, taken, one);
+		said = judge(&line, taken);
+		if(said == MCLMR_KEY_KNOWN)
+			verdict = said;
+		else if(said != MCLMR_KEY_NEW)
+			return said;
 	}
 	return verdict;
 }
@@ -159,8 +206,7 @@ static mclmr_key_verdict_t take_key(mclmr_span_t text,
 		const mclmr_key_taken_t *taken, size_t key, mclmr_arena_t *arena,
 		mclmr_span_t *after)
 {
-	size_t size =
-			text.len + sizeof TITLE + LINE_SIZE + LINE_SIZE + taken->user.len;
+	size_t size = 2 * text.len + sizeof TITLE + 2 * LINE_SIZE + taken->user.len;
 	writer_t writer = {mclmr_arena_alloc(arena, size), 0};
 	mclmr_key_verdict_t verdict;
 	mclmr_span_t who;
@@ -173,7 +219,9 @@ static mclmr_key_verdict_t take_key(mclmr_span_t text,
 		return MCLMR_KEY_UNREADABLE;
 	put(&writer, MCLMR_SPAN(TITLE));
 	verdict = go_through(text, taken, who, &writer);
-	put_line(&writer, taken, who);
+	if(verdict != MCLMR_KEY_NEW)
+		return verdict;
+	put_line(&writer, taken, taken->timestamp, taken->record->key_period, who);
 	*after = (mclmr_span_t){writer.to, writer.length};
 	return verdict;
 }

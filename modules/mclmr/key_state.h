@@ -6,8 +6,8 @@
 
 /*
  * key_state: which key records a user has taken, so that an older one is not
- * taken again: the greatest timestamp for each user, LMR type and key
- * identifier, as a text of lines. The caller keeps, locks and replaces it.
+ * taken again: the greatest timestamp for each user, LMR type, key identifier
+ * and key period, as a text of lines. The caller keeps, locks and replaces it.
  */
 #ifndef MCLMR_KEY_STATE_H
 #define MCLMR_KEY_STATE_H
@@ -21,8 +21,9 @@ typedef struct mclmr_key_taken
 {
 	mclmr_span_t user; /* URI, without blanks */
 	const mclmr_key_record_t *record;
+	uint32_t period;						/* key period of the clock */
 	uint64_t timestamp;						/* of its message */
-	uint8_t digest[MCLMR_KEY_STATE_DIGEST]; /* SHA-256 of its message */
+	uint8_t digest[MCLMR_KEY_STATE_DIGEST]; /* SHA-256 of what is signed */
 } mclmr_key_taken_t;
 
 typedef enum mclmr_key_verdict
@@ -37,7 +38,10 @@ typedef enum mclmr_key_verdict
 /*
  * Decides on a record, by all of its keys, and writes the state that follows
  * to the arena (for KNOWN the same). text: the state before, empty at first.
- * Of two messages of the same time one that revokes wins.
+ * Of two messages of the same time one that revokes wins. A record of a later
+ * key period makes those before it older as soon as that period has begun: one
+ * that was made ahead does not stand in today's way. A revocation is effective
+ * in the key period behind its own too, whatever was taken for that.
  */
 mclmr_key_verdict_t mclmr_key_state_take(mclmr_span_t text,
 		const mclmr_key_taken_t *taken, mclmr_arena_t *arena,

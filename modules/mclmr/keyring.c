@@ -104,6 +104,19 @@ void mclmr_keyring_free(mclmr_keyring_t *ring)
 	free(ring);
 }
 
+/* Of two certificates of the same keys none is good where one is revoked. */
+static void share_revocation(mclmr_issuer_t *a, mclmr_issuer_t *b)
+{
+	const mclmr_kms_certificate_t *one = a->certificate;
+	const mclmr_kms_certificate_t *other = b->certificate;
+
+	if(memcmp(one->z, other->z, sizeof one->z) != 0
+			|| memcmp(one->kpak, other->kpak, sizeof one->kpak) != 0)
+		return;
+	a->revoked = a->revoked || b->revoked;
+	b->revoked = a->revoked;
+}
+
 /* Adds a certificate; KPAK is checked. */
 static const char *add_issuer(mclmr_keyring_t *ring, contents_t *contents,
 		const mclmr_kms_certificate_t *certificate)
@@ -118,8 +131,9 @@ static const char *add_issuer(mclmr_keyring_t *ring, contents_t *contents,
 	if(issuer == NULL)
 		return "out of memory";
 	issuer->certificate = certificate;
-	while(*end != NULL)
-		end = &(*end)->next;
+	issuer->revoked = certificate->revoked;
+	for(; *end != NULL; end = &(*end)->next)
+		share_revocation(issuer, *end);
 	*end = issuer;
 	return NULL;
 }
@@ -285,6 +299,19 @@ const char *mclmr_keyring_load(mclmr_keyring_t *ring, const mclmr_span_t *texts,
 	return NULL;
 }
 
+/* Builds the tables of a key set for all certificates that it may be of; true
+ * where one fits. */
+static bool is_fit(mclmr_keyring_t *ring, const mclmr_holder_t *holder)
+{
+	bool fits = false;
+
+	for(mclmr_holder_t *h = ring->now.holders; h != NULL; h = h->next) {
+		if(h->keys == holder->keys && mclmr_holder_tables(ring, h) != NULL)
+			fits = true;
+	}
+	return fits;
+}
+
 const char *mclmr_keyring_prepare(mclmr_keyring_t *ring)
 {
 	for(mclmr_issuer_t *i = ring->now.issuers; i != NULL; i = i->next) {
@@ -292,7 +319,7 @@ const char *mclmr_keyring_prepare(mclmr_keyring_t *ring)
 			return "PubEncKey is not right";
 	}
 	for(mclmr_holder_t *h = ring->now.holders; h != NULL; h = h->next) {
-		if(h->keys->can_open && mclmr_holder_tables(ring, h) == NULL)
+		if(h->keys->can_open && !is_fit(ring, h))
 			return "UserDecryptKey is not of this user and server";
 	}
 	return NULL;
@@ -320,7 +347,7 @@ mclmr_holder_t *mclmr_keyring_holders(mclmr_keyring_t *ring)
 
 bool mclmr_issuer_usable(const mclmr_issuer_t *issuer, int64_t at)
 {
-	return !issuer->certificate->revoked
+	return !issuer->revoked
 		   && mclmr_is_valid_at(&issuer->certificate->valid, at);
 }
 
@@ -485,7 +512,8 @@ const mclmr_sakke_key_t *mclmr_holder_tables(
 {
 	const mclmr_sakke_kms_t *kms = mclmr_issuer_tables(ring, holder->issuer);
 
-	if(holder->tables != NULL || kms == NULL || !holder->keys->can_open)
+	if(holder->tables != NULL || kms == NULL || !holder->keys->can_open
+			|| holder->is_unfit)
 		return holder->tables;
 	holder->tables = new_tables(mclmr_sakke_key_size(mclmr_sakke_engine()));
 	if(holder->tables != NULL
@@ -494,6 +522,7 @@ const mclmr_sakke_key_t *mclmr_holder_tables(
 					   MCLMR_OCTETS(holder->keys->rsk), holder->tables)
 					   == MCLMR_CRYPTO_OK)
 		return holder->tables;
+	holder->is_unfit = holder->tables != NULL;
 	free_key(holder->tables);
 	holder->tables = NULL;
 	return NULL;

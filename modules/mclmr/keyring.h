@@ -38,7 +38,8 @@ const char *mclmr_keyring_load(mclmr_keyring_t *ring, const mclmr_span_t *texts,
 		size_t n, size_t *which);
 
 /* Builds the tables of all certificates and keys, which are built where they
- * are needed first otherwise. NULL, or what is wrong. */
+ * are needed first otherwise. Every RSK has to be of one of the certificates.
+ * NULL, or what is wrong. */
 const char *mclmr_keyring_prepare(mclmr_keyring_t *ring);
 
 /* To be called in a child process: tables stay shared with the parent,
@@ -49,12 +50,14 @@ bool mclmr_keyring_forked(mclmr_keyring_t *ring);
 typedef struct mclmr_issuer
 {
 	const mclmr_kms_certificate_t *certificate;
+	bool revoked;			   /* it, or another certificate of the same keys */
 	mclmr_sakke_kms_t *tables; /* NULL until they are needed */
 	struct mclmr_issuer *next;
 } mclmr_issuer_t;
 
 /* A key set in a ring, with the certificate that it belongs to. One that
- * fits several certificates is there several times. */
+ * fits several certificates is there several times; one that can open only
+ * does so until its RSK is checked. */
 typedef struct mclmr_holder
 {
 	const mclmr_kms_keys_t *keys;
@@ -62,6 +65,7 @@ typedef struct mclmr_holder
 	uint8_t uid[MCLMR_UID_SIZE];
 	mclmr_eccsi_key_t signing; /* where keys->can_sign */
 	mclmr_sakke_key_t *tables; /* NULL until they are needed */
+	bool is_unfit;			   /* the RSK turned out to be of another one */
 	struct mclmr_holder *next;
 } mclmr_holder_t;
 

@@ -168,12 +168,11 @@ static bool take_uid(reader_t *reader, uint8_t uid[MCLMR_UID_SIZE])
 	return refuse(reader, "UserID is no 32 octets in hex or base64");
 }
 
-/* Reads a date; not given, or empty, it stays as it is. */
+/* Reads a date; not given, it stays as it is. */
 static bool take_date(reader_t *reader, field_t field, int64_t *to)
 {
-	if(text_of(reader, field).len == 0)
-		return true;
-	return mclmr_timestamp_read(text_of(reader, field), to)
+	return !has(reader, field)
+		   || mclmr_timestamp_read(text_of(reader, field), to)
 		   || refuse(reader, "ValidFrom or ValidTo is no date");
 }
 
@@ -192,7 +191,7 @@ static bool take_revoked(reader_t *reader, bool *revoked)
 
 	*revoked = mclmr_span_equal_nocase(text, MCLMR_SPAN("true"))
 			   || mclmr_span_equal(text, MCLMR_SPAN("1"));
-	return *revoked || text.len == 0
+	return *revoked || !has(reader, REVOKED)
 		   || mclmr_span_equal_nocase(text, MCLMR_SPAN("false"))
 		   || mclmr_span_equal(text, MCLMR_SPAN("0"))
 		   || refuse(reader, "Revoked is neither true nor false");

@@ -249,8 +249,7 @@ static bool set_identity(
 	return arrive(reader, place);
 }
 
-/* True where octets can be a URI: no control characters, no blanks. */
-static bool is_uri(mclmr_span_t text)
+bool mclmr_mikey_is_uri(mclmr_span_t text)
 {
 	for(size_t i = 0; i < text.len; i++) {
 		if((unsigned char)text.s[i] <= ' ' || text.s[i] == 0x7F)
@@ -269,7 +268,7 @@ static bool read_idr(reader_t *reader)
 	if(!take_octet(reader, &role) || !take_octet(reader, &type)
 			|| !take_string(reader, 2, &value))
 		return false;
-	if(role != 8 && role != 9 && (type != ID_URI || !is_uri(value)))
+	if(role != 8 && role != 9 && (type != ID_URI || !mclmr_mikey_is_uri(value)))
 		return refuse(reader, "an identity is no URI");
 	switch(role) {
 		case 1:
@@ -347,6 +346,18 @@ static bool read_self(reader_t *reader, mclmr_span_t data)
 		   || refuse(reader, "more than one payload in SAKKE-to-self");
 }
 
+/* True where an extension of a type that is understood is there before. */
+static bool is_there_twice(const mclmr_mikey_t *message, uint8_t type)
+{
+	if(type != MCLMR_MIKEY_KEY_PARAMETERS && type != MCLMR_MIKEY_KEY_RECORD)
+		return false;
+	for(size_t i = 0; i < message->extensions; i++) {
+		if(message->extension[i].type == type)
+			return true;
+	}
+	return false;
+}
+
 static bool read_extension(reader_t *reader)
 {
 	mclmr_mikey_t *message = reader->message;
@@ -358,6 +369,8 @@ static bool read_extension(reader_t *reader)
 	if(!arrive(reader, AT_EXTENSION) || !take_octet(reader, &extension->type)
 			|| !take_string(reader, 2, &extension->data))
 		return false;
+	if(is_there_twice(message, extension->type))
+		return refuse(reader, "an extension is there twice");
 	message->extensions++;
 	return extension->type != MCLMR_MIKEY_SAKKE_TO_SELF
 		   || read_self(reader, extension->data);

@@ -125,6 +125,9 @@ mclmr_span_t mclmr_mikey_extension(const mclmr_mikey_t *message, uint8_t type);
 /* The purpose of a key identifier as a word, "gmk"; "unknown" else. */
 const char *mclmr_mikey_purpose_word(uint32_t key_id);
 
+/* True where octets can be a URI: no control characters, no blanks. */
+bool mclmr_mikey_is_uri(mclmr_span_t text);
+
 /* The purpose in a key identifier. */
 unsigned mclmr_mikey_purpose(uint32_t key_id);
 

@@ -256,6 +256,8 @@ const char *mclmr_mikey_begin(mclmr_keyring_t *ring,
 	memset(draft, 0, sizeof *draft);
 	draft->order = order;
 	draft->csb_id = order->key_id;
+	if(!mclmr_mikey_is_uri(order->to))
+		return "the recipient is no URI";
 	if(RAND_bytes(draft->rand, sizeof draft->rand) != 1)
 		return "no random octets";
 	if(!mclmr_mikey_uid(order->to, certificate->kms, certificate->period,

@@ -169,6 +169,7 @@ mclmr_mikey_fault_t mclmr_mikey_verify(const mclmr_mikey_t *message,
 		mclmr_mikey_proof_t *proof)
 {
 	mclmr_mikey_fault_t fault = check_time(message, wish);
+	mclmr_mikey_fault_t said;
 	int64_t at = mclmr_mikey_time(message);
 
 	memset(proof, 0, sizeof *proof);
@@ -190,9 +191,13 @@ mclmr_mikey_fault_t mclmr_mikey_verify(const mclmr_mikey_t *message,
 			continue;
 		}
 		proof->certificate = i->certificate;
-		fault = verify_with(message, ring, wish, proof);
-		if(fault != MCLMR_MIKEY_BAD_SIGNATURE)
-			break;
+		said = verify_with(message, ring, wish, proof);
+		if(said == MCLMR_MIKEY_GENUINE)
+			return said;
+		/* Another certificate of these keys may have other periods. */
+		if(said != MCLMR_MIKEY_BAD_SIGNATURE || fault == MCLMR_MIKEY_REVOKED
+				|| fault == MCLMR_MIKEY_NO_CERTIFICATE)
+			fault = said;
 	}
 	return fault;
 }

@@ -32,8 +32,9 @@ typedef struct mclmr_replay
 } mclmr_replay_t;
 
 /*
- * Takes a message: digest is the SHA-256 of it, time its own, now the clock's
- * (Unix seconds, at most max_skew apart). false: it was taken before, or there
+ * Takes a message: digest is the SHA-256 of what its signature covers (never of
+ * the signature: anybody can make a second one from it that verifies too), time
+ * its own, now the clock's (Unix seconds, at most max_skew apart). false: it was taken before, or there
  * is no room. A message is looked for in all entries from its own place on up
  * to the first that was never used, or all.
  */

@@ -5,6 +5,10 @@
  */
 
 /* mclmr: the library's command line. */
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
 #include "tool.h"
 
 static const tool_command_t groups[] = {
@@ -19,8 +23,21 @@ static const tool_command_t groups[] = {
 				tool_key},
 };
 
+/* Keys do not get into core dumps, nor to a debugger of the same user. */
+static void forbid_dumps(void)
+{
+	const struct rlimit none = {0, 0};
+
+	(void)prctl(PR_SET_DUMPABLE, 0);
+	(void)setrlimit(RLIMIT_CORE, &none);
+}
+
 int main(int argc, char **argv)
 {
+	if(argc > 1
+			&& (strcmp(argv[1], "kms") == 0 || strcmp(argv[1], "mikey") == 0
+					|| strcmp(argv[1], "key") == 0))
+		forbid_dumps();
 	return tool_dispatch(
 			"mclmr", groups, sizeof groups / sizeof groups[0], argc, argv);
 }

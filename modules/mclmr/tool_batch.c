@@ -5,19 +5,24 @@
  */
 
 /* Batches of mclmr key: a message for each row of a table, on all cores. */
+#include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
 
 #include "timestamp.h"
 #include "tool_csv.h"
@@ -29,6 +34,7 @@
 #define BAR 40			/* characters of the bar */
 #define NAME_SIZE 1024	/* of a message's file */
 #define SECONDS_OF_DAY 86400
+#define NOTE_SIZE 32 /* SHA-256 */
 
 /* What workers and parent share. */
 typedef struct shared
@@ -58,6 +64,8 @@ typedef struct batch
 	tool_csv_t csv;
 	tool_word_t word[TOOL_CSV_COLUMNS]; /* of each column */
 	uint64_t now;						/* NTP timestamp */
+	int note;							/* see open_note() */
+	int64_t begun;						/* Unix nanoseconds of the note */
 	int64_t due;						/* seconds of rewrap; -1: wrap */
 	bool *twice; /* rows whose file is another row's too */
 	shared_t *shared;
@@ -175,18 +183,27 @@ static void add_name(char *name, const char *text, char behind)
 		name[length + 1] = '\0';
 }
 
-/* The file of a message: user, LMR type and first key. */
+/* The file of a message: user, LMR type and first key, whose identifier is a
+ * number. */
 static const char *make_name(item_t *item)
 {
 	const tool_list_t *ids = &item->words.list[WRAP_KEY_ID - WRAP_WORDS];
+	const char *number;
+	char *digits;
 
 	item->name[0] = '\0';
 	if(item->words.value[WRAP_TO] == NULL || item->words.value[WRAP_LMR] == NULL
 			|| ids->n == 0)
 		return "to, lmr or key-id is missing";
+	number = ids->item[0];
+	while(number[0] == '0' && number[1] != '\0')
+		number++;
 	add_name(item->name, item->words.value[WRAP_TO], '.');
 	add_name(item->name, item->words.value[WRAP_LMR], '.');
-	add_name(item->name, ids->item[0], '.');
+	digits = item->name + strlen(item->name);
+	add_name(item->name, number, '.');
+	for(; *digits != '\0'; digits++)
+		*digits = (char)tolower((unsigned char)*digits);
 	add_name(item->name, "mikey", '\0');
 	return strlen(item->name) < NAME_MAX - 4 ? NULL : "to is too long";
 }
@@ -213,14 +230,18 @@ static bool path_of(const batch_t *batch, const item_t *item, char *path)
 	return n > 0 && n < PATH_MAX;
 }
 
-/* True where a message is there that is younger than the table. */
+/* Unix nanoseconds of a file's last change. */
+static int64_t changed(const struct stat *status)
+{
+	return status->st_mtim.tv_sec * 1000000000LL + status->st_mtim.tv_nsec;
+}
+
+/* True where a message is there that this command has made. */
 static bool is_young(const batch_t *batch, const char *path)
 {
 	struct stat status;
 
-	return stat(path, &status) == 0
-		   && status.st_mtim.tv_sec * 1000000000LL + status.st_mtim.tv_nsec
-					  >= batch->csv.changed;
+	return stat(path, &status) == 0 && changed(&status) >= batch->begun;
 }
 
 /* True where there is a message already, of the key period that the new one
@@ -388,6 +409,7 @@ static int start_workers(batch_t *batch, pid_t pids[MAX_WORKERS])
 {
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	long chunks = (long)((batch->csv.rows + CHUNK - 1) / CHUNK);
+	pid_t parent = getpid();
 	int n = 0;
 
 	if(cores > MAX_WORKERS)
@@ -399,6 +421,10 @@ static int start_workers(batch_t *batch, pid_t pids[MAX_WORKERS])
 		if(pid == 0) {
 			(void)signal(SIGINT, SIG_IGN);
 			(void)signal(SIGTERM, SIG_DFL);
+			/* No worker outlives the parent. */
+			(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+			if(getppid() != parent)
+				_exit(TOOL_USAGE);
 			close(batch->report[0]);
 			work(batch);
 		}
@@ -614,6 +640,87 @@ static bool make_folder(const char *path)
 	return false;
 }
 
+/* Adds a string to a digest, with the NUL at its end; NULL as one octet. */
+static bool add_text(EVP_MD_CTX *digest, const char *text)
+{
+	return text == NULL ? EVP_DigestUpdate(digest, "-", 1) == 1
+						: EVP_DigestUpdate(digest, text, strlen(text) + 1) == 1;
+}
+
+/* Adds the options. */
+static bool add_words(EVP_MD_CTX *digest, const tool_words_t *words)
+{
+	bool done = true;
+
+	for(int i = 0; i < WRAP_WORDS; i++)
+		done = done && add_text(digest, words->value[i]);
+	for(int i = 0; i < WRAP_ALL - WRAP_WORDS; i++) {
+		for(size_t n = 0; n < words->list[i].n; n++)
+			done = done && add_text(digest, words->list[i].item[n]);
+		done = done && add_text(digest, NULL);
+	}
+	return done;
+}
+
+/* Adds the public keys that messages are made for and with. */
+static bool add_keys(EVP_MD_CTX *digest, mclmr_keyring_t *ring)
+{
+	bool done = true;
+
+	for(mclmr_issuer_t *i = mclmr_keyring_issuers(ring); i != NULL;
+			i = i->next) {
+		const mclmr_kms_certificate_t *c = i->certificate;
+
+		done = done && EVP_DigestUpdate(digest, c->z, sizeof c->z) == 1
+			   && EVP_DigestUpdate(digest, c->kpak, sizeof c->kpak) == 1;
+	}
+	return done;
+}
+
+/* What this command is: its options, certificates, and the table by its age,
+ * as that has secrets. */
+static bool identify(batch_t *batch, uint8_t identity[EVP_MAX_MD_SIZE])
+{
+	EVP_MD_CTX *digest = EVP_MD_CTX_new();
+	bool done = digest != NULL
+				&& EVP_DigestInit_ex(digest, EVP_sha256(), NULL) == 1
+				&& add_text(digest, batch->table)
+				&& EVP_DigestUpdate(digest, &batch->csv.changed,
+						   sizeof batch->csv.changed)
+						   == 1
+				&& EVP_DigestUpdate(digest, &batch->due, sizeof batch->due) == 1
+				&& add_words(digest, batch->defaults)
+				&& add_keys(digest, batch->ring)
+				&& EVP_DigestFinal_ex(digest, identity, NULL) == 1;
+
+	EVP_MD_CTX_free(digest);
+	return done;
+}
+
+/* Opens the note in the folder that says which command was the last one there,
+ * and locks it: where it was this one, the messages behind it are kept. */
+static bool open_note(batch_t *batch)
+{
+	uint8_t identity[EVP_MAX_MD_SIZE] = {0};
+	uint8_t before[NOTE_SIZE] = {0};
+	char path[PATH_MAX];
+	struct stat status;
+	int n = snprintf(path, PATH_MAX, "%s/.mclmr-batch", batch->folder);
+
+	if(n > 0 && n < PATH_MAX && identify(batch, identity))
+		batch->note = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if(batch->note >= 0 && flock(batch->note, LOCK_EX) == 0
+			&& ((pread(batch->note, before, NOTE_SIZE, 0) == NOTE_SIZE
+						&& memcmp(before, identity, NOTE_SIZE) == 0)
+					|| pwrite(batch->note, identity, NOTE_SIZE, 0) == NOTE_SIZE)
+			&& fstat(batch->note, &status) == 0) {
+		batch->begun = changed(&status);
+		return true;
+	}
+	tool_complain("%s: %s", path, strerror(errno));
+	return false;
+}
+
 /* Builds the tables that all workers share: those of the certificates. */
 static bool build_tables(mclmr_keyring_t *ring)
 {
@@ -639,7 +746,7 @@ static bool set_up(batch_t *batch, const tool_arguments_t *arguments, int *code)
 	if(batch->ring == NULL)
 		return false;
 	*code = TOOL_USAGE;
-	if(!build_tables(batch->ring))
+	if(!build_tables(batch->ring) || !open_note(batch))
 		return false;
 	batch->now = tool_timestamp_now();
 	if(batch->defaults->value[WRAP_AT] != NULL) {
@@ -662,6 +769,8 @@ static void tear_down(batch_t *batch)
 {
 	mclmr_keyring_free(batch->ring);
 	tool_csv_close(&batch->csv);
+	if(batch->note >= 0)
+		close(batch->note);
 	free(batch->beside);
 	free(batch->twice);
 	free(batch->failure);
@@ -678,6 +787,7 @@ int tool_batch(const tool_arguments_t *arguments, const tool_words_t *defaults,
 	batch = (batch_t){.table = table,
 			.folder = folder,
 			.defaults = defaults,
+			.note = -1,
 			.due = days < 0 ? -1 : (int64_t)days * SECONDS_OF_DAY};
 	if(set_up(&batch, arguments, &code))
 		code = run_workers(&batch);

@@ -321,6 +321,18 @@ static bool is_of_period(const unwrapping_t *unwrapping)
 		   || unwrapping->record.key_period == opened->holder->keys->number;
 }
 
+/* True where the record is of the wished KMF and LMR type. */
+static bool is_wished(const unwrapping_t *unwrapping)
+{
+	const char *kmf = unwrapping->arguments->value[WRAP_KMF];
+	const char *lmr = unwrapping->arguments->value[WRAP_LMR];
+	const mclmr_key_record_t *record = &unwrapping->record;
+
+	return (kmf == NULL || mclmr_span_equal(record->kmf, mclmr_span(kmf)))
+		   && (lmr == NULL
+				   || strcmp(lmr, mclmr_lmr_type_word(record->lmr_type)) == 0);
+}
+
 /* Refuses a record that is not valid any more. */
 static bool check_validity(const unwrapping_t *unwrapping)
 {
@@ -356,6 +368,8 @@ static int open_all(unwrapping_t *unwrapping, mclmr_keyring_t *ring)
 	wrong = open_record(unwrapping);
 	if(wrong == NULL && !is_of_period(unwrapping))
 		wrong = "the record is of another key period than its message";
+	if(wrong == NULL && !is_wished(unwrapping))
+		wrong = "the key is of another KMF or LMR type";
 	if(wrong != NULL) {
 		tool_complain("%s", wrong);
 		return TOOL_REFUSED;
@@ -399,12 +413,17 @@ static int take_in(const unwrapping_t *unwrapping, const char *path,
 	};
 	mclmr_key_taken_t taken = {.user = unwrapping->file.message.responder.value,
 			.record = &unwrapping->record,
+			.period = (uint32_t)mclmr_key_period_number(
+					unwrapping->opened.holder->issuer->certificate->period,
+					(uint64_t)(unwrapping->now + (int64_t)MCLMR_NTP_UNIX)),
 			.timestamp = unwrapping->file.message.timestamp};
 	mclmr_key_verdict_t verdict;
 	mclmr_span_t after;
 
-	if(EVP_Digest(unwrapping->file.octets.s, unwrapping->file.octets.len,
-			   taken.digest, NULL, EVP_sha256(), NULL)
+	/* Without the signature: anybody can make another one of it. */
+	if(EVP_Digest(unwrapping->file.message.covered.s,
+			   unwrapping->file.message.covered.len, taken.digest, NULL,
+			   EVP_sha256(), NULL)
 			!= 1)
 		return TOOL_REFUSED;
 	verdict = mclmr_key_state_take(before, &taken, arena, &after);
@@ -422,15 +441,20 @@ static int with_state(const unwrapping_t *unwrapping, const char *path)
 	mclmr_span_t before = {NULL, 0};
 	struct stat status;
 	mclmr_arena_t arena;
+	size_t user;
 	size_t size;
 	char *memory;
 	int code;
 
 	if(stat(path, &status) == 0 && !tool_read(path, &before))
 		return TOOL_USAGE;
-	size = (before.len + 4096 + unwrapping->file.octets.len)
+	/* For each key the text, which at most doubles, and lines with the user. */
+	user = unwrapping->file.message.responder.value.len;
+	size = 2 * (before.len + (user + 512) * (MCLMR_RECORD_MAX_KEYS + 1))
 		   * (MCLMR_RECORD_MAX_KEYS + 1);
 	memory = malloc(size);
+	if(memory == NULL)
+		size = 0;
 	arena = mclmr_arena(memory, size);
 	code = take_in(unwrapping, path, before, &arena);
 	free(memory);
@@ -450,6 +474,9 @@ static int check_state(const unwrapping_t *unwrapping)
 					  "would open too");
 		return TOOL_GO_ON;
 	}
+	if(unwrapping->arguments->value[WRAP_FROM] == NULL)
+		tool_complain("no --from: everybody whose server is trusted can send "
+					  "keys");
 	fd = lock_state(path);
 	if(fd < 0)
 		return TOOL_USAGE;
@@ -569,11 +596,16 @@ static int run_unwrap(int argc, char **argv)
 {
 	static const char usage[] =
 			"usage: mclmr key unwrap --keys KEYS --cert CERT... [--from URI] "
-			"[--state FILE]\n"
-			"         [--at TIME] [--out FILE] [--reveal] FILE\n\n"
+			"[--kmf URI]\n"
+			"         [--lmr TYPE] [--state FILE] [--at TIME] [--out FILE] "
+			"[--reveal] FILE\n\n"
 			"Verifies a message with a key record and opens it with its "
 			"user's keys.\n" FILE_HELP TOOL_KEYS_HELP TOOL_CERT_HELP
-			"  --from URI      the sender that is expected\n"
+			"  --from URI      the sender that is expected (any whose server "
+			"is "
+			"trusted)\n"
+			"  --kmf URI, --lmr TYPE\n"
+			"                  what the key has to be of\n"
 			"  --state FILE    remembers what was opened: an older message "
 			"for the\n"
 			"                  same user, LMR type and key is refused (nothing "
@@ -588,7 +620,8 @@ static int run_unwrap(int argc, char **argv)
 			"  --reveal        print the key\n\n"
 			"Exit: 0 opened, 1 refused, 2 usage or unusable file.\n";
 	static const struct option options[] = {TOOL_RING_OPTIONS,
-			VALUE("from", WRAP_FROM), VALUE("state", OPTION_STATE),
+			VALUE("from", WRAP_FROM), VALUE("kmf", WRAP_KMF),
+			VALUE("lmr", WRAP_LMR), VALUE("state", OPTION_STATE),
 			VALUE("at", WRAP_AT), VALUE("out", OPTION_OUT),
 			FLAG("reveal", OPTION_REVEAL), OPTIONS_END};
 	tool_arguments_t arguments;

@@ -15,6 +15,7 @@
 #include <openssl/crypto.h>
 
 #include "kms_issue.h"
+#include "mikey.h"
 #include "tool.h"
 
 #define MEMORY_SIZE (1 << 20)
@@ -199,10 +200,15 @@ static int make_folder(const lab_t *lab)
 		tool_complain("%s: %s", lab->dir, strerror(errno));
 		return TOOL_USAGE;
 	}
-	if(stat(path_in(lab, SECRETS), &status) != 0)
-		return TOOL_DONE;
-	tool_complain("%s is there already", path_in(lab, SECRETS));
-	return TOOL_REFUSED;
+	for(int i = 0; i < 2; i++) {
+		const char *path = path_in(lab, i == 0 ? SECRETS : CERTIFICATE);
+
+		if(stat(path, &status) != 0)
+			continue;
+		tool_complain("%s is there already", path);
+		return TOOL_REFUSED;
+	}
+	return TOOL_DONE;
 }
 
 static int run_init(int argc, char **argv)
@@ -229,6 +235,10 @@ static int run_init(int argc, char **argv)
 	if(!has_options(values, "!!!!", 4) || !read_period(values, &period)
 			|| !tool_time("--at", NULL, &now))
 		return TOOL_USAGE;
+	if(!mclmr_mikey_is_uri(mclmr_span(values[OPTION_URI]))) {
+		tool_complain("--uri is no URI");
+		return TOOL_USAGE;
+	}
 	lab = open_lab(values[OPTION_OUT]);
 	if(lab == NULL)
 		return TOOL_USAGE;
@@ -416,6 +426,16 @@ static int issue(lab_t *lab, const char **values, uint64_t periods, int64_t at)
 	if(code != TOOL_DONE || strcmp(path, "-") == 0)
 		return code;
 	user.file = noted_file(lab, path);
+	for(size_t i = 0; i < user.file.len; i++) {
+		unsigned char c = (unsigned char)user.file.s[i];
+
+		if(c != ',' && c >= ' ')
+			continue;
+		tool_complain("%s is written, but cannot be noted for reissue: its "
+					  "path has a comma or a line end",
+				path);
+		return TOOL_REFUSED;
+	}
 	return note_user(lab, &user);
 }
 

@@ -380,6 +380,12 @@ static int open_message(const tool_arguments_t *arguments,
 
 	if(!read_wish(arguments, &wish))
 		return TOOL_USAGE;
+	if(arguments->value[OPTION_CS] != NULL
+			&& mclmr_mikey_purpose(file->message.csb_id)
+					   > MCLMR_PURPOSE_MUSIK) {
+		tool_complain("--cs: the key of the message is not one of sessions");
+		return TOOL_REFUSED;
+	}
 	fault = mclmr_mikey_open(&file->message, ring, &wish, &opened);
 	if(fault == MCLMR_MIKEY_GENUINE)
 		code = show_opened(arguments, &file->message, &wish, &opened);

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -63,6 +64,23 @@ static bool key_path(const char *folder, const char *name, char path[MAX_PATH])
 	return n > 0 && n < MAX_PATH;
 }
 
+/* True for hexadecimal digits of which one is missing; blanks do not count. */
+static bool is_cut_hex(mclmr_span_t text)
+{
+	size_t digits = 0;
+
+	for(size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.s[i];
+
+		if(isspace(c))
+			continue;
+		if(!isxdigit(c))
+			return false;
+		digits++;
+	}
+	return digits % 2 == 1;
+}
+
 /* The octets of a key file: hexadecimal digits where all are that, else as
  * they are. */
 static bool read_key_file(const char *folder, const char *name,
@@ -77,7 +95,7 @@ static bool read_key_file(const char *folder, const char *name,
 		return false;
 	key->s = (const char *)to;
 	key->len = mclmr_octets_from_hex(text, to, MCLMR_RECORD_MAX_KEY);
-	if(key->len == 0 && text.len <= MCLMR_RECORD_MAX_KEY) {
+	if(key->len == 0 && text.len <= MCLMR_RECORD_MAX_KEY && !is_cut_hex(text)) {
 		key->len = text.len;
 		if(text.len > 0)
 			memcpy(to, text.s, text.len);
@@ -104,7 +122,7 @@ static const char *read_key(const tool_words_t *words, size_t i,
 		return read_key_file(folder, files->item[i], &wrap->arena, &key->key)
 					   ? NULL
 					   : "the key file cannot be read, or is not of 1 to 64 "
-						 "octets";
+						 "octets, or of an odd number of digits";
 	return read_hex(inlined->item[i], MCLMR_RECORD_MAX_KEY, &wrap->arena,
 				   &key->key)
 				   ? NULL
@@ -193,6 +211,9 @@ static const char *read_record(
 			return "from, to, kmf, lmr or purpose is missing";
 	}
 	record->kmf = mclmr_span(words->value[WRAP_KMF]);
+	if(!mclmr_mikey_is_uri(record->kmf)
+			|| !mclmr_mikey_is_uri(mclmr_span(words->value[WRAP_TO])))
+		return "kmf or to is no URI";
 	if(!mclmr_lmr_type_from_word(
 			   mclmr_span(words->value[WRAP_LMR]), &record->lmr_type))
 		return "lmr is not tetra, p25, tetrapol, dmr, nxdn or analog";
@@ -208,7 +229,7 @@ static const char *read_record(
 	return read_scope(words, record);
 }
 
-/* Sets the time of the message; for the next period its first second. */
+/* Sets the time of the message. */
 static const char *set_time(const tool_words_t *words,
 		const tool_wrap_setting_t *setting, mclmr_mikey_order_t *order)
 {
@@ -223,13 +244,27 @@ static const char *set_time(const tool_words_t *words,
 	return NULL;
 }
 
+/* The time of a message that is made ahead, for the next period: in its first
+ * second, and rising with the time that it is made at, so that of two messages
+ * the later one counts. */
+static uint64_t ahead(mclmr_key_period_t period, uint64_t timestamp)
+{
+	uint64_t ntp = mclmr_ntp_seconds(timestamp);
+	uint64_t number = mclmr_key_period_number(period, ntp);
+	uint64_t begin = mclmr_key_period_begin(period, number);
+	uint64_t end = mclmr_key_period_begin(period, number + 1);
+	uint64_t elapsed =
+			ntp < begin ? 0 : (ntp - begin) << 32 | (timestamp & UINT32_MAX);
+
+	return end << 32 | elapsed / (end - begin);
+}
+
 /* Finds the recipient's server, and goes over to the next period. */
 static const char *find_issuer(const tool_words_t *words,
 		const tool_wrap_setting_t *setting, mclmr_mikey_order_t *order)
 {
 	const char *wrong = NULL;
 	uint64_t ntp = mclmr_ntp_seconds(order->timestamp);
-	mclmr_key_period_t period;
 
 	order->to = mclmr_span(words->value[WRAP_TO]);
 	order->issuer = mclmr_keyring_issuer_for(setting->ring,
@@ -237,11 +272,9 @@ static const char *find_issuer(const tool_words_t *words,
 			(int64_t)ntp - (int64_t)MCLMR_NTP_UNIX, &wrong);
 	if(order->issuer == NULL)
 		return wrong;
-	period = order->issuer->certificate->period;
 	if(setting->next_period)
-		order->timestamp = mclmr_key_period_begin(period,
-								   mclmr_key_period_number(period, ntp) + 1)
-						   << 32;
+		order->timestamp =
+				ahead(order->issuer->certificate->period, order->timestamp);
 	return NULL;
 }
 

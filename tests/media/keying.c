@@ -86,21 +86,21 @@ static mclmr_span_t find_message(mclmr_span_t description)
 }
 
 /* True for a genuine message that was not taken before. */
-static bool is_new(keying_t *keying, mclmr_span_t octets,
-		const mclmr_mikey_t *message, const mclmr_mikey_wish_t *wish)
+static bool is_new(keying_t *keying, const mclmr_mikey_t *message,
+		const mclmr_mikey_wish_t *wish)
 {
 	mclmr_replay_t replay = {keying->taken, KEYING_TAKEN};
 	uint8_t digest[MCLMR_REPLAY_DIGEST];
 
-	(void)SHA256((const uint8_t *)octets.s, octets.len, digest);
+	(void)SHA256(
+			(const uint8_t *)message->covered.s, message->covered.len, digest);
 	return mclmr_replay_take(&replay, digest, mclmr_mikey_time(message),
 			wish->now, wish->max_skew);
 }
 
 /* Verifies and opens a message of now. */
-static const char *open_message(keying_t *keying, mclmr_span_t octets,
-		const mclmr_mikey_t *message, const char *from,
-		mclmr_mikey_opened_t *opened)
+static const char *open_message(keying_t *keying, const mclmr_mikey_t *message,
+		const char *from, mclmr_mikey_opened_t *opened)
 {
 	const mclmr_mikey_wish_t wish = {.from = mclmr_span(from),
 			.has_now = true,
@@ -113,8 +113,7 @@ static const char *open_message(keying_t *keying, mclmr_span_t octets,
 		return mclmr_mikey_fault_words(fault);
 	if(mclmr_mikey_purpose(message->csb_id) != MCLMR_PURPOSE_PCK)
 		return "its key is not that of a private call";
-	return is_new(keying, octets, message, &wish) ? NULL
-												  : "it was taken before";
+	return is_new(keying, message, &wish) ? NULL : "it was taken before";
 }
 
 /* Derives key and salt of a session, in the order that libsrtp wants. */
@@ -168,7 +167,7 @@ const char *keying_take(keying_t *keying, const keying_wish_t *wish,
 		wrong = mclmr_mikey_read(octets, &message);
 	if(wrong != NULL)
 		return wrong;
-	wrong = open_message(keying, octets, &message, wish->from, &opened);
+	wrong = open_message(keying, &message, wish->from, &opened);
 	if(wrong == NULL)
 		wrong = set_keys(&message, &opened, wish, protection);
 	OPENSSL_cleanse(&opened, sizeof opened);

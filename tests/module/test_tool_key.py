@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import os
+import pathlib
 import pty
 import re
 import signal
@@ -69,10 +70,12 @@ def test_usage(lab):
                    {"purpose": "branch"}, {"alg": "8g"}, {"alg": "0011223344"},
                    {"key_id": ""}, {"key_id": "112233445566778899"},
                    {"key": "/nonexistent"}, {"at": "now"}, {"form": "xml"},
+                   {"to": ""}, {"to": "sip:al ice@mc.example.org"},
+                   {"kmf": ""}, {"kmf": "sip:kmf@iwf\x7f"},
                    {"not_before": "x"}, {"not_before": 5, "not_after": 4},
                    {"key-hex": "00"}):
         assert refused(*wrap_options(lab, **change), stdin=KEY, code=2)
-    for key in b"", b"k" * 65, b"00" * 65:
+    for key in b"", b"k" * 65, b"00" * 65, b"0" * 63, b"0 0 0\n":
         assert refused(*wrap_options(lab), stdin=key, code=2)
     for arguments in (["key"], ["key", "eat"], ["key", "unwrap"],
                       ["key", "inspect"], ["key", "inspect", "/nonexistent"],
@@ -190,6 +193,26 @@ def test_other_server(lab, tmp_path):
             keytool.CERT, "-", stdin=wrap(lab))
 
 
+def test_other_sender(lab, tmp_path):
+    """Any user of a trusted server could send a key: with a state the tool
+    says so where --from is not given; --kmf and --lmr have to be right."""
+    options = wrap_options(lab)
+    options[options.index("--keys") + 1] = lab.keys("bob")
+    options[options.index("--from") + 1] = BOB
+    bobs = good(*options, stdin=KEY)
+    state = ["--state", tmp_path / "state"]
+    assert "not the one that is expected" in refused(
+        *unwrap_options(lab), *state, "--from", IWF, "-", stdin=bobs)
+    code, _, err = run(*unwrap_options(lab), *state, "-", stdin=bobs)
+    assert code == 0 and "no --from" in err
+    for wrong in ["--kmf", "sip:kmf2@iwf.example.org"], ["--lmr", "tetra"]:
+        assert "another KMF or LMR type" in refused(
+            *unwrap_options(lab), *wrong, "-", stdin=wrap(lab))
+    code, _, err = run(*unwrap_options(lab), *state, "--from", IWF, "--kmf",
+                       KMF, "--lmr", "p25", "-", stdin=wrap(lab, at=AT + 1))
+    assert (code, err) == (0, "")
+
+
 def test_flipped_octets(lab):
     message = wrap(lab)
     for i in range(0, len(message), 13):
@@ -275,6 +298,56 @@ def test_revocation(lab, tmp_path):
                               stdin=active)
 
 
+def test_revocation_after_rewrap(lab, tmp_path):
+    """A message that was made ahead shadows neither a key of today nor its
+    revocation, which ends both; a later rewrap counts again."""
+    state = tmp_path / "state"
+
+    def ahead(at, name, *options):
+        path = table(tmp_path / "b.csv", [
+            [ALICE, "p25", "root", "84", "1", KEY.hex()]])
+        arguments = batch(lab, path, tmp_path / name, *options,
+                          command=("rewrap", "--due", "3650"))
+        arguments[arguments.index("--at") + 1] = at
+        good(*arguments)
+        message = (tmp_path / name / f"{ALICE}.p25.1.mikey").read_bytes()
+        assert unwrap(lab, message)["time"] == time.strftime(
+            "%Y-%m-%dT%H:%M:%SZ", time.gmtime(NEXT))
+        return message
+
+    def take(message, at=AT + 5, who=0):
+        code, _, err = run(*unwrap_options(lab), "--state", state, "--at", at,
+                           "-", stdin=message)
+        assert code == who, err
+        return err
+
+    made = ahead(AT + 1, "one")
+    take(wrap(lab))
+    take(made)
+    take(wrap(lab, at=AT + 2))
+    take(wrap(lab, "--revoke", at=AT + 3))
+    assert "older" in take(made, who=1)
+    assert "older" in take(made, NEXT + 5, who=1)
+    again = ahead(AT + 4, "two")
+    take(again)
+    assert "older" in take(made, who=1)
+    assert "older" in take(wrap(lab, at=AT + 4), NEXT + 30, who=1)
+    take(again, NEXT + 61)
+
+
+def test_another_signature(lab, tmp_path):
+    """(r, n - s) verifies too, and is no other message."""
+    order = int("ffffffff00000000ffffffffffffffff"
+                "bce6faada7179e84f3b9cac2fc632551", 16)
+    message = wrap(lab)
+    number = int.from_bytes(message[-97:-65], "big")
+    other = (message[:-97] + (order - number).to_bytes(32, "big")
+             + message[-65:])
+    state = tmp_path / "state"
+    for octets in other, message, other:
+        unwrap(lab, octets, "--state", state)
+
+
 def test_no_state(lab):
     """Without a state nothing is remembered, and the tool says so."""
     code, _, err = run(*unwrap_options(lab), "-", stdin=wrap(lab))
@@ -325,6 +398,11 @@ def row(i, key=KEY):
             key.hex()]
 
 
+def messages_in(folder):
+    """The names of the messages in a folder."""
+    return sorted(path.name for path in folder.glob("*.mikey"))
+
+
 def batch(lab, path, folder, *options, command=("wrap",)):
     """The options of a batch."""
     return ["key", *command, "--batch", path, "--outdir", folder, "--from",
@@ -339,9 +417,9 @@ def test_batch(lab, tmp_path):
     folder = tmp_path / "out"
     assert good(*batch(lab, path, folder)) == (
         b"rows=152\ndone=152\nskipped=0\nfailed=0\n")
-    names = sorted(os.listdir(folder))
+    names = messages_in(folder)
     assert len(names) == 152
-    assert "sip:u7@mc.example.org.p25.0007.mikey" in names
+    assert "sip:u7@mc.example.org.p25.7.mikey" in names
     for name in names:
         assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
     got = unwrap(lab, (folder / f"{ALICE}.p25.1.mikey").read_bytes(),
@@ -391,7 +469,28 @@ def test_bad_rows(lab, tmp_path):
     told = [line.split(": ")[1] for line in err.splitlines()]
     assert told == [f"{path}:{line}" for line in (3, 5, 6, 7, 8, 9)]
     assert secret not in err
-    assert len(os.listdir(folder)) == 3
+    assert len(messages_in(folder)) == 3
+
+
+def test_stray_quote(lab, tmp_path):
+    """A quote that is not closed takes no other rows along."""
+    path = tmp_path / "b.csv"
+    rows = [",".join(row(i)) for i in range(10)]
+    rows[4] = '"' + rows[4]
+    path.write_text("to,lmr,purpose,alg,key-id,key-hex\n" + "\n".join(rows))
+    code, out, err = run(*batch(lab, path, tmp_path / "out"))
+    assert (code, out) == (3, b"rows=10\ndone=9\nskipped=0\nfailed=1\n")
+    assert f"{path}:6: " in err
+
+
+def test_one_key_id(lab, tmp_path):
+    """0A, 0a and 00a are one key identifier."""
+    path = table(tmp_path / "b.csv", [
+        [ALICE, "p25", "root", "84", name, KEY.hex()]
+        for name in ("0A", "0a", "00a", "b")])
+    code, out, err = run(*batch(lab, path, tmp_path / "out"))
+    assert (code, out) == (3, b"rows=4\ndone=1\nskipped=0\nfailed=3\n")
+    assert messages_in(tmp_path / "out") == [f"{ALICE}.p25.b.mikey"]
 
 
 @pytest.mark.parametrize("text", [
@@ -409,7 +508,7 @@ def test_resume(lab, tmp_path):
     path = table(tmp_path / "b.csv", [row(i) for i in range(20)])
     folder = tmp_path / "out"
     good(*batch(lab, path, folder))
-    messages = sorted(folder.iterdir())
+    messages = sorted(folder.glob("*.mikey"))
     messages[0].unlink()
     messages[1].write_bytes(messages[1].read_bytes()[:50])
     kept = messages[2].read_bytes()
@@ -418,6 +517,53 @@ def test_resume(lab, tmp_path):
     os.utime(path, (time.time() + 10,) * 2)
     assert b"done=20\nskipped=0\n" in good(*batch(lab, path, folder))
     assert messages[2].read_bytes() != kept
+
+
+def test_other_batch(lab, tmp_path):
+    """What another command has made is not taken for this one's."""
+    path = table(tmp_path / "b.csv", [
+        [ALICE, "p25", "root", "84", "1", KEY.hex()]])
+    folder = tmp_path / "out"
+    other = keytool.Lab(tmp_path / "kms")
+    mixed = batch(lab, path, folder)
+    mixed[mixed.index("--cert") + 1] = other.cert
+    mixed[mixed.index("--keys") + 1] = other.keys("iwf")
+    for arguments in (batch(lab, path, folder),
+                      batch(lab, path, folder, "--revoke"),
+                      batch(lab, path, folder, "--not-after", "2099-01-01T"
+                            "00:00:00Z"),
+                      mixed, batch(lab, path, folder)):
+        assert b"done=1\nskipped=0\n" in good(*arguments)
+        assert b"done=0\nskipped=1\n" in good(*arguments)
+        message = (folder / f"{ALICE}.p25.1.mikey").read_bytes()
+        who = other if arguments is mixed else lab
+        status = "revoked" if "--revoke" in arguments else "active"
+        assert unwrap(who, message)["status"] == status
+
+
+def test_killed(lab, tmp_path):
+    """No worker outlives a parent that was killed; the same command, at
+    once, goes on."""
+    path = table(tmp_path / "b.csv", [row(i) for i in range(2000)])
+    folder = tmp_path / "out"
+    arguments = list(map(str, batch(lab, path, folder)))
+    child = subprocess.Popen([keytool.TOOL, *arguments],
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and (
+            not folder.exists() or len(messages_in(folder)) < 10):
+        time.sleep(0.01)
+    children = pathlib.Path(
+        f"/proc/{child.pid}/task/{child.pid}/children").read_text().split()
+    child.kill()
+    child.wait(60)
+    assert children
+    again = dict(fields(good(*arguments)))
+    for worker in children:
+        assert not os.path.exists(f"/proc/{worker}") or (
+            ") Z " in pathlib.Path(f"/proc/{worker}/stat").read_text())
+    assert again["failed"] == "0" and int(again["done"]) < 2000
+    child.communicate()
 
 
 def test_interrupt(lab, tmp_path):
@@ -429,7 +575,7 @@ def test_interrupt(lab, tmp_path):
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and (
-            not folder.exists() or len(os.listdir(folder)) < 10):
+            not folder.exists() or len(messages_in(folder)) < 10):
         time.sleep(0.01)
     child.send_signal(signal.SIGINT)
     out, err = child.communicate(timeout=60)

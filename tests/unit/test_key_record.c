@@ -327,12 +327,81 @@ static void test_state(void **state)
 		text = (mclmr_span_t){texts[i % 2], after.len};
 	}
 	/* One line for each key, and the title. */
-	assert_int_equal(memcmp(text.s, "mclmr key state 1\n", 18), 0);
+	assert_int_equal(memcmp(text.s, "mclmr key state 2\n", 18), 0);
 	for(size_t i = 0, lines = 0; i <= text.len; i++) {
 		if(i == text.len)
 			assert_int_equal(lines, 5);
 		else
 			lines += text.s[i] == '\n';
+	}
+}
+
+/* A message that was made ahead does not stand in today's way; one of a period
+ * that is over does not come back; a revocation ends what was made ahead. */
+static void test_state_of_periods(void **state)
+{
+	static const struct
+	{
+		uint32_t now, period;
+		uint64_t timestamp;
+		char digest;
+		bool revokes;
+		mclmr_key_verdict_t verdict;
+		size_t lines;
+	} steps[] = {
+			{8, 8, T(10), 'a', false, MCLMR_KEY_NEW, 1},
+			{8, 9, T(90), 'b', false, MCLMR_KEY_NEW, 2},
+			{8, 8, T(10), 'a', false, MCLMR_KEY_KNOWN, 2},
+			{8, 8, T(9), 'c', false, MCLMR_KEY_OLDER, 2},
+			{8, 8, T(11), 'd', false, MCLMR_KEY_NEW, 2},
+			{8, 8, T(12), 'e', true, MCLMR_KEY_NEW, 2},
+			{8, 9, T(90), 'b', false, MCLMR_KEY_OLDER, 2},
+			{8, 9, T(91), 'f', false, MCLMR_KEY_NEW, 2},
+			{8, 8, T(12), 'e', true, MCLMR_KEY_KNOWN, 2},
+			{8, 9, T(91), 'f', false, MCLMR_KEY_KNOWN, 2},
+			/* The period has begun: the one before is over, but for
+			 * revocations. */
+			{9, 8, T(13), 'g', false, MCLMR_KEY_OLDER, 2},
+			{9, 8, T(11), 'h', true, MCLMR_KEY_OLDER, 2},
+			{9, 8, T(14), 'i', true, MCLMR_KEY_NEW, 2},
+			{9, 9, T(91), 'f', false, MCLMR_KEY_OLDER, 2},
+			{9, 9, T(92), 'j', false, MCLMR_KEY_NEW, 2},
+			/* Two periods on; the last but one is forgotten. */
+			{9, 10, T(100), 'k', false, MCLMR_KEY_NEW, 3},
+			{10, 10, T(101), 'l', false, MCLMR_KEY_NEW, 2},
+			{10, 8, T(15), 'm', true, MCLMR_KEY_OLDER, 2},
+	};
+	static char texts[2][4096];
+	mclmr_span_t text = {NULL, 0};
+
+	(void)state;
+	for(size_t i = 0; i < COUNT(steps); i++) {
+		mclmr_key_record_t record = simple();
+		mclmr_key_taken_t taken = {.user = S("sip:a@x"),
+				.record = &record,
+				.period = steps[i].now,
+				.timestamp = steps[i].timestamp};
+		mclmr_arena_t arena = mclmr_arena(memory, sizeof memory);
+		mclmr_key_verdict_t verdict;
+		mclmr_span_t after;
+		size_t lines = 0;
+
+		record.key_period = steps[i].period;
+		if(steps[i].revokes)
+			record.status = MCLMR_RECORD_REVOKED;
+		memset(taken.digest, steps[i].digest, sizeof taken.digest);
+		verdict = mclmr_key_state_take(text, &taken, &arena, &after);
+		assert_int_equal(verdict, steps[i].verdict);
+		if(verdict == MCLMR_KEY_NEW) {
+			assert_true(after.len < sizeof texts[0]);
+			memcpy(texts[i % 2], after.s, after.len);
+			text = (mclmr_span_t){texts[i % 2], after.len};
+		} else if(verdict == MCLMR_KEY_KNOWN) {
+			assert_true(mclmr_span_equal(text, after));
+		}
+		for(size_t c = 0; c < text.len; c++)
+			lines += text.s[c] == '\n';
+		assert_int_equal(lines, steps[i].lines + 1);
 	}
 }
 
@@ -363,10 +432,10 @@ static void test_state_of_several(void **state)
 
 static void test_unreadable_states(void **state)
 {
-	static const char *const texts[] = {"x", "mclmr key state 2\n",
-			"mclmr key state 1\n\n",
-			"mclmr key state 1\n00 00 active p25 1 a\n",
-			"mclmr key state 1\n0000000000000000\n"};
+	static const char *const texts[] = {"x", "mclmr key state 1\n",
+			"mclmr key state 2\n\n",
+			"mclmr key state 2\n00 00 active 00000001 p25 1 a\n",
+			"mclmr key state 2\n0000000000000000\n"};
 	mclmr_key_record_t record = simple();
 	mclmr_key_taken_t taken = {
 			.user = S("sip:a@x"), .record = &record, .timestamp = T(5)};
@@ -426,6 +495,7 @@ int main(void)
 			cmocka_unit_test(test_not_records),
 			cmocka_unit_test(test_changed),
 			cmocka_unit_test(test_state),
+			cmocka_unit_test(test_state_of_periods),
 			cmocka_unit_test(test_state_of_several),
 			cmocka_unit_test(test_unreadable_states),
 			cmocka_unit_test(test_replay),

@@ -231,6 +231,74 @@ static void test_old_and_new(void **state)
 	lab_close(&lab);
 }
 
+/* A user who can only receive, and two certificates of his server: one key
+ * set and the certificate that it is of make him ready; tables that turned out
+ * wrong are not built again. */
+static void test_receiver(void **state)
+{
+	static lab_t lab;
+	mclmr_kms_server_t servers[2];
+	mclmr_key_period_t period = {1000, 0};
+	mclmr_holder_t *wrong;
+	mclmr_keyring_t *ring;
+	char *copy;
+
+	(void)state;
+	lab_open(&lab);
+	lab_server(&lab, &servers[0], "kms.a", period);
+	lab_server(&lab, &servers[1], "kms.a", period);
+	lab_user(&lab, &servers[1], "sip:u@a", 2208988, 1);
+	copy = malloc(lab.text[2].len);
+	memcpy(copy, lab.text[2].s, lab.text[2].len);
+	lab.text[2].s = copy;
+	for(int i = 0; i < 2; i++) {
+		lab.text[2] = edit(lab.text[2], "UserSigningKeySSK>", "Other>");
+		lab.text[2] = edit(lab.text[2], "UserPubTokenPVT>", "Other>");
+	}
+	ring = lab_ring(&lab, 0);
+	assert_null(mclmr_keyring_prepare(ring));
+	wrong = mclmr_keyring_holders(ring);
+	assert_null(wrong->tables);
+	assert_true(wrong->is_unfit);
+	assert_non_null(wrong->next->tables);
+	assert_null(wrong->next->next);
+	assert_null(mclmr_holder_tables(ring, wrong));
+	mclmr_keyring_free(ring);
+	/* Without his certificate there is no way. */
+	lab.text[1] = lab.text[2];
+	lab.n = 2;
+	ring = lab_ring(&lab, 0);
+	assert_non_null(mclmr_keyring_prepare(ring));
+	mclmr_keyring_free(ring);
+	free((char *)lab.text[2].s);
+	for(int i = 0; i < 2; i++)
+		mclmr_kms_server_clear(&servers[i]);
+	lab_close(&lab);
+}
+
+/* Of a certificate and a revoked copy of it none is good, in any order. */
+static void test_revoked_copy(void **state)
+{
+	(void)state;
+	for(int order = 0; order < 2; order++) {
+		mclmr_keyring_t *ring = mclmr_keyring_new();
+		mclmr_span_t texts[4];
+		size_t which;
+
+		for(int i = 0; i < 2; i++)
+			texts[i] = file_read(CERT);
+		texts[order] = edit(texts[order], "<UserIdFormat>",
+				"<Revoked>true</Revoked><UserIdFormat>");
+		texts[2] = file_read(ALICE);
+		texts[3] = file_read(IWF);
+		assert_null(mclmr_keyring_load(ring, texts, 4, &which));
+		assert_int_equal(open_a(ring), MCLMR_MIKEY_REVOKED);
+		for(int i = 0; i < 4; i++)
+			free((char *)texts[i].s);
+		mclmr_keyring_free(ring);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -238,6 +306,8 @@ int main(void)
 			cmocka_unit_test(test_rebuild),
 			cmocka_unit_test(test_forked),
 			cmocka_unit_test(test_old_and_new),
+			cmocka_unit_test(test_receiver),
+			cmocka_unit_test(test_revoked_copy),
 	};
 	int failed;
 
