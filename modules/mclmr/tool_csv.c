@@ -112,6 +112,9 @@ bool tool_csv_open(const char *path, tool_csv_t *csv)
 		return false;
 	}
 	rest = csv->text;
+	/* A mark that some tables begin with, U+FEFF. */
+	if(mclmr_span_starts(rest, MCLMR_SPAN("\xEF\xBB\xBF")))
+		rest = mclmr_span_from(rest, rest.s + 3);
 	if(!read_names(next_row(&rest, &line).text, csv)) {
 		tool_complain("%s: the first line is no names of columns", path);
 		tool_csv_close(csv);

@@ -191,7 +191,9 @@ static int run_rewrap(int argc, char **argv)
 			"needs keys of that period.\n\n"
 			"  --due DAYS      0 to 3650\n" TOOL_WRAP_HELP
 			"  --batch FILE    the table, as for wrap\n"
-			"  --outdir DIR    where the messages are written to\n\n"
+			"  --outdir DIR    where the messages are written to; not that of "
+			"wrap, as\n"
+			"                  they have the same names\n\n"
 			"Exit: 0 done, 2 usage or unusable file, 3 some rows failed.\n";
 	static const struct option options[] = {WORD_OPTIONS,
 			VALUE("due", OPTION_DUE), VALUE("batch", OPTION_BATCH),
@@ -448,6 +450,11 @@ static int with_state(const unwrapping_t *unwrapping, const char *path)
 
 	if(stat(path, &status) == 0 && !tool_read(path, &before))
 		return TOOL_USAGE;
+	if(before.s != NULL && before.len == 0) {
+		tool_complain("%s: the state is empty: remove it to begin anew", path);
+		tool_free(before);
+		return TOOL_USAGE;
+	}
 	/* For each key the text, which at most doubles, and lines with the user. */
 	user = unwrapping->file.message.responder.value.len;
 	size = 2 * (before.len + (user + 512) * (MCLMR_RECORD_MAX_KEYS + 1))
@@ -477,6 +484,10 @@ static int check_state(const unwrapping_t *unwrapping)
 	if(unwrapping->arguments->value[WRAP_FROM] == NULL)
 		tool_complain("no --from: everybody whose server is trusted can send "
 					  "keys");
+	if(strcmp(path, "-") == 0) {
+		tool_complain("--state has to be a file");
+		return TOOL_USAGE;
+	}
 	fd = lock_state(path);
 	if(fd < 0)
 		return TOOL_USAGE;

@@ -364,6 +364,27 @@ def test_broken_state(lab, tmp_path):
     assert state.read_text() == "something else\n"
     refused(*unwrap_options(lab), "--state", tmp_path / "no" / "state", "-",
             stdin=wrap(lab), code=2)
+    state.write_text("")
+    for path in state, "-":
+        refused(*unwrap_options(lab), "--state", path, "-", stdin=wrap(lab),
+                code=2)
+    assert state.read_text() == "" and not os.path.exists("-.lock")
+
+
+def test_large_state(lab, tmp_path):
+    """16 keys of a user with a long URI."""
+    user = "sip:" + "a" * 1000 + "@mc.example.org"
+    lab.user("long", user)
+    more = [word for i in range(2, 17)
+            for word in ("--alg", "84", "--key-id", f"{i:016x}", "--key",
+                         tmp_path / "key")]
+    (tmp_path / "key").write_bytes(KEY)
+    messages = [good(*wrap_options(lab, to=user, key=tmp_path / "key",
+                                   at=AT + i), *more)
+                for i in range(2)]
+    for message in messages:
+        got = unwrap(lab, message, "--state", tmp_path / "state", who="long")
+        assert got["keys"] == "16"
 
 
 def test_state_at_once(lab, tmp_path):
@@ -437,7 +458,7 @@ def test_batch_of_files(lab, tmp_path):
     (tmp_path / "k2").write_text(KEY.hex())
     path = tmp_path / "b.csv"
     path.write_text(
-        'to,alg,key-id,key,group,revoke,not-after\r\n'
+        '\ufeffto,alg,key-id,key,group,revoke,not-after\r\n'
         f'"{ALICE}",84 aa,1;2,k2 k2,"sip:g1@h sip:g2@h",,\r\n'
         '\r\n'
         f'{BOB},84,3,k2,,yes,2099-01-01T00:00:00Z\r\n')

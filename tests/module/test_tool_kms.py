@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The command line `mclmr kms`: the laboratory key server."""
+import pathlib
 import re
 import stat
+import subprocess
+import time
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -47,6 +50,8 @@ def test_help(words):
      "/nonexistent/x"],
     ["kms", "init", "--uri", "k", "--period", "1", "--offset", "1", "--out",
      "/nonexistent/x"],
+    *(["kms", "init", "--uri", uri, "--period", "1", "--offset", "0", "--out",
+       "/nonexistent/x"] for uri in ("", "a b", "a\n")),
     ["kms", "user", "--dir", "/nonexistent", "--user", "sip:a@b"],
     ["kms", "user", "--dir", "/nonexistent", "--user", "sip:a b"],
     ["kms", "user", "--dir", "/nonexistent", "--user", "a", "--at", "soon"],
@@ -106,6 +111,43 @@ def test_once(lab):
     before = (lab.folder / "kms.secret").read_bytes()
     assert "is there already" in refused(*INIT, lab.folder)
     assert (lab.folder / "kms.secret").read_bytes() == before
+
+
+def test_foreign_certificate(tmp_path):
+    """A certificate that is there is not overwritten."""
+    cert = tmp_path / "cert.xml"
+    cert.write_text("foreign")
+    assert "is there already" in refused(*INIT, tmp_path)
+    assert cert.read_text() == "foreign"
+    assert not (tmp_path / "kms.secret").exists()
+
+
+def test_path_with_comma(tmp_path):
+    """A path that the list of users cannot hold is not noted."""
+    lab = keytool.Lab(tmp_path / "kms", periods=1)
+    for name in "d,x", "d\nx":
+        (tmp_path / name).mkdir()
+        assert "cannot be noted" in refused(
+            "kms", "user", "--dir", lab.folder, "--user", "sip:carol@x",
+            "--out", tmp_path / name / "c.xml")
+    assert "carol" not in (lab.folder / "users.csv").read_text()
+    good("kms", "reissue", "--dir", lab.folder)
+
+
+def test_no_core_dump():
+    """Keys do not get into core dumps."""
+    with subprocess.Popen(
+            ["sh", "-c", 'ulimit -c unlimited; exec "$0" key inspect -',
+             keytool.TOOL], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL) as child:
+        limits = pathlib.Path(f"/proc/{child.pid}/limits")
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline and not re.search(
+                r"Max core file size +0 +0 ", limits.read_text()):
+            time.sleep(0.01)
+        assert time.monotonic() < deadline
+        child.stdin.close()
+        child.wait(60)
 
 
 def test_default_file(lab):

@@ -232,6 +232,31 @@ def test_several_servers(lab):
                  *certs, "-", stdin=stdin)
 
 
+def test_other_periods(lab, tmp_path):
+    """A hidden sender, and certificates of one server with the same keys and
+    other periods: the one that fits counts, in any order."""
+    weekly = tmp_path / "weekly.xml"
+    weekly.write_text(lab.cert.read_text().replace(">2592000<", ">604800<"))
+    message = make(lab, "--hide-ids")
+    for certs in (weekly, lab.cert), (lab.cert, weekly):
+        assert answer("mikey", "verify", "--cert", *certs, "--from", IWF, "-",
+                      stdin=message)["from"] == IWF
+        assert "not the one" in refused("mikey", "verify", "--cert", *certs,
+                                        "--from", BOB, "-", stdin=message)
+
+
+def test_no_sessions(lab, tmp_path):
+    """The key of a key record has no sessions."""
+    message = good("key", "wrap", "--from", IWF, "--to", ALICE, "--kmf",
+                   keytool.KMF, "--lmr", "p25", "--purpose", "root", "--alg",
+                   "84", "--key-id", "1", "--key", "-", *lab.by("iwf"),
+                   "--at", lab.at, stdin=b"k" * 32)
+    assert opened(lab, message)["purpose"] == "record"
+    assert "not one of sessions" in refused(
+        "mikey", "open", *lab.by("alice"), "--cs", "0", "--reveal", "-",
+        stdin=message)
+
+
 def test_revoked(tmp_path):
     """Certificate and keys that are revoked are not used."""
     cert = tmp_path / "cert.xml"
@@ -367,6 +392,10 @@ def test_make_refused(lab, tmp_path):
     assert "no signing keys" in refused(
         "mikey", "make", "--type", "pck", "--from", "sip:eve@x", "--to", BOB,
         *lab.by("iwf"), "--at", lab.at)
+    for to in "", "sip:a b", "sip:a\n":
+        assert "the recipient is no URI" in refused(
+            "mikey", "make", "--type", "pck", "--from", IWF, "--to", to,
+            *lab.by("iwf"), "--at", lab.at)
     for key in b"", b"k" * 15, b"k" * 17, b"00" * 15, b"00" * 17:
         assert "not of 16 octets" in refused(
             *arguments, "--at", lab.at, "--key", "-", stdin=key, code=2)

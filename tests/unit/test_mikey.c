@@ -345,6 +345,8 @@ static void test_repeated(void **state)
 					"it has too many policies"},
 			{21, "\x09\x00\x01x", 4, MCLMR_MIKEY_MAX_EXTENSIONS,
 					"it has too many extensions"},
+			{21, "\x07\x00\x01x", 4, 1, "an extension is there twice"},
+			{21, "\xf0\x00\x00", 3, 1, "an extension is there twice"},
 	};
 	mclmr_mikey_t message;
 
