@@ -135,6 +135,29 @@ static const mclmr_part_t *find_info(const lmr_body_t *body, size_t *n)
 	return info;
 }
 
+/* True for a document that is in UTF-8 by its first octets. */
+static bool is_utf8(mclmr_span_t text)
+{
+	mclmr_span_t rest = text, name = MCLMR_SPAN("encoding");
+	const char *at = mclmr_span_find(mclmr_span_cut(&rest, '>'), name);
+
+	if(text.len == 0 || text.s[0] != '<'
+			|| memchr(text.s, '\0', text.len) != NULL)
+		return false;
+	return at == NULL
+		   || mclmr_span_starts_nocase(mclmr_span_from(text, at + name.len),
+				   MCLMR_SPAN("=\"utf-8\""));
+}
+
+/* True where an info document can say nothing of encryption: the name of the
+ * element is not in it, and no way to write it otherwise. Reading it would
+ * cost more than all the description. */
+static bool is_silent(mclmr_span_t text)
+{
+	return mclmr_span_find(text, MCLMR_SPAN("end-to-end-security")) == NULL
+		   && mclmr_span_find(text, MCLMR_SPAN("!")) == NULL && is_utf8(text);
+}
+
 mclmr_status_t lmr_body_wanted(
 		const lmr_body_t *body, mclmr_arena_t *arena, unsigned *wanted)
 {
@@ -152,9 +175,10 @@ mclmr_status_t lmr_body_wanted(
 	if(n != 1)
 		return n == 0 ? MCLMR_OK : MCLMR_BODY_MISSING;
 	status = mclmr_part_decode(part, arena, &text);
-	if(status == MCLMR_OK)
-		status = mclmr_mc_info_read(
-				mclmr_mc_info_service(part->media_type), text, arena, &info);
+	if(status != MCLMR_OK || is_silent(text))
+		return status;
+	status = mclmr_mc_info_read(
+			mclmr_mc_info_service(part->media_type), text, arena, &info);
 	if(status == MCLMR_OK)
 		*wanted = modes[info.end_to_end_security];
 	return status;

@@ -37,7 +37,8 @@ void lmr_body_read(struct sip_msg *msg, mclmr_arena_t *arena, lmr_body_t *body);
 /*
  * What the info part beside the description says of end-to-end encryption:
  * MCLMR_E2EE_ON or OFF in *wanted, 0 where it says nothing or is not there.
- * MCLMR_OK, or why the info part cannot be read.
+ * MCLMR_OK, or why the info part cannot be read; one that has not got the
+ * name of that element is not looked at further.
  */
 mclmr_status_t lmr_body_wanted(
 		const lmr_body_t *body, mclmr_arena_t *arena, unsigned *wanted);

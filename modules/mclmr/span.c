@@ -83,13 +83,35 @@ const char *mclmr_span_find(mclmr_span_t text, mclmr_span_t needle)
 	return memmem(text.s, text.len, needle.s, needle.len);
 }
 
+/* The first octet that is no letter, for which memchr() can look; the length
+ * where there is none. */
+static size_t find_caseless(mclmr_span_t text)
+{
+	size_t i = 0;
+
+	while(i < text.len && lower(text.s[i]) >= 'a' && lower(text.s[i]) <= 'z')
+		i++;
+	return i;
+}
+
 const char *mclmr_span_find_nocase(mclmr_span_t text, mclmr_span_t needle)
 {
-	if(needle.len == 0)
+	size_t anchor = find_caseless(needle);
+
+	if(needle.len == 0 || text.len < needle.len)
 		return NULL;
-	for(size_t i = 0; i + needle.len <= text.len; i++) {
+	for(size_t i = 0; i <= text.len - needle.len; i++) {
 		mclmr_span_t there = {text.s + i, needle.len};
 
+		if(anchor < needle.len) {
+			const char *at = memchr(there.s + anchor, needle.s[anchor],
+					text.len - needle.len - i + 1);
+
+			if(at == NULL)
+				return NULL;
+			i = (size_t)(at - text.s) - anchor;
+			there.s = text.s + i;
+		}
 		if(lower(there.s[0]) == lower(needle.s[0])
 				&& mclmr_span_equal_nocase(there, needle))
 			return there.s;

@@ -6,6 +6,7 @@ import node
 
 PATH = node.TOP / "docs" / "mc_iwf.md"
 CALLS = node.TOP / "docs" / "lmr_sdp.md"
+SECURITY = node.TOP / "docs" / "security.md"
 
 
 def block(name, path=PATH):

@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 
 import call
+import guide
 import line
 import mc
 import media
@@ -65,21 +66,23 @@ def test_reply_without_transaction(dial):
     assert near.bye().code == 200
 
 
-def test_reply_after_a_restart(dial):
+def test_reply_after_a_restart(new_site):
     """The node has forgotten the transaction: the answer goes nowhere."""
-    talk = dial().talk()
-    server = talk.line.node
-    node.wait_until(lambda: saved_call(server, talk.near.call_id),
-                    "call in the database")
-    branch = talk.near.send("INVITE", talk.line.offer())
-    got = talk.far.wait("INVITE")
-    server.crash()
-    server.start()
-    got.reply(200, FOREIGN_SDP)
-    server.wait_log("reply of 127.0.0.2 to no request dropped")
-    assert not [r for r in talk.near.endpoint.responses(branch)
-                if r.code >= 200]
-    talk.near.bye()
+    site = new_site()
+    with line.Line(site) as here:
+        talk = here.talk()
+        server = site.node
+        node.wait_until(lambda: saved_call(server, talk.near.call_id),
+                        "call in the database")
+        branch = talk.near.send("INVITE", here.offer())
+        got = talk.far.wait("INVITE")
+        server.crash()
+        server.start()
+        got.reply(200, FOREIGN_SDP)
+        server.wait_log("reply of 127.0.0.2 to no request dropped")
+        assert not [r for r in here.caller.responses(branch)
+                    if r.code >= 200]
+        talk.near.bye()
 
 
 def saved_call(server, call_id):
@@ -433,3 +436,20 @@ def test_both_get_bye_however_quick(dial):
         far.wait("BYE", timeout=8)
         assert len(near.requests("BYE")) == len(far.requests("BYE")) == 1
     line.wait_quiet(here.node)
+
+
+# What the log says
+
+def test_no_key_in_the_log(new_site):
+    """The core writes out what stands behind a broken field; with the
+    setting of the guide it does not."""
+    site = new_site(extra=guide.block("quiet-core", guide.SECURITY))
+    with line.Line(site) as here:
+        out = here.dial()
+        got = here.arrived(out)
+        key = "a=crypto:1 AEAD_AES_128_GCM inline:" + "SECRET" * 6 + "=="
+        send_broken(got, got.reply_of(183, here.answer(key)))
+        got.reply(180)
+        out.wait(180)
+        end(out, got)
+    assert "SECRETSECRET" not in site.node.log()

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a call keeps of offers and answers when its messages cross."""
+"""What a call keeps of offers and answers when its messages cross, and for
+how long."""
+import re
+
 import call
 import media
 import node
@@ -123,3 +126,42 @@ def test_payload_type_bound_meanwhile(call_site):
     Sometimes the offer is the first to come back from the relay.
     """
     assert 500 in (rebind(call_site) for _ in range(10))
+
+
+def used_memory(site):
+    """Octets of shared memory in use when nothing is going on."""
+    node.wait_until(lambda: re.search(r"current: 0\b", site.node.kamcmd(
+        "tm.stats")), "end of the transactions", 60)
+    node.wait_until(lambda: not site.relay.calls(), "end of the sessions")
+    text = site.node.kamcmd("core.shmmem")
+    return int(re.search(r"\bused: (\d+)", text).group(1))
+
+
+def make_calls(site, count):
+    """Calls that are answered, renegotiated and ended, answered badly, or
+    refused."""
+    for i in range(count):
+        outgoing = site.offer(site.party().sdp(media.TETRA))
+        incoming = site.incoming(outgoing)
+        if i % 5 == 0:
+            incoming.reply(486)
+            outgoing.refusal()
+        else:
+            incoming.reply(200, site.party().sdp(
+                UNOFFERED if i % 5 == 1 else media.TETRA))
+            near, _ = outgoing.answered()
+            far = incoming.dialog()
+            far.wait("ACK")
+            branch = near.send("UPDATE", site.party().sdp(media.TETRA))
+            far.wait("UPDATE").reply(200, site.party().sdp(media.TETRA))
+            near.endpoint.wait_final(branch)
+            near.bye()
+        site.reset()
+
+
+def test_no_memory_stays(call_site):
+    """After 200 calls there is as much as before them."""
+    make_calls(call_site, 20)
+    before = used_memory(call_site)
+    make_calls(call_site, 200)
+    assert used_memory(call_site) <= before + 1000  # 5 octets a call

@@ -18,6 +18,7 @@ import media
 import node
 import sip
 
+SILENT = calls.mc.info_xml()
 MIXED = {**media.TETRA, **media.AMRWB}
 KEY_MGMT = "a=key-mgmt:mikey AQAFgM0XflABAAAAAAAAAAAAAAsAyONQ6gAAAAAGAAEAAAA="
 CRYPTO = "a=crypto:1 AEAD_AES_128_GCM inline:" + "Q" * 38 + "=="
@@ -204,6 +205,25 @@ def test_info_says_what_is_wanted(said, code):
         assert shown(site)[-1]["e2ee_wanted"] == word
         asked.reply(488)
         dialog.bye()
+
+
+@pytest.mark.parametrize("info, code", [
+    (SILENT, None),
+    (calls.mc.info_xml(inner="<anyExt><end-to-end-security></anyExt>"), 400),
+    (b'<!DOCTYPE x [<!ENTITY a "curity">]>' + SILENT, 400),
+    (b"<?xml version='1.0' encoding = 'UTF-7'?><x/>", 400),
+    (SILENT.decode().encode("utf-16"), 400)])
+def test_info_that_says_nothing_or_hides_it(call_site, info, code):
+    """One without the element's name is as good as none."""
+    part = calls.mc.part("application/vnd.3gpp.mcptt-info+xml",
+                         info)
+    outgoing = call_site.start(calls.mixed(
+        call_site.invite(None, "p25"), part, calls.mc.part(
+            "application/sdp", call_site.party().sdp(media.P25))))
+    if code is None:
+        call_site.incoming(outgoing).reply(486)
+        code = 486
+    assert outgoing.refusal().code == code
 
 
 # Groups

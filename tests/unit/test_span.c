@@ -112,6 +112,36 @@ static void test_cut(void **state)
 	}
 }
 
+/* Needles with an octet that has no case, found by that first. */
+static void test_find_names(void **state)
+{
+	static const char text[] = "/x/a/B/a-/Ab/c/b";
+	static const struct
+	{
+		mclmr_span_t needle;
+		int at; /* -1: not there */
+	} rows[] = {
+			{S("/x"), 0},
+			{S("A/b"), 3},
+			{S("a/b/A"), 3},
+			{S("b/C"), 11},
+			{S("C/B"), 13},
+			{S("c/b/"), -1},
+			{S("aa/b"), -1},
+			{S("a+b"), -1},
+			{S("-"), 8},
+			{S("/x/a/B/a-/Ab/c/b"), 0},
+			{S("/x/a/B/a-/Ab/c/bb"), -1},
+	};
+
+	(void)state;
+	for(size_t i = 0; i < COUNT(rows); i++) {
+		const char *at = mclmr_span_find_nocase(S(text), rows[i].needle);
+
+		assert_int_equal(at ? at - text : -1, rows[i].at);
+	}
+}
+
 static void test_find(void **state)
 {
 	static const char text[] = "xabcABcabd";
@@ -138,6 +168,7 @@ static void test_find(void **state)
 		assert_int_equal(nocase ? nocase - text : -1, rows[i].nocase);
 	}
 	assert_null(mclmr_span_find((mclmr_span_t){NULL, 0}, S("a")));
+	assert_null(mclmr_span_find_nocase((mclmr_span_t){NULL, 0}, S("a/b")));
 	assert_null(mclmr_span_find_nocase((mclmr_span_t){NULL, 0}, S("a")));
 }
 
@@ -227,6 +258,7 @@ int main(void)
 			cmocka_unit_test(test_trim),
 			cmocka_unit_test(test_cut),
 			cmocka_unit_test(test_find),
+			cmocka_unit_test(test_find_names),
 			cmocka_unit_test(test_from),
 			cmocka_unit_test(test_arena_alignment),
 			cmocka_unit_test(test_arena_limits),
