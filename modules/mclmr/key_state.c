@@ -14,7 +14,7 @@
 
 #define TITLE "mclmr key state 2"
 #define KEY_ID_SIZE (2 * MCLMR_RECORD_MAX_KEY_ID + 1)
-#define LINE_SIZE 160 /* of a line without its user */
+#define LINE_SIZE ((size_t)160) /* of a line without its user */
 
 /* A line: timestamp, digest, status, key period, LMR type, key identifier,
  * user. */

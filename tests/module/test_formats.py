@@ -85,7 +85,7 @@ def test_elements():
 
 def test_columns():
     """Each column of a table of records."""
-    text = re.search(r"Its first line names columns:(.*?)\.\n", TEXT,
+    text = re.search(r"names columns:(.*?)\.\n", TEXT,
                      re.S).group(1)
     known = re.search(r"names\[WRAP_ALL\] = \{(.*?)\}", source("tool_wrap.c"),
                       re.S).group(1)
