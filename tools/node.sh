@@ -181,10 +181,23 @@ answers()
 		-m 1 -i 127.0.0.99 -timeout 1s -nostdin >/dev/null 2>&1
 }
 
+# Somebody else's server on our port would answer in place of the node.
+check_free()
+{
+	awk -v port=":$(printf %04X "$2")\$" '
+		$2 ~ port && (FILENAME ~ /udp/ || $4 == "0A") { taken = 1 }
+		END { exit taken }' "/proc/net/$1" ||
+		die "another server has port $2 ($1)"
+}
+
 start()
 {
 	create
 	! is_running node || die "runs already, pid $(cat "$RUN_DIR/node.pid")"
+	check_free udp "$SIP_PORT"
+	check_free tcp "$SIP_PORT"
+	check_free tcp "$HTTP_PORT"
+	is_running rtpengine || check_free udp "$RTPENGINE_PORT"
 	RUN_DIR="$RUN_DIR" setsid "$0" run "$@" </dev/null \
 		>>"$RUN_DIR/kamailio.log" 2>&1 &
 	echo $! >"$RUN_DIR/node.pid"

@@ -389,6 +389,8 @@ def recipe(relay, next_hop):
                       r"\t*rtpengine_manage\(.*\n.*else.*\n"
                       r"\t*rtpengine_manage\(.*\n\t\}\n", "", text)
     assert n == 1 and "rtpengine_manage" not in text
+    text, n = re.subn(r'sl_send_reply\("484"', 'send_reply("484"', text)
+    assert n == 1
     put("# ----------------- setting module-specific parameters",
         'include_file "calls-modules.cfg"\n', False)
     block = {name: guide.block(f"recipe-{name}", guide.CALLS) for name in
@@ -404,7 +406,8 @@ def recipe(relay, next_hop):
         block["failed"], True)
     # Only for the test: where it sends, and that the domain is foreign.
     put("\t# dispatch requests to foreign domains\n",
-        f'\t$du = "sip:{next_hop}";\n\troute(RELAY);\n', False)
+        f'\tif($rU != $null) {{\n\t\t$du = "sip:{next_hop}";\n'
+        '\t\troute(RELAY);\n\t}\n', False)
     return (text + '\ninclude_file "calls-routes.cfg"\n'
             f'alias="{calls.mc.DOMAIN}"\n')
 
@@ -444,8 +447,18 @@ def test_recipe():
         held = site.caller.wait_final(branch)
         dialog.ack()
         media.exchange(alice, call.sdp_of(held), bob, again.sdp, 97)
+        branch = dialog.send("INFO")
+        incoming.dialog().wait("INFO").reply(200, bob.sdp(media.PCMU))
+        stray = site.caller.wait_final(branch)
+        assert (stray.code, stray.body) == (200, b"")
         assert dialog.bye().code == 200
         node.wait_until(lambda: site.relay.calls() == [], "end of the session")
+        message = site.invite(alice.sdp(media.TETRA))
+        message.start = f"INVITE sip:{calls.mc.DOMAIN} SIP/2.0"
+        assert site.start(message).refusal().code == 484
+        node.wait_until(
+            lambda: "starting: 0" in site.node.kamcmd("dlg.stats_active"),
+            "end of a call without a user")
         reply = offer(site.party().sdp(media.PCMU)).refusal()
         assert (reply.code, calls.warning_of(reply)) == (488, "302")
         site.relay.kill()
