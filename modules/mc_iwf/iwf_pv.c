@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "iwf_config.h"
+#include "iwf_key.h"
 #include "iwf_message.h"
 #include "iwf_span.h"
 
@@ -51,26 +52,7 @@ static const char *const keys[KEY_COUNT] = {[IWF_DIRECTION] = "direction",
 
 int iwf_pv_parse_name(pv_spec_t *spec, str *name)
 {
-	for(int i = 0; i < KEY_COUNT; i++) {
-		if(mclmr_span_equal(iwf_span(name), mclmr_span(keys[i]))) {
-			spec->pvp.pvn.type = PV_NAME_INTSTR;
-			spec->pvp.pvn.u.isname.type = 0;
-			spec->pvp.pvn.u.isname.name.n = i;
-			return 0;
-		}
-	}
-	LM_ERR("$iwf(%.*s): there is no such key\n", name->len, name->s);
-	return -1;
-}
-
-/* A text, $null where it is empty. */
-static int get_text(struct sip_msg *msg, pv_param_t *param, pv_value_t *value,
-		mclmr_span_t text)
-{
-	str s = iwf_str(text);
-
-	return text.len > 0 ? pv_get_strval(msg, param, value, &s)
-						: pv_get_null(msg, param, value);
+	return iwf_key_parse(spec, name, "iwf", keys, KEY_COUNT);
 }
 
 /* A number, $null where it is 0. */
@@ -101,7 +83,7 @@ static int get_digest(struct sip_msg *msg, pv_param_t *param, pv_value_t *value,
 		if(m != NULL && &m->facts == facts)
 			iwf_message_digest(m);
 	}
-	return get_text(msg, param, value, facts->text[IWF_SHA256]);
+	return iwf_key_text(msg, param, value, facts->text[IWF_SHA256]);
 }
 
 /* The facts for a key. Only the source is known before any function ran. */
@@ -118,7 +100,7 @@ static iwf_facts_t *find_facts(struct sip_msg *msg, int key)
 
 int iwf_pv_get(struct sip_msg *msg, pv_param_t *param, pv_value_t *value)
 {
-	int key = param->pvn.u.isname.name.n;
+	int key = iwf_key_of(param);
 	iwf_facts_t *facts = find_facts(msg, key);
 	const mclmr_refusal_t *row;
 
@@ -131,11 +113,11 @@ int iwf_pv_get(struct sip_msg *msg, pv_param_t *param, pv_value_t *value)
 		case KEY_STATUS:
 			return get_number(msg, param, value, row->sip);
 		case KEY_REASON:
-			return get_text(msg, param, value, mclmr_span(row->reason));
+			return iwf_key_text(msg, param, value, mclmr_span(row->reason));
 		case KEY_WARNING:
 			return get_warning(msg, param, value, row);
 		case KEY_VERDICT:
-			return get_text(msg, param, value,
+			return iwf_key_text(msg, param, value,
 					mclmr_span(mclmr_status_word(facts->status)));
 		case KEY_PEER_SET:
 			return get_number(msg, param, value, facts->peer_set);
@@ -145,6 +127,6 @@ int iwf_pv_get(struct sip_msg *msg, pv_param_t *param, pv_value_t *value)
 			return pv_get_sintval(
 					msg, param, value, iwf_facts_time_left(facts));
 		default:
-			return get_text(msg, param, value, facts->text[key]);
+			return iwf_key_text(msg, param, value, facts->text[key]);
 	}
 }

@@ -8,6 +8,7 @@
 
 #include "core/route.h"
 #include "iwf_config.h"
+#include "iwf_key.h"
 #include "iwf_span.h"
 #include "lmr_sdp.h"
 #include "mclmr/explain.h"
@@ -51,26 +52,7 @@ static const char *const keys[KEY_COUNT] = {[KEY_OP] = "op",
 
 int lmr_pv_parse_name(pv_spec_t *spec, str *name)
 {
-	for(int i = 0; i < KEY_COUNT; i++) {
-		if(mclmr_span_equal(iwf_span(name), mclmr_span(keys[i]))) {
-			spec->pvp.pvn.type = PV_NAME_INTSTR;
-			spec->pvp.pvn.u.isname.type = 0;
-			spec->pvp.pvn.u.isname.name.n = i;
-			return 0;
-		}
-	}
-	LM_ERR("$lmr(%.*s): there is no such key\n", name->len, name->s);
-	return -1;
-}
-
-/* A text, $null where it is empty. */
-static int get_text(struct sip_msg *msg, pv_param_t *param, pv_value_t *value,
-		mclmr_span_t text)
-{
-	str s = iwf_str(text);
-
-	return text.len > 0 ? pv_get_strval(msg, param, value, &s)
-						: pv_get_null(msg, param, value);
+	return iwf_key_parse(spec, name, "lmr", keys, KEY_COUNT);
 }
 
 /* The word of an op. */
@@ -159,19 +141,19 @@ static int get_warning(struct sip_msg *msg, pv_param_t *param,
 
 int lmr_pv_get(struct sip_msg *msg, pv_param_t *param, pv_value_t *value)
 {
-	lmr_key_t key = (lmr_key_t)param->pvn.u.isname.name.n;
+	lmr_key_t key = (lmr_key_t)iwf_key_of(param);
 	lmr_message_t *m = lmr_sdp_get(msg);
 
 	switch(key) {
 		case KEY_OP:
-			return get_text(msg, param, value, op_word(m->op));
+			return iwf_key_text(msg, param, value, op_word(m->op));
 		case KEY_RTPENGINE:
-			return get_text(msg, param, value, relay_flags(m));
+			return iwf_key_text(msg, param, value, relay_flags(m));
 		case KEY_END:
 			return pv_get_sintval(msg, param, value, lmr_sdp_ends(m));
 		case KEY_WARNING:
 			return get_warning(msg, param, value, m);
 		default:
-			return get_text(msg, param, value, explained(m, key));
+			return iwf_key_text(msg, param, value, explained(m, key));
 	}
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "e2ee.h"
+#include "octets.h"
 
 /* The algorithms that are known; key lengths below 112 bits are weak. */
 static const mclmr_algorithm_t known[] = {
@@ -47,18 +48,6 @@ void mclmr_algorithm_defaults(mclmr_algorithm_table_t *table)
 	table->n = sizeof(known) / sizeof(known[0]);
 }
 
-/* The value of a digit in base 16, or 16 where it is none. */
-static int digit(char c)
-{
-	if(c >= '0' && c <= '9')
-		return c - '0';
-	if(c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if(c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return 16;
-}
-
 /* A number of 1 to 4 hex digits, "0x" before them or not; -1: none. */
 static int hex_number(mclmr_span_t text)
 {
@@ -69,9 +58,11 @@ static int hex_number(mclmr_span_t text)
 	if(text.len == 0 || text.len > 4)
 		return -1;
 	for(size_t i = 0; i < text.len; i++) {
-		if(digit(text.s[i]) == 16)
+		int digit = mclmr_octets_hex_digit(text.s[i]);
+
+		if(digit < 0)
 			return -1;
-		value = value * 16 + digit(text.s[i]);
+		value = value * 16 + digit;
 	}
 	return value;
 }

@@ -516,11 +516,6 @@ void mclmr_eccsi_master_clear(mclmr_eccsi_master_t *master)
 	OPENSSL_cleanse(master->ksak, sizeof(master->ksak));
 }
 
-void mclmr_eccsi_pair_clear(mclmr_eccsi_pair_t *pair)
-{
-	OPENSSL_cleanse(pair->ssk, sizeof(pair->ssk));
-}
-
 void mclmr_eccsi_key_clear(mclmr_eccsi_key_t *key)
 {
 	OPENSSL_cleanse(key, sizeof(*key));

@@ -29,7 +29,7 @@ typedef struct mclmr_eccsi_master
 	uint8_t kpak[MCLMR_ECCSI_POINT];
 } mclmr_eccsi_master_t;
 
-/* What a KMS gives a signer. SSK is secret: mclmr_eccsi_pair_clear(). */
+/* What a KMS gives a signer. SSK is secret. */
 typedef struct mclmr_eccsi_pair
 {
 	uint8_t ssk[MCLMR_ECCSI_SCALAR];
@@ -97,7 +97,6 @@ mclmr_crypto_t mclmr_eccsi_verify(mclmr_eccsi_t *eccsi, mclmr_span_t kpak,
 
 /* Overwrites the secret parts. */
 void mclmr_eccsi_master_clear(mclmr_eccsi_master_t *master);
-void mclmr_eccsi_pair_clear(mclmr_eccsi_pair_t *pair);
 void mclmr_eccsi_key_clear(mclmr_eccsi_key_t *key);
 
 #endif

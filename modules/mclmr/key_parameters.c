@@ -147,66 +147,33 @@ const char *mclmr_key_parameters_write(const mclmr_key_parameters_t *parameters,
 				   : "the key parameters cannot be sealed";
 }
 
-/* A reader of the parameters. */
-typedef struct reader
-{
-	mclmr_span_t rest;
-	bool failed;
-} reader_t;
-
-/* Takes n octets off; empty, and failed, where there are less. */
-static mclmr_span_t take(reader_t *reader, size_t n)
-{
-	mclmr_span_t octets = {reader->rest.s, n};
-
-	if(reader->rest.len < n) {
-		reader->failed = true;
-		return (mclmr_span_t){NULL, 0};
-	}
-	reader->rest = mclmr_span_from(reader->rest, reader->rest.s + n);
-	return octets;
-}
-
-/* Takes a number of n octets off. */
-static uint64_t take_number(reader_t *reader, size_t n)
-{
-	mclmr_span_t octets = take(reader, n);
-
-	return mclmr_octets_get(mclmr_octets(octets), octets.len);
-}
-
-/* Takes a text behind its length off. */
-static mclmr_span_t take_text(reader_t *reader)
-{
-	return take(reader, (size_t)take_number(reader, 2));
-}
-
 /* Reads the groups of a GMK. */
-static void read_groups(reader_t *reader, mclmr_key_parameters_t *to)
+static void read_groups(
+		mclmr_octets_reader_t *reader, mclmr_key_parameters_t *to)
 {
 	uint64_t n;
 
-	reader->rest = take_text(reader);
-	n = take_number(reader, 1);
+	reader->rest = mclmr_octets_take_string(reader, 2);
+	n = mclmr_octets_take_number(reader, 1);
 	if(n > MCLMR_MAX_KEY_GROUPS)
 		reader->failed = true;
 	for(uint64_t i = 0; i < n && !reader->failed; i++) {
-		(void)take(reader, 1);
-		to->group[to->groups++] = take_text(reader);
+		(void)mclmr_octets_take(reader, 1);
+		to->group[to->groups++] = mclmr_octets_take_string(reader, 2);
 	}
 }
 
 /* Reads parameters in the clear. Older products leave the groups out. */
 static const char *read_clear(mclmr_span_t text, mclmr_key_parameters_t *to)
 {
-	reader_t reader = {text, false};
+	mclmr_octets_reader_t reader = {text, false};
 
 	*to = (mclmr_key_parameters_t){0};
-	to->kind = (uint8_t)take_number(&reader, 1);
-	to->status = (uint32_t)take_number(&reader, 4);
-	to->activation = take_number(&reader, 5);
-	to->expiry = take_number(&reader, 5);
-	to->text = take_text(&reader);
+	to->kind = (uint8_t)mclmr_octets_take_number(&reader, 1);
+	to->status = (uint32_t)mclmr_octets_take_number(&reader, 4);
+	to->activation = mclmr_octets_take_number(&reader, 5);
+	to->expiry = mclmr_octets_take_number(&reader, 5);
+	to->text = mclmr_octets_take_string(&reader, 2);
 	if(to->kind == KIND_GMK && reader.rest.len > 0)
 		read_groups(&reader, to);
 	if(reader.failed || reader.rest.len > 0)

@@ -239,49 +239,19 @@ const char *mclmr_key_record_write(const mclmr_key_record_t *record,
 	return NULL;
 }
 
-/* A reader. */
-typedef struct reader
-{
-	mclmr_span_t rest;
-	bool failed;
-} reader_t;
-
-static mclmr_span_t take(reader_t *reader, size_t n)
-{
-	mclmr_span_t octets = {reader->rest.s, n};
-
-	if(reader->rest.len < n) {
-		reader->failed = true;
-		return (mclmr_span_t){NULL, 0};
-	}
-	reader->rest = mclmr_span_from(reader->rest, reader->rest.s + n);
-	return octets;
-}
-
-static uint64_t take_number(reader_t *reader, size_t n)
-{
-	mclmr_span_t octets = take(reader, n);
-
-	return mclmr_octets_get(mclmr_octets(octets), octets.len);
-}
-
-static mclmr_span_t take_string(reader_t *reader, size_t n)
-{
-	return take(reader, (size_t)take_number(reader, n));
-}
-
 const char *mclmr_key_record_peek(
 		mclmr_span_t data, mclmr_key_record_t *record, mclmr_span_t *sealed)
 {
-	reader_t reader = {data, false};
+	mclmr_octets_reader_t reader = {data, false};
 	uint64_t version;
 
 	memset(record, 0, sizeof *record);
-	if(!mclmr_span_equal(take(&reader, sizeof MAGIC - 1), MCLMR_SPAN(MAGIC)))
+	if(!mclmr_span_equal(
+			   mclmr_octets_take(&reader, sizeof MAGIC - 1), MCLMR_SPAN(MAGIC)))
 		return "it is no key record";
-	version = take_number(&reader, 1);
-	record->lmr_type = (mclmr_lmr_type_t)take_number(&reader, 1);
-	record->kmf = take_string(&reader, 2);
+	version = mclmr_octets_take_number(&reader, 1);
+	record->lmr_type = (mclmr_lmr_type_t)mclmr_octets_take_number(&reader, 1);
+	record->kmf = mclmr_octets_take_string(&reader, 2);
 	*sealed = reader.rest;
 	if(reader.failed || reader.rest.len < MCLMR_SEAL_TAG)
 		return "the key record is truncated";
@@ -294,13 +264,14 @@ const char *mclmr_key_record_peek(
 }
 
 /* Reads groups or call. */
-static void read_scope(reader_t *reader, mclmr_key_record_t *record)
+static void read_scope(
+		mclmr_octets_reader_t *reader, mclmr_key_record_t *record)
 {
-	uint64_t scope = take_number(reader, 1);
-	uint64_t n = take_number(reader, 1);
+	uint64_t scope = mclmr_octets_take_number(reader, 1);
+	uint64_t n = mclmr_octets_take_number(reader, 1);
 
 	if(scope == SCOPE_CALL && n == 1) {
-		record->call = take_string(reader, 2);
+		record->call = mclmr_octets_take_string(reader, 2);
 		reader->failed |= record->call.len == 0;
 		return;
 	}
@@ -308,22 +279,22 @@ static void read_scope(reader_t *reader, mclmr_key_record_t *record)
 			|| (scope == SCOPE_ANY) != (n == 0))
 		reader->failed = true;
 	while(record->groups < n && !reader->failed)
-		record->group[record->groups++] = take_string(reader, 2);
+		record->group[record->groups++] = mclmr_octets_take_string(reader, 2);
 }
 
 /* Reads the keys, to the end. */
-static void read_keys(reader_t *reader, mclmr_key_record_t *record)
+static void read_keys(mclmr_octets_reader_t *reader, mclmr_key_record_t *record)
 {
-	uint64_t n = take_number(reader, 1);
+	uint64_t n = mclmr_octets_take_number(reader, 1);
 
 	if(n > MCLMR_RECORD_MAX_KEYS)
 		reader->failed = true;
 	while(record->keys < n && !reader->failed) {
 		mclmr_lmr_key_t *key = &record->key[record->keys++];
 
-		key->alg = take_string(reader, 1);
-		key->key_id = take_string(reader, 1);
-		key->key = take_string(reader, 1);
+		key->alg = mclmr_octets_take_string(reader, 1);
+		key->key_id = mclmr_octets_take_string(reader, 1);
+		key->key = mclmr_octets_take_string(reader, 1);
 	}
 	reader->failed |= reader->rest.len > 0;
 }
@@ -331,13 +302,15 @@ static void read_keys(reader_t *reader, mclmr_key_record_t *record)
 /* Reads what was encrypted. */
 static const char *read_record(mclmr_span_t text, mclmr_key_record_t *record)
 {
-	reader_t reader = {text, false};
+	mclmr_octets_reader_t reader = {text, false};
 
-	record->purpose = (mclmr_record_purpose_t)take_number(&reader, 1);
-	record->status = (mclmr_record_status_t)take_number(&reader, 1);
-	record->key_period = (uint32_t)take_number(&reader, 4);
-	record->not_before = (int64_t)take_number(&reader, 8);
-	record->not_after = (int64_t)take_number(&reader, 8);
+	record->purpose =
+			(mclmr_record_purpose_t)mclmr_octets_take_number(&reader, 1);
+	record->status =
+			(mclmr_record_status_t)mclmr_octets_take_number(&reader, 1);
+	record->key_period = (uint32_t)mclmr_octets_take_number(&reader, 4);
+	record->not_before = (int64_t)mclmr_octets_take_number(&reader, 8);
+	record->not_after = (int64_t)mclmr_octets_take_number(&reader, 8);
 	read_scope(&reader, record);
 	read_keys(&reader, record);
 	if(reader.failed)

@@ -5,6 +5,7 @@
  */
 
 #include "keying.h"
+#include "octets.h"
 
 #define I_MESSAGE 26 /* MIKEY data type of MIKEY-SAKKE (RFC 6509) */
 
@@ -71,27 +72,13 @@ unsigned mclmr_keying_suites(mclmr_span_t word)
 	return mask;
 }
 
-/* The value of a base64 digit, -1 where it is none. */
-static int base64_value(char c)
-{
-	if(c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if(c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if(c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if(c == '+')
-		return 62;
-	return c == '/' ? 63 : -1;
-}
-
 /* The octets that base64 gives, 0 where it is none. */
 static size_t base64_octets(mclmr_span_t text)
 {
 	while(text.len > 0 && text.s[text.len - 1] == '=')
 		text.len--;
 	for(size_t i = 0; i < text.len; i++) {
-		if(base64_value(text.s[i]) < 0)
+		if(mclmr_octets_base64_digit(text.s[i]) < 0)
 			return 0;
 	}
 	return text.len * 3 / 4;
@@ -104,8 +91,8 @@ static int mikey_type(mclmr_span_t text)
 
 	if(text.len < 4)
 		return -1;
-	second = base64_value(text.s[1]);
-	third = base64_value(text.s[2]);
+	second = mclmr_octets_base64_digit(text.s[1]);
+	third = mclmr_octets_base64_digit(text.s[2]);
 	if(second < 0 || third < 0)
 		return -1;
 	return (second & 0x0f) << 4 | third >> 2;

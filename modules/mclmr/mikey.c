@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "mikey.h"
+#include "mikey_payload.h"
 #include "mikey_uid.h"
 #include "octets.h"
 #include "sakke.h"
@@ -18,19 +19,6 @@
 #define TS_NTP_UTC 0
 #define ID_URI 1
 #define SIGN_ECCSI 2
-
-/* Payload types. */
-enum
-{
-	LAST = 0,
-	SIGN = 4,
-	T = 5,
-	SP = 10,
-	RAND = 11,
-	IDR = 14,
-	EXTENSION = 21,
-	SAKKE = 26
-};
 
 /* Places in the order of the profile. */
 typedef enum place

@@ -10,19 +10,8 @@
 #include <openssl/rand.h>
 
 #include "mikey_make.h"
+#include "mikey_payload.h"
 #include "octets.h"
-
-/* Payload types. */
-enum
-{
-	SIGN = 4,
-	T = 5,
-	SP = 10,
-	RAND = 11,
-	IDR = 14,
-	EXTENSION = 21,
-	SAKKE = 26
-};
 
 #define SIGN_HEAD 0x2081 /* ECCSI, 129 octets */
 #define MAX_EXTENSION UINT16_MAX

@@ -38,14 +38,38 @@ mclmr_span_t mclmr_octets_span(const uint8_t *octets, size_t length)
 	return (mclmr_span_t){(const char *)octets, length};
 }
 
+mclmr_span_t mclmr_octets_take(mclmr_octets_reader_t *reader, size_t n)
+{
+	mclmr_span_t octets = {reader->rest.s, n};
+
+	if(reader->rest.len < n) {
+		reader->failed = true;
+		return (mclmr_span_t){NULL, 0};
+	}
+	reader->rest = mclmr_span_from(reader->rest, reader->rest.s + n);
+	return octets;
+}
+
+uint64_t mclmr_octets_take_number(mclmr_octets_reader_t *reader, size_t n)
+{
+	mclmr_span_t octets = mclmr_octets_take(reader, n);
+
+	return mclmr_octets_get(mclmr_octets(octets), octets.len);
+}
+
+mclmr_span_t mclmr_octets_take_string(mclmr_octets_reader_t *reader, size_t n)
+{
+	return mclmr_octets_take(
+			reader, (size_t)mclmr_octets_take_number(reader, n));
+}
+
 /* True for what may stand between digits. */
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* The value of a hexadecimal digit, -1 for any other octet. */
-static int hex_value(char c)
+int mclmr_octets_hex_digit(char c)
 {
 	if(c >= '0' && c <= '9')
 		return c - '0';
@@ -61,7 +85,7 @@ size_t mclmr_octets_from_hex(mclmr_span_t text, uint8_t *to, size_t size)
 	size_t digits = 0;
 
 	for(size_t i = 0; i < text.len; i++) {
-		int value = hex_value(text.s[i]);
+		int value = mclmr_octets_hex_digit(text.s[i]);
 
 		if(value < 0 && is_blank(text.s[i]))
 			continue;
@@ -87,8 +111,7 @@ void mclmr_octets_to_hex(const uint8_t *octets, size_t n, char *to)
 	*to = '\0';
 }
 
-/* The value of a base64 digit, -1 for any other octet. */
-static int base64_value(char c)
+int mclmr_octets_base64_digit(char c)
 {
 	if(c >= 'A' && c <= 'Z')
 		return c - 'A';
@@ -113,7 +136,7 @@ typedef struct base64
 /* Takes one digit or "="; false where it cannot stand there. */
 static bool take_base64(base64_t *state, char c, uint8_t *to, size_t size)
 {
-	int value = base64_value(c);
+	int value = mclmr_octets_base64_digit(c);
 
 	if(c == '=')
 		return ++state->padding <= 2;

@@ -26,6 +26,26 @@ const uint8_t *mclmr_octets(mclmr_span_t span);
 /* A span of octets. */
 mclmr_span_t mclmr_octets_span(const uint8_t *octets, size_t length);
 
+/* A reader of binary texts; failed stays true once there was too little. */
+typedef struct mclmr_octets_reader
+{
+	mclmr_span_t rest;
+	bool failed;
+} mclmr_octets_reader_t;
+
+/* Takes n octets off; empty, and failed, where there are less. */
+mclmr_span_t mclmr_octets_take(mclmr_octets_reader_t *reader, size_t n);
+
+/* Takes a number of n octets off, n up to 8. */
+uint64_t mclmr_octets_take_number(mclmr_octets_reader_t *reader, size_t n);
+
+/* Takes a text off behind its length, a number of n octets. */
+mclmr_span_t mclmr_octets_take_string(mclmr_octets_reader_t *reader, size_t n);
+
+/* The value of a digit of hexadecimal or base64, -1 for any other octet. */
+int mclmr_octets_hex_digit(char c);
+int mclmr_octets_base64_digit(char c);
+
 /*
  * Reads hexadecimal digits in pairs, blanks around and between them skipped,
  * into at most size octets. Their number, 0 where the text is no such digits

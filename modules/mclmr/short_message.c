@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "octets.h"
 #include "short_message.h"
 
 #define MAX_OCTET 0xff
@@ -66,18 +67,6 @@ void mclmr_short_message_defaults(mclmr_short_message_table_t *table)
 	*table = provisional;
 }
 
-/* The value of a digit in base 16, or 16 where it is none. */
-static int digit_value(char c)
-{
-	if(c >= '0' && c <= '9')
-		return c - '0';
-	if(c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if(c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return 16;
-}
-
 /* Reads an octet's value in decimal or 0x hex. */
 static bool parse_octet(mclmr_span_t text, int *octet)
 {
@@ -91,9 +80,9 @@ static bool parse_octet(mclmr_span_t text, int *octet)
 	if(text.len == 0)
 		return false;
 	for(size_t i = 0; i < text.len && value <= MAX_OCTET; i++) {
-		int digit = digit_value(text.s[i]);
+		int digit = mclmr_octets_hex_digit(text.s[i]);
 
-		if(digit >= base)
+		if(digit < 0 || digit >= base)
 			return false;
 		value = value * base + digit;
 	}

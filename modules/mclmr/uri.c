@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "octets.h"
 #include "uri.h"
 
 #define SIP "sip:"
@@ -68,18 +69,6 @@ static bool is_digit(char c)
 	return is_any(c, DIGIT);
 }
 
-/* The value of a hexadecimal digit, -1 for any other octet. */
-static int hex_value(char c)
-{
-	if(is_digit(c))
-		return c - '0';
-	if(c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if(c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* RFC 3261 25.1 unreserved: escaped or not, these mean the same. */
 static bool is_unreserved(char c)
 {
@@ -109,8 +98,8 @@ static char upper(char c)
 /* True where "%" at offset i of text begins an escape. */
 static bool is_escape(mclmr_span_t text, size_t i)
 {
-	return i + 2 < text.len && hex_value(text.s[i + 1]) >= 0
-		   && hex_value(text.s[i + 2]) >= 0;
+	return i + 2 < text.len && mclmr_octets_hex_digit(text.s[i + 1]) >= 0
+		   && mclmr_octets_hex_digit(text.s[i + 2]) >= 0;
 }
 
 /* True where all octets may stand in a URI; so no blank, no quote, no
@@ -150,7 +139,8 @@ static void put_lower(draft_t *draft, mclmr_span_t text)
  * unreserved character, else with its digits in upper case. */
 static void put_escape(draft_t *draft, const char *digits)
 {
-	char c = (char)(hex_value(digits[0]) * 16 + hex_value(digits[1]));
+	char c = (char)(mclmr_octets_hex_digit(digits[0]) * 16
+					+ mclmr_octets_hex_digit(digits[1]));
 
 	if(is_unreserved(c)) {
 		put(draft, c);
@@ -222,7 +212,7 @@ static void put_subscriber(draft_t *draft, mclmr_span_t user)
 static bool is_host_octet(char c, bool ipv6)
 {
 	if(ipv6)
-		return hex_value(c) >= 0 || c == ':' || c == '.';
+		return mclmr_octets_hex_digit(c) >= 0 || c == ':' || c == '.';
 	return is_any(c, DIGIT | LETTER) || c == '-' || c == '.' || c == '_';
 }
 
@@ -355,7 +345,7 @@ static bool is_local_number(mclmr_span_t text)
 	size_t digits = 0;
 
 	for(size_t i = 0; i < text.len; i++) {
-		if(hex_value(text.s[i]) >= 0 || text.s[i] == '*')
+		if(mclmr_octets_hex_digit(text.s[i]) >= 0 || text.s[i] == '*')
 			digits++;
 		else if(!is_separator(text.s[i]))
 			return false;

@@ -1,0 +1,38 @@
+/*
+ * This file is part of the Kamailio modules for LMR interworking.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "iwf_key.h"
+
+#include "iwf_span.h"
+
+int iwf_key_parse(pv_spec_t *spec, const str *name, const char *variable,
+		const char *const *words, int n)
+{
+	for(int i = 0; i < n; i++) {
+		if(mclmr_span_equal(iwf_span(name), mclmr_span(words[i]))) {
+			spec->pvp.pvn.type = PV_NAME_INTSTR;
+			spec->pvp.pvn.u.isname.type = 0;
+			spec->pvp.pvn.u.isname.name.n = i;
+			return 0;
+		}
+	}
+	LM_ERR("$%s(%.*s): there is no such key\n", variable, name->len, name->s);
+	return -1;
+}
+
+int iwf_key_of(const pv_param_t *param)
+{
+	return param->pvn.u.isname.name.n;
+}
+
+int iwf_key_text(struct sip_msg *msg, pv_param_t *param, pv_value_t *value,
+		mclmr_span_t text)
+{
+	str s = iwf_str(text);
+
+	return text.len > 0 ? pv_get_strval(msg, param, value, &s)
+						: pv_get_null(msg, param, value);
+}
