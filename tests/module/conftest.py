@@ -90,3 +90,12 @@ def new_site():
     with contextlib.ExitStack() as stack:
         yield lambda **settings: stack.enter_context(
             running(lambda peers: sample.SampleNode(peers, **settings)))
+
+
+@pytest.fixture
+def new_small():
+    """Makes small sites of their own, with changes of the configuration."""
+    with contextlib.ExitStack() as stack:
+        yield lambda *changes, **settings: stack.enter_context(
+            running(lambda peers: small.native(
+                peers, changes=changes, **settings)))

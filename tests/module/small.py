@@ -12,21 +12,33 @@ import sample
 class SmallNode(sample.SampleNode):
     """A node with the sample's data and a configuration of the guide."""
 
-    def __init__(self, peers, config, *more):
-        super().__init__(peers)
+    def __init__(self, peers, config, *more, changes=(), **settings):
+        """changes: texts of the configuration and what stands there then."""
+        super().__init__(peers, **settings)
         guide.write_blocks(self.folder, "small-common.cfg", config, *more)
         self.config = self.path(config)
+        self._change([self.path(n) for n in ("small-common.cfg", config)],
+                     changes)
         self.defines = [
             f"{name.upper()}_URI=sip:{getattr(peers, name).hostport}"
             for name in ("iwf1", "iwf2", "partner")]
 
+    @staticmethod
+    def _change(paths, changes):
+        """Writes files anew with texts replaced, each of which is there."""
+        for old, new in changes:
+            found = [p for p in paths if old in p.read_text()]
+            assert found, old
+            for path in found:
+                path.write_text(path.read_text().replace(old, new))
+
     def _command(self):
-        return node.Kamailio._command(self)
+        return [*node.Kamailio._command(self), *self.options]
 
 
-def native(peers):
+def native(peers, **settings):
     """Kamailio's own language."""
-    return SmallNode(peers, "small.cfg")
+    return SmallNode(peers, "small.cfg", **settings)
 
 
 def kemi(peers):

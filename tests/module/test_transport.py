@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Ways to a client and from a peer: flows, Path, TLS identities."""
+import contextlib
 import socket
 import ssl
 import subprocess
+import threading
 
 import pytest
 
@@ -45,6 +47,13 @@ class Authority:
         """Runs openssl in the folder."""
         subprocess.run(["openssl", *words], cwd=self.folder, check=True,
                        capture_output=True)
+
+    def self_signed(self, name):
+        """Key and certificate files of somebody who vouches for himself."""
+        self._openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes",
+                      "-subj", f"/CN={name}", "-days", "2",
+                      "-keyout", "own.key", "-out", "own.pem")
+        return self.folder / "own.pem", self.folder / "own.key"
 
     def certificate(self, name):
         """Key and certificate files for a name."""
@@ -108,3 +117,85 @@ def test_iwf_is_known_by_its_certificate(tls_site, authority, name, code):
     certificate = name and authority.certificate(name)
     message = mc.iwf_message("alice", b"\0secret")
     assert ask_over_tls(tls_site, message, certificate).code == code
+
+
+class TlsContact:
+    """A client's contact that the node connects to over TLS."""
+
+    def __init__(self, certificate):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*certificate)
+        self.listening = context.wrap_socket(
+            socket.create_server(("127.0.0.1", 0)), server_side=True)
+        self.listening.settimeout(sip.TIMEOUT)
+        self.sock = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.listening.close()
+        if self.sock:
+            self.sock.close()
+
+    @property
+    def uri(self):
+        """What the client registers."""
+        return "sip:alice@%s:%d;transport=tls" % self.listening.getsockname()
+
+    def accept(self):
+        """The first message on the connection that the node opens."""
+        self.sock, _ = self.listening.accept()
+        self.sock.settimeout(sip.TIMEOUT)
+        return self.read()
+
+    def read(self):
+        """The next message on it."""
+        data = b""
+        while not sip.first_message(data):
+            more = self.sock.recv(65536)
+            assert more, "the node has closed the connection"
+            data += more
+        return sip.Message.parse(sip.first_message(data))
+
+    def ask(self, message):
+        """The answer to a request that goes back on the connection."""
+        message.headers.insert(0, (
+            "Via", f"SIP/2.0/TLS 127.0.0.1;branch=z9hG4bK{sip.token()}"))
+        self.sock.sendall(bytes(message))
+        return self.read()
+
+
+@contextlib.contextmanager
+def connected_to(site, certificate):
+    """A contact of alice to which the node has opened a connection."""
+    alice = site.client("alice")
+    alice.unregister()
+    with TlsContact(certificate) as contact:
+        register = sip.request(
+            "REGISTER", f"sip:{mc.DOMAIN}", mc.impu("alice"),
+            mc.impu("alice"),
+            [("Contact", f"<{contact.uri}>{mc.contact_tags('mcptt')}")])
+        assert alice.ask(register).code == 200
+        sender = threading.Thread(target=site.from_iwf, args=[
+            mc.iwf_message("alice", b"x")])
+        sender.start()
+        arrived = contact.accept()
+        contact.sock.sendall(bytes(sip.response(arrived, 200)))
+        sender.join()
+        yield contact
+        assert alice.ask(sip.request(
+            "REGISTER", f"sip:{mc.DOMAIN}", mc.impu("alice"),
+            mc.impu("alice"),
+            [("Contact", "*"), ("Expires", "0")])).code == 200
+
+
+@pytest.mark.parametrize("name", ["iwf.example.org", "IWF.example.org"])
+def test_name_that_nobody_has_verified(tls_site, authority, name):
+    """The node connects to a user's contact; the certificate shown there
+    names an IWF, and nobody vouches for it: a stranger's."""
+    with connected_to(tls_site, authority.self_signed(name)) as contact:
+        bob = tls_site.client("bob")
+        reply = contact.ask(mc.iwf_message("bob", b"\0secret"))
+        assert reply.code == 407
+        assert not bob.endpoint.requests()

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a script does around the functions of the module: fields that it
+removes, branches that it sets, calls without a media profile."""
+import pytest
+
+import call
+import conftest
+import line
+import mc
+import node
+import sip
+import small
+
+ENTRY = "if(!iwf_is_message()) {"
+TARGETS = "|| !iwf_targets()"
+REWRITE = "|| !iwf_rewrite()) {"
+LIMIT = 64  # fields of a message that the module looks at
+SECOND_PORT = "SECOND_PORT"
+
+CHANGES = [
+    # Fields are removed before the module looks at them.
+    (ENTRY, 'remove_hf("X-Removed");\n\tremove_hf("P-Removed");\n'
+     '\tif(!is_method("INVITE") && !iwf_is_message()) {'),
+    # Targets that the module has to take back.
+    (TARGETS, "|| !route(OWN_TARGETS) || !iwf_targets()"
+     " || !route(LEFT_OVER)"),
+    # Twice by mistake.
+    (REWRITE, "|| !iwf_rewrite() || !route(TWICE)) {"),
+    ("# A peer is picked by its set;", """\
+route[OWN_TARGETS] {
+	if($hdr(X-Target) != $null) {
+		$du = $hdr(X-Target);
+		append_branch("$hdr(X-Target)");
+	}
+	return 1;
+}
+
+# A peer's place is for the script to say.
+route[LEFT_OVER] {
+	if($iwf(direction) == "to_iwf" && $du != $null) {
+		send_reply("500", "Left Over");
+		exit;
+	}
+	return 1;
+}
+
+route[TWICE] {
+	if($hdr(X-Twice) != $null && !iwf_rewrite()) {
+		return -1;
+	}
+	return 1;
+}
+
+# A peer is picked by its set;"""),
+    ('loadmodule "tm.so"', 'loadmodule "corex.so"\nloadmodule "tm.so"'),
+    ("listen=tcp:", f"listen=udp:127.0.0.1:{SECOND_PORT}\nlisten=tcp:"),
+]
+
+
+@pytest.fixture(scope="module")
+def _script_site():
+    """The small node with a script that does all this."""
+    second = node.free_port()
+    changes = [(old, new.replace(SECOND_PORT, str(second)))
+               for old, new in CHANGES]
+    with conftest.running(
+            lambda peers: small.native(peers, changes=changes)) as site:
+        site.second = ("127.0.0.1", second)
+        yield site
+
+
+@pytest.fixture
+def script_site(_script_site):
+    """The same; each test gets it as if just started."""
+    yield _script_site
+    _script_site.reset()
+
+
+FORGED = [("P-Preferred-Identity", "<sip:boss@mc.example.org>"),
+          ("Remote-Party-ID", "<sip:boss@mc.example.org>"),
+          ("Reply-To", "<sip:boss@mc.example.org>")]
+
+
+@pytest.mark.parametrize("name", ["X-Removed", "P-Removed"])
+@pytest.mark.parametrize("forged", FORGED, ids=[name for name, _ in FORGED])
+def test_field_around_a_removed_one(script_site, name, forged):
+    """What stands right before or behind a field that the script removed is
+    dropped like anywhere else."""
+    alice = script_site.client("alice")
+    message = mc.iwf_message("alice", b"x")
+    for field in (forged, (name, "1"), forged, (name, "2"), (name, "3"),
+                  forged):
+        message.add(*field)
+    assert script_site.from_iwf(message).code == 200
+    got = alice.endpoint.wait_request().message
+    assert not got.all(forged[0]) and not got.all(name)
+
+
+def with_fields(message, count):
+    """The message with so many fields that matter; the last one is forged."""
+    names = [name for name, _ in message.headers]
+    there = sum(name.startswith("P-Asserted") or name in (
+        "Accept-Contact", "Content-Type", "Contact") for name in names)
+    for _ in range(count - there - 1):
+        message.add("P-Custom", "x")
+    return message.add("Remote-Party-ID", "<sip:boss@mc.example.org>")
+
+
+@pytest.mark.parametrize("count, code", [(LIMIT, 200), (LIMIT + 1, 400)])
+def test_fields_of_a_message(script_site, count, code):
+    """No field leaves unseen: one over the limit refuses the message."""
+    alice = script_site.client("alice")
+    before = script_site.node.counters()
+    message = with_fields(mc.iwf_message("alice", b"x"), count)
+    assert script_site.from_iwf(message).code == code
+    refused = script_site.node.counters()["refused_limit_exceeded"]
+    assert refused - before["refused_limit_exceeded"] == (code == 400)
+    arrived = alice.endpoint.requests()
+    assert len(arrived) == (code == 200)
+    assert not any(r.message.all("Remote-Party-ID") for r in arrived)
+
+
+@pytest.mark.parametrize("count", [LIMIT, LIMIT + 1])
+def test_fields_of_a_call(script_site, count):
+    """The same of a call, where no media profile looks at it."""
+    alice = script_site.client("alice", "mcptt")
+    message = call.from_lmr(line.UNIT1, "alice", b"")
+    message.add("Contact", f"<sip:{script_site.iwf1.hostport}>")
+    reply = script_site.from_iwf(with_fields(message, count))
+    arrived = alice.endpoint.requests("INVITE")
+    if count <= LIMIT:
+        assert reply.code == 200
+        assert not arrived[0].message.all("Remote-Party-ID")
+    else:
+        assert reply.code == 400
+        assert not arrived
+
+
+def test_targets_of_the_script(script_site):
+    """Where the module says who gets a message, nobody else gets it, and by
+    no other way."""
+    alice = script_site.client("alice")
+    target = f"sip:{script_site.partner.hostport}"
+    message = mc.iwf_message("alice", b"x").add("X-Target", target)
+    assert script_site.from_iwf(message).code == 200
+    alice.endpoint.wait_request()
+    message = mc.core_message("alice", b"x").add("X-Target", target)
+    assert script_site.from_core(message).code == 200
+    script_site.iwf1.wait_request()
+    assert not script_site.partner.requests()
+
+
+def test_targets_of_the_script_with_several_contacts(script_site):
+    """The same where there are branches."""
+    phones = [script_site.client("alice") for _ in range(2)]
+    message = mc.iwf_message("alice", b"x").add(
+        "X-Target", f"sip:{script_site.partner.hostport}")
+    assert script_site.from_iwf(message).code == 200
+    for phone in phones:
+        phone.endpoint.wait_request()
+    assert not script_site.partner.requests()
+
+
+def test_rewritten_twice(script_site):
+    """A second iwf_rewrite() counts nothing again, and one copy arrives."""
+    alice = script_site.client("alice")
+    before = script_site.node.counters()
+    message = mc.iwf_message("alice", b"x").add("X-Twice", "1")
+    assert script_site.from_iwf(message).code == 200
+    got = alice.endpoint.wait_request().message
+    assert got.body == message.body
+    now = script_site.node.counters()
+    for name in ("sent_to_client", "forwarded_to_client"):
+        assert now[name] - before[name] == 1, name
+
+
+def test_socket_of_the_registration(script_site):
+    """A client is reached from the address where it registered: a NAT lets
+    nothing else through."""
+    with sip.UdpEndpoint() as phone:
+        alice = script_site.stranger("alice", phone)
+        contact = (f"<{alice.contact}>{mc.contact_tags('mcptt')}"
+                   ";expires=600")
+        message = sip.request(
+            "REGISTER", f"sip:{mc.DOMAIN}", mc.impu("alice"),
+            mc.impu("alice"), [("Contact", contact)])
+        assert phone.ask(message, script_site.second).code == 200
+        assert script_site.from_iwf(mc.iwf_message("alice", b"x")).code == 200
+        got = phone.wait_request()
+        assert got.flow.peer == script_site.second
+        alice.unregister()
+    script_site.clients.clear()
