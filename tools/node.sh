@@ -26,6 +26,9 @@ tables=/usr/share/kamailio/db_sqlite
 START_TIMEOUT=20 # s
 STOP_TIMEOUT=20 # s
 
+# Neither process leaves a core dump: messages and keys would be in it.
+ulimit -c 0
+
 die()
 {
 	echo "node: $*" >&2

@@ -170,11 +170,11 @@ class SampleNode(node.Kamailio):
 
     def crash(self):
         """Ends its Kamailio as a power cut does; the relay lives on."""
-        for pid in self._kamailio_pids():
+        for pid in self.kamailio_pids():
             os.kill(pid, signal.SIGKILL)
         self.process.wait(node.STOP_TIMEOUT)
 
-    def _kamailio_pids(self):
+    def kamailio_pids(self):
         """The first process of its Kamailio, and those that it forked."""
         if not self.path("kamailio.pid").exists():
             return []
@@ -187,7 +187,7 @@ class SampleNode(node.Kamailio):
     def _kill(self):
         """Also what the script started, where it could not do so itself."""
         if self.process.poll() is None:
-            for pid in [self.process.pid, *self._kamailio_pids()]:
+            for pid in [self.process.pid, *self.kamailio_pids()]:
                 os.kill(pid, signal.SIGKILL)
             self.process.wait()
         self._script("stop", stdout=subprocess.DEVNULL)

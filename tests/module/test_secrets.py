@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """No payload, password or key in any log or database of the node."""
 import base64
+import contextlib
+import pathlib
+import resource
 
 import pytest
 
@@ -60,3 +63,39 @@ def test_nothing_secret_is_written_down(new_site, debug):
     search(site.node.folder.glob("*.log"),
            secrets + (hashes if debug < 3 else []))
     search(site.node.folder.glob("*.db*"), secrets)
+
+
+@contextlib.contextmanager
+def core_dumps_allowed():
+    """Core dumps of any size, for what is started meanwhile."""
+    before = resource.getrlimit(resource.RLIMIT_CORE)
+    try:
+        resource.setrlimit(resource.RLIMIT_CORE,
+                           (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    except ValueError:
+        if before[1] == 0:
+            pytest.skip("this system forbids core dumps by itself")
+        resource.setrlimit(resource.RLIMIT_CORE, (before[1], before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_CORE, before)
+
+
+def core_limits(pid):
+    """Soft and hard limit of a process for its core dump."""
+    limits = pathlib.Path(f"/proc/{pid}/limits").read_text()
+    line, = (line for line in limits.splitlines() if "core file" in line)
+    return line.split()[4:6]
+
+
+def test_no_core_dumps(new_site):
+    """A crash writes no memory into a file: no process may, even where the
+    system lets it."""
+    with core_dumps_allowed():
+        server = new_site().node
+    pids = server.kamailio_pids() + [server.relay_pid()]
+    assert len(pids) > 5
+    for pid in pids:
+        assert core_limits(pid)[0] == "0", pathlib.Path(
+            f"/proc/{pid}/cmdline").read_bytes()
