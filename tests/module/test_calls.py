@@ -639,6 +639,20 @@ def test_second_answer(forked):
     near.bye()
 
 
+def test_end_of_a_second_answer_in_silence(forked):
+    """Its BYE goes unanswered: 504, since 408 is for INVITEs alone."""
+    out, _, ((one, first), (two, second)) = forked
+    one.reply(200, first.sdp(media.P25))
+    near, _ = out.answered()
+    two.reply(200, second.sdp(media.P25))
+    other = out.dialog(out.wait(200, 2))
+    other.ack()
+    two.dialog().wait("ACK")
+    two.endpoint.script = sip.silent
+    assert other.ask("BYE", timeout=10).code == 504
+    near.bye()
+
+
 # Peers that fail
 
 @pytest.mark.parametrize("how", ["busy", "silent"])
