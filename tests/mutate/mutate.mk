@@ -1,14 +1,14 @@
-# Rules of the media policy taken out one by one: each has to turn a test red.
+# Rules taken out one by one: each has to turn a test red. MUTATE=WORDS tries
+# only those whose name or file holds the words.
 
 MUTATE_DIR = build/mutate
 MUTATE_JOBS = 2
-MUTATIONS = tests/mutate/mutations.txt
-MUTATE_CC = $(CC) -std=gnu11 -O0 $(MCLMR_CPPFLAGS) -I$(MCLMR_DIR)
+MUTATE =
+MUTATIONS = $(addprefix tests/mutate/,policy.txt library.txt module.txt \
+	routes.txt)
+MUTATE_CC = $(CC) -std=gnu11 -O0 $(MCLMR_CPPFLAGS)
 MUTATE_OBJ = $(MCLMR_SRC:%.c=$(MUTATE_DIR)/obj/%.o)
-MUTATE_TESTS = $(patsubst %.c,$(MUTATE_DIR)/obj/%.o, \
-	$(wildcard tests/unit/test_policy_*.c) \
-	$(addprefix tests/unit/test_,sdp.c profile.c negotiation.c \
-		sdp_outline.c explain.c))
+MUTATE_TESTS = $(patsubst %.c,$(MUTATE_DIR)/obj/%.o,$(TEST_SRC))
 MUTATE_ROWS = $(MUTATE_DIR)/obj/tests/unit/policy_rows.o
 
 $(MUTATE_DIR)/obj/%.o: %.c | $(DEPS)
@@ -19,10 +19,11 @@ $(MUTATE_DIR)/obj/%.o: %.c | $(DEPS)
 -include $(MUTATE_OBJ:.o=.d) $(MUTATE_TESTS:.o=.d) $(MUTATE_ROWS:.o=.d)
 
 .PHONY: mutate
-## mutate      each rule of the media policy taken out: a test has to go red
-mutate: $(MUTATE_OBJ) $(MUTATE_TESTS) $(MUTATE_ROWS)
+## mutate      each rule of library, module and routes taken out: a test is red
+mutate: all $(TEST_TOOL) $(MEDIA_ENDPOINT) $(MUTATE_OBJ) $(MUTATE_TESTS) \
+		$(MUTATE_ROWS)
 	@$(PYTHON) tests/mutate/mutate.py --jobs $(MUTATE_JOBS) \
 		--compile '$(MUTATE_CC)' --libraries '-lcmocka $(MCLMR_LIBS)' \
-		--objects '$(MUTATE_OBJ) $(MUTATE_ROWS)' --tests '$(MUTATE_TESTS)' \
-		--folder $(MUTATE_DIR) --sources $(MCLMR_DIR) \
-		$(MUTATIONS)
+		--objects '$(MUTATE_OBJ)' --shared '$(MUTATE_ROWS)' \
+		--tests '$(MUTATE_TESTS)' --folder $(MUTATE_DIR) \
+		--policy $(MCLMR_DIR)/policy.h --only '$(MUTATE)' $(MUTATIONS)

@@ -15,6 +15,8 @@
 #include "mclmr/key_state.h"
 #include "mclmr/octets.h"
 #include "mclmr/replay.h"
+#include "mclmr/seal.h"
+#include "mclmr/srtp_keys.h"
 
 #include "vectors.h"
 
@@ -259,6 +261,65 @@ static void test_changed(void **state)
 	free(copy);
 }
 
+/* The seal of a record as docs/formats.md has it. */
+static void derive(const mclmr_record_binding_t *to, uint8_t secrets[64])
+{
+	mclmr_span_t key = {(const char *)to->ssv, MCLMR_KEY_SIZE};
+
+	assert_true(
+			mclmr_hmac(key, S("mclmr key record 1 key"), to->rand, secrets));
+	assert_true(mclmr_hmac(
+			key, S("mclmr key record 1 iv"), to->rand, secrets + 32));
+}
+
+/* A genuine seal over a record that goes on behind its last key. */
+static void test_longer(void **state)
+{
+	static const char associated[] = "LMRK\x01\x02\x00\x18"
+									 "sip:kmf1@iwf.example.org"
+									 "\x00\x17sip:iwf@iwf.example.org"
+									 "\x00\x18sip:alice@mc.example.org"
+									 "\xF1\x23\x45\x67";
+	mclmr_key_record_t record = simple();
+	mclmr_record_binding_t to = binding();
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof memory);
+	mclmr_key_record_t opened;
+	mclmr_span_t data;
+	mclmr_span_t sealed;
+	uint8_t secrets[64];
+	uint8_t text[256] = {0};
+	uint8_t longer[256];
+	size_t head;
+	size_t length;
+	mclmr_seal_t seal = {
+			{(const char *)secrets, 32}, {(const char *)secrets + 32, 12}};
+	mclmr_span_t bound;
+
+	(void)state;
+	assert_null(mclmr_key_record_write(&record, &to, &arena, &data));
+	assert_null(mclmr_key_record_peek(data, &opened, &sealed));
+	head = data.len - sealed.len;
+	length = sealed.len - MCLMR_SEAL_TAG;
+	bound = (mclmr_span_t){associated, sizeof associated - 1};
+	assert_memory_equal(data.s, associated, head);
+	derive(&to, secrets);
+	assert_true(mclmr_unseal(&seal, bound, sealed, text));
+	for(size_t extra = 0; extra <= 1; extra++) {
+		memcpy(longer, data.s, head);
+		assert_true(mclmr_seal(&seal, bound,
+				(mclmr_span_t){(const char *)text, length + extra},
+				longer + head));
+		data = (mclmr_span_t){
+				(const char *)longer, head + length + extra + MCLMR_SEAL_TAG};
+		if(extra == 0)
+			assert_null(mclmr_key_record_open(data, &to, &arena, &opened));
+		else
+			assert_string_equal(
+					mclmr_key_record_open(data, &to, &arena, &opened),
+					"the key record does not read");
+	}
+}
+
 /* A step in the life of a state. */
 typedef struct step
 {
@@ -494,6 +555,7 @@ int main(void)
 			cmocka_unit_test(test_vector),
 			cmocka_unit_test(test_not_records),
 			cmocka_unit_test(test_changed),
+			cmocka_unit_test(test_longer),
 			cmocka_unit_test(test_state),
 			cmocka_unit_test(test_state_of_periods),
 			cmocka_unit_test(test_state_of_several),

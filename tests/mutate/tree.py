@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Mutations of the Kamailio module and of the sample's configuration: tried
+in copies of the whole tree, against a real Kamailio."""
+import os
+import pathlib
+import queue
+import shutil
+import subprocess
+import sys
+
+import mutation
+
+TIMEOUT = 300  # s, of one run of tests: one that hangs is red
+TARGETS = ["all", "build/test/mclmr", "build/test/media_endpoint"]
+NOT_COPIED = shutil.ignore_patterns(
+    ".git", "run", "mutate", "coverage", "fuzz", "bench", "kamailio-src",
+    "__pycache__", ".pytest_cache")
+PASSED, FAILED = 0, 1  # exit codes of pytest
+
+
+class Trees:
+    """Copies of the tree, as many as there are jobs."""
+
+    def __init__(self, folder, jobs):
+        self.free = queue.Queue()
+        self.folder = pathlib.Path(folder)
+        for job in range(jobs):
+            self.free.put(self._copy(self.folder / f"tree-{job}"))
+
+    @staticmethod
+    def _copy(tree):
+        """A copy with all that is built, so that little is built anew."""
+        shutil.rmtree(tree, ignore_errors=True)
+        shutil.copytree(".", tree, ignore=NOT_COPIED)
+        headers = os.environ.get("KAMAILIO_SRC", "build/kamailio-src")
+        (tree / "build/kamailio-src").symlink_to(pathlib.Path(headers).resolve())
+        return tree
+
+    @staticmethod
+    def _build(tree):
+        done = subprocess.run(["make", "-s", *TARGETS], cwd=tree, text=True,
+                              capture_output=True, check=False)
+        if done.returncode != 0:
+            raise mutation.Unfit("it does not build: " + done.stderr)
+
+    @staticmethod
+    def _load(tree):
+        """Has Kamailio read the configuration, where it can: a mutation that
+        it refuses proves nothing of the tests."""
+        libraries = os.environ["KAMAILIO_LIBDIR"]
+        done = subprocess.run(
+            [os.environ["KAMAILIO_BIN"], "-c", "-f", "cfg/mc-server.cfg",
+             "-L", f"modules:{libraries}/modules",
+             "-A", 'POLICIES="cfg/policies.ini"'],
+            cwd=tree, text=True, capture_output=True, check=False)
+        if done.returncode != 0:
+            raise mutation.Unfit("Kamailio does not read it: " + done.stderr)
+
+    @staticmethod
+    def _run(tree, tests, *options):
+        """True where all tests pass."""
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", "pytest", "-q", "-x", *options,
+                 "-p", "no:cacheprovider", *tests], cwd=tree, text=True,
+                capture_output=True, timeout=TIMEOUT, check=False)
+        except subprocess.TimeoutExpired:
+            return False
+        if done.returncode not in (PASSED, FAILED):
+            raise mutation.Unfit("pytest: " + done.stdout + done.stderr)
+        return done.returncode == PASSED
+
+    def red_without(self, mutations):
+        """True where a test fails without any mutation."""
+        tests = dict.fromkeys(t for m in mutations for t in m.tests)
+        tree = self.free.get()
+        try:
+            self._build(tree)
+            return bool(tests) and not self._run(tree, tests, "-n", "2")
+        finally:
+            self.free.put(tree)
+
+    def noticed_by(self, _, changed):
+        """The tests that notice a mutation, None where they do not."""
+        tree = self.free.get()
+        path = tree / changed.file
+        text = path.read_text()
+        try:
+            path.write_text(mutation.mutate(text, changed))
+            self._build(tree)
+            if changed.file.startswith("cfg/"):
+                self._load(tree)
+            green = self._run(tree, changed.tests)
+        finally:
+            path.write_text(text)
+            self.free.put(tree)
+        return None if green else " ".join(
+            name.rpartition("::")[2] for name in changed.tests)
