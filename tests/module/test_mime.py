@@ -49,6 +49,11 @@ MALFORMED = {
         [INFO, mc.data_part(b"--mc-boundaryX\r\n")])),
     "delimiter in the preamble": (TYPE, b"x\n--mc-boundary\n\r\n" + PLAIN),
     "delimiter in the epilogue": (TYPE, PLAIN + b"--mc-boundary\r\n"),
+    "more parts behind the end": (
+        TYPE, PLAIN + b"\r\n" + mc.multipart([DATA])),
+    "more parts behind an epilogue": (
+        TYPE, PLAIN + b"epilogue\r\n" + mc.multipart([INFO, DATA])),
+    "a second end": (TYPE, PLAIN + b"epilogue\r\n--mc-boundary--\r\n"),
     "part without empty line": (
         TYPE, PLAIN.replace(b"\r\n\r\n", b"\r\n")),
 }

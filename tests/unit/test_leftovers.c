@@ -14,15 +14,20 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <malloc.h>
 #include <openssl/crypto.h>
 
 #include "mclmr/eccsi.h"
 #include "mclmr/sakke.h"
+#include "mclmr/sakke_scratch.h"
 #include "vectors.h"
 
 #define NEEDLE 16 /* octets of a secret that are looked for */
 #define NEEDLES 16
 #define BLOCKS 65536
+#define SNAPSHOT (1 << 22)
+/* Octets of its own that libcrypto leaves: of the last division and hash. */
+#define LIBCRYPTO_KEEPS 256
 
 /* Secrets, as octets and the other way round, as numbers stand in memory. */
 static uint8_t needles[NEEDLES][NEEDLE];
@@ -102,13 +107,20 @@ static void watch_for(mclmr_span_t secret)
 	n_needles++;
 }
 
-/* None in what was freed, and none in what libcrypto has for us now. */
+/* None in what libcrypto has for us now: asked after each operation, while
+ * the scratch lives, as that of a process that serves for months. */
+static void assert_scratch_clean(void)
+{
+	for(size_t i = 0; i < n_blocks; i++)
+		assert_false(holds_secret(blocks[i].at, blocks[i].size));
+}
+
+/* The same at the end, and none in what was freed. */
 static void assert_nothing_left(void)
 {
 	watching = false;
 	assert_int_equal(found, 0);
-	for(size_t i = 0; i < n_blocks; i++)
-		assert_false(holds_secret(blocks[i].at, blocks[i].size));
+	assert_scratch_clean();
 	n_needles = 0;
 }
 
@@ -150,7 +162,7 @@ static void test_the_search(void **state)
 
 static void test_eccsi(void **state)
 {
-	static uint8_t ssk_octets[32];
+	static uint8_t ssk_octets[32], nonce[32];
 	uint8_t signature[MCLMR_ECCSI_SIGNATURE];
 	const mclmr_span_t kpak = vectors_get(&eccsi_rfc, "KPAK");
 	const mclmr_span_t id = vectors_get(&eccsi_rfc, "ID");
@@ -162,13 +174,22 @@ static void test_eccsi(void **state)
 	(void)state;
 	OPENSSL_cleanse(
 			(void *)vectors_get(&eccsi_rfc, "SSK").s, sizeof(ssk_octets));
+	for(size_t i = 0; i < sizeof(nonce); i++)
+		nonce[i] = (uint8_t)(0x11 + 7 * i);
 	watch_for(ssk);
+	watch_for(MCLMR_OCTETS(nonce));
 	watching = true;
 	assert_int_equal(mclmr_eccsi_key_load(eccsi, kpak, id, ssk, pvt, &key),
 			MCLMR_CRYPTO_OK);
+	assert_scratch_clean();
+	assert_int_equal(mclmr_eccsi_sign_with(
+							 eccsi, &key, id, MCLMR_OCTETS(nonce), signature),
+			MCLMR_CRYPTO_OK);
+	assert_scratch_clean();
 	for(int i = 0; i < 10; i++)
 		assert_int_equal(
 				mclmr_eccsi_sign(eccsi, &key, id, signature), MCLMR_CRYPTO_OK);
+	assert_scratch_clean();
 	mclmr_eccsi_free(eccsi);
 	assert_nothing_left();
 	mclmr_eccsi_key_clear(&key);
@@ -207,15 +228,19 @@ static void try_sakke(mclmr_sakke_engine_t engine)
 			mclmr_sakke_key_build(sakke, kms, vectors_get(&eccsi_rfc, "ID"),
 					MCLMR_OCTETS(rsk), key),
 			MCLMR_CRYPTO_OK);
+	assert_scratch_clean();
 	assert_int_equal(mclmr_sakke_encapsulate(sakke, kms,
 							 vectors_get(&eccsi_rfc, "ID"), secret[0], data),
 			MCLMR_CRYPTO_OK);
+	assert_scratch_clean();
 	assert_int_equal(
 			mclmr_sakke_decapsulate(sakke, kms, key, MCLMR_OCTETS(data), ssv),
 			MCLMR_CRYPTO_OK);
+	assert_scratch_clean();
 	assert_int_equal(mclmr_sakke_encapsulate(sakke, kms,
 							 vectors_get(&eccsi_rfc, "ID"), secret[0], data),
 			MCLMR_CRYPTO_OK);
+	assert_scratch_clean();
 	mclmr_sakke_free(sakke);
 	assert_nothing_left();
 	mclmr_sakke_key_clear(key);
@@ -223,6 +248,80 @@ static void try_sakke(mclmr_sakke_engine_t engine)
 	free(base);
 	free(kms);
 	free(key);
+}
+
+/* All octets that libcrypto has for us now, and those of the lanes. */
+static size_t snapshot(const mclmr_sakke_t *sakke, uint8_t *to, size_t size)
+{
+	size_t n = sakke->ifma != NULL ? malloc_usable_size(sakke->ifma) : 0;
+
+	assert_true(n <= size);
+	if(n > 0)
+		memcpy(to, sakke->ifma, n);
+	for(size_t i = 0; i < n_blocks; i++) {
+		assert_true(n + blocks[i].size <= size);
+		memcpy(to + n, blocks[i].at, blocks[i].size);
+		n += blocks[i].size;
+	}
+	return n;
+}
+
+/* Encapsulates the same key n times at once. */
+static void encapsulate(mclmr_sakke_t *sakke, const mclmr_sakke_kms_t *kms,
+		const char *key, size_t n)
+{
+	static mclmr_sakke_job_t jobs[MCLMR_SAKKE_SLOTS];
+
+	for(size_t i = 0; i < n; i++) {
+		jobs[i] = (mclmr_sakke_job_t){.kms = kms, .id = MCLMR_SPAN("alice")};
+		memcpy(jobs[i].ssv, key, MCLMR_SAKKE_SSV);
+	}
+	assert_int_equal(
+			mclmr_sakke_encapsulate_many(sakke, jobs, n), MCLMR_CRYPTO_OK);
+}
+
+/* What the scratch holds after encapsulations does not tell which key they
+ * were of, in whatever form: it is the same for any. */
+static void try_any_secret(mclmr_sakke_engine_t engine, size_t jobs)
+{
+	static uint8_t z_t[MCLMR_SAKKE_POINT], octets[2][SNAPSHOT];
+	static const char *const keys[] = {"0123456789abcdef", "fedcba9876543210"};
+	mclmr_sakke_base_t *base = table(mclmr_sakke_base_size(engine));
+	mclmr_sakke_kms_t *kms = table(mclmr_sakke_kms_size(engine));
+	mclmr_sakke_t *sakke;
+	size_t n[2], different = 0;
+
+	z_t[0] = 4;
+	copy(z_t + 1, get("Zx"));
+	copy(z_t + 129, get("Zy"));
+	assert_int_equal(mclmr_sakke_base_build(base, engine), MCLMR_CRYPTO_OK);
+	sakke = mclmr_sakke_new(base);
+	assert_int_equal(mclmr_sakke_kms_build(sakke, MCLMR_OCTETS(z_t), kms),
+			MCLMR_CRYPTO_OK);
+	for(int i = 0; i < 4; i++) {
+		encapsulate(sakke, kms, keys[i % 2], jobs);
+		n[i % 2] = snapshot(sakke, octets[i % 2], SNAPSHOT);
+	}
+	assert_int_equal(n[0], n[1]);
+	for(size_t i = 0; i < n[0]; i++)
+		different += octets[0][i] != octets[1][i];
+	assert_in_range(different, 0, LIBCRYPTO_KEEPS);
+	mclmr_sakke_free(sakke);
+	free(base);
+	free(kms);
+}
+
+static void test_any_secret(void **state)
+{
+	mclmr_sakke_engine_t best = mclmr_sakke_engine();
+
+	(void)state;
+	vectors_read(&sakke_rfc, "tests/data/rfc6508.txt");
+	for(int engine = MCLMR_SAKKE_PORTABLE; engine <= (int)best; engine++) {
+		try_any_secret((mclmr_sakke_engine_t)engine, 1);
+		try_any_secret((mclmr_sakke_engine_t)engine, MCLMR_SAKKE_SLOTS);
+	}
+	vectors_free(&sakke_rfc);
 }
 
 static void test_sakke(void **state)
@@ -243,6 +342,7 @@ int main(void)
 			cmocka_unit_test(test_the_search),
 			cmocka_unit_test(test_eccsi),
 			cmocka_unit_test(test_sakke),
+			cmocka_unit_test(test_any_secret),
 	};
 
 	if(!CRYPTO_set_mem_functions(watched_malloc, watched_realloc, watched_free))

@@ -175,6 +175,129 @@ static void test_to_self(void **state)
 	assert_memory_equal(opened.key, draft.job.ssv, 16);
 }
 
+/* Signs a message anew that its sender has made in another way. */
+static mclmr_span_t sign_again(
+		const mclmr_mikey_order_t *order, char *octets, size_t len)
+{
+	mclmr_span_t covered = {octets, len - MCLMR_ECCSI_SIGNATURE};
+
+	assert_int_equal(
+			mclmr_eccsi_sign(mclmr_keyring_eccsi(ring), &order->sender->signing,
+					covered, (uint8_t *)octets + covered.len),
+			MCLMR_CRYPTO_OK);
+	return (mclmr_span_t){octets, len};
+}
+
+#define SELF_SIZE 278 /* octets of the payload in SAKKE-to-self */
+#define SELF_HEAD 4	  /* of the extension before it: next, type, length */
+
+/* A copy of a message with SAKKE-to-self; where that payload begins. */
+static char *copy_of(mclmr_span_t octets, char *copy)
+{
+	mclmr_mikey_t message;
+
+	memcpy(copy, octets.s, octets.len);
+	assert_null(mclmr_mikey_read((mclmr_span_t){copy, octets.len}, &message));
+	return (char *)message.self.data.s - 5;
+}
+
+/* What a sender signs is still not what may be in SAKKE-to-self. */
+static void test_malformed_self(void **state)
+{
+	static const struct
+	{
+		size_t at; /* in the payload */
+		int value;
+		const char *wrong;
+	} rows[] = {
+			{0, 20, "more than one payload in SAKKE-to-self"},
+			{0, 26, "more than one payload in SAKKE-to-self"},
+			{1, 2, "its SAKKE parameters are not set 1"},
+			{4, 0x10, "its SAKKE data are not of 273 octets"},
+	};
+	mclmr_mikey_order_t order = order_to("sip:nobody@b", NTP, 0x10112233);
+	mclmr_mikey_draft_t draft;
+	mclmr_mikey_t message;
+	mclmr_span_t octets;
+	char copy[MCLMR_MIKEY_MAX_SIZE], *self;
+
+	(void)state;
+	order.to_self = true;
+	octets = make(&order, NULL, &draft);
+	for(size_t i = 0; i < COUNT(rows); i++) {
+		const char *wrong;
+
+		self = copy_of(octets, copy);
+		self[rows[i].at] = (char)rows[i].value;
+		wrong = mclmr_mikey_read(
+				sign_again(&order, copy, octets.len), &message);
+		assert_non_null(wrong);
+		assert_string_equal(wrong, rows[i].wrong);
+	}
+	/* One octet more within the extension. */
+	self = copy_of(octets, copy);
+	memmove(self + SELF_SIZE + 1, self + SELF_SIZE,
+			(size_t)(copy + octets.len - self) - SELF_SIZE);
+	self[-1]++;
+	assert_string_equal(
+			mclmr_mikey_read(
+					sign_again(&order, copy, octets.len + 1), &message),
+			"more than one payload in SAKKE-to-self");
+	/* The extension once more. */
+	self = copy_of(octets, copy);
+	memmove(self + SELF_SIZE, self - SELF_HEAD,
+			(size_t)(copy + octets.len - self) + SELF_HEAD);
+	self[-SELF_HEAD] = 21;
+	assert_string_equal(
+			mclmr_mikey_read(sign_again(&order, copy,
+									 octets.len + SELF_SIZE + SELF_HEAD),
+					&message),
+			"SAKKE-to-self is there twice");
+}
+
+/* Opens a message after one octet of it was changed by who signs it. */
+static mclmr_mikey_fault_t open_changed(
+		const char *to, bool in_self, size_t at, mclmr_mikey_opened_t *opened)
+{
+	mclmr_mikey_order_t order = order_to(to, NTP, 0x10112233);
+	mclmr_mikey_draft_t draft;
+	mclmr_mikey_t message;
+	mclmr_span_t octets;
+	char copy[MCLMR_MIKEY_MAX_SIZE], *sakke;
+
+	order.to_self = true;
+	octets = make(&order, NULL, &draft);
+	sakke = copy_of(octets, copy);
+	if(!in_self) {
+		assert_null(
+				mclmr_mikey_read((mclmr_span_t){copy, octets.len}, &message));
+		sakke = (char *)message.sakke.data.s - 5;
+	}
+	sakke[at] ^= 3;
+	return open_in(ring, sign_again(&order, copy, octets.len), opened);
+}
+
+/* Scheme and data count in both places, and one's own copy is never taken in
+ * the place of what does not open for its recipient. */
+static void test_signed_sakke(void **state)
+{
+	mclmr_mikey_opened_t opened;
+
+	(void)state;
+	assert_int_equal(
+			open_changed("sip:nobody@b", true, 2, &opened), MCLMR_MIKEY_SCHEME);
+	assert_int_equal(open_changed("sip:nobody@b", true, SELF_SIZE - 1, &opened),
+			MCLMR_MIKEY_BAD_DATA);
+	assert_int_equal(
+			open_changed("sip:alice@a", false, 2, &opened), MCLMR_MIKEY_SCHEME);
+	assert_int_equal(open_changed("sip:alice@a", false, SELF_SIZE - 1, &opened),
+			MCLMR_MIKEY_BAD_DATA);
+	assert_false(opened.by_self);
+	assert_int_equal(open_changed("sip:alice@a", true, SELF_SIZE - 1, &opened),
+			MCLMR_MIKEY_GENUINE);
+	assert_false(opened.by_self);
+}
+
 /* Changes in the middle of a message that has all there can be: refused. */
 static void test_changed(void **state)
 {
@@ -314,6 +437,8 @@ int main(void)
 			cmocka_unit_test(test_round_trips),
 			cmocka_unit_test(test_group_id),
 			cmocka_unit_test(test_to_self),
+			cmocka_unit_test(test_malformed_self),
+			cmocka_unit_test(test_signed_sakke),
 			cmocka_unit_test(test_changed),
 			cmocka_unit_test(test_boundary),
 			cmocka_unit_test(test_other_period),
