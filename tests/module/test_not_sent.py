@@ -1,0 +1,290 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the sender hears where t_relay() has sent nothing: the truth, by the
+table of docs/operations.md."""
+import contextlib
+import re
+
+import pytest
+
+import call
+import line
+import mc
+import media
+import sip
+
+# Addresses that a message cannot be sent to, and why.
+NO_ROUTE = "127.255.255.255:5060"  # broadcast: the kernel refuses
+NO_SOCKET = "127.0.0.77:5061;transport=tls"  # the sample has no TLS
+CONTRADICTS = "127.0.0.77:5061;transport=udp"  # in a sips URI
+
+
+class At(mc.Client):
+    """A client that registers somewhere else than where it is."""
+
+    uri = None
+
+    @property
+    def contact(self):
+        """Where it says it is reached."""
+        return self.uri
+
+
+def place(site, user, uri):
+    """A user registered at this contact."""
+    client = At(site.node, user)
+    client.uri = uri
+    site.clients.append(client)
+    return client.register()
+
+
+def peers_contact(site):
+    """A contact that the node must not use: the branch route drops it."""
+    return f"sip:iwf@{site.iwf1.hostport}"
+
+
+CONTACTS = {
+    "dropped": (peers_contact, 480),
+    "contradicting": (lambda _: f"sips:bob@{CONTRADICTS}", 480),
+    "no socket": (lambda _: f"sip:bob@{NO_SOCKET}", 504),
+    "no route": (lambda _: f"sip:bob@{NO_ROUTE}", 504)}
+
+
+def text(target, body=b"hello"):
+    """An ordinary MESSAGE, as a core hands it over."""
+    return sip.request(
+        "MESSAGE", mc.impu(target), mc.impu("alice"), mc.impu(target),
+        [("Content-Type", "text/plain"),
+         ("P-Asserted-Identity", f"<{mc.impu('alice')}>")], body)
+
+
+def plain(site):
+    """An ordinary MESSAGE to bob."""
+    return site.from_core(text("bob"))
+
+
+def short(site):
+    """An IWF short message to bob."""
+    return site.from_iwf(mc.iwf_message("bob", b"x"))
+
+
+def invite(site):
+    """A call of a radio to bob."""
+    site.iwf1.script = call.manners
+    with media.Party("127.0.1.1") as party:
+        message = call.from_lmr(line.UNIT1, "bob", party.sdp(media.P25))
+        return call.Outgoing(
+            site.iwf1, site.node.address, message).start().refusal()
+
+
+@pytest.mark.parametrize("contact", CONTACTS)
+@pytest.mark.parametrize("way", [plain, short, invite])
+def test_contact(site, way, contact):
+    """480 where there is no contact that may be used, 504 where there is one
+    and no way to it."""
+    make, code = CONTACTS[contact]
+    place(site, "bob", make(site))
+    before = site.node.counters()
+    reply = way(site)
+    assert reply.code == code
+    word = {480: "target_unregistered", 504: "no_answer"}[code]
+    after = site.node.counters()
+    assert after[f"refused_{word}"] == before[f"refused_{word}"] + 1
+    assert not site.iwf1.requests()
+
+
+@pytest.mark.parametrize("way", [plain, short, invite])
+def test_one_contact_of_two(site, way):
+    """A dropped contact does not hide that the other one has no way."""
+    place(site, "bob", peers_contact(site))
+    place(site, "bob", f"sip:bob@{NO_ROUTE}")
+    assert way(site).code == 504
+
+
+# Peers
+
+def message_up(site):
+    """A short message of alice to her IWF."""
+    return site.from_core(mc.core_message("alice", b"x"))
+
+
+def call_up(site):
+    """A call of alice to a radio."""
+    alice = site.clients[0]
+    with media.Party("127.0.1.1") as party:
+        message = call.private("alice", line.UNIT1, party.sdp(media.P25))
+        return call.Outgoing(alice.endpoint, site.node.address, message,
+                             "alice").start().refusal()
+
+
+@pytest.fixture
+def no_peers(new_site):
+    """A node whose peers cannot be reached, each in another way."""
+    site = new_site(next_hops={"iwf1": NO_ROUTE, "iwf1b": NO_SOCKET})
+    site.client("alice")
+    return site
+
+
+def test_peers(no_peers):
+    """504 where no peer could be sent to; nobody says of an IWF that it has
+    not registered."""
+    for way in (message_up, call_up):
+        reply = way(no_peers)
+        assert reply.code == 504
+        assert "answer" in reply.reason
+    assert no_peers.node.counters()["refused_no_answer"] == 2
+
+
+def test_next_peer_is_tried(new_site):
+    """A peer without a way is no reason to give up."""
+    site = new_site(next_hops={"iwf1": NO_SOCKET})
+    site.client("alice")
+    assert message_up(site).code == 200
+    site.iwf1b.wait_request()
+
+
+def test_peer_behind_a_busy_one(new_site):
+    """In a failure route, too: the last peer has no way."""
+    site = new_site(next_hops={"iwf1b": NO_ROUTE})
+    site.client("alice")
+    site.iwf1.script = sip.answer(503)
+    for way in (message_up, call_up):
+        assert way(site).code == 504
+        site.iwf1.wait_request("INVITE" if way is call_up else "MESSAGE")
+
+
+def many_peers(count):
+    """SQL that gives the first IWF this many peers without a way."""
+    return [("INSERT INTO dispatcher (setid, destination, flags, priority)"
+             f" VALUES (1, 'sip:127.255.255.255:{5000 + n}', 0, {20 + n})")
+            for n in range(1, count + 1)]
+
+
+def test_fault_of_ours(new_site):
+    """500 for whatever else: here more tries than a transaction can have."""
+    site = new_site()
+    site.node.edit_node(*many_peers(13))
+    site.node.kamcmd("dispatcher.reload")
+    site.client("alice")
+    for way in (message_up, call_up):
+        assert way(site).code == 500
+    assert site.node.counters()["refused_internal"] == 2
+    assert not site.iwf1.requests()
+
+
+# Within a call
+
+@pytest.fixture
+def dial(site):
+    """Makes lines on the sample node; all are over at the end."""
+    with contextlib.ExitStack() as stack:
+        yield lambda form="client": stack.enter_context(
+            line.Line(site, form))
+    line.wait_quiet(site.node)
+
+
+def answered_from(here, contact):
+    """A call whose answer names another Contact; the caller's dialog."""
+    out = here.dial()
+    got = here.arrived(out)
+    got.reply(200, here.answer(), contact=False,
+              headers=[("Contact", f"<{contact}>")])
+    return out.answered()[0]
+
+
+@pytest.mark.parametrize("contact, code", [
+    (f"sips:bob@{CONTRADICTS}", 480), (f"sip:bob@{NO_SOCKET}", 504),
+    (f"sip:bob@{NO_ROUTE}", 504)])
+def test_within_a_call(dial, contact, code):
+    """The same of requests within a call, its end among them."""
+    near = answered_from(dial(), contact)
+    assert near.ask("INFO").code == code
+    assert near.ask("BYE").code == code
+
+
+def test_end_of_a_second_answer(site):
+    """A fork that was late and has no way to it: its BYE."""
+    phones = [site.client("bob").endpoint for _ in range(2)]
+    for endpoint in (*phones, site.iwf1):
+        endpoint.script = call.manners
+    with media.Party("127.0.1.1") as one, media.Party("127.0.1.2") as two:
+        message = call.from_lmr(line.UNIT1, "bob", one.sdp(media.P25))
+        out = call.Outgoing(site.iwf1, site.node.address, message).start()
+        first, late = (call.incoming(endpoint, site.node.address)
+                       for endpoint in phones)
+        first.reply(200, two.sdp(media.P25))
+        near, _ = out.answered()
+        late.reply(200, two.sdp(media.P25), contact=False,
+                   headers=[("Contact", f"<sip:bob@{NO_ROUTE}>")])
+        other = out.dialog(out.wait(200, 2))
+        other.ack()
+        assert other.ask("BYE").code == 504
+        near.bye()
+    line.wait_quiet(site.node)
+
+
+# Memory
+
+LARGE = bytes(60000)
+ENOUGH = 120000  # octets: a transaction with a large request, and no copy
+FEW = 40000  # not even that
+
+
+def free_memory(server):
+    """Octets of shared memory that are free. (Not asked over HTTP, whose
+    connection would take some.)"""
+    found = re.search(r"free: (\d+)", server.kamcmd("core.shmmem"))
+    return int(found.group(1))
+
+
+def starve(server, left):
+    """Fills shared memory until about this many octets are free."""
+    number = 0
+    while (free := free_memory(server)) > left + 1000:
+        size = min(60000, max(500, (free - left) // 2))
+        number += 1
+        server.kamcmd("htable.sets", "early", f"fill{number}", "x" * size)
+
+
+@pytest.fixture
+def small(new_site):
+    """A node with little memory and a caller in it."""
+    site = new_site(options=["-m", "8"])
+    site.client("alice")
+    site.client("bob")
+    return site
+
+
+def large_invite(to_bob):
+    """An INVITE with a large part beside the description."""
+    message = (call.from_lmr(line.UNIT1, "bob", b"") if to_bob
+               else call.from_core("alice", line.P25_GROUP, b""))
+    return mc.with_parts(message, [
+        *mc.parts_of(message), mc.part("text/plain", LARGE)])
+
+
+def large(site):
+    """Large requests on every way: who sends them, and what."""
+    return {"plain": (site.core, text("bob", LARGE)),
+            "to client": (site.iwf1, mc.iwf_message("bob", LARGE)),
+            "to peer": (site.core, mc.core_message("alice", LARGE)),
+            "call to client": (site.iwf1, large_invite(True)),
+            "call to peer": (site.core, large_invite(False))}
+
+
+def ask(site, peer, message):
+    """The final reply to a request of a peer; an INVITE's is acknowledged."""
+    if message.method != "INVITE":
+        return peer.ask(message, site.node.address)
+    return call.Outgoing(peer, site.node.address, message).start().refusal()
+
+
+@pytest.mark.parametrize("left", [ENOUGH, FEW])
+@pytest.mark.parametrize("way", [
+    "plain", "to client", "to peer", "call to client", "call to peer"])
+def test_no_memory(small, way, left):
+    """503 with Retry-After: later it may go."""
+    starve(small.node, left)
+    reply = ask(small, *large(small)[way])
+    assert reply.code == 503
+    assert int(reply.get("Retry-After")) > 0
+    assert small.node.counters()["refused_overload"] == 1
