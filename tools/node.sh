@@ -9,7 +9,8 @@
 # Environment: RUN_DIR, SIP_PORT, HTTP_PORT, RTPENGINE_PORT, RTPENGINE_CLI_PORT,
 # RTP_MIN, RTP_MAX, KAMAILIO_BIN, KAMAILIO_LIBDIR; settings of the sample:
 # PIKE_LIMIT, PEER_LIMIT, STRANGER_LIMIT, PROBE_INTERVAL, RELOAD_DELTA, DEBUG,
-# DELIVER, KMF_UNKNOWN, DECODE, POLICIES.
+# DELIVER, KMF_UNKNOWN, DECODE, POLICIES; of its logs: LOG_LIMIT, LOG_SIZE,
+# LOG_FILES (tools/bounded_log.py).
 set -eu
 
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -27,6 +28,7 @@ START_TIMEOUT=20 # s
 STOP_TIMEOUT=20 # s
 
 # Neither process leaves a core dump: messages and keys would be in it.
+# shellcheck disable=SC3045
 ulimit -c 0
 
 die()
@@ -83,6 +85,7 @@ settings()
 lives()
 {
 	grep -qa -e 'node\.sh' -e 'mc-server\.cfg' -e 'rtpengine\.conf' \
+		-e 'bounded_log\.py' \
 		"/proc/$1/cmdline" 2>/dev/null
 }
 
@@ -110,6 +113,34 @@ end_process()
 	rm -f "$RUN_DIR/$1.pid"
 }
 
+# Opens a log: what is written to $pipe, RUN_DIR/NAME.pipe, goes through the
+# bounded writer to a file, or to standard output where none is named. The
+# writer has a session of its own and ends with the last process that has the
+# pipe: the last lines are written, whatever ends the node.
+open_log()
+{
+	pipe="$RUN_DIR/$1.pipe"
+	rm -f "$pipe"
+	mkfifo "$pipe" || die "cannot make $pipe"
+	(
+		rm -f "$pipe"
+		[ -z "$2" ] || exec >>"$2" 2>&1
+		exec setsid "$top/tools/bounded_log.py" ${2:+"$2"}
+	) <"$pipe" &
+	log_writer=$!
+}
+
+# Waits for the writer that was opened last, but not for ever: a process that
+# nobody has ended may still have the pipe.
+close_log()
+{
+	end=$(($(date +%s) + 2))
+	while lives "$log_writer"; do
+		[ "$(date +%s)" -lt "$end" ] || return 0
+		sleep 0.02
+	done
+}
+
 media_answers()
 {
 	is_running rtpengine && timeout 2 rtpengine-ctl \
@@ -123,12 +154,13 @@ start_media()
 {
 	! media_answers || return 0
 	end_process rtpengine
+	open_log rtpengine "$RUN_DIR/rtpengine.log"
 	setsid rtpengine --config-file="$top/cfg/rtpengine.conf" \
-		--foreground --log-stderr \
+		--foreground --log-stderr --no-log-timestamps \
 		--listen-ng="127.0.0.1:$RTPENGINE_PORT" \
 		--listen-cli="127.0.0.1:$RTPENGINE_CLI_PORT" \
 		--port-min="$RTP_MIN" --port-max="$RTP_MAX" \
-		</dev/null >>"$RUN_DIR/rtpengine.log" 2>&1 &
+		</dev/null >"$pipe" 2>&1 &
 	echo $! >"$RUN_DIR/rtpengine.pid"
 	end=$(($(date +%s) + START_TIMEOUT))
 	until media_answers; do
@@ -154,13 +186,15 @@ run()
 	! is_running kamailio || die "runs already, pid $(cat "$RUN_DIR/kamailio.pid")"
 	rm -f "$RUN_DIR/kamailio.pid" # Kamailio takes any old pid for a running one
 	start_media
+	open_log kamailio "${NODE_LOG:-}"
 	# shellcheck disable=SC2046
 	"$KAMAILIO_BIN" -f "$top/cfg/mc-server.cfg" -DD -E \
 		-Y "$RUN_DIR" -w "$RUN_DIR" -P "$RUN_DIR/kamailio.pid" \
 		-L "$top/modules:$KAMAILIO_LIBDIR/modules" -m 256 -M 8 -x fm -X fm \
 		-A "SIP_PORT=$SIP_PORT" -A "HTTP_PORT=$HTTP_PORT" \
 		-A "POLICIES=\"${POLICIES:-$top/cfg/policies.ini}\"" \
-		-A "RTPENGINE_SOCK=\"udp:127.0.0.1:$RTPENGINE_PORT\"" $(settings) "$@" &
+		-A "RTPENGINE_SOCK=\"udp:127.0.0.1:$RTPENGINE_PORT\"" $(settings) "$@" \
+		>"$pipe" 2>&1 &
 	kamailio=$!
 	trap 'kill "$kamailio" 2>/dev/null || true' INT TERM
 	status=0
@@ -173,6 +207,7 @@ run()
 	case "$status" in
 		0 | 255) end_process rtpengine ;; # ended in order, or did not start
 	esac
+	close_log
 	return "$status"
 }
 
@@ -201,8 +236,9 @@ start()
 	check_free tcp "$SIP_PORT"
 	check_free tcp "$HTTP_PORT"
 	is_running rtpengine || check_free udp "$RTPENGINE_PORT"
-	RUN_DIR="$RUN_DIR" setsid "$0" run "$@" </dev/null \
-		>>"$RUN_DIR/kamailio.log" 2>&1 &
+	log="$RUN_DIR/kamailio.log"
+	RUN_DIR="$RUN_DIR" NODE_LOG="$log" setsid "$0" run "$@" \
+		</dev/null >>"$log" 2>&1 &
 	echo $! >"$RUN_DIR/node.pid"
 	end=$(($(date +%s) + START_TIMEOUT))
 	until answers; do

@@ -75,6 +75,12 @@ class Peers:
         for peer in self.all():
             peer.close()
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
 
 def edit(path, *statements):
     """Runs SQL on a database of the node, in one transaction."""
@@ -97,7 +103,7 @@ class SampleNode(node.Kamailio):
         self.env, self.options = dict(env), list(options)
         self.config.write_text(
             f'include_file "{node.TOP}/cfg/mc-server.cfg"\n{extra}\n')
-        self._script("create")
+        self.run_script("create")
         self._place_peers(peers, dict(next_hops))
         self.edit_node(subscriber_sql("mute"), subscriber_sql("deaf"))
         self.edit(*EXTRA_USERS, *sql)
@@ -112,7 +118,7 @@ class SampleNode(node.Kamailio):
         """Changes rows of the tables of Kamailio's modules."""
         edit(self.path("kamailio.db"), *statements)
 
-    def _script(self, *words, **options):
+    def run_script(self, *words, **options):
         """Runs tools/node.sh for this node."""
         subprocess.run([f"{node.TOP}/tools/node.sh", *words],
                        env=self._environment(), check=True, **options)
@@ -158,7 +164,7 @@ class SampleNode(node.Kamailio):
 
     def start_relay(self):
         """Starts the relay again after it ended."""
-        self._script("media")
+        self.run_script("media")
 
     def calls(self):
         """How many dialogs the node has, by state."""
@@ -190,7 +196,7 @@ class SampleNode(node.Kamailio):
             for pid in [self.process.pid, *self.kamailio_pids()]:
                 os.kill(pid, signal.SIGKILL)
             self.process.wait()
-        self._script("stop", stdout=subprocess.DEVNULL)
+        self.run_script("stop", stdout=subprocess.DEVNULL)
 
 
 class Site:

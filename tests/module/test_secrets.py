@@ -54,7 +54,7 @@ def test_nothing_secret_is_written_down(new_site, debug):
 
     The auth module writes a user's HA1 into its own debug messages.
     """
-    site = new_site(env={"DEBUG": str(debug)})
+    site = new_site(env={"DEBUG": str(debug), "LOG_LIMIT": "0"})
     converse(site)
     site.node.kamcmd("mc_iwf.explain", "mcptt", mc.impu("alice"))
     secrets = [f for s in (PAYLOAD, MARK) for f in forms(s)]

@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Logs of the node: bounded, whoever writes them, and complete at its end."""
+import importlib.util
+import os
+import re
+import signal
+import subprocess
+
+import pytest
+
+import dialled
+import mc
+import node
+import sample
+import sip
+import talks
+
+WRITER = node.TOP / "tools" / "bounded_log.py"
+STAMP = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ "
+KIB = 1024
+
+
+def load_writer():
+    """tools/bounded_log.py as a module."""
+    spec = importlib.util.spec_from_file_location("bounded_log", WRITER)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class Sink:
+    """An output that keeps what is written."""
+
+    def __init__(self):
+        self.octets = b""
+
+    def write(self, octets):
+        """Takes it."""
+        self.octets += octets
+
+    def take(self):
+        """The lines since the last call, less the time."""
+        taken, self.octets = self.octets, b""
+        return [re.sub(b"^" + STAMP, b"", line)
+                for line in taken.splitlines()]
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture(name="log")
+def _log():
+    """A bounded log of 1 KiB a minute; its sink and clock are its own."""
+    writer = load_writer()
+    return writer.BoundedLog(Sink(), KIB, Clock())
+
+
+def test_lines_have_the_time_and_no_control_characters(log):
+    """A line is one line: nobody forges another, or speaks to a terminal."""
+    log.feed("one\r\x1b[2Jtwo\0 für\n\n \n".encode())
+    assert re.fullmatch(STAMP + "one??[2Jtwo? für\n".encode().replace(
+        b"?", rb"\?").replace(b"[", rb"\["), log.output.octets)
+
+
+def test_long_lines_are_cut(log):
+    """1,024 octets, wherever the pieces end; the next line is whole."""
+    log.limit = 0
+    for piece in (b"a" * 900, b"b" * 900, b"c" * 70000 + b"\nnext",
+                  b" line\n"):
+        log.feed(piece)
+    long, following = log.output.octets.splitlines(keepends=True)
+    assert len(long) == 1024 and long.endswith(b"b" * 50 + b"\n")
+    assert following.endswith(b"Z next line\n")
+
+
+def test_pieces_of_a_line_are_one_line(log):
+    """Also the last one, without its end."""
+    for piece in (b"first ", b"line\nsec", b"ond"):
+        log.feed(piece)
+    log.close()
+    assert log.output.take() == [b"first line", b"second"]
+
+
+def test_a_minute_has_room_for_so_much(log):
+    """What is beyond is counted and told; the next minute has room again."""
+    line = b"x" * 100 + b"\n"
+    log.feed(line * 20)
+    assert log.wait() == 60
+    assert len(log.output.octets) <= KIB
+    written = len(log.output.take())
+    assert 5 < written < 12
+    log.clock.now = 59.9
+    log.feed(b"short\n" * 3)
+    assert log.output.take() == [], "room that is left is for nobody"
+    log.clock.now = 60
+    log.tick()
+    left_out = 20 - written + 3
+    assert log.output.take() == [b"%d lines left out" % left_out]
+    assert log.wait() is None
+    log.feed(b"again\n")
+    assert log.output.take() == [b"again"]
+
+
+def test_what_is_left_out_is_told_at_the_end(log):
+    """Where the minute does not end any more."""
+    log.feed(b"x" * 100 + b"\n" + b"y\n" * 1000)
+    log.close()
+    assert re.fullmatch(rb"9\d\d lines left out", log.output.take()[-1])
+
+
+def feed_process(octets, *words, **env):
+    """Runs the writer on these octets; what it prints."""
+    done = subprocess.run(
+        [WRITER, *words], input=octets, stdout=subprocess.PIPE, check=True,
+        env=dict(os.environ, **env), timeout=60)
+    return done.stdout
+
+
+def test_default_limit():
+    """256 KiB, and what is missing, from a flood of 10 MB."""
+    printed = feed_process((b"z" * 99 + b"\n") * 100000)
+    assert 255 * KIB < len(printed) < 257 * KIB
+    assert re.search(rb"\d+ lines left out\n$", printed)
+
+
+def test_files_are_rotated(tmp_path):
+    """As many as are named, none larger than named, the newest lines last."""
+    path = tmp_path / "some.log"
+    lines = b"".join(b"%070d\n" % n for n in range(60000))
+    for part in (lines[:len(lines) // 2], lines[len(lines) // 2:]):
+        assert feed_process(part, path, LOG_LIMIT="0", LOG_SIZE="1",
+                            LOG_FILES="2") == b""
+    files = sorted(tmp_path.iterdir())
+    assert [file.name for file in files] == [
+        "some.log", "some.log.1", "some.log.2"]
+    assert all(file.stat().st_size <= 1 << 20 for file in files)
+    assert all(file.stat().st_mode & 0o077 == 0 for file in files)
+    kept = b"".join(file.read_bytes() for file in files[::-1])
+    numbers = [int(n) for n in re.findall(rb"Z (\d+)\n", kept)]
+    assert numbers == list(range(numbers[0], 60000))
+    assert len(kept) > 2 << 20
+
+
+def test_copy_and_truncate(tmp_path):
+    """Somebody else's rotation does no harm: the writer goes on behind it."""
+    path = tmp_path / "some.log"
+    with subprocess.Popen([WRITER, path], stdin=subprocess.PIPE) as writer:
+        for word in (b"before\n", b"after\n"):
+            writer.stdin.write(word)
+            writer.stdin.flush()
+            node.wait_until(
+                lambda: path.exists() and word in path.read_bytes(), word)
+            os.truncate(path, 0)
+    assert writer.returncode == 0
+
+
+def test_writer_outlives_signals():
+    """It ends with what it reads from, and writes the last lines."""
+    with subprocess.Popen([WRITER], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as writer:
+        writer.stdin.write(b"first\n")
+        writer.stdin.flush()
+        assert writer.stdout.readline().endswith(b"first\n")
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            writer.send_signal(number)
+        printed, _ = writer.communicate(b"last\n", 10)
+        assert printed.endswith(b"last\n") and writer.returncode == 0
+
+
+# The logs of a node
+
+def writers_of(server):
+    """Processes that write a log of a node: those with its pipes, which have
+    no name any more."""
+    found = []
+    for entry in os.listdir("/proc"):
+        try:
+            words = open(f"/proc/{entry}/cmdline", "rb").read().split(b"\0")
+            source = os.readlink(f"/proc/{entry}/fd/0")
+        except OSError:
+            continue
+        if (str(WRITER).encode() in words
+                and source.startswith(str(server.folder))):
+            found.append(int(entry))
+    return found
+
+
+def test_node_writes_through_it(site):
+    """Each line of both logs has the time; no pipe is left in the folder."""
+    text = site.node.path("kamailio.log").read_bytes()
+    assert b"Listening on" in text
+    for line in text.splitlines():
+        assert re.match(STAMP, line), line
+    assert len(writers_of(site.node)) == 2
+    assert not list(site.node.folder.glob("*.pipe"))
+
+
+def test_relay_is_quiet(site):
+    """Not a line of a call that went well, or of what is no request."""
+    log = site.node.path("rtpengine.log")
+    before = log.read_bytes()
+    with talks.Talk(talks.P25) as talk:
+        dialog = dialled.set_up(site, talk, dialled.invite)
+        assert dialog.bye().code == 200
+    node.wait_until(lambda: not site.node.relay_calls(), "end of the session")
+    with sip.UdpEndpoint() as stranger:
+        for octets in (b"INVITE sip:x SIP/2.0\r\nSECRET", b"1 d7:SECRET"):
+            stranger.send_octets(
+                octets, ("127.0.0.1", int(site.node.media["RTPENGINE_PORT"])))
+    assert site.node.relay().ask("ping")["result"] == "pong"
+    assert log.read_bytes() == before
+
+
+def test_node_goes_on_without_its_writers(new_site):
+    """Who writes the log is not needed to serve, nor is who reads it."""
+    site = new_site()
+    site.client("alice")
+    for writer in writers_of(site.node):
+        os.kill(writer, signal.SIGKILL)
+    for _ in range(3):
+        # A line of the node, into a pipe that nobody reads.
+        site.node.kamcmd("mc_iwf.reload")
+        assert site.from_core(mc.core_message("alice", b"x")).code == 200
+    os.kill(site.node.relay_pid(), 0)
+    assert site.node.relay().ask("ping")["result"] == "pong"
+
+
+def test_last_lines_and_exit_status(new_site):
+    """What Kamailio says when it ends is in the log when the script is done;
+    nobody writes afterwards."""
+    server = new_site().node
+    server.process.send_signal(signal.SIGTERM)
+    assert server.process.wait(node.STOP_TIMEOUT) == 0
+    assert "sctp_core_destroy" in server.log()
+    node.wait_until(lambda: not writers_of(server), "end of the writers")
+
+
+def test_status_of_a_failed_start():
+    """255, and the log says why."""
+    with sample.Peers() as peers:
+        server = sample.SampleNode(peers, extra="nonsense")
+        try:
+            with pytest.raises(AssertionError, match="not up"):
+                server.start()
+            assert server.process.returncode == 255
+            assert "parse error in config file" in server.log()
+        finally:
+            server.remove()
+
+
+def test_started_in_the_background():
+    """Start and stop write into the same file of RUN_DIR."""
+    with sample.Peers() as peers:
+        server = sample.SampleNode(peers)
+        try:
+            for _ in range(2):
+                server.run_script("start")
+                server.run_script("stop")
+                node.wait_until(
+                    lambda: not writers_of(server), "end of the writers")
+            log = server.log()
+            assert log.count("Listening on") == 2
+            assert log.count("sctp_core_destroy") == 2
+        finally:
+            server.remove()
