@@ -159,35 +159,38 @@ def response(to_request, code, reason=None, headers=(), body=b""):
                    echo + [("To", to), *headers], body)
 
 
-def _md5(text):
-    """The hexadecimal digest that RFC 2617 calls H()."""
-    return hashlib.md5(text.encode()).hexdigest()
+def digest(text, algorithm="MD5"):
+    """The hexadecimal digest that RFC 7616 calls H()."""
+    make = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}[algorithm]
+    return make(text.encode()).hexdigest()
 
 
-def credentials(challenge, method, uri, user, password):
-    """The value that answers a digest challenge (RFC 2617, qop auth)."""
+def credentials(challenge, method, uri, user, password, count=1, qop=True):
+    """The value that answers a digest challenge (RFC 7616, qop auth): the
+    count-th answer to it, or as a client that knows of no qop."""
     field = {k: quoted or bare for k, quoted, bare in
              re.findall(r'(\w+)=(?:"([^"]*)"|([^\s,]+))', challenge)}
-    cnonce, count = token(), "00000001"
-    ha1 = _md5(f"{user}:{field['realm']}:{password}")
-    ha2 = _md5(f"{method}:{uri}")
-    if "qop" in field:
-        proof = f"{field['nonce']}:{count}:{cnonce}:auth"
-        extra = f', qop=auth, nc={count}, cnonce="{cnonce}"'
+    cnonce, number = token(), f"{count:08x}"
+    algorithm = field.get("algorithm", "MD5")
+    ha1 = digest(f"{user}:{field['realm']}:{password}", algorithm)
+    ha2 = digest(f"{method}:{uri}", algorithm)
+    if qop and "qop" in field:
+        proof = f"{field['nonce']}:{number}:{cnonce}:auth"
+        extra = f', qop=auth, nc={number}, cnonce="{cnonce}"'
     else:
         proof, extra = field["nonce"], ""
     return (f'Digest username="{user}", realm="{field["realm"]}", '
-            f'nonce="{field["nonce"]}", uri="{uri}", algorithm=MD5, '
-            f'response="{_md5(f"{ha1}:{proof}:{ha2}")}"{extra}')
+            f'nonce="{field["nonce"]}", uri="{uri}", algorithm={algorithm}, '
+            f'response="{digest(f"{ha1}:{proof}:{ha2}", algorithm)}"{extra}')
 
 
-def with_credentials(message, challenged, user, password):
+def with_credentials(message, challenged, user, password, **how):
     """The request once more, as a new transaction that answers a 401/407."""
     proxy = challenged.code == 407
     challenge = challenged.get(
         "Proxy-Authenticate" if proxy else "WWW-Authenticate")
     value = credentials(
-        challenge, message.method, message.uri, user, password)
+        challenge, message.method, message.uri, user, password, **how)
     again = message.copy().drop("Via")
     number = int(message.get("CSeq").split()[0]) + 1
     again.set("CSeq", f"{number} {message.method}")

@@ -349,7 +349,7 @@ class DigestNode(small.SmallNode):
         super().__init__(peers, "small.cfg")
         text = self.config.read_text()
         for place, addition in (("request_route {", self.AUTH),
-                                ("\tif(!iwf_check()", guide.block("digest"))):
+                                ("\tt_newtran();", guide.block("digest"))):
             assert text.count(place) == 1, place
             text = text.replace(place, addition + place)
         self.config.write_text(text)

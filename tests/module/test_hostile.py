@@ -145,17 +145,6 @@ def test_strangers_do_not_fill_the_memory(site):
     mallory.close()
 
 
-def test_many_strangers(new_site):
-    """Above the limit they are challenged all the same, and users served."""
-    site = new_site(env={"STRANGER_LIMIT": "1"})
-    alice = site.client("alice")
-    with sip.UdpEndpoint() as mallory:
-        for _ in range(20):
-            message = mc.client_message("alice", b"x")
-            assert mallory.ask(message, site.node.address).code == 407
-        assert alice.ask(mc.client_message("alice", b"x")).code == 200
-
-
 class RemovingNode(small.SmallNode):
     """The guide's small configuration, whose script removes a field."""
 
