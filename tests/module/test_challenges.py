@@ -50,9 +50,9 @@ UNPROVEN = {
     "register elsewhere": (lambda: sip.request(
         "REGISTER", "sip:x.example", mc.impu("alice"), mc.impu("alice")), 404),
     "cancel": (lambda: named("CANCEL"), 481),
-    "info": (lambda: named("INFO"), 405),
+    "info": (lambda: named("INFO"), 481),
     "subscribe": (lambda: named("SUBSCRIBE"), 405),
-    "prack": (lambda: named("PRACK"), 405),
+    "prack": (lambda: named("PRACK"), 481),
     "no such call": (lambda: named("BYE").set(
         "To", f"<{mc.ORIG}>;tag=x"), 481),
     "too many hops": (lambda: invite().set("Max-Forwards", "0"), 483),
