@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Lines of the sample: who calls whom, in which form, with which speech."""
 import collections
+import contextlib
+import sqlite3
 
 import call
 import mc
@@ -174,3 +176,12 @@ def warning(reply):
     """The MC warning code of a reply, as text; "" without one."""
     text = reply.get("Warning", "")
     return text.partition('"')[2][:3] if '"' in text else ""
+
+
+def saved(server, call_id):
+    """True where a call is in the database as answered (state 4)."""
+    with contextlib.closing(sqlite3.connect(
+            server.path("dialog.db"), timeout=10)) as connection:
+        return connection.execute(
+            "SELECT 1 FROM dialog WHERE callid = ? AND state = 4",
+            (call_id,)).fetchone()

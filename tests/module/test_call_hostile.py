@@ -2,7 +2,6 @@
 """Parties of a call, and others who know of it, that mean no good."""
 import contextlib
 import re
-import sqlite3
 
 import pytest
 
@@ -72,7 +71,7 @@ def test_reply_after_a_restart(new_site):
     with line.Line(site) as here:
         talk = here.talk()
         server = site.node
-        node.wait_until(lambda: saved_call(server, talk.near.call_id),
+        node.wait_until(lambda: line.saved(server, talk.near.call_id),
                         "call in the database")
         branch = talk.near.send("INVITE", here.offer())
         got = talk.far.wait("INVITE")
@@ -83,15 +82,6 @@ def test_reply_after_a_restart(new_site):
         assert not [r for r in here.caller.responses(branch)
                     if r.code >= 200]
         talk.near.bye()
-
-
-def saved_call(server, call_id):
-    """True where a call is in the database as answered (state 4)."""
-    with contextlib.closing(sqlite3.connect(
-            server.path("dialog.db"), timeout=10)) as connection:
-        return connection.execute(
-            "SELECT 1 FROM dialog WHERE callid = ? AND state = 4",
-            (call_id,)).fetchone()
 
 
 @pytest.mark.parametrize("code", [183, 200])
