@@ -807,6 +807,8 @@ def test_within_a_call(site, method, case):
     with sip.UdpEndpoint() as phone:
         reply = phone.ask(within(method, ALICE, *parts), site.node.address)
     assert reply.code == code
+    if case == "encrypted":
+        assert reply.reason == "no key for the encrypted identity"
 
 
 def test_within_a_call_single_body(site):

@@ -47,6 +47,19 @@ def test_client_with_digest(site):
     assert b"alice-secret" not in got.octets
 
 
+def test_length_of_the_info_part(any_site):
+    """A Content-Length of the info part's own tells of what has left."""
+    any_site.client("alice")
+    xml = mc.info_xml("mcptt")
+    message = mc.with_parts(mc.core_message("alice", b"x"), [
+        mc.info_part(xml, Content_Length=str(len(xml))), mc.data_part(b"x")])
+    assert any_site.from_core(message).code == 200
+    info, data = mc.parts_of(any_site.iwf1.wait_request().message)
+    assert len(info.content) > len(xml)
+    assert f"Content-Length: {len(info.content)}" in info.headers.decode()
+    assert data.content == b"x"
+
+
 def test_false_calling_user_is_overwritten(any_site):
     """Only the user the sender is bound to is named; all else stays."""
     any_site.client("alice")

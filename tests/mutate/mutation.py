@@ -4,8 +4,9 @@
     rule: WORD          a rule of the media policy that a reason can name, or
     also: WORDS         something else that tests have to guard
     file: PATH          from the top folder
-    test: NAMES         who notices: unit tests, or tests as pytest names
-                        them; without, any test of the media policy
+    test: NAME          who notices: a unit test, or a test as pytest names
+                        it; may be repeated; without, any test of the media
+                        policy
     -text               lines that stand there once, and
     +text               what takes their place
 """
@@ -19,16 +20,15 @@ def read(path):
     """The mutations of a file."""
     text = re.sub(r"^#.*\n", "", path.read_text(), flags=re.M)
     for block in filter(None, re.split(r"\n\s*\n", text.strip())):
-        fields = {"rule": "", "also": "", "file": "", "test": "",
-                  "-": [], "+": []}
+        fields = collections.defaultdict(list)
         for line in block.splitlines():
             if line[0] in "-+":
                 fields[line[0]].append(line[1:])
             else:
                 name, _, value = line.partition(": ")
-                fields[name] = value
-        yield Mutation(fields["rule"], fields["also"], fields["file"],
-                       fields["test"].split(),
+                fields[name].append(value)
+        yield Mutation("".join(fields["rule"]), "".join(fields["also"]),
+                       "".join(fields["file"]), fields["test"],
                        "\n".join(fields["-"]), "\n".join(fields["+"]))
 
 
