@@ -7,6 +7,8 @@ import node
 PATH = node.TOP / "docs" / "mc_iwf.md"
 CALLS = node.TOP / "docs" / "lmr_sdp.md"
 SECURITY = node.TOP / "docs" / "security.md"
+DOCUMENTS = [node.TOP / "README.md",
+             *sorted((node.TOP / "docs").glob("*.md"))]
 
 
 def block(name, path=PATH):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The small configurations of docs/mc_iwf.md, run as they stand there.
 
-Only tm, sl, rr, registrar and the iwf_ functions; identities come from the
-trusted core. The same once in Kamailio's own language and once in JavaScript.
+Registrar with digest and the iwf_ functions, and nothing else. The same once
+in Kamailio's own language and once in JavaScript.
 """
 import guide
 import node

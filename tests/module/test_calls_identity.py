@@ -29,11 +29,6 @@ SDP = (b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
 CONFIG = """
 #!KAMAILIO
 include_file "small-common.cfg"
-loadmodule "auth.so"
-loadmodule "auth_db.so"
-modparam("auth_db", "db_url", "sqlite:///kamailio.db")
-modparam("auth_db", "calculate_ha1", 0)
-modparam("auth_db", "password_column", "ha1")
 {parameters}
 
 request_route {{

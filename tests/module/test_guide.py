@@ -10,20 +10,17 @@ import subprocess
 
 import pytest
 
-import conftest
 import guide
 import mc
 import node
 import sip
-import small
 
 MODULES = node.TOP / "modules"
 EVERY_MODULE = ["tm", "sl", "pv", "db_sqlite", "usrloc", "tls", "mc_iwf"]
 SCHEMAS = sorted((node.TOP / "cfg").glob("db_*/mc_iwf-create.sql"))
 BUILT = ["modules/mclmr/mclmr", "modules/mclmr/libmclmr.a",
          "modules/mc_iwf/mc_iwf.so"]
-DOCUMENTS = [node.TOP / "README.md",
-             *sorted((node.TOP / "docs").glob("*.md"))]
+DOCUMENTS = guide.DOCUMENTS
 
 
 def source(name):
@@ -333,39 +330,6 @@ def test_coding_is_the_default(tmp_path):
         subprocess.run([*command, *more], capture_output=True, check=True)
         .stdout for more in ([], ["--table", tmp_path / "coding.txt"]))
     assert plain == tabled != b""
-
-
-class DigestNode(small.SmallNode):
-    """The small configuration with the guide's lines for digest in it."""
-
-    AUTH = """loadmodule "auth.so"
-        loadmodule "auth_db.so"
-        modparam("auth_db", "db_url", "sqlite:///kamailio.db")
-        modparam("auth_db", "calculate_ha1", 0)
-        modparam("auth_db", "password_column", "ha1")
-        """
-
-    def __init__(self, peers):
-        super().__init__(peers, "small.cfg")
-        text = self.config.read_text()
-        for place, addition in (("request_route {", self.AUTH),
-                                ("\tt_newtran();", guide.block("digest"))):
-            assert text.count(place) == 1, place
-            text = text.replace(place, addition + place)
-        self.config.write_text(text)
-
-
-def test_digest():
-    """The lines for clients that send directly challenge and accept them."""
-    with conftest.running(DigestNode) as site:
-        alice = site.client("alice")
-        message = mc.client_message("alice", b"x")
-        challenge = alice.endpoint.ask(message, site.node.address)
-        assert challenge.code == 407
-        assert alice.ask(mc.client_message("alice", b"x")).code == 200
-        assert mc.calling_user(site.iwf1.wait_request().message) == \
-            mc.mc_id("alice")
-        site.reset()
 
 
 @pytest.mark.parametrize("language", ["native", "kemi"])

@@ -18,6 +18,7 @@ LIMIT = 64  # fields of a message that the module looks at
 SECOND_PORT = "SECOND_PORT"
 
 CHANGES = [
+    ('if(!is_method("MESSAGE")) {', 'if(!is_method("MESSAGE|INVITE")) {'),
     # Fields are removed before the module looks at them.
     (ENTRY, 'remove_hf("X-Removed");\n\tremove_hf("P-Removed");\n'
      '\tif(!is_method("INVITE") && !iwf_is_message()) {'),
@@ -184,7 +185,10 @@ def test_socket_of_the_registration(script_site):
         message = sip.request(
             "REGISTER", f"sip:{mc.DOMAIN}", mc.impu("alice"),
             mc.impu("alice"), [("Contact", contact)])
-        assert phone.ask(message, script_site.second).code == 200
+        challenge = phone.ask(message, script_site.second)
+        again = sip.with_credentials(message, challenge, "alice",
+                                     "alice-secret")
+        assert phone.ask(again, script_site.second).code == 200
         assert script_site.from_iwf(mc.iwf_message("alice", b"x")).code == 200
         got = phone.wait_request()
         assert got.flow.peer == script_site.second

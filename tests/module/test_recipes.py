@@ -1,0 +1,442 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The small configurations of the guide under attack: what is printed there
+has to be safe as it stands."""
+import contextlib
+import re
+import socket
+import sqlite3
+
+import pytest
+
+import guide
+import mc
+import node
+import sip
+
+RECIPES = node.TOP / "cfg" / "recipe"
+
+
+@pytest.fixture(params=["native", "kemi"])
+def small_site(request):
+    """The small nodes; each test gets them as if just started."""
+    found = request.getfixturevalue(f"_{request.param}_site")
+    yield found
+    found.reset()
+
+
+@pytest.mark.parametrize("path", sorted(RECIPES.iterdir()),
+                         ids=lambda path: path.name)
+def test_files_are_those_of_the_documents(path):
+    """Each file is printed once, as it is."""
+    texts = "".join(doc.read_text() for doc in guide.DOCUMENTS)
+    found = re.findall(rf"^```\w+ {re.escape(path.name)}\n(.*?)^```$", texts,
+                       re.M | re.S)
+    assert found == [path.read_text()]
+
+
+def test_every_configuration_is_a_file():
+    """What the documents print under a file's name lies there to be used."""
+    texts = "".join(doc.read_text() for doc in guide.DOCUMENTS)
+    named = set(re.findall(r"^```\w+ (\S+\.(?:cfg|js|sql))$", texts, re.M))
+    assert named - {"parameters.cfg"} == {p.name for p in RECIPES.iterdir()}
+
+
+# Who registers
+
+def register(user, contact, to=None, domain=mc.DOMAIN):
+    """A REGISTER of a user's, for another one where to is given."""
+    aor = f"sip:{to or user}@{domain}"
+    return sip.request("REGISTER", f"sip:{mc.DOMAIN}", mc.impu(user), aor, [
+        ("Contact", f"<{contact}>{mc.contact_tags(*mc.SERVICES)}")])
+
+
+def test_register_without_password(small_site):
+    """401 with a challenge, and nothing is registered."""
+    mallory = small_site.stranger("alice")
+    reply = mallory.endpoint.ask(register("alice", mallory.contact),
+                                 small_site.node.address)
+    assert reply.code == 401
+    assert f'realm="{mc.DOMAIN}"' in reply.get("WWW-Authenticate")
+    assert small_site.from_iwf(mc.iwf_message("alice", b"x")).code == 480
+
+
+@pytest.mark.parametrize("password", ["wrong", "bob-secret", ""])
+def test_register_with_a_wrong_password(small_site, password):
+    """The same once more."""
+    mallory = small_site.stranger("alice")
+    message = register("alice", mallory.contact)
+    address = small_site.node.address
+    reply = mallory.endpoint.ask(message, address)
+    again = sip.with_credentials(message, reply, "alice", password)
+    assert mallory.endpoint.ask(again, address).code == 401
+
+
+@pytest.mark.parametrize("domain, code", [
+    (mc.DOMAIN.upper(), 200), ("elsewhere.example", 403)])
+def test_domain_of_a_registration(small_site, domain, code):
+    """Ours, in any case."""
+    alice = small_site.stranger("alice")
+    message = register("alice", alice.contact, domain=domain)
+    assert alice.ask(message).code == code
+    assert alice.ask(mc.client_message("alice", b"x")).code == (
+        200 if code == 200 else 404)
+
+
+@pytest.mark.parametrize("sender", ["alice", "bob"])
+def test_register_another_user(small_site, sender):
+    """Who is not bob takes none of his messages, whatever From says."""
+    alice = small_site.stranger("alice")
+    message = register(sender, alice.contact, to="bob")
+    assert alice.ask(message).code == 403
+    assert small_site.from_iwf(mc.iwf_message("bob", b"x")).code == 480
+
+
+def test_credentials_of_two_realms(small_site):
+    """The name is that of the password that was checked."""
+    alice = small_site.stranger("alice")
+    message, address = register("bob", alice.contact), small_site.node.address
+    reply = alice.endpoint.ask(message, address)
+    again = sip.with_credentials(message, reply, "alice", "alice-secret")
+    again.headers.insert(1, ("Authorization", (
+        'Digest username="bob", realm="x", nonce="1", uri="sip:x",'
+        ' response="00000000000000000000000000000000"')))
+    assert alice.endpoint.ask(again, address).code == 403
+
+
+@pytest.mark.parametrize("to", ["alice:secret", "%61lice", "Alice"])
+def test_spelling_of_a_name(small_site, to):
+    """An escaped letter is the letter; a password, or a capital, makes it
+    another name."""
+    alice = small_site.stranger("alice")
+    message = register("alice", alice.contact, to=to)
+    assert alice.ask(message).code == (200 if to == "%61lice" else 403)
+
+
+def test_request_uri_of_a_registration(small_site):
+    """Of another domain: 404."""
+    alice = small_site.stranger("alice")
+    message = register("alice", alice.contact)
+    message.start = "REGISTER sip:elsewhere.example SIP/2.0"
+    assert alice.ask(message).code == 404
+
+
+@pytest.mark.parametrize("method", ["REGISTER", "MESSAGE"])
+def test_passwords_cannot_be_read(small_site, method):
+    """503, and never a challenge for the right password."""
+    alice = small_site.client("alice")
+    message = (register("alice", alice.contact) if method == "REGISTER"
+               else mc.client_message("alice", b"x"))
+    address = small_site.node.address
+    reply = alice.endpoint.ask(message, address)
+    again = sip.with_credentials(message, reply, "alice", "alice-secret")
+    with contextlib.closing(sqlite3.connect(
+            small_site.node.path("kamailio.db"))) as database:
+        database.execute("BEGIN EXCLUSIVE")
+        reply = alice.endpoint.ask(again, address)
+        database.rollback()
+    assert (reply.code, reply.get("Retry-After")) == (503, "5")
+    assert alice.ask(mc.client_message("alice", b"x")).code == 200
+
+
+def test_refusals_that_count(small_site):
+    """A first challenge is none, a wrong password is."""
+    alice = small_site.client("alice")
+    message, address = mc.client_message("alice", b"x"), small_site.node.address
+    def count():
+        return small_site.node.counters()["refused_unauthenticated"]
+    before = count()
+    reply = alice.endpoint.ask(message, address)
+    assert count() == before
+    again = sip.with_credentials(message, reply, "alice", "wrong")
+    assert alice.endpoint.ask(again, address).code == 407
+    assert count() == before + 1
+
+
+def foreign_contacts(site):
+    """A peer, the partner, the node itself, what another server listens to,
+    and a name."""
+    return [site.iwf1.hostport, site.core.hostport, site.partner.hostport,
+            f"127.0.0.1:{site.node.port}", "127.0.0.1:22222",
+            "localhost:22222"]
+
+
+@pytest.mark.parametrize("which", range(6))
+@pytest.mark.parametrize("way", ["Contact", "Path"])
+def test_contact_elsewhere(small_site, which, way):
+    """Whatever a REGISTER says, its sender gets the messages."""
+    alice = small_site.stranger("alice")
+    place = foreign_contacts(small_site)[which]
+    message = register("alice", alice.contact if way == "Path"
+                       else f"sip:iwf@{place}")
+    if way == "Path":
+        message.add("Path", f"<sip:{place};lr>").add("Supported", "path")
+    if alice.ask(message).code == 200:
+        assert small_site.from_iwf(mc.iwf_message("alice", b"x")).code == 200
+        assert len(alice.endpoint.requests()) == 1
+    for peer in small_site.peers.all():
+        assert not peer.requests()
+    everything = register("alice", "").set("Contact", "*").add("Expires", "0")
+    assert alice.ask(everything).code == 200
+
+
+@pytest.mark.parametrize("address", ["127.0.0.2", "127.0.0.5"])
+def test_register_from_a_peer(small_site, address):
+    """With a forged source address a user would be reached at a peer."""
+    with sip.UdpEndpoint(address) as endpoint:
+        mallory = small_site.stranger("alice", endpoint)
+        assert mallory.ask(register("alice", mallory.contact)).code == 403
+    small_site.clients.remove(mallory)
+
+
+# Who sends
+
+def test_client_with_password(small_site):
+    """Challenged with 407, accepted with the password."""
+    alice = small_site.client("alice")
+    message = mc.client_message("alice", b"x")
+    challenge = alice.endpoint.ask(message, small_site.node.address)
+    assert challenge.code == 407
+    assert f'realm="{mc.DOMAIN}"' in challenge.get("Proxy-Authenticate")
+    assert not small_site.iwf1.requests()
+    assert alice.ask(mc.client_message("alice", b"x")).code == 200
+    assert mc.calling_user(small_site.iwf1.wait_request().message) == \
+        mc.mc_id("alice")
+
+
+def test_credentials_serve_once(small_site):
+    """A replay is challenged."""
+    alice = small_site.client("alice")
+    message, address = mc.client_message("alice", b"x"), small_site.node.address
+    reply = alice.endpoint.ask(message, address)
+    again = sip.with_credentials(message, reply, "alice", "alice-secret")
+    assert alice.endpoint.ask(again, address).code == 200
+    assert alice.endpoint.ask(again.copy().drop("Via"), address).code == 407
+    assert len(small_site.iwf1.requests()) == 1
+
+
+def test_another_name_in_the_message(small_site):
+    """The password says who sends, not what the sender writes."""
+    alice = small_site.client("alice")
+    message = mc.client_message("bob", b"x").add(
+        "P-Asserted-Identity", f"<{mc.impu('bob')}>")
+    assert alice.ask(message).code == 200
+    got = small_site.iwf1.wait_request().message
+    assert got.all("P-Asserted-Identity") == [f"<{mc.impu('alice')}>"]
+    assert mc.calling_user(got) == mc.mc_id("alice")
+
+
+@pytest.mark.parametrize("name, value", mc.CORE_FIELDS + mc.PEER_FIELDS)
+def test_fields_that_a_client_may_not_say(small_site, name, value):
+    """They stay here."""
+    alice = small_site.client("alice")
+    message = mc.client_message("alice", b"x").add(name, value)
+    assert alice.ask(message).code == 200
+    assert value not in small_site.iwf1.wait_request().message.all(name)
+
+
+def test_strangers_keep_no_memory(small_site):
+    """Large messages without credentials leave nothing behind."""
+    def free():
+        return int(re.search(r"free: (\d+)", small_site.node.kamcmd(
+            "core.shmmem")).group(1))
+    before = free()
+    with sip.UdpEndpoint() as mallory:
+        for _ in range(50):
+            message = mc.client_message("alice", bytes(50000))
+            assert mallory.ask(message, small_site.node.address).code == 407
+    assert before - free() < 500000
+
+
+# What leads in circles, and what nobody asked for
+
+@pytest.mark.parametrize("hops, code, left", [
+    ("0", 483, None), ("1", 200, "0"), ("70", 200, "69"), ("5", 200, "4"),
+    (None, 200, "10"), ("-1", 400, None), ("x", 400, None)])
+def test_max_forwards(small_site, hops, code, left):
+    """Counted down, and made where there is none."""
+    small_site.client("alice")
+    message = mc.core_message("alice", b"x").drop("Max-Forwards")
+    if hops is not None:
+        message.add("Max-Forwards", hops)
+    reply = small_site.from_core(message)
+    assert reply.code == code or 400 == code <= reply.code < 500
+    assert [r.message.get("Max-Forwards")
+            for r in small_site.iwf1.requests()] == [left] * (code == 200)
+
+
+@pytest.mark.parametrize("method", [
+    "INVITE", "SUBSCRIBE", "NOTIFY", "PUBLISH", "REFER", "INFO", "UPDATE",
+    "PRACK", "BYE", "UNKNOWN"])
+@pytest.mark.parametrize("source", ["client", "iwf1"])
+def test_other_methods(small_site, method, source):
+    """405 with Allow; nothing is relayed."""
+    alice = small_site.client("alice")
+    sender = alice.endpoint if source == "client" else small_site.iwf1
+    message = sip.request(method, mc.impu("alice"), mc.impu("bob"),
+                          mc.impu("alice"),
+                          [("Contact", f"<sip:{sender.hostport}>")])
+    reply = sender.ask(message, small_site.node.address)
+    assert reply.code == 405
+    assert "MESSAGE" in reply.get("Allow")
+    assert not alice.endpoint.requests(method)
+
+
+@pytest.mark.parametrize("method", ["MESSAGE", "INFO", "BYE", "INVITE"])
+@pytest.mark.parametrize("source", ["client", "core", "iwf1"])
+def test_within_a_dialog(small_site, method, source):
+    """There are none: 481, and no Route leads through the node."""
+    alice = small_site.client("alice")
+    sender = (alice.endpoint if source == "client"
+              else getattr(small_site, source))
+    target = f"sip:alice@{alice.endpoint.hostport}"
+    message = mc.core_message("alice", b"x")
+    message.start = f"{method} {target} SIP/2.0"
+    message.set("CSeq", f"7 {method}")
+    message.set("To", f"<{mc.impu('alice')}>;tag=t")
+    message.add("Route", f"<sip:127.0.0.1:{small_site.node.port};lr>")
+    message.add("Route", f"<sip:{small_site.iwf2.hostport};lr>")
+    assert sender.ask(message, small_site.node.address).code == 481
+    for endpoint in (alice.endpoint, *small_site.peers.all()):
+        assert not endpoint.requests(method)
+
+
+@pytest.mark.parametrize("target", ["core", "iwf2", "partner"])
+def test_routes_of_a_message(small_site, target):
+    """Nor does the Route of a message lead elsewhere."""
+    small_site.client("alice")
+    place = getattr(small_site, target)
+    message = mc.core_message("alice", b"x").add(
+        "Route", f"<sip:{place.hostport};lr>")
+    assert small_site.from_core(message).code == 200
+    got = small_site.iwf1.wait_request().message
+    assert not got.all("Route") and not place.requests()
+
+
+def test_nobody_answers_an_ack(small_site):
+    """Else two servers could go on for ever."""
+    with sip.UdpEndpoint() as mallory:
+        ack = sip.request("ACK", mc.ORIG, mc.impu("alice"), mc.ORIG)
+        mallory.send(ack, small_site.node.address)
+        options = sip.request("OPTIONS", f"sip:{mc.DOMAIN}", mc.ORIG, mc.ORIG)
+        assert mallory.ask(options, small_site.node.address).code == 200
+        assert not mallory.responses(ack.branch)
+
+
+# What the receiver answers
+
+ANSWERS = [*mc.CORE_FIELDS, *mc.PEER_FIELDS, ("P-Charging-Vector", "icid=1"),
+           ("P-Asserted-Identity", "<sip:boss@mc.example.org>"),
+           ("X-Custom", "x"), ("Contact", "<sip:elsewhere@192.0.2.99>")]
+
+
+@pytest.mark.parametrize("code", [200, 403, 486])
+def test_fields_of_an_answer(small_site, code):
+    """What the receiver says of itself or others does not come back; nor
+    does a body."""
+    small_site.client("alice")
+    small_site.iwf1.script = lambda message: [(0, sip.response(
+        message, code, "As It Is",
+        [*ANSWERS, ("Warning", '399 x "why"'),
+         ("Content-Type", "text/plain")], b"text"))]
+    reply = small_site.from_core(mc.core_message("alice", b"x"))
+    assert (reply.code, reply.reason, reply.body) == (code, "As It Is", b"")
+    assert reply.get("Warning") == '399 x "why"'
+    for name, value in ANSWERS:
+        assert value not in reply.all(name)
+
+
+@pytest.mark.parametrize("code, field", [
+    (401, "WWW-Authenticate"), (407, "Proxy-Authenticate")])
+@pytest.mark.parametrize("realm", ["mc.example.org", "MC.Example.Org",
+                                   "elsewhere.example"])
+def test_challenge_of_a_receiver(small_site, code, field, realm):
+    """Nobody gets our users' passwords answered by challenging in our name;
+    another realm is another matter."""
+    small_site.client("alice")
+    small_site.iwf1.script = sip.answer(code, headers=[
+        (field, 'Digest realm="first.example", nonce="1"'),
+        (field, f'Digest realm="{realm}", nonce="1"')])
+    reply = small_site.from_core(mc.core_message("alice", b"x"))
+    if realm == "elsewhere.example":
+        assert reply.code == code and len(reply.all(field)) == 2
+    else:
+        assert reply.code == 502 and not reply.all(field)
+
+
+# Floods
+
+def settings():
+    """Numbers of the configuration that bound its memory."""
+    text = guide.block("small-common.cfg")
+    return {name: int(value) for name, value in
+            re.findall(r"^(tcp_\w+)=(\d+)$", text, re.M)}
+
+
+def test_connections_fit_into_memory():
+    """All connections together take at most half of what is there."""
+    value = settings()
+    one = value["tcp_rd_buf_size"] + 1024
+    assert value["tcp_max_connections"] * one <= 64 * 2**20 / 2
+
+
+def test_idle_connections(small_site):
+    """Of one stranger, more than there may be: messages go on."""
+    alice = small_site.client("alice")
+    with contextlib.ExitStack() as stack:
+        for _ in range(settings()["tcp_max_connections"] + 50):
+            sock = stack.enter_context(socket.socket())
+            sock.setblocking(False)
+            sock.connect_ex(small_site.node.address)
+        for _ in range(20):
+            assert small_site.from_iwf(
+                mc.iwf_message("alice", b"x")).code == 200
+    assert len(alice.endpoint.requests()) == 20
+
+
+def test_connection_of_a_client_stays(small_site):
+    """One on which a client registered outlives those of strangers. (A
+    process that has just read from it keeps it for 5 s.)"""
+    def lives():
+        text = small_site.node.kamcmd("core.tcp_list")
+        return max(int(n) for n in re.findall(r"timeout: (\d+)", text)) > 3000
+    assert settings()["tcp_connection_lifetime"] < 60
+    small_site.client("alice", endpoint=sip.TcpEndpoint())
+    node.wait_until(lives, "long life of the connection", 10)
+
+
+def test_requests_of_a_stranger(small_site):
+    """Beyond the limit they are not answered; peers are served."""
+    small_site.client("alice")
+    with sip.UdpEndpoint("127.0.0.77") as mallory:
+        for _ in range(6000):
+            options = sip.request("OPTIONS", f"sip:{mc.DOMAIN}", mc.ORIG,
+                                  mc.ORIG)
+            mallory.send(options, small_site.node.address)
+        assert small_site.from_iwf(mc.iwf_message("alice", b"x")).code == 200
+        with pytest.raises(sip.Timeout):
+            mallory.ask(sip.request(
+                "OPTIONS", f"sip:{mc.DOMAIN}", mc.ORIG, mc.ORIG),
+                small_site.node.address, timeout=1)
+
+
+def test_http_on_the_sip_port(small_site):
+    """No RPC, no metrics, no answer."""
+    with socket.create_connection(small_site.node.address, 5) as sock:
+        sock.sendall(b"POST /RPC HTTP/1.1\r\nHost: x\r\nContent-Length: 2"
+                     b"\r\n\r\n{}")
+        sock.settimeout(0.5)
+        with contextlib.suppress(TimeoutError, ConnectionError):
+            assert b"200" not in sock.recv(4096)
+
+
+def test_no_secret_in_the_log(small_site):
+    """The core quotes nothing of what it cannot read."""
+    secret = "SECRETSECRET"
+    message = mc.core_message("alice", secret.encode())
+    octets = bytes(message).replace(b"Call-ID", b"Foo bar\r\nCall-ID", 1)
+    for broken in (octets, octets.replace(b"CSeq:", b"CSeq"),
+                   octets.replace(b"From: <", b"From: <<<")):
+        small_site.core.send_octets(broken, small_site.node.address)
+    small_site.client("alice")
+    assert small_site.from_core(mc.core_message("alice", b"x")).code == 200
+    assert secret not in small_site.node.log()
