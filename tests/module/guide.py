@@ -25,25 +25,25 @@ def write_blocks(folder, *names):
         (folder / name).write_text(block(name))
 
 
-def prose():
+def prose(path=PATH):
     """The guide less its fenced blocks."""
-    return re.sub(r"^```.*?^```$", "", PATH.read_text(), flags=re.M | re.S)
+    return re.sub(r"^```.*?^```$", "", path.read_text(), flags=re.M | re.S)
 
 
-def section(heading):
+def section(heading, path=PATH):
     """What stands under a heading, up to the next one of its level."""
     level = heading.partition(" ")[0]
     found = re.search(
         rf"^{re.escape(heading)}\n(.*?)(?=^#{{1,{len(level)}}} |\Z)",
-        prose(), re.M | re.S)
+        prose(path), re.M | re.S)
     assert found, f"no section {heading}"
     return found.group(1)
 
 
-def rows(heading, first):
+def rows(heading, first, path=PATH):
     """The rows of the table in a section whose head begins with a word."""
     table = re.search(rf"^\| {re.escape(first)} \|.*\n\|[-|]+\n((?:\|.*\n)*)",
-                      section(heading), re.M)
+                      section(heading, path), re.M)
     assert table, f"no table {first} in {heading}"
     lines = table.group(1).splitlines()
     return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]

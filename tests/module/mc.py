@@ -50,8 +50,8 @@ CORE_FIELDS = [(name, "<sip:boss@mc.example.org>") for name in (
     ("Target-Dialog", "a;remote-tag=b;local-tag=c")]
 PEER_FIELDS = [("Resource-Priority", "mcpttp.15"), ("Priority", "emergency"),
                ("P-Asserted-Custom", "x")]
-FREE_FIELDS = [("P-Early-Media", "supported"), ("Privacy", "id"),
-               ("X-Custom", "x")]
+LISTED_FIELDS = [("P-Early-Media", "supported"), ("Privacy", "id")]
+FREE_FIELDS = LISTED_FIELDS + [("X-Custom", "x")]
 
 
 def foreign_fields_of(message):
