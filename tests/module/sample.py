@@ -5,7 +5,6 @@ Each node has ports of its own, and so have its peers: their addresses are
 those of the sample, the ports are free ones and written into its dispatcher
 table before it starts. Several nodes can run side by side.
 """
-import hashlib
 import os
 import re
 import signal
@@ -41,16 +40,16 @@ EXTRA_USERS = list(users_sql(
     partner={"home": "mc.partner.example"}))
 
 
-def ha1(user):
+def ha1(user, algorithm="MD5"):
     """What the node stores instead of the user's password."""
-    return hashlib.md5(
-        f"{user}:{mc.DOMAIN}:{user}-secret".encode()).hexdigest()
+    return sip.digest(f"{user}:{mc.DOMAIN}:{user}-secret", algorithm)
 
 
 def subscriber_sql(user):
     """SQL that adds a digest user."""
-    return ("INSERT INTO subscriber (username, domain, ha1) VALUES "
-            f"('{user}', '{mc.DOMAIN}', '{ha1(user)}')")
+    return ("INSERT INTO subscriber (username, domain, ha1, ha1_sha256) "
+            f"VALUES ('{user}', '{mc.DOMAIN}', '{ha1(user)}', "
+            f"'{ha1(user, 'SHA-256')}')")
 
 
 class Peers:

@@ -248,14 +248,17 @@ def test_sample_of_kamailio(server):
                databases.CFG / f"db_{server.schema}" / "mc_iwf-create.sql",
                databases.CFG / "sample-node.sql")
     with found.session() as session:
-        rows = session.run("SELECT username, ha1 FROM subscriber")
+        rows = session.run("SELECT username, ha1, ha1b, ha1_sha256,"
+                           " ha1b_sha256 FROM subscriber")
         assert session.run("SELECT COUNT(*) FROM dispatcher") == ["4"]
         assert session.run("SELECT COUNT(*) FROM address") == ["4"]
     assert len(rows) == 6
     for row in rows:
-        user, ha1 = row.replace("\t", "|").split("|")
-        digest = f"{user}:mc.example.org:{user}-secret".encode()
-        assert ha1 == hashlib.md5(digest).hexdigest()
+        user, *hashes = row.replace("\t", "|").split("|")
+        assert hashes == [
+            make(f"{name}:mc.example.org:{user}-secret".encode()).hexdigest()
+            for make in (hashlib.md5, hashlib.sha256)
+            for name in (user, f"{user}@mc.example.org")]
 
 
 def test_single_rows(database, kamailio):

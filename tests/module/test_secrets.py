@@ -59,7 +59,8 @@ def test_nothing_secret_is_written_down(new_site, debug):
     site.node.kamcmd("mc_iwf.explain", "mcptt", mc.impu("alice"))
     secrets = [f for s in (PAYLOAD, MARK) for f in forms(s)]
     secrets += [f"{user}-secret".encode() for user in USERS]
-    hashes = [sample.ha1(user).encode() for user in USERS]
+    hashes = [sample.ha1(user, algorithm).encode() for user in USERS
+              for algorithm in ("MD5", "SHA-256")]
     search(site.node.folder.glob("*.log"),
            secrets + (hashes if debug < 3 else []))
     search(site.node.folder.glob("*.db*"), secrets)
