@@ -14,6 +14,7 @@ import time
 import urllib.request
 import warnings
 
+import clock
 import sip
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
@@ -118,6 +119,12 @@ class Kamailio:
         self.port = free_port()
         self.http_port = free_port()
         self.process = None
+        self.clock = None
+
+    def with_clock(self):
+        """Lets a test move its clock."""
+        self.clock = clock.Clock(self.path("clock"))
+        return self
 
     @property
     def address(self):
@@ -190,7 +197,8 @@ class Kamailio:
                 *(word for d in defines for word in ("-A", d))]
 
     def _environment(self):
-        return dict(os.environ, RUN_DIR=str(self.folder))
+        moved = self.clock.environment() if self.clock else {}
+        return dict(os.environ, RUN_DIR=str(self.folder), **moved)
 
     def _wait_up(self):
         """Asks with OPTIONS until there is an answer."""

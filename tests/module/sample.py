@@ -94,9 +94,11 @@ class SampleNode(node.Kamailio):
     """The node of cfg/, made and started by tools/node.sh."""
 
     def __init__(self, peers, env=(), options=(), extra="", sql=(),
-                 next_hops=(), prepare=None, media_ports=200):
+                 next_hops=(), prepare=None, media_ports=200, clock=False):
         """Settings of node.sh, options, more configuration; changed rows."""
         super().__init__(None)
+        if clock:
+            self.with_clock()
         self.media = node.media_environment(media_ports)
         self.config = self.path("node.cfg")
         self.env, self.options = dict(env), list(options)

@@ -13,6 +13,7 @@ import call
 import line
 import mc
 import media
+import memory
 import node
 import sip
 
@@ -136,12 +137,6 @@ def lose(parties, sdp):
     return near
 
 
-def shared_memory(server):
-    """Octets of shared memory in use."""
-    return int(re.search(r"\bused: (\d+)",
-                         server.kamcmd("core.shmmem")).group(1))
-
-
 def one_round(site, parties):
     """CALLS calls at once, others around them; then all end."""
     server = site.node
@@ -176,7 +171,7 @@ def test_memory_comes_back(new_site):
     """After each round, with calls abandoned by one side, nothing is left
     within CALM seconds, and shared memory is what it was."""
     site = new_site(media_ports=20 * CALLS)
-    parties, used = Parties(site), []
+    parties, used, private = Parties(site), [], []
     for _ in range(ROUNDS):
         parties.lost.reachable = True
         one_round(site, parties)
@@ -188,12 +183,14 @@ def test_memory_comes_back(new_site):
         line.wait_quiet(site.node, CALM)
         if used:
             node.wait_until(
-                lambda: shared_memory(site.node) <= 1.01 * used[0],
+                lambda: memory.shared(site.node) <= 1.01 * used[0],
                 f"{used[0]} octets of shared memory", CALM)
         else:
             # Ended dialogs stay as long as their transactions.
             node.wait_until(lambda: not site.node.kamcmd("dlg.list").strip(),
                             "end of all dialogs", CALM)
-        used.append(shared_memory(site.node))
+        used.append(memory.shared(site.node))
+        private.append(memory.private(site.node))
+        assert private[-1] <= 1.01 * private[0]
         parties.forget()
-    print(f"shared memory after each round: {used}")
+    print(f"shared memory after each round: {used}, private: {private}")

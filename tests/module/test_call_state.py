@@ -5,8 +5,10 @@ import re
 
 import call
 import media
+import memory
 import node
 
+PRIVATE = 40000  # octets of all processes: what each keeps of a few calls
 UNOFFERED = {111: media.TETRA[97]}
 BOTH = {**media.TETRA, **UNOFFERED}
 REBOUND = {**media.TETRA, 111: ("TETRA_ACELP/8000", None)}
@@ -129,12 +131,12 @@ def test_payload_type_bound_meanwhile(call_site):
 
 
 def used_memory(site):
-    """Octets of shared memory in use when nothing is going on."""
+    """Octets of shared and of private memory in use when nothing is going
+    on."""
     node.wait_until(lambda: re.search(r"current: 0\b", site.node.kamcmd(
         "tm.stats")), "end of the transactions", 60)
     node.wait_until(lambda: not site.relay.calls(), "end of the sessions")
-    text = site.node.kamcmd("core.shmmem")
-    return int(re.search(r"\bused: (\d+)", text).group(1))
+    return memory.shared(site.node), memory.private(site.node)
 
 
 def make_calls(site, count):
@@ -164,4 +166,6 @@ def test_no_memory_stays(call_site):
     make_calls(call_site, 20)
     before = used_memory(call_site)
     make_calls(call_site, 200)
-    assert used_memory(call_site) <= before + 1000  # 5 octets a call
+    shared, private = used_memory(call_site)
+    assert shared <= before[0] + 1000  # 5 octets a call
+    assert private <= before[1] + PRIVATE

@@ -14,6 +14,8 @@ import node
 import sip
 
 IN_FORCE = 1.0  # s after the commit at the latest
+RELOAD_PAUSE = 61  # s: full loads that nobody asked for are further apart
+PRUNE_PAUSE = 61  # s: looks at the begin of the log are
 
 CONFIG = """\
 loadmodule "tm.so"
@@ -37,10 +39,14 @@ request_route {{
 
 
 class Loaded(node.Kamailio):
-    """A Kamailio with little more than the module and a database."""
+    """A Kamailio with little more than the module and a database.
+
+    It looks into the log more often than by default, so that no test waits
+    for several looks; that the default is soon enough: test_nodes."""
 
     def __init__(self, database, **parameters):
         super().__init__(None)
+        parameters.setdefault("refresh_interval", 50)
         self.config = self.path("database.cfg")
         self.config.write_text(CONFIG.format(
             driver=database.server.module, url=database.url,
@@ -235,6 +241,51 @@ def test_null_is_empty(fresh):
               "VALUES (1, 'core', '127.0.0.5')")
     with Loaded(fresh) as running:
         assert_sample(running)
+
+
+FLAGS = {"2": False, "-1": False, "0": False, "1": True, "256": False}
+
+
+@pytest.mark.parametrize("column", ["send", "receive"])
+def test_rights(database, kamailio, column):
+    """A right is given by 1 and by nothing else."""
+    name = f"right-{column}"
+    database.run(insert_user(name))
+    for value, given in FLAGS.items():
+        database.run(f"UPDATE mc_iwf_users SET {column} = {value}, "
+                     f"person = '{column}{value}' WHERE mc_id = '{mc_id(name)}'")
+        kamailio.wait_user(mc_id(name), f"person: {column}{value}")
+        assert f"{column}: {int(given)}\n" in kamailio.user(mc_id(name))
+
+
+def test_right_that_is_null(server):
+    """NULL gives none, where an operator has made the columns nullable."""
+    if server.schema != "sqlite":
+        pytest.skip("SQLite takes a schema as text")
+    empty = server.create()
+    schema = databases.CFG / "db_sqlite" / "mc_iwf-create.sql"
+    edited = server.folder / "nullable.sql"
+    edited.write_text(re.sub(r"(send|receive) SMALLINT DEFAULT 0 NOT NULL",
+                             r"\1 SMALLINT", schema.read_text()))
+    empty.load(edited, databases.SAMPLE)
+    empty.run(insert_user("null"), "UPDATE mc_iwf_users SET send = NULL, "
+              f"receive = NULL WHERE mc_id = '{mc_id('null')}'")
+    with Loaded(empty) as running:
+        said = running.user(mc_id("null"))
+        assert "send: 0\n" in said and "receive: 0\n" in said
+
+
+def test_order_of_psis(fresh):
+    """The PSI with the highest priority comes first, whenever it came."""
+    where = "INSERT INTO mc_iwf_kmf_psis (kmf, psi, priority) VALUES "
+    fresh.run(*(where + f"('sip:kmf1@iwf.example.org', 'sip:{name}@x.org', "
+                f"{priority})" for name, priority in (
+                    ("low", -5), ("high", 107), ("higher", 109))))
+    with Loaded(fresh) as running:
+        said = running.kmfs()
+    psis = re.findall(r"sip:(higher|high|iwf|low)@(?:x|iwf)[.]", re.search(
+        r"psis: {([^}]*)}", said).group(1))
+    assert psis == ["higher", "high", "iwf", "low"]
 
 
 def test_sample_of_kamailio(server):
@@ -441,6 +492,26 @@ def test_group_codec_at_once(fresh):
         assert [answer.strip() for answer in answers] == ["changed"] * 6
         assert f"codec: {words_of(fresh, GRP_TETRA)[1]}\n" in running.party(
             "groups", GRP_TETRA)
+
+
+def test_group_codec_changed_meanwhile(fresh):
+    """What somebody else wrote between look and change is not overwritten:
+    who asked is told, and asks again."""
+    with Loaded(fresh, policies=POLICIES) as running:
+        with fresh.session() as session:
+            begin = ("BEGIN IMMEDIATE" if fresh.server.schema == "sqlite"
+                     else "BEGIN")
+            session.run(f"{begin}; UPDATE mc_iwf_groups SET codec = 'p25-imbe'"
+                        f" WHERE uri = '{GRP_P25}'")
+            asked = subprocess.Popen(
+                [node.KAMCMD, "-s", f"unix:{running.path('kamailio_ctl')}",
+                 "mc_iwf.group_codec", GRP_P25, "X-TIA-P25-IMBE/8000"],
+                stdout=subprocess.PIPE, text=True)
+            time.sleep(0.6)  # it has read, and waits for the row
+            session.run("COMMIT")
+        assert "changed" != asked.communicate(timeout=20)[0].strip()
+        assert words_of(fresh, GRP_P25) == ["p25", "p25-imbe"]
+        running.wait_party("groups", GRP_P25, "codec: p25-imbe\n")
 
 
 def test_group_codec_without_policies(fresh):
@@ -659,6 +730,92 @@ def test_log_emptied(fresh):
         fresh.run("DELETE FROM mc_iwf_changes")
         fresh.run(insert_user("next"))
         running.wait_user(mc_id("next"), "p-next")
+
+
+DAY = 86400  # change_keep, as it is without a parameter
+
+
+def test_log_pruned_before_it_was_seen(fresh):
+    """A log that begins behind the last row seen: what is not in it any
+    more, a revocation, takes effect by a full load."""
+    with Loaded(fresh).with_clock() as running:
+        fresh.run(insert_user("seen"))
+        running.wait_user(mc_id("seen"), "p-seen")
+        fresh.run(delete_user("alice"), "DELETE FROM mc_iwf_changes",
+                  insert_user("behind"))
+        running.wait_user(mc_id("behind"), "p-behind")
+        assert "person: alice" in running.user(mc_id("alice"))
+        running.clock.forward(RELOAD_PAUSE)
+        running.wait_gone(mc_id("alice"))
+        assert "begins behind the last row seen" in running.log()
+
+
+def test_gap_that_is_no_pruning(fresh):
+    """A missing number within the log is waited for, without a full load."""
+    with Loaded(fresh).with_clock() as running:
+        fresh.run(insert_user("first"), insert_user("lost"),
+                  "DELETE FROM mc_iwf_changes WHERE item2 LIKE '%lost%'",
+                  insert_user("second"))
+        running.wait_user(mc_id("second"), "p-second")
+        running.clock.forward(RELOAD_PAUSE)
+        fresh.run(insert_user("third"))
+        running.wait_user(mc_id("third"), "p-third")
+        assert "full load due" not in running.log()
+
+
+def test_log_begun_anew(fresh):
+    """A log whose last number is lower than one that was seen: restored or
+    truncated. What changed with it takes effect by a full load."""
+    with Loaded(fresh).with_clock() as running:
+        fresh.run(insert_user("seen"))
+        running.wait_user(mc_id("seen"), "p-seen")
+        fresh.run(delete_user("alice"), "DELETE FROM mc_iwf_changes")
+        running.clock.forward(PRUNE_PAUSE)
+        running.wait_gone(mc_id("alice"))
+        assert "begun anew" in running.log()
+
+
+@pytest.mark.parametrize("away, loads", [(DAY - 60, 1), (DAY + 60, 2)])
+def test_outage_beyond_change_keep(server, fresh, away, loads):
+    """After so long rows of the log may be gone: everything is loaded."""
+    if server.schema == "mysql":
+        pytest.skip("its tables cannot come back and change at one moment")
+    with Loaded(fresh).with_clock() as running:
+        with fresh.session() as session:
+            session.run("ALTER TABLE mc_iwf_changes RENAME TO away")
+            running.wait_log("database lost")
+            running.clock.forward(away)
+            session.run(
+                "BEGIN; ALTER TABLE away RENAME TO mc_iwf_changes; "
+                f"{delete_user('alice')}; DELETE FROM mc_iwf_changes "
+                "WHERE item2 LIKE '%alice@%'; COMMIT")
+        running.wait_log("database is back", timeout=10)
+        if loads == 1:
+            fresh.run(insert_user("next"))
+            running.wait_user(mc_id("next"), "p-next")
+        else:
+            running.wait_gone(mc_id("alice"))
+        assert running.log().count("loaded ") == loads
+
+
+def test_change_during_full_load(fresh):
+    """Pages that do not fit together, since rows have moved while they were
+    read, are read again."""
+    if fresh.server.schema != "sqlite":
+        pytest.skip("it is the module that reads, on any server")
+    fresh.run(*(insert_user(f"many{i}") for i in range(3000)))
+    with Loaded(fresh, page_rows=1) as running:
+        fresh.run("INSERT INTO mc_iwf_changes (tbl) VALUES ('all')")
+        running.wait_log("full load due")
+        fresh.run(update_user("many0", person="p-moved"),
+                  insert_user("mover", "p-many0"))
+        assert running.log().count("loaded ") == 1, "the load is over already"
+        node.wait_until(lambda: running.log().count("loaded ") == 2
+                        or "load failed" in running.log(),
+                        "end of the full load", 60)
+        assert "load failed" not in running.log()
+        assert "p-moved" in running.user(mc_id("many0"))
+        assert "p-many0" in running.user(mc_id("mover"))
 
 
 def test_log_is_pruned(fresh):

@@ -2,6 +2,7 @@
 """What an operator sees: event routes, counters, metrics, RPC, decoding."""
 import hashlib
 import re
+import sqlite3
 
 import pytest
 
@@ -117,6 +118,44 @@ def test_metrics(site):
     assert counters
     for name in counters:
         assert f"kamailio_mc_iwf_{name} " in text
+
+
+GAUGES = {"users": "users", "kmfs": "kmfs", "lmr_users": "lmr_users",
+          "groups": "groups"}
+
+
+def rows(site, table):
+    """How many rows a table has."""
+    connection = sqlite3.connect(site.node.path("mc_iwf.db"))
+    (count,), = connection.execute(f"SELECT COUNT(*) FROM mc_iwf_{table}")
+    connection.close()
+    return count
+
+
+def test_gauges(new_site):
+    """Each shows its own number: those of the tables, no two of which are
+    the same, of reloads, of rows of the log, and of bad rows."""
+    site = new_site(env={"RELOAD_DELTA": "0"}, sql=[
+        "INSERT INTO mc_iwf_groups (uri, psi, profile) VALUES"
+        f" ('sip:gauge@x.org', '{mc.IWF1}', 'p25')"])
+    for _ in range(2):
+        site.node.kamcmd("mc_iwf.reload")
+    for number in range(4):
+        site.node.edit(f"UPDATE mc_iwf_users SET organisation = 'o{number}'"
+                       " WHERE mc_id = 'sip:alice@mc.example.org'")
+    site.node.edit("INSERT INTO mc_iwf_peers (kind) VALUES ('friend')")
+    wanted = {name: rows(site, table) for name, table in GAUGES.items()}
+    assert len(set(wanted.values())) == len(wanted)
+    wanted |= {"reloads": 2, "changes": 5, "bad_rows": 1, "db_up": 1}
+    node.wait_until(lambda: site.node.counters()["bad_rows"] == 1, "bad row")
+    now = site.node.counters()
+    assert {name: now[name] for name in wanted} == wanted
+    text = site.node.metrics()
+    for name, value in wanted.items():
+        assert re.search(rf"^\w*mc_iwf_{name} {value}\b", text, re.M), name
+    said = site.node.kamcmd("mc_iwf.stats")
+    for name, value in wanted.items():
+        assert f"\t{name}: {value}\n" in said, name
 
 
 def test_rpc_over_http(site):

@@ -99,15 +99,23 @@ def test_core_asserts_an_iwf(any_site):
 @pytest.mark.parametrize("identities, code", [
     ([mc.impu("alice"), "tel:+431234"], 200),
     ([mc.impu("alice"), mc.IWF1], 403),
-    ([mc.impu("alice")] * 3, 403),
-], ids=["sip and tel", "user and IWF", "three"])
+    ([mc.impu("alice")] * 2, 403),
+    ([mc.impu("alice"), "tel:+431234", "tel:+431235"], 403),
+    ([mc.impu("alice"), "tel:+431234", mc.impu("bob")], 403),
+    ([mc.impu("alice"), "tel:+431234", mc.IWF1], 403),
+    ([mc.impu("alice"), "tel:+431234", "tel:+431235", mc.impu("alice")], 403),
+], ids=["sip and tel", "user and IWF", "two of a kind", "third a tel",
+        "third a user", "third an IWF", "four"])
 def test_several_asserted_identities(any_site, identities, code):
-    """RFC 3325 has one SIP and one tel URI; a mixture is nobody's."""
+    """RFC 3325 has one SIP and one tel URI; a mixture is nobody's. Fields of
+    their own or a list in one: the same."""
     any_site.client("alice")
-    message = mc.core_message("alice", b"x").drop("P-Asserted-Identity")
-    for uri in identities:
-        message.add("P-Asserted-Identity", f"<{uri}>")
-    assert any_site.from_core(message).code == code
+    uris = [f"<{uri}>" for uri in identities]
+    for values in (uris, [", ".join(uris)]):
+        message = mc.core_message("alice", b"x").drop("P-Asserted-Identity")
+        for value in values:
+            message.add("P-Asserted-Identity", value)
+        assert any_site.from_core(message).code == code
 
 
 def test_port_of_a_peer_is_not_compared(any_site):

@@ -22,6 +22,23 @@ CHANGES = [
     # Fields are removed before the module looks at them.
     (ENTRY, 'remove_hf("X-Removed");\n\tremove_hf("P-Removed");\n'
      '\tif(!is_method("INVITE") && !iwf_is_message()) {'),
+    # Clients prove who they are, and have to name their service.
+    ('loadmodule "mc_iwf.so"', """\
+loadmodule "auth.so"
+loadmodule "auth_db.so"
+loadmodule "mc_iwf.so"
+modparam("auth_db", "db_url", "sqlite:///kamailio.db")
+modparam("auth_db", "calculate_ha1", 0)
+modparam("auth_db", "password_column", "ha1")
+modparam("auth_db", "use_domain", 1)
+modparam("mc_iwf", "service_check", "strict")"""),
+    ("\tif(!iwf_check()", """\
+	if($iwf(source) == "client" && !proxy_authorize("mc.example.org",
+			"subscriber")) {
+		proxy_challenge("mc.example.org", "1");
+		exit;
+	}
+	if(!iwf_check()"""),
     # Targets that the module has to take back.
     (TARGETS, "|| !route(OWN_TARGETS) || !iwf_targets()"
      " || !route(LEFT_OVER)"),
@@ -194,3 +211,33 @@ def test_socket_of_the_registration(script_site):
         assert got.flow.peer == script_site.second
         alice.unregister()
     script_site.clients.clear()
+
+
+def saying(user, *fields):
+    """A client's message in which no other field names its service than
+    these, and the Accept-Contact that the standard asks for."""
+    message = mc.client_message(user, b"x").drop("P-Preferred-Service")
+    for field in fields:
+        message.add(*field)
+    return message
+
+
+@pytest.mark.parametrize("fields, code", [
+    ([], 403),
+    ([("P-Asserted-Service", mc.icsi("mcptt"))], 403),
+    ([("P-Asserted-Service-Id", mc.icsi("mcptt"))], 403),
+    ([("P-Preferred-Service", mc.icsi("mcptt"))], 200),
+    ([("P-Preferred-Service", mc.icsi("mcptt")),
+      ("P-Asserted-Service", mc.icsi("mcdata"))], 200),
+    ([("P-Preferred-Service", mc.icsi("mcdata")),
+      ("P-Asserted-Service", mc.icsi("mcptt"))], 403),
+], ids=["nothing", "asserted", "asserted in another way", "preferred",
+        "asserted against", "asserted for"])
+def test_service_that_a_client_asserts(script_site, fields, code):
+    """What only the trust domain may say counts for nothing: neither where
+    a service has to be named, nor against what the client may say."""
+    alice = script_site.client("alice")
+    assert alice.ask(saying("alice", *fields)).code == code
+    got = [r.message for r in script_site.iwf1.requests()]
+    assert [m.all("P-Asserted-Service") for m in got] == (
+        [[mc.icsi("mcptt")]] if code == 200 else [])

@@ -44,6 +44,54 @@ def test_only_contacts_of_the_service(any_site):
     assert not data.endpoint.requests()
 
 
+def registered_twice(site, first, second, apart):
+    """alice's two phones in one REGISTER, with these services each: in
+    fields of their own or in one."""
+    phones = [site.stranger("alice") for _ in range(2)]
+    contacts = [f"<{phone.contact}>{mc.contact_tags(*services)};expires=600"
+                for phone, services in zip(phones, (first, second))]
+    values = contacts if apart else [", ".join(contacts)]
+    uri = f"sip:{mc.DOMAIN}"
+    reply = phones[0].ask(sip.request(
+        "REGISTER", uri, mc.impu("alice"), mc.impu("alice"),
+        [("Contact", value) for value in values]))
+    assert reply.code == 200
+    return phones
+
+
+@pytest.mark.parametrize("apart", [True, False], ids=["fields", "list"])
+@pytest.mark.parametrize("first, second", [
+    (["mcptt", "mcdata"], ["mcdata"]), (["mcdata"], ["mcptt", "mcdata"])])
+def test_contacts_of_one_register(any_site, first, second, apart):
+    """They share what is stored of their services: only what all of them
+    take counts, whichever is the last."""
+    phones = registered_twice(any_site, first, second, apart)
+    reply = any_site.from_iwf(mc.iwf_message("alice", b"x", "mcptt"))
+    assert reply.code == 480
+    message = mc.iwf_message("alice", b"x", "mcdata")
+    assert any_site.from_iwf(message).code == 200
+    for phone in phones:
+        assert len(phone.endpoint.wait_requests()) == 1
+
+
+def test_contact_that_has_expired(new_small):
+    """From the second on in which it ends a contact is none, whether the
+    timer has removed it or not: nobody sends with it, nobody is reached."""
+    site = new_small(clock=True)
+    alice = site.client("alice")
+    assert site.from_core(mc.core_message("alice", b"x")).code == 200
+    site.node.clock.forward(601)
+    assert site.from_core(mc.core_message("alice", b"x")).code == 404
+    assert site.from_iwf(mc.iwf_message("alice", b"x")).code == 480
+    assert not alice.endpoint.requests()
+    said = site.node.kamcmd("mc_iwf.explain", mc.impu("alice"), "mcptt")
+    assert "sender_unregistered" in said
+    newer = site.client("alice")
+    assert site.from_iwf(mc.iwf_message("alice", b"x")).code == 200
+    newer.endpoint.wait_request()
+    assert not alice.endpoint.requests()
+
+
 def test_no_contact_of_the_service(any_site):
     """Registered, but not for this service: 480."""
     alice = any_site.client("alice", "mcdata")
