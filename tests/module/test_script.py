@@ -8,53 +8,95 @@ import conftest
 import line
 import mc
 import node
+import sample
 import sip
-import small
 
-ENTRY = "if(!iwf_is_message()) {"
-TARGETS = "|| !iwf_targets()"
-REWRITE = "|| !iwf_rewrite()) {"
 LIMIT = 64  # fields of a message that the module looks at
-SECOND_PORT = "SECOND_PORT"
 
-CHANGES = [
-    ('if(!is_method("MESSAGE")) {', 'if(!is_method("MESSAGE|INVITE")) {'),
-    # Fields are removed before the module looks at them.
-    (ENTRY, 'remove_hf("X-Removed");\n\tremove_hf("P-Removed");\n'
-     '\tif(!is_method("INVITE") && !iwf_is_message()) {'),
-    # Clients prove who they are, and have to name their service.
-    ('loadmodule "mc_iwf.so"', """\
+CONFIG = """\
+debug=2
+log_stderror=yes
+children=2
+listen=udp:127.0.0.1:SIP_PORT
+listen=udp:127.0.0.1:SECOND_PORT
+listen=tcp:127.0.0.1:SIP_PORT
+tcp_rd_buf_size=131072
+loadmodule "tm.so"
+loadmodule "sl.so"
+loadmodule "rr.so"
+loadmodule "pv.so"
+loadmodule "corex.so"
+loadmodule "textops.so"
+loadmodule "siputils.so"
+loadmodule "kex.so"
+loadmodule "ctl.so"
+loadmodule "counters.so"
+loadmodule "db_sqlite.so"
 loadmodule "auth.so"
 loadmodule "auth_db.so"
+loadmodule "usrloc.so"
+loadmodule "registrar.so"
 loadmodule "mc_iwf.so"
+modparam("ctl", "binrpc", "unix:./kamailio_ctl")
 modparam("auth_db", "db_url", "sqlite:///kamailio.db")
 modparam("auth_db", "calculate_ha1", 0)
 modparam("auth_db", "password_column", "ha1")
 modparam("auth_db", "use_domain", 1)
-modparam("mc_iwf", "service_check", "strict")"""),
-    ("\tif(!iwf_check()", """\
-	if($iwf(source) == "client" && !proxy_authorize("mc.example.org",
-			"subscriber")) {
+modparam("usrloc", "xavp_contact", "ulattrs")
+modparam("mc_iwf", "db_url", "sqlite:///mc_iwf.db")
+modparam("mc_iwf", "service_check", "strict")
+
+request_route {
+	if(is_method("OPTIONS")) {
+		sl_send_reply("200", "OK");
+		exit;
+	}
+	if(is_method("REGISTER")) {
+		if(!www_authorize("mc.example.org", "subscriber")) {
+			www_challenge("mc.example.org", "1");
+			exit;
+		}
+		iwf_contact();
+		save("location");
+		exit;
+	}
+	# Fields are removed before the module looks at them.
+	remove_hf("X-Removed");
+	remove_hf("P-Removed");
+	if(!is_method("INVITE") && !iwf_is_message()) {
+		sl_send_reply("404", "Not Found");
+		exit;
+	}
+	if(t_check_trans()) {
+		exit;
+	}
+	t_newtran();
+	if($iwf(source) == "client"
+			&& !proxy_authorize("mc.example.org", "subscriber")) {
 		proxy_challenge("mc.example.org", "1");
 		exit;
 	}
-	if(!iwf_check()"""),
-    # Targets that the module has to take back.
-    (TARGETS, "|| !route(OWN_TARGETS) || !iwf_targets()"
-     " || !route(LEFT_OVER)"),
-    # Twice by mistake.
-    (REWRITE, "|| !iwf_rewrite() || !route(TWICE)) {"),
-    ("# A peer is picked by its set;", """\
-route[OWN_TARGETS] {
+	if(!iwf_check() || !iwf_authorize() || !route(TARGETS)
+			|| !iwf_rewrite() || !route(TWICE)) {
+		iwf_reply();
+		exit;
+	}
+	if($iwf(peer_set) == 1) {
+		$du = IWF1_URI;
+	}
+	t_relay();
+}
+
+# Targets of the script, which the module has to take back; a peer's place is
+# for the script to say.
+route[TARGETS] {
 	if($hdr(X-Target) != $null) {
 		$du = $hdr(X-Target);
 		append_branch("$hdr(X-Target)");
 	}
-	return 1;
-}
-
-# A peer's place is for the script to say.
-route[LEFT_OVER] {
+	if(!iwf_targets()) {
+		return -1;
+	}
 	if($iwf(direction) == "to_iwf" && $du != $null) {
 		send_reply("500", "Left Over");
 		exit;
@@ -62,28 +104,33 @@ route[LEFT_OVER] {
 	return 1;
 }
 
+# Once more by mistake.
 route[TWICE] {
 	if($hdr(X-Twice) != $null && !iwf_rewrite()) {
 		return -1;
 	}
 	return 1;
 }
+"""
 
-# A peer is picked by its set;"""),
-    ('loadmodule "tm.so"', 'loadmodule "corex.so"\nloadmodule "tm.so"'),
-    ("listen=tcp:", f"listen=udp:127.0.0.1:{SECOND_PORT}\nlisten=tcp:"),
-]
+
+class ScriptNode(sample.SampleNode):
+    """A node with the sample's data and this script."""
+
+    def __init__(self, peers):
+        super().__init__(peers)
+        self.second = ("127.0.0.1", node.free_port())
+        self.config.write_text(CONFIG)
+        self.defines = [f"SECOND_PORT={self.second[1]}",
+                        f'IWF1_URI="sip:{peers.iwf1.hostport}"']
+
+    def _command(self):
+        return node.Kamailio._command(self)
 
 
 @pytest.fixture(scope="module")
 def _script_site():
-    """The small node with a script that does all this."""
-    second = node.free_port()
-    changes = [(old, new.replace(SECOND_PORT, str(second)))
-               for old, new in CHANGES]
-    with conftest.running(
-            lambda peers: small.native(peers, changes=changes)) as site:
-        site.second = ("127.0.0.1", second)
+    with conftest.running(ScriptNode) as site:
         yield site
 
 
@@ -196,21 +243,20 @@ def test_socket_of_the_registration(script_site):
     """A client is reached from the address where it registered: a NAT lets
     nothing else through."""
     with sip.UdpEndpoint() as phone:
-        alice = script_site.stranger("alice", phone)
+        alice = mc.Client(script_site.node, "alice", phone)
         contact = (f"<{alice.contact}>{mc.contact_tags('mcptt')}"
                    ";expires=600")
         message = sip.request(
             "REGISTER", f"sip:{mc.DOMAIN}", mc.impu("alice"),
             mc.impu("alice"), [("Contact", contact)])
-        challenge = phone.ask(message, script_site.second)
+        challenge = phone.ask(message, script_site.node.second)
         again = sip.with_credentials(message, challenge, "alice",
                                      "alice-secret")
-        assert phone.ask(again, script_site.second).code == 200
+        assert phone.ask(again, script_site.node.second).code == 200
         assert script_site.from_iwf(mc.iwf_message("alice", b"x")).code == 200
         got = phone.wait_request()
-        assert got.flow.peer == script_site.second
+        assert got.flow.peer == script_site.node.second
         alice.unregister()
-    script_site.clients.clear()
 
 
 def saying(user, *fields):
