@@ -88,7 +88,7 @@ class NgClient:
         return decode(octets[len(cookie) + 1:])
 
     def _exchange(self, command, sdp, call_id, **fields):
-        """The SDP that the daemon makes of one, as in $lmr(rtpengine)."""
+        """The SDP that the daemon makes of one, as in the sample node."""
         answer = self.ask(command, sdp=sdp, call_id=call_id, ICE="remove",
                           flags=FLAGS, replace=["origin"], **fields)
         assert answer["result"] == "ok", answer
@@ -96,7 +96,8 @@ class NgClient:
 
     def offer(self, sdp, call_id, from_tag):
         """What the callee gets for an offer."""
-        return self._exchange("offer", sdp, call_id, from_tag=from_tag)
+        return self._exchange("offer", sdp, call_id, from_tag=from_tag,
+                              DTLS="off")
 
     def answer(self, sdp, call_id, from_tag, to_tag):
         """What the caller gets for an answer."""

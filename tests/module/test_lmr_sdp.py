@@ -613,7 +613,7 @@ def test_relay_down(end):
 def test_relay_not_asked(call_site):
     """A script that forgets the relay: nothing goes past it."""
     with calls.running(changes=[(
-            '\t\trtpengine_offer("$lmr(rtpengine)");\n', "")]) as site:
+            '\t\trtpengine_offer("$lmr(rtpengine) DTLS=off");\n', "")]) as site:
         assert_no_media(site.offer(site.party().sdp(media.TETRA)))
         assert site.node.counters()["lmr_media_down"] == 1
         assert not site.callee.requests("INVITE")
@@ -622,7 +622,7 @@ def test_relay_not_asked(call_site):
 def test_without_relay():
     """media_relay 0: what was decided leaves, addresses and all."""
     with calls.running(changes=[
-            ('\t\trtpengine_offer("$lmr(rtpengine)");\n', ""),
+            ('\t\trtpengine_offer("$lmr(rtpengine) DTLS=off");\n', ""),
             ('rtpengine_answer("$lmr(rtpengine)")', "1"),
             ("request_route {",
              'modparam("mc_iwf", "media_relay", 0)\nrequest_route {'),

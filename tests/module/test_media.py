@@ -2,6 +2,7 @@
 """Real media through a real rtpengine: not one octet may change."""
 import os
 import signal
+import time
 
 import pytest
 
@@ -19,6 +20,7 @@ PROFILES = {
     talks.P25.target: "p25", talks.TETRA.target: "tetra",
     talks.TETRA_BB.target: "tetra-clear",
     talks.TETRA_SECRET.target: "tetra-e2ee", talks.WIDEBAND.target: "mcptt"}
+HURRY = 0.2  # seconds from a callee's handshake to its answer
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +103,77 @@ def test_call_of_an_iwf_changes_no_octet(site, case):
     with talks.Talk(case) as talk:
         dialled.assert_talk(dialled.relay_of(site), talk,
                             dialled.set_up(site, talk, dialled.invite_alice))
+
+
+def hurry(talk, ng, outgoing, incoming, offer):
+    """A callee that begins its handshake before its answer is on the way: the
+    relay knows one fingerprint by then. Media both ways, exact."""
+    talk.callee.learn(incoming.sdp, incoming.sdp)
+    talk.callee.go()
+    time.sleep(HURRY)
+    incoming.reply(200, talk.callee.description().encode())
+    dialog, answer_in = outgoing.answered()
+    talk.caller.learn(answer_in, offer)
+    talk.caller.go()
+    caller, callee = talk.caller.result(), talk.callee.result()
+    talks.assert_exact(caller, callee)
+    talks.assert_exact(callee, caller)
+    assert dialog.bye().code == 200
+    node.wait_until(lambda: dialog.call_id not in ng.calls(),
+                    "end of the relay's session")
+
+
+QUICK = pytest.mark.parametrize(
+    "case", [case for case in talks.CASES if case.keys == "dtls"],
+    ids=lambda case: case.name)
+
+
+@QUICK
+def test_quick_handshake(site, case):
+    """It is not the relay who answers it, but the caller."""
+    with talks.Talk(case) as talk:
+        offer = talk.caller.description()
+        outgoing, callee = dialled.invite(site, talk, offer)
+        incoming = call.incoming(callee, site.node.address,
+                                 call_id=outgoing.call_id)
+        hurry(talk, dialled.relay_of(site), outgoing, incoming, offer)
+
+
+def test_quick_handshake_of_a_caller(site):
+    """The same where the 200 offers and the ACK answers."""
+    case = next(c for c in talks.CASES if c.name == "amr-wb-dtls")
+    with talks.Talk(case, caller=_other_end, callee=_other_end) as talk:
+        outgoing, callee = dialled.invite(site, talk, "")
+        incoming = call.incoming(callee, site.node.address,
+                                 call_id=outgoing.call_id)
+        offer = talk.callee.description()
+        incoming.reply(200, offer.encode())
+        dialog, offer_in = outgoing.answered(ack=False)
+        talk.caller.learn(offer_in, offer_in)
+        talk.caller.go()
+        time.sleep(HURRY)
+        dialog.ack(talk.caller.description().encode())
+        answer_in = incoming.dialog().wait("ACK").sdp
+        talk.callee.learn(answer_in, offer)
+        talk.callee.go()
+        caller, callee = talk.caller.result(), talk.callee.result()
+        talks.assert_exact(caller, callee)
+        talks.assert_exact(callee, caller)
+        assert dialog.bye().code == 200
+
+
+def _other_end(case, address, offerer):
+    """The caller answers, the callee offers."""
+    return talks.Endpoint(case, address, not offerer)
+
+
+@QUICK
+def test_quick_handshake_in_the_recipe(recipe, case):
+    """The same with the configuration of docs/lmr_sdp.md."""
+    with talks.Talk(case) as talk:
+        offer = talk.caller.description()
+        outgoing = recipe.offer(offer.encode(), PROFILES[case.target])
+        hurry(talk, recipe.relay, outgoing, recipe.incoming(outgoing), offer)
 
 
 REFUSED = [
