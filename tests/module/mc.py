@@ -223,6 +223,15 @@ class Client:
             message, reply, self.user, f"{self.user}-secret")
         return self.endpoint.ask(again, self.node.address, timeout)
 
+    def ask_once(self, message, timeout=sip.TIMEOUT):
+        """Sends a request with credentials for the node; a further challenge
+        is the reply."""
+        challenged = self.endpoint.ask(message, self.node.address, timeout)
+        assert challenged.code == 407, challenged.start
+        again = sip.with_credentials(
+            message, challenged, self.user, f"{self.user}-secret")
+        return self.endpoint.ask(again, self.node.address, timeout)
+
     def register(self, *services, expires=600, tags="", extra=(), parts=()):
         """Registers its contact for these services, without any for all."""
         uri = f"sip:{DOMAIN}"
