@@ -565,6 +565,21 @@ def test_invite_without_contact(dial):
     assert not here.callee.requests("INVITE")
 
 
+def test_who_speaks_next(dial):
+    """A controlling function names whoever speaks in its group call: bob
+    behind alice. A client is held to its own name."""
+    bob = mc.info_part(mc.info_xml("mcptt", mc.identity(
+        "mcptt", "calling-user-id", mc.mc_id("bob"))))
+    for form, code in (("group-from-core", 200), ("group", 403)):
+        talk = dial(form).talk()
+        message = mc.with_parts(talk.near.request("INFO"), [
+            bob, mc.part("text/plain", b"x")])
+        reply = talk.near.endpoint.ask(message, talk.near.server)
+        assert reply.code == code
+        assert bool(talk.far.requests("INFO")) == (code == 200)
+        talk.near.bye()
+
+
 # Forks
 
 @pytest.fixture

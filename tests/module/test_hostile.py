@@ -104,6 +104,63 @@ def test_contact_at_a_peer_is_not_served(site):
     assert not site.iwf1.requests()
 
 
+def test_contact_at_a_peer_gets_no_short_message(site):
+    """Nor what one IWF writes to him to another IWF, as if from this node."""
+    alice = site.stranger("alice")
+    contact = f"<sip:iwf@{site.iwf2.hostport}>{mc.contact_tags('mcptt')}"
+    for expires in (600, 0):
+        message = sip.request(
+            "REGISTER", f"sip:{mc.DOMAIN}", mc.impu("alice"),
+            mc.impu("alice"), [("Contact", f"{contact};expires={expires}")])
+        assert alice.ask(message).code == 200
+        assert site.from_iwf(mc.iwf_message("alice", b"x")).code == 480
+    assert not site.iwf2.requests()
+
+
+@pytest.mark.parametrize("message", [
+    lambda: text_message("alice", "bob"),
+    lambda: mc.client_message("alice", b"x")], ids=["text", "short message"])
+def test_route_of_a_client(site, message):
+    """It leads nowhere, and does not go on."""
+    alice, bob = site.client("alice"), site.client("bob")
+    sent = message()
+    own = ":".join(map(str, site.node.address))
+    for hop in (own, "127.0.0.99:5060", site.iwf2.hostport):
+        sent.add("Route", f"<sip:{hop};lr>")
+    assert alice.ask(sent).code == 200
+    got = (bob.endpoint.requests() + site.iwf1.requests())[0]
+    assert not got.message.all("Route") and b"127.0.0.99" not in got.octets
+    assert not site.iwf2.requests()
+
+
+@pytest.mark.parametrize("hops, code", [("0", 483), ("1", 200)])
+def test_hops(site, hops, code):
+    """A message that has no hop left goes no further; of others one is
+    counted."""
+    alice, bob = site.client("alice"), site.client("bob")
+    for message in (text_message("alice", "bob"),
+                    mc.client_message("alice", b"x")):
+        assert alice.ask(message.set("Max-Forwards", hops)).code == code
+    got = bob.endpoint.requests() + site.iwf1.requests()
+    assert [r.message.get("Max-Forwards") for r in got] == (
+        ["0", "0"] if code == 200 else [])
+
+
+def described(message):
+    """The short message with a session description beside its part."""
+    return mc.with_parts(message, [*mc.parts_of(message), mc.part(
+        "application/sdp", b"v=0\r\nm=audio 4000 RTP/AVP 0\r\n")])
+
+
+def test_description_beside_a_short_message(site):
+    """488, both ways: media are said in calls alone."""
+    alice = site.client("alice")
+    assert alice.ask(described(mc.client_message("alice", b"x"))).code == 488
+    reply = site.from_iwf(described(mc.iwf_message("alice", b"x")))
+    assert reply.code == 488
+    assert not site.iwf1.requests() and not alice.endpoint.requests()
+
+
 def test_text_in_another_name(site):
     """403 for a From that the digest does not prove."""
     alice, bob = site.client("alice"), site.client("bob")
