@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a challenge costs, what it carries, and what counts as a refusal."""
+import base64
 import contextlib
 import re
 import time
@@ -50,6 +51,7 @@ UNPROVEN = {
     "register elsewhere": (lambda: sip.request(
         "REGISTER", "sip:x.example", mc.impu("alice"), mc.impu("alice")), 404),
     "cancel": (lambda: named("CANCEL"), 481),
+    "options": (lambda: named("OPTIONS", "sip:x.example"), 405),
     "info": (lambda: named("INFO"), 481),
     "subscribe": (lambda: named("SUBSCRIBE"), 405),
     "prack": (lambda: named("PRACK"), 481),
@@ -60,9 +62,10 @@ UNPROVEN = {
 
 
 def transactions(site):
-    """How many transactions the node has made."""
+    """How many transactions the node has made, probes of its peers aside."""
     found = re.search(r"total: (\d+)", site.node.kamcmd("tm.stats"))
-    return int(found.group(1))
+    return int(found.group(1)) - sum(
+        len(peer.requests("OPTIONS")) for peer in site.peers.all())
 
 
 def datagrams(endpoint):
@@ -110,12 +113,17 @@ def test_one_datagram_for_one(site):
 
 
 def test_call_that_nobody_acknowledges(site):
-    """Without an ACK, too, its challenge goes out once, and no 100."""
+    """Without an ACK, too, its challenge goes out once, and no 100; there is
+    nothing left that a CANCEL could end."""
     before = transactions(site)
     with sip.UdpEndpoint(MALLORY) as mallory:
-        mallory.ask(invite(), site.node.address)
+        message = invite()
+        mallory.ask(message, site.node.address)
+        cancel = message.copy().set("CSeq", "1 CANCEL")
+        cancel.start = cancel.start.replace("INVITE", "CANCEL")
+        mallory.send_octets(bytes(cancel), site.node.address)
         time.sleep(QUIET)
-        assert [r.code for r in datagrams(mallory)] == [407]
+        assert [r.code for r in datagrams(mallory)] == [407, 481]
     assert transactions(site) == before
 
 
@@ -230,9 +238,36 @@ def test_malformed_credentials_are_none(site, kind, spoil):
     assert change(site, before) == (0, 0, 0)
 
 
+def of_long_ago(reply):
+    """The challenge as if the node had given it out before it started."""
+    old = reply.copy()
+    for i, (name, value) in enumerate(old.headers):
+        nonce = re.search(r'nonce="([^"]*)"', value)
+        if nonce:
+            octets = base64.b64decode(nonce.group(1))
+            aged = base64.b64encode(
+                octets[:4] + b"\0\0\0\1" + octets[8:]).decode()
+            old.headers[i] = (name, value.replace(nonce.group(1), aged))
+    return old
+
+
+@pytest.mark.parametrize("kind", COUNTED)
+def test_nonce_of_a_former_run_is_none(site, kind):
+    """It is old, and no more."""
+    message = COUNTED[kind][0]()
+    mallory, reply = challenged(site, message)
+    before = counts(site)
+    again = mallory.ask(
+        sip.with_credentials(message, of_long_ago(reply), "alice", "guess"),
+        site.node.address)
+    assert again.code == reply.code and is_challenge(again)
+    assert "stale=true" in str(again.headers)
+    assert change(site, before) == (0, 0, 0)
+
+
 @pytest.mark.parametrize("kind", COUNTED)
 def test_old_nonce_is_none(site, kind):
-    """A nonce that was used, or that a former run of the node gave out."""
+    """A nonce that was used."""
     message = COUNTED[kind][0]()
     mallory, reply = challenged(site, message)
     mallory.ask(sip.with_credentials(message, reply, "alice", "guess"),

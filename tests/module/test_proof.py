@@ -132,6 +132,37 @@ def test_namesake(site, namesake, to):
                ).code == 403
 
 
+@pytest.fixture
+def capital(site):
+    """A digest user whose name differs from alice's by its case."""
+    ha1 = sip.digest(f"Alice:{mc.DOMAIN}:alice-secret")
+    site.node.edit_node("INSERT INTO subscriber (username, domain, ha1) "
+                        f"VALUES ('Alice', '{mc.DOMAIN}', '{ha1}')")
+    yield "Alice"
+    site.node.edit_node("DELETE FROM subscriber WHERE username = 'Alice'")
+
+
+def test_names_of_other_case(site, capital):
+    """Two users: neither gets what is meant for the other."""
+    alice, other = site.client("alice"), site.stranger("alice")
+    other.user = capital
+    message = register(other, mc.impu(capital))
+    assert ask(other, proven(other, message, capital)).code == 200
+    bob = site.client("bob")
+    for target, place in (("alice", alice), (capital, other)):
+        assert bob.ask(text(mc.impu("bob"), target)).code == 200
+        assert place.endpoint.wait_request().message.uri == \
+            f"sip:{target}@{place.endpoint.hostport}"
+    assert len(alice.endpoint.requests()) == 1
+    assert len(other.endpoint.requests()) == 1
+    other.user = "alice"
+    site.clients.remove(other)
+    message = register(other, mc.impu(capital)).set("Expires", "0")
+    message.set("Contact", "*")
+    assert ask(other, proven(other, message, capital)).code == 200
+    other.close()
+
+
 # MESSAGE
 
 @pytest.mark.parametrize("sender", SAME)
@@ -162,6 +193,28 @@ def test_text_with_credentials_of_another(site, name, realm, first):
                            (name, FORGED.format(realm)))
     assert ask(alice, message).code in (403, 407)
     assert not carol.endpoint.requests()
+
+
+@pytest.mark.parametrize("target", [u for u in SAME if u != SAME[3]])
+def test_text_to_other_words(site, target):
+    """Who is meant is compared in the same way."""
+    alice, bob = site.client("alice"), site.client("bob")
+    message = text(mc.impu("bob"), "alice")
+    message.start = f"MESSAGE {target} SIP/2.0"
+    assert bob.ask(message).code == 200
+    assert alice.endpoint.wait_request().message.body == b"hello"
+
+
+@pytest.mark.parametrize("target", [
+    u for u in OTHER if not u.startswith(("tel:", mc.impu("bob")))
+    and ":x@" not in u])
+def test_text_to_another(site, target):
+    """And nobody else's contact is found."""
+    alice, bob = site.client("alice"), site.client("bob")
+    message = text(mc.impu("bob"), "alice")
+    message.start = f"MESSAGE {target} SIP/2.0"
+    assert bob.ask(message).code >= 400
+    assert not alice.endpoint.requests()
 
 
 # Within a call

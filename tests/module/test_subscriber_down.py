@@ -51,6 +51,17 @@ def without_table(site):
 
 
 @contextlib.contextmanager
+def without_column(site):
+    """The table is of somebody who stores passwords in another way."""
+    site.node.edit_node("ALTER TABLE subscriber RENAME COLUMN ha1b TO other")
+    try:
+        yield
+    finally:
+        site.node.edit_node(
+            "ALTER TABLE subscriber RENAME COLUMN other TO ha1b")
+
+
+@contextlib.contextmanager
 def overwritten(site):
     """The file is no database any more."""
     path = site.node.path("kamailio.db")
@@ -64,7 +75,7 @@ def overwritten(site):
             file.write(octets)
 
 
-HOW = [locked, without_table, overwritten]
+HOW = [locked, without_table, without_column, overwritten]
 
 
 @pytest.mark.parametrize("password", ["alice-secret", "guess"])
