@@ -73,6 +73,27 @@ def test_refusal(drop_in):
     assert reply.code == 403
 
 
+def test_stranger(drop_in):
+    """No 407 that nobody could answer."""
+    stranger = drop_in.stranger("alice")
+    reply = stranger.endpoint.ask(mc.client_message("alice", b"x"),
+                                  drop_in.node.address)
+    assert reply.code == 403
+    drop_in.clients.remove(stranger)
+
+
+def test_user_with_capitals(drop_in):
+    """Registrar and module file him under the same name."""
+    drop_in.node.edit(
+        "UPDATE mc_iwf_users SET impu = 'sip:Bob@mc.example.org'"
+        " WHERE person = 'bob'")
+    bob = drop_in.client("Bob")
+    node.wait_until(lambda: "sip:Bob@" in drop_in.node.kamcmd(
+        "mc_iwf.users", mc.mc_id("bob")), "the new name")
+    assert drop_in.from_iwf(mc.iwf_message("bob", b"x")).code == 200
+    bob.endpoint.wait_request()
+
+
 def test_silence(drop_in):
     """A silent IWF is 504 within the time of one message, never 408."""
     drop_in.client("alice")
