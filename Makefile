@@ -56,5 +56,5 @@ all: $(LIBMCLMR) $(MCLMR_TOOL) $(MC_IWF)
 .PHONY: clean
 clean:
 	rm -rf $(OBJ) build/test build/fuzz build/bench build/lint \
-		build/coverage build/mutate
+		build/coverage build/mutate build/locks
 	rm -f $(LIBMCLMR) $(MCLMR_TOOL) $(MC_IWF)

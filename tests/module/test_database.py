@@ -1062,6 +1062,8 @@ BAD_LOADS = {
 def test_bad_load(server, case):
     """A reload that meets a bad row names table and id, and everything stays
     as it was; a start that meets one fails."""
+    if server.schema != "sqlite" and case not in ("impu", "lmr type", "peer"):
+        pytest.skip("it is the module that judges a row, of any server")
     table, statement = BAD_LOADS[case]
     fresh = server.create().load_sample()
     with Loaded(fresh) as running:
