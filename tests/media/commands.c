@@ -21,7 +21,8 @@
  *                            "key-mgmt refused WHY": no media passes then
  *   dtls active|passive FINGERPRINT   a handshake goes before the media
  *   remote ADDRESS PORT      where to send to; all has to come from there
- *   packets N, expect N      how many to send, and to wait for
+ *   packets N, expect N      how many to send, and to wait for, be they
+ *                            readable or not
  *   interval MS, wait MS     between two; for the rest, when all are sent
  *   go                       sends and receives, and prints what happened
  * A line "sent" or "received" for each packet: sequence number, octets and

@@ -97,10 +97,12 @@ static void take_packet(endpoint_t *endpoint, uint8_t *packet, size_t len)
 	else
 		wrong = stream_read(&endpoint->stream, packet, len,
 				&received->record[received->count]);
-	if(wrong != NULL)
+	if(wrong != NULL) {
 		note_unreadable(wrong);
-	else
+		endpoint->unreadable++;
+	} else {
 		received->count++;
+	}
 }
 
 /* True for a datagram from where the other side's description says. */
@@ -202,8 +204,9 @@ static void receive_rest(endpoint_t *endpoint)
 	bool complete = false;
 
 	while(now() < end) {
-		if(!complete && endpoint->received.count >= endpoint->expect
-				&& endpoint->expect > 0) {
+		unsigned long came = endpoint->received.count + endpoint->unreadable;
+
+		if(!complete && came >= endpoint->expect && endpoint->expect > 0) {
 			complete = true;
 			end = now() + SURPLUS_TIME;
 		}
@@ -225,6 +228,7 @@ void endpoint_go(endpoint_t *endpoint)
 	if(endpoint->stream.kind == NULL || endpoint->remote.sin_port == 0)
 		die("speech and remote come before go");
 	endpoint->sent.count = endpoint->received.count = 0;
+	endpoint->unreadable = 0;
 	shake_hands(endpoint);
 	send_all(endpoint);
 	receive_rest(endpoint);

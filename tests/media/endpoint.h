@@ -40,6 +40,7 @@ typedef struct endpoint
 	unsigned long packets, expect;			 /* to send, and to wait for */
 	unsigned long interval, wait;			 /* ms between two; for the rest */
 	endpoint_log_t sent, received;
+	unsigned long unreadable; /* packets that came beside those received */
 	unsigned long handshake_datagrams, handshake_octets;
 } endpoint_t;
 

@@ -5,14 +5,22 @@ import contextlib
 import pytest
 
 import calls
+import node
 import sample
 import small
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
-    """A failed test shows what its nodes have logged last."""
+    """A crash is charged to the test in which it happened, though the node
+    is another's as well; a failed test shows what its nodes logged last."""
     report = (yield).get_result()
+    crashes = node.crashes_since()
+    if crashes and report.outcome == "passed":
+        report.outcome = "failed"
+        report.longrepr = "crashed meanwhile:\n" + "\n".join(crashes)
+    elif crashes:
+        report.sections.append(("crashed meanwhile", "\n".join(crashes)))
     for name, value in getattr(item, "funcargs", {}).items():
         # After a failed teardown the folder of the node is gone.
         if (report.failed and isinstance(value, (sample.Site, calls.Site))

@@ -108,6 +108,16 @@ def release_media(environment):
         claim.close()
 
 
+_running = []  # the nodes whose logs are looked at after each test
+
+
+def crashes_since():
+    """Lines that tell of a crash of any running node, since the last time:
+    asked after each test, they are those of the test."""
+    return [f"{server.folder.name}: {line}" for server in list(_running)
+            for line in server.new_crashes()]
+
+
 class Kamailio:
     """A Kamailio that runs one configuration in the foreground."""
 
@@ -120,6 +130,7 @@ class Kamailio:
         self.http_port = free_port()
         self.process = None
         self.clock = None
+        self._read = 0  # octets of its log that new_crashes() has seen
 
     def with_clock(self):
         """Lets a test move its clock."""
@@ -149,12 +160,14 @@ class Kamailio:
         except BaseException:
             self._kill()
             raise
+        if self not in _running:
+            _running.append(self)
         return self
 
     def stop(self):
-        """Stops it by pid; fails where it crashed before or at the end.
-        (Kamailio 5.6 hangs in its signal handlers now and then when it is
-        stopped under load: that is told, and no failure.)"""
+        """Stops it by pid; fails where it crashed at the end, or before and
+        nobody was told. (Kamailio 5.6 hangs in its signal handlers now and
+        then when it is stopped under load: that is told, and no failure.)"""
         status = 0
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
@@ -164,8 +177,11 @@ class Kamailio:
             warnings.warn(f"Kamailio did not stop in {STOP_TIMEOUT} s")
         finally:
             self._kill()
+            if self in _running:
+                _running.remove(self)
         assert status == 0, f"exit status {status}\n{self.log_tail()}"
-        assert not self.crashes(), "\n".join(self.crashes())
+        crashes = self.new_crashes()
+        assert not crashes, "\n".join(crashes)
 
     def remove(self):
         """Removes its folder."""
@@ -240,6 +256,22 @@ class Kamailio:
     def crashes(self):
         """Lines of the log that tell of a crash."""
         return [line for line in self.log().splitlines()
+                if _CRASH.search(line)]
+
+    def new_crashes(self):
+        """The same, each of them once; what is no whole line yet comes the
+        next time."""
+        path = self.path("kamailio.log")
+        if not path.exists():
+            return []
+        if path.stat().st_size < self._read:
+            self._read = 0
+        with path.open("rb") as log:
+            log.seek(self._read)
+            new = log.read()
+        whole = new[:new.rfind(b"\n") + 1]
+        self._read += len(whole)
+        return [line for line in whole.decode(errors="replace").splitlines()
                 if _CRASH.search(line)]
 
     def wait_log(self, pattern, timeout=sip.TIMEOUT):

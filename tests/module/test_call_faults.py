@@ -14,7 +14,6 @@ import media
 import node
 
 ENDED = 8  # seconds until BYE: at the ACK, or where it was too quick, 5 s
-FLUSHED = 2  # seconds, as the guide promises, until a call is on disk
 SHORT = 1.5  # seconds in which a relay that hangs may hold a message
 
 
@@ -228,11 +227,17 @@ def test_parties_that_vanish(dial):
 
 # The node itself
 
+def wait_saved(site, talk):
+    """Returns when a call is on disk; 2 s, the guide promises."""
+    node.wait_until(lambda: line.saved(site.node, talk.near.call_id),
+                    "call in the database")
+
+
 def test_call_survives_a_crash(dial, faulty):
     """kill -9 of the node: the call goes on, its re-INVITE is checked, its
     end is its end."""
     talk = dial().talk()
-    time.sleep(FLUSHED)
+    wait_saved(faulty, talk)
     faulty.node.crash()
     talk.speech()
     faulty.node.start()
@@ -254,7 +259,7 @@ def test_stop_and_start(dial, faulty):
     """Stopped in order: the relay ends with it. Started again, the call is
     there, and a new offer brings its media back."""
     talk = dial().talk()
-    time.sleep(FLUSHED)
+    wait_saved(faulty, talk)
     pid = faulty.node.relay_pid()
     faulty.node.stop()
     assert not runs(pid)

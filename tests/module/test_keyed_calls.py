@@ -208,7 +208,7 @@ def test_spoiled_message(site, lab, kind, begin):
         client = client_of(talk)
         assert client.verdict == f"key-mgmt refused {says}"
         iwf = talk.caller if client is talk.callee else talk.callee
-        client.go(packets=0, expect=0, wait=700)
+        client.go(packets=0)
         iwf.go(expect=0, wait=100)
         heard, silent = client.result(), iwf.result()
         assert heard.received == [] and len(silent.sent) == talks.PACKETS

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""That a crash of a node which many tests share is told by the test in which
+it happened, and by no other one."""
+import os
+import subprocess
+import sys
+
+import pytest
+
+import node
+
+TESTS = """\
+import node
+
+SERVER = node.Kamailio(None)
+node._running.append(SERVER)
+
+
+def log(text):
+    with SERVER.path("kamailio.log").open("a") as file:
+        file.write(text)
+
+
+def test_before():
+    log("0(1) INFO: all is well\\n")
+
+
+def test_crash():
+    log({line!r} + "\\n")
+
+
+def test_behind():
+    log("0(1) INFO: all is well again\\n")
+
+
+def test_end():
+    SERVER.remove()
+"""
+LINES = {
+    "dialog": " 3(7) CRITICAL: dialog [dlg_hash.c:1095]: dlg_unref_helper():"
+              " bogus ref -1 with cnt 2",
+    "signal": " 0(1) ALERT: <core> [main.c:767]: handle_sigs(): child process"
+              " 7 exited by a signal 11",
+    "bug": " 2(6) BUG: tm [t_lookup.c:1]: no such thing"}
+HARMLESS = " 0(1) CRITICAL: <core> [pass_fd.c:277]: receive_fd(): EOF on 5"
+
+
+def outcomes(folder, line):
+    """What pytest says of each of these tests, where one logs a line."""
+    (folder / "test_them.py").write_text(TESTS.format(line=line))
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-v", "-p", "conftest",
+         "-p", "no:cacheprovider", "--rootdir", folder, folder],
+        capture_output=True, text=True, check=False, cwd=folder,
+        env=dict(os.environ, PYTHONPATH=str(node.TOP / "tests" / "module")))
+    return [word.split()[1] for word in done.stdout.splitlines()
+            if "::test_" in word and "[" in word], done.stdout
+
+
+@pytest.mark.parametrize("kind", LINES)
+def test_charged_to_its_test(tmp_path, kind):
+    """The others pass; the line is shown."""
+    said, text = outcomes(tmp_path, LINES[kind])
+    assert said == ["PASSED", "FAILED", "PASSED", "PASSED"]
+    assert LINES[kind].strip() in text
+
+
+def test_pipes_that_close(tmp_path):
+    """What processes say when the node stops is no crash."""
+    assert outcomes(tmp_path, HARMLESS)[0] == ["PASSED"] * 4
