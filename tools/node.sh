@@ -8,9 +8,9 @@
 #   stop    end what start began, by pid, and wait for it
 # Environment: RUN_DIR, SIP_PORT, HTTP_PORT, RTPENGINE_PORT, RTPENGINE_CLI_PORT,
 # RTP_MIN, RTP_MAX, KAMAILIO_BIN, KAMAILIO_LIBDIR; settings of the sample:
-# PIKE_LIMIT, PEER_LIMIT, PROBE_INTERVAL, RELOAD_DELTA, DEBUG,
-# DELIVER, KMF_UNKNOWN, DECODE, POLICIES; of its logs: LOG_LIMIT, LOG_SIZE,
-# LOG_FILES (tools/bounded_log.py).
+# PIKE_LIMIT, PEER_LIMIT, FLOOD_ANSWERS, REFUSALS_TOLD, PROBE_INTERVAL,
+# RELOAD_DELTA, DEBUG, DELIVER, KMF_UNKNOWN, DECODE, POLICIES; of its logs:
+# LOG_LIMIT, LOG_SIZE, LOG_FILES (tools/bounded_log.py).
 set -eu
 
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -68,8 +68,8 @@ create()
 # Settings that are in the environment, as -A options of Kamailio.
 settings()
 {
-	for name in PIKE_LIMIT PEER_LIMIT PROBE_INTERVAL \
-		RELOAD_DELTA DEBUG; do
+	for name in PIKE_LIMIT PEER_LIMIT FLOOD_ANSWERS REFUSALS_TOLD \
+		PROBE_INTERVAL RELOAD_DELTA DEBUG; do
 		eval "value=\${$name:-}"
 		[ -z "$value" ] || printf -- '-A %s=%s ' "$name" "$value"
 	done

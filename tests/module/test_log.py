@@ -4,15 +4,18 @@ import importlib.util
 import os
 import re
 import signal
+import socket
 import subprocess
 
 import pytest
 
+import call
 import dialled
+import line
 import mc
+import media
 import node
 import sample
-import sip
 import talks
 
 WRITER = node.TOP / "tools" / "bounded_log.py"
@@ -209,12 +212,68 @@ def test_relay_is_quiet(site):
         dialog = dialled.set_up(site, talk, dialled.invite)
         assert dialog.bye().code == 200
     node.wait_until(lambda: not site.node.relay_calls(), "end of the session")
-    with sip.UdpEndpoint() as stranger:
+    control = ("127.0.0.1", int(site.node.media["RTPENGINE_PORT"]))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
         for octets in (b"INVITE sip:x SIP/2.0\r\nSECRET", b"1 d7:SECRET"):
-            stranger.send_octets(
-                octets, ("127.0.0.1", int(site.node.media["RTPENGINE_PORT"])))
+            stranger.sendto(octets, control)
     assert site.node.relay().ask("ping")["result"] == "pong"
     assert log.read_bytes() == before
+
+
+REFUSED = re.compile(
+    r"^\S+Z .*NOTICE: .*refused: (\d+) (\S+) (\S+) (\S+), from (\S+); "
+    r"(\d+) more not told$", re.M)
+
+
+def refusals(server):
+    """What the log says of refusals, line by line."""
+    return REFUSED.findall(server.log())
+
+
+def test_refusal_is_told(site):
+    """Status, verdict, direction, MC service ID and source of who was
+    refused, and nothing of what it wanted to say."""
+    before = len(refusals(site.node))
+    assert site.from_core(mc.core_message("alice", b"PAYLOAD")).code == 404
+    assert site.from_iwf(mc.iwf_message("erin", b"PAYLOAD")).code == 403
+    node.wait_until(lambda: len(refusals(site.node)) == before + 2, "lines")
+    assert [line[:5] for line in refusals(site.node)[before:]] == [
+        ("404", "sender_unregistered", "to_iwf", mc.mc_id("alice"),
+         "127.0.0.5"),
+        ("403", "no_lmr_entry", "to_client", mc.mc_id("erin"), "127.0.0.2")]
+    assert "PAYLOAD" not in site.node.log()
+
+
+def test_call_that_is_refused_is_told(site):
+    """The same of an INVITE, with nothing of its description."""
+    before = len(refusals(site.node))
+    alice = site.client("alice")
+    with media.Party("127.0.1.1") as party:
+        reply = call.Outgoing(
+            alice.endpoint, site.node.address, call.private(
+                "alice", line.UNIT1, party.sdp(media.TETRA)),
+            "alice").start().refusal()
+    assert reply.code == 488
+    node.wait_until(lambda: len(refusals(site.node)) > before, "line")
+    status, _, direction, mc_id, source, _ = refusals(site.node)[before]
+    assert (status, direction, mc_id, source) == (
+        "488", "to_iwf", mc.mc_id("alice"), "127.0.0.1")
+    assert "TETRA_ACELP" not in site.node.log()
+
+
+def test_many_refusals_are_counted(new_site):
+    """A few lines a second; the next one tells how many there were more."""
+    site = new_site()
+    for _ in range(100):
+        assert site.from_core(mc.core_message("alice", b"x")).code == 404
+    assert len(refusals(site.node)) < 60
+
+    def all_told():
+        site.from_core(mc.core_message("alice", b"x"))
+        lines = refusals(site.node)
+        return len(lines) + sum(int(line[-1]) for line in lines) > 100
+
+    node.wait_until(all_told, "count of all refusals", timeout=20)
 
 
 def test_node_goes_on_without_its_writers(new_site):
