@@ -246,14 +246,26 @@ def test_late_fork(site, dial):
     """ACK and BYE of what answered too late, and the BYE's answer."""
     near, late, legs = forked(site, dial("client"))
     far = legs[1].dialog()
+    late.local = f'"The Boss" <sip:boss@x.example>;tag={call.tag_of(near.local)}'
     late.ack(headers=marked())
-    assert left(far.wait("ACK").message) == staying(0)
+    ack = far.wait("ACK").message
+    assert left(ack) == staying(0)
+    assert ack.all("From") == [
+        f"<{mc.impu('alice')}>;tag={call.tag_of(near.local)}"]
     far.endpoint.script = lambda message: (
         sip.answer(200, headers=marked())(message))
     reply = late.ask("BYE", headers=marked())
-    assert left(far.wait("BYE").message) == staying(0)
+    bye = far.wait("BYE").message
+    assert left(bye) == staying(0)
+    assert bye.all("From") == ack.all("From")
     assert reply.code == 200
     assert left(reply) == staying(1) - CHALLENGES
+    far.local = f'"The Boss" <sip:boss@x.example>;tag={call.tag_of(far.local)}'
+    assert far.ask("BYE").code == 200
+    got = [r.message for r in near.endpoint.requests("BYE")]
+    assert [m.get("From") for m in got] == [
+        f"<{legs[1].message.get('To').strip(' <>')}>"
+        f";tag={call.tag_of(far.local)}"]
     near.bye()
 
 
@@ -360,6 +372,50 @@ def test_fields_added_by_a_site(new_site):
     assert alice.ask(with_fields(text_message("alice", "bob"))).code == 200
     assert left(bob.endpoint.wait_request().message) == staying(0) | {
         "X-Custom"}
+
+
+def test_number_of_fields(site):
+    """200 are taken; with one more: 400, and nothing arrives."""
+    alice, bob = site.client("alice"), site.client("bob")
+    for more, code in ((0, 200), (1, 400)):
+        message = text_message("alice", "bob")
+        own = len(message.headers) + 3  # Via, credentials, Content-Length
+        for i in range(200 + more - own):
+            message.add("Subject", str(i))
+        assert alice.ask_once(message).code == code
+    assert len(bob.endpoint.requests()) == 1
+    for peer, make in ((site.iwf1, mc.iwf_message), (
+            site.core, mc.core_message)):
+        message = make("alice", b"x")
+        for i in range(200):
+            message.add("X-Custom", str(i))
+        assert peer.ask(message, site.node.address).code == 400
+
+
+def test_number_of_fields_in_a_reply(dial):
+    """One with more is dropped; what follows counts."""
+    here = dial("private")
+    out = here.dial()
+    got = here.arrived(out)
+    got.reply(183, headers=[("z", "")] * 200)
+    got.reply(180)
+    out.wait(180)
+    assert not out.replies(183)
+    got.reply(486)
+    out.wait(486)
+
+
+@pytest.mark.parametrize("name", ["From", "f", "FROM"])
+def test_two_senders(site, name):
+    """Of two From fields each reader takes another one: the core takes no
+    such message."""
+    alice, bob = site.client("alice"), site.client("bob")
+    for message in (text_message("alice", "bob"),
+                    mc.client_message("alice", b"x")):
+        alice.endpoint.send(message.add(name, f"<{mc.impu('boss')}>;tag=2"),
+                            site.node.address)
+    assert alice.ask(text_message("alice", "bob")).code == 200
+    assert len(bob.endpoint.requests()) == 1 and not site.iwf1.requests()
 
 
 # From, and who is asserted
