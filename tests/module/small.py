@@ -41,6 +41,6 @@ def native(peers, **settings):
     return SmallNode(peers, "small.cfg", **settings)
 
 
-def kemi(peers):
+def kemi(peers, **settings):
     """KEMI with app_jsdt."""
-    return SmallNode(peers, "small-kemi.cfg", "small.js")
+    return SmallNode(peers, "small-kemi.cfg", "small.js", **settings)

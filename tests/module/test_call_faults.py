@@ -216,7 +216,7 @@ def test_no_ack_of_a_bad_answer(dial):
 
 def test_parties_that_vanish(dial):
     """A caller and a callee that no longer answer OPTIONS within the call:
-    BYE to the others."""
+    BYE to the others. (30 s are the least that module dialog permits.)"""
     no_caller, no_callee = dial("private").talk(), dial("tetra").talk()
     no_caller.line.caller.reachable = False
     no_callee.line.callee.reachable = False

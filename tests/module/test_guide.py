@@ -10,10 +10,12 @@ import subprocess
 
 import pytest
 
+import conftest
 import guide
 import mc
 import node
 import sip
+import small
 
 MODULES = node.TOP / "modules"
 EVERY_MODULE = ["tm", "sl", "pv", "db_sqlite", "usrloc", "tls", "mc_iwf"]
@@ -332,14 +334,16 @@ def test_coding_is_the_default(tmp_path):
     assert plain == tabled != b""
 
 
-@pytest.mark.parametrize("language", ["native", "kemi"])
-def test_silent_receiver(request, language):
+@pytest.mark.parametrize("make", [small.native, small.kemi])
+def test_silent_receiver(make):
     """The small configurations: 504 when the time is over, never 408."""
-    small_site = request.getfixturevalue(f"_{language}_site")
-    small_site.client("alice")
-    small_site.iwf1.script = sip.silent
-    reply = small_site.from_core(mc.core_message("alice", b"x"), timeout=25)
-    small_site.reset()
+    realm = 'modparam("mc_iwf", "realm", DOMAIN)\n'
+    total = realm + 'modparam("mc_iwf", "total_timeout", 2)\n'
+    with conftest.running(
+            lambda peers: make(peers, changes=[(realm, total)])) as site:
+        site.client("alice")
+        site.iwf1.script = sip.silent
+        reply = site.from_core(mc.core_message("alice", b"x"))
     assert reply.code == 504
 
 

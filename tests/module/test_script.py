@@ -81,6 +81,10 @@ request_route {
 		iwf_reply();
 		exit;
 	}
+	if($hdr(X-Left) != $null) {
+		send_reply("200", "$iwf(time_left)");
+		exit;
+	}
 	if($iwf(peer_set) == 1) {
 		$du = IWF1_URI;
 	}
@@ -287,3 +291,10 @@ def test_service_that_a_client_asserts(script_site, fields, code):
     got = [r.message for r in script_site.iwf1.requests()]
     assert [m.all("P-Asserted-Service") for m in got] == (
         [[mc.icsi("mcptt")]] if code == 200 else [])
+
+
+def test_time_for_all_tries(script_site):
+    """20 s, where total_timeout is not set."""
+    script_site.client("alice")
+    message = mc.core_message("alice", b"x").add("X-Left", "1")
+    assert 18000 < int(script_site.from_core(message).reason) <= 20000

@@ -184,7 +184,9 @@ def test_forms():
 
 
 def test_every_corruption_is_refused(tmp_path):
-    """Each octet of A xor 01, 80 and ff, through the command line."""
+    """An octet of each payload of A xor 01, 80 or ff, through the command
+    line: its ends and every 17th one. (All of them: tests/unit/test_mikey.)
+    """
     def is_refused(change):
         i, mask = change
         octets = bytearray(MESSAGES["A"])
@@ -195,14 +197,15 @@ def test_every_corruption_is_refused(tmp_path):
         path.unlink()
         return (code, out) == (1, b"")
 
-    changes = list(itertools.product(range(len(MESSAGES["A"])),
-                                     (0x01, 0x80, 0xff)))
+    size = len(MESSAGES["A"])
+    places = [0, 1, 2, 3, *range(4, size - 1, 17), size - 1]
+    changes = list(zip(places, itertools.cycle((0x01, 0x80, 0xff))))
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         wrong = [change for change, good in zip(
             changes, pool.map(is_refused, changes)) if not good]
     # A first octet that is not 01 makes the file no raw message any more.
     assert not wrong
-    assert len(changes) == 1665
+    assert len(changes) > size // 20
 
 
 def test_truncated_and_longer():
