@@ -77,6 +77,9 @@ settings()
 		eval "value=\${$name:-}"
 		[ -z "$value" ] || printf -- '-A %s="%s" ' "$name" "$value"
 	done
+	printf -- '-A RTP_MIN=%s -A RTP_MAX=%s -A HELPER_PORTS="^(%s)$" ' \
+		"$RTP_MIN" "$RTP_MAX" \
+		"$RTPENGINE_PORT|$RTPENGINE_CLI_PORT|$HTTP_PORT${HELPER_PORTS:+|$HELPER_PORTS}"
 }
 
 # True for a process of ours. A pid file may be older than the last start of the

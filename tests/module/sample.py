@@ -5,6 +5,7 @@ Each node has ports of its own, and so have its peers: their addresses are
 those of the sample, the ports are free ones and written into its dispatcher
 table before it starts. Several nodes can run side by side.
 """
+import contextlib
 import os
 import re
 import signal
@@ -19,6 +20,8 @@ import sip
 PEERS = {"iwf1": "127.0.0.2", "iwf1b": "127.0.0.3", "iwf2": "127.0.0.4",
          "core": "127.0.0.5", "partner": "127.0.0.6"}
 SAMPLE_PORT = 5070  # of the peers in the sample's dispatcher rows
+CHANGING = "".join(f'modparam("{module}", "reload_delta", 0)\n'
+                   for module in ("dispatcher", "permissions"))
 
 
 def users_sql(**rows):
@@ -233,6 +236,28 @@ class Site:
         """Sets the state of all peers: ap up, dp down."""
         for group in (1, 2, 3):
             self.node.kamcmd("dispatcher.set_state", state, group, "all")
+
+    @contextlib.contextmanager
+    def peer_at(self, group, hostport):
+        """While a place is a peer's: of set 3, or of an address group. The
+        node has to take changes at any time: CHANGING."""
+        host = hostport.partition(":")[0]
+        if group == 3:
+            add = f"dispatcher (setid, destination) VALUES (3, 'sip:{hostport}')"
+            remove = f"dispatcher WHERE destination = 'sip:{hostport}'"
+            reload = "dispatcher.reload"
+        else:
+            add = (f"address (grp, ip_addr, mask, port) VALUES ({group},"
+                   f" '{host}', 32, 0)")
+            remove = f"address WHERE ip_addr = '{host}'"
+            reload = "permissions.addressReload"
+        self.node.edit_node(f"INSERT INTO {add}")
+        self.node.kamcmd(reload)
+        try:
+            yield
+        finally:
+            self.node.edit_node(f"DELETE FROM {remove}")
+            self.node.kamcmd(reload)
 
     def wait_peers(self, pattern, timeout):
         """Returns when the list of peers shows a pattern."""

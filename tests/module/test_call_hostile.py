@@ -281,15 +281,20 @@ def test_request_uri_elsewhere(site, dial, method):
     talk.near.bye()
 
 
-def test_route_elsewhere(site, dial):
-    """Nor by a Route behind ours."""
-    talk = dial("client").talk()
-    message = talk.near.request("INFO")
+@pytest.mark.parametrize("form, who, peer", [
+    ("client", "near", "iwf1"), ("client", "far", "partner"),
+    ("private", "near", "iwf2"), ("private", "near", "partner"),
+    ("from-lmr", "near", "iwf2")])
+def test_route_elsewhere(site, dial, form, who, peer):
+    """Nor by a Route behind ours, to a client or to an IWF."""
+    talk = dial(form).talk()
+    side, elsewhere = getattr(talk, who), getattr(site, peer)
+    message = side.request("INFO")
     at = max(i for i, (n, _) in enumerate(message.headers) if n == "Route")
     message.headers.insert(at + 1, (
-        "Route", f"<sip:{site.iwf1.hostport};lr>"))
-    assert talk.near.endpoint.ask(message, talk.near.server).code == 403
-    assert not site.iwf1.requests("INFO")
+        "Route", f"<sip:{elsewhere.hostport};lr>"))
+    assert side.endpoint.ask(message, side.server).code == 403
+    assert not elsewhere.requests("INFO")
     talk.near.bye()
 
 
@@ -298,12 +303,13 @@ def foreign_contacts(site):
     own = ":".join(map(str, site.node.address))
     return [f"<sip:iwf@{site.iwf1.hostport}>", f"<sip:x@{own}>",
             "<sip:x@localhost:5070>", "<sip:x@127.2>",
-            f"<sip:x@127.0.0.1:9>, <sip:iwf@{site.iwf1.hostport}>"]
+            f"<sip:x@127.0.0.1:9>, <sip:iwf@{site.iwf1.hostport}>",
+            f"<sip:gw@{site.partner.hostport}>"]
 
 
-@pytest.mark.parametrize("which", range(5))
+@pytest.mark.parametrize("which", range(6))
 def test_contact_elsewhere(site, dial, which):
-    """Nor by a Contact: in an INVITE, a 200, or an UPDATE."""
+    """Nor by a Contact: in an INVITE, an UPDATE, or the 200 of either."""
     contact = foreign_contacts(site)[which]
     here = dial("client")
     message = here.form.invite(here.offer())
@@ -324,6 +330,15 @@ def test_contact_elsewhere(site, dial, which):
     message.set("Contact", contact)
     assert near.endpoint.ask(message, near.server).code == 403
     assert not here.callee.requests("UPDATE")
+    branch = near.send("UPDATE", here.offer())
+    update = got.dialog().wait("UPDATE")
+    update.reply(200, here.answer(), contact=False,
+                 headers=[("Contact", contact)])
+    update.reply(200, here.answer())
+    here.caller.wait_final(branch)
+    assert [r.get("Contact") for r in here.caller.responses(branch)] == [
+        f"<sip:{here.callee.hostport}>"]
+    assert near.ask("INFO").code == 200
     near.bye()
 
 

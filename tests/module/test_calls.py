@@ -164,22 +164,6 @@ def test_repeated_answer(dial):
     near.bye()
 
 
-def test_peer_as_contact(dial):
-    """A user's contact is never one of our peers."""
-    here = dial("from-lmr")
-    carol = here.site.stranger("carol")
-    contact = f"<sip:iwf@{here.site.iwf2.hostport}>{mc.contact_tags('mcptt')}"
-    for expires in (600, 0):
-        uri = f"sip:{mc.DOMAIN}"
-        register = sip.request(
-            "REGISTER", uri, mc.impu("carol"), mc.impu("carol"),
-            [("Contact", f"{contact};expires={expires}")])
-        assert carol.ask(register).code == 200
-        message = call.from_lmr(line.UNIT1, "carol", here.offer())
-        assert here.dial(message=message).refusal().code >= 400
-    assert not here.site.iwf2.requests("INVITE")
-
-
 def test_callee_refuses(dial):
     """What the callee says is what the caller hears."""
     here = dial("from-lmr")

@@ -93,30 +93,6 @@ def text_message(sender, target, text=b"hello"):
                        mc.impu(target), [("Content-Type", "text/plain")], text)
 
 
-def test_contact_at_a_peer_is_not_served(site):
-    """A user cannot have the node write to an IWF in its own name."""
-    alice = site.stranger("alice")
-    uri = f"sip:{mc.DOMAIN}"
-    message = sip.request("REGISTER", uri, mc.impu("alice"), mc.impu("alice"),
-                          [("Contact", f"<sip:iwf@{site.iwf1.hostport}>")])
-    assert alice.ask(message).code == 200
-    assert alice.ask(text_message("alice", "alice")).code >= 400
-    assert not site.iwf1.requests()
-
-
-def test_contact_at_a_peer_gets_no_short_message(site):
-    """Nor what one IWF writes to him to another IWF, as if from this node."""
-    alice = site.stranger("alice")
-    contact = f"<sip:iwf@{site.iwf2.hostport}>{mc.contact_tags('mcptt')}"
-    for expires in (600, 0):
-        message = sip.request(
-            "REGISTER", f"sip:{mc.DOMAIN}", mc.impu("alice"),
-            mc.impu("alice"), [("Contact", f"{contact};expires={expires}")])
-        assert alice.ask(message).code == 200
-        assert site.from_iwf(mc.iwf_message("alice", b"x")).code == 480
-    assert not site.iwf2.requests()
-
-
 @pytest.mark.parametrize("message", [
     lambda: text_message("alice", "bob"),
     lambda: mc.client_message("alice", b"x")], ids=["text", "short message"])

@@ -1,0 +1,289 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where a client may be: at no peer, not at the node, not at its helpers."""
+import contextlib
+
+import pytest
+
+import call
+import conftest
+import line
+import mc
+import media
+import sample
+import sip
+
+# Endings of a place that is one of ours, or a peer's, however it is written.
+SPELLINGS = [
+    "127.0.0.1:0{ng}", "127.0.0.1:{ng};transport=tcp", "127.0.0.1:{ng};lr",
+    "127.0.0.1:{ng};ob", "127.0.0.1:{ng};alias=127.0.0.9~5060~1",
+    "127.0.0.257:{ng}", "127.1:{ng}", "2130706433:{ng}", "0x7f000001:{ng}",
+    "0x7f.0.0.1:{ng}", "0177.0.0.1:{ng}", "127.000.000.001:{ng}",
+    "127.0.0.1.:{ng}", "0.0.0.0:{ng}", "0.0.0.0", "localhost:{ng}",
+    "LOCALHOST:{ng}", "localhost.:{ng}", "a.localhost:{ng}",
+    "[::ffff:127.0.0.1]:{ng}", "[::FFFF:7f00:1]:{ng}",
+    "[0:0:0:0:0:ffff:7f00:1]:{ng}", "[::127.0.0.1]:{ng}", "[::1]:{ng}",
+    "[0:0:0:0:0:0:0:1]:{ng}", "[::]:{ng}",
+    "127.0.0.9:5070;maddr=127.0.0.1", "127.0.0.9:5070;maddr=127.0.0.2",
+    "127.0.0.258:{iwf1}", "127.0.0.02:{iwf1}", "127.0.2:{iwf1}",
+    "224.0.0.1:5060", "255.255.255.255:5060"]
+PEERS = ["127.0.0.2:{iwf1}", "127.0.0.3:5070", "127.0.0.4:1",
+         "127.0.0.5:5060", "127.0.0.6:{partner}", "127.0.0.6:9",
+         "127.0.0.6", "127.0.0.6:{partner};transport=tcp"]
+OURS = ["127.0.0.1:{sip}", "127.0.0.1:{sip};transport=tcp",
+        "127.0.0.1:{http}", "127.0.0.1:{ng}", "127.0.0.1:{cli}",
+        "127.0.0.1:{first}", "127.0.0.1:{last}", "127.0.0.88:{ng}",
+        "mc.example.org", "mc.example.org:{sip}"]
+GOOD = ["127.0.0.9:5070", "127.0.0.9", "127.0.0.9:5070;lr",
+        "192.0.2.7:22222", "[2001:db8::7]:5060"]
+ANY = PEERS + OURS + SPELLINGS
+
+
+def place(site, form):
+    """A place with the ports of this node and its peers."""
+    media_ports = site.node.media
+    return form.format(
+        sip=site.node.port, http=site.node.http_port,
+        ng=media_ports["RTPENGINE_PORT"],
+        cli=media_ports["RTPENGINE_CLI_PORT"],
+        first=media_ports["RTP_MIN"], last=media_ports["RTP_MAX"],
+        iwf1=site.iwf1.address[1], partner=site.partner.address[1])
+
+
+@pytest.fixture
+def dial(site):
+    """Makes lines on the sample node; all are over at the end."""
+    with contextlib.ExitStack() as stack:
+        yield lambda form="private": stack.enter_context(
+            line.Line(site, form))
+    line.wait_quiet(site.node)
+
+
+# Registrations
+
+def registered(site, *fields):
+    """The code of a REGISTER of bob with these header fields."""
+    bob = site.stranger("bob")
+    uri = f"sip:{mc.DOMAIN}"
+    message = sip.request("REGISTER", uri, mc.impu("bob"), mc.impu("bob"),
+                          [("Expires", "60"), *fields])
+    return bob.ask(message).code
+
+
+@pytest.mark.parametrize("form", ANY)
+def test_no_registration_elsewhere(site, form):
+    """403 for a contact, and for a Path, beside good ones too."""
+    there = place(site, form)
+    good = ("Contact", "<sip:bob@127.0.0.9:5070>")
+    bad = f"sip:bob@{there}"
+    hidden = ('"a, \\", <sip:b@127.0.0.9>" <sip:bob@127.0.0.9>;+g.x="a,b", '
+              f"<{bad}>")
+    for fields in ([("Contact", f"<{bad}>")], [("Contact", bad)],
+                   [("Contact", f'"x" <SIP{bad[3:]}>;q=0.1')],
+                   [good, ("Contact", f"<{bad}>")], [("Contact", hidden)],
+                   [good, ("Path", f"<sip:{there};lr>"),
+                    ("Supported", "path")]):
+        assert registered(site, *fields) == 403, fields
+    assert not site.node.rpc("ul.dump")["Domains"][0]["Domain"]["AoRs"]
+
+
+@pytest.mark.parametrize("form", GOOD)
+def test_registration(site, form):
+    """Other places are as good as any, also at ports of our helpers."""
+    there = place(site, form)
+    contact = ("Contact", f'"B, ob" <sip:bob@{there}>;+g.x="a,b"')
+    for fields in ([contact], [("Contact", "<sip:bob@bob.invalid>"), (
+            "Path", f"<sip:{there};lr>"), ("Supported", "path")]):
+        assert registered(site, *fields) == 200
+        assert registered(site, ("Contact", "*"), ("Expires", "0")) in (
+            200, 400)
+    site.client("bob").unregister()
+    site.node.kamcmd("ul.rm", "location", "bob@mc.example.org")
+
+
+def test_helpers_of_the_administrator(new_site):
+    """Ports by the environment, hosts by a define, as in the guide."""
+    site = new_site(env={"HELPER_PORTS": "3306|5432"}, options=[
+        "-A", r'HELPER_HOSTS="^(127\.|192\.0\.2\.9$)"'])
+    for there, code in [
+            ("127.0.0.1:3306", 403), ("127.0.0.1:5432", 403),
+            ("127.0.0.1:33061", 200), ("192.0.2.9:3306", 403),
+            ("192.0.2.9:{ng}", 403), ("192.0.2.9:{first}", 403),
+            ("192.0.2.9:5070", 200), ("192.0.2.90:{ng}", 200)]:
+        contact = ("Contact", f"<sip:bob@{place(site, there)}>")
+        assert registered(site, contact) == code, there
+
+
+def test_path_with_a_name(site):
+    """It could lead anywhere."""
+    contact = ("Contact", "<sip:bob@127.0.0.9:5070>")
+    assert registered(site, contact, ("Path", "<sip:edge.example.org;lr>"),
+                      ("Supported", "path")) == 403
+
+
+# What became a peer's since
+
+@pytest.fixture(scope="module")
+def _changing():
+    with conftest.running(lambda peers: sample.SampleNode(
+            peers, extra=sample.CHANGING)) as own:
+        yield own
+
+
+@pytest.fixture
+def changing(_changing):
+    """A node that takes changes of its tables at any time."""
+    yield _changing
+    _changing.reset()
+
+
+@pytest.mark.parametrize("group", [1, 2, 3])
+@pytest.mark.parametrize("way", ["contact", "path", "behind a path"])
+def test_contact_at_a_later_peer(changing, group, way):
+    """Calls and messages do not go there, and come back as 480."""
+    site = changing
+    bob = site.client("bob")
+    with sip.UdpEndpoint("127.0.0.9") as there, \
+            sip.UdpEndpoint("127.0.0.10") as edge:
+        if way == "contact":
+            alice = site.client("alice", endpoint=there)
+        else:
+            hop = there if way == "path" else edge
+            alice = mc.Client(site.node, "alice", edge if way == "path"
+                              else there)
+            alice.register(extra=[("Path", f"<sip:{hop.hostport};lr>"),
+                                  ("Supported", "path")])
+            site.clients.append(alice)
+        with site.peer_at(group, there.hostport), media.Party() as party:
+            out = call.Outgoing(
+                site.iwf1, site.node.address, call.from_lmr(
+                    line.UNIT1, "alice", party.sdp(media.P25))).start()
+            assert out.refusal().code == 480
+            assert site.from_iwf(mc.iwf_message("alice", b"x")).code == 480
+            text = sip.request(
+                "MESSAGE", mc.impu("alice"), mc.impu("bob"),
+                mc.impu("alice"), [("Content-Type", "text/plain")], b"x")
+            assert bob.ask(text).code == 480
+        for endpoint in (there, edge):
+            assert not endpoint.requests("INVITE")
+            assert not endpoint.requests("MESSAGE")
+        alice.unregister()
+        site.clients.remove(alice)
+    line.wait_quiet(site.node)
+
+
+# Contacts of calls
+
+@pytest.mark.parametrize("form", ANY + ["bob.example.org"])
+def test_contact_of_a_caller(dial, site, form):
+    """400, and nobody rings."""
+    here = dial("client")
+    message = here.form.invite(here.offer())
+    message.set("Contact", f"<sip:alice@{place(site, form)}>")
+    out = call.Outgoing(here.caller, here.node.address, message, here.user,
+                        contact=False)
+    assert out.start().refusal().code == 400
+    assert not here.callee.requests("INVITE")
+
+
+def test_contacts_within_a_call(dial, site):
+    """403 for an UPDATE and a re-INVITE of either side; answers are dropped,
+    of an INVITE and of an UPDATE."""
+    talk = dial("client").talk()
+    here = talk.line
+    for form in ANY:
+        contact = f"<sip:x@{place(site, form)}>"
+        for side, method in ((talk.near, "UPDATE"), (talk.far, "INVITE")):
+            message = side.request(method, here.offer())
+            message.set("Contact", contact)
+            assert side.endpoint.ask(message, side.server).code == 403, form
+    assert not here.callee.requests("UPDATE")
+    assert not here.caller.requests("INVITE")
+    branch = talk.near.send("UPDATE", here.offer())
+    got = talk.far.wait("UPDATE")
+    for form in ANY:
+        got.reply(200, here.answer(), contact=False, headers=[
+            ("Contact", f"<sip:x@{place(site, form)}>")])
+    got.reply(200, here.answer())
+    here.caller.wait_final(branch)
+    assert len(here.caller.responses(branch)) == 1
+    assert talk.near.ask("INFO").code == 200
+    talk.near.bye()
+
+
+@pytest.mark.parametrize("form", OURS[:7])
+def test_contact_of_a_peer_at_ours(dial, site, form):
+    """A peer has no place at the node or its helpers either."""
+    here = dial("from-lmr")
+    contact = f"<sip:iwf@{place(site, form)}>"
+    message = here.form.invite(here.offer()).set("Contact", contact)
+    out = call.Outgoing(here.caller, here.node.address, message,
+                        contact=False).start()
+    assert out.refusal().code == 400
+    talk = here.talk()
+    message = talk.near.request("UPDATE", here.offer()).set(
+        "Contact", contact)
+    assert here.caller.ask(message, talk.near.server).code == 403
+    talk.near.bye()
+
+
+# Routes within calls
+
+def with_route(message, route):
+    """The request with a Route behind ours."""
+    at = max(i for i, (n, _) in enumerate(message.headers) if n == "Route")
+    message.headers.insert(at + 1, ("Route", f"<{route}>"))
+    return message
+
+
+@pytest.mark.parametrize("form, who", [("client", "near"),
+                                       ("from-lmr", "near")])
+def test_route_to_a_client(dial, site, form, who):
+    """Nothing goes by a Route to a peer, to us, or to a name. (Of a Route an
+    maddr is the place itself: that of clients is good there.)"""
+    talk = dial(form).talk()
+    side = getattr(talk, who)
+    for there in [*ANY, "edge.example.org"]:
+        if there.endswith("maddr=127.0.0.1"):
+            continue
+        for loose in (";lr", ""):
+            message = with_route(side.request("INFO"), f"sip:"
+                                 f"{place(site, there)}{loose}")
+            code = side.endpoint.ask(message, side.server).code
+            assert code in (403, 481), (there, loose)
+    assert not talk.far.requests("INFO")
+    for peer in site.peers.all():
+        assert not peer.requests("INFO")
+    talk.near.bye()
+
+
+@pytest.mark.parametrize("form", ["private", "group-from-core"])
+def test_route_to_an_iwf(dial, site, form):
+    """It leads to a host of the IWF's set, and nowhere else."""
+    talk = dial(form).talk()
+    for there, code in [
+            (site.iwf1b.hostport, 200), (site.iwf2.hostport, 403),
+            (site.core.hostport, 403), (site.partner.hostport, 403),
+            ("127.0.0.9:5070", 403), ("iwf.example.org", 403),
+            (":".join(map(str, site.node.address)), 403),
+            (place(site, "127.0.0.1:{ng}"), 403)]:
+        message = with_route(talk.near.request("INFO"), f"sip:{there};lr")
+        assert talk.near.endpoint.ask(
+            message, talk.near.server).code == code, there
+    assert site.iwf1b.requests("INFO")
+    assert not site.iwf2.requests("INFO") + site.partner.requests("INFO")
+    message = with_route(talk.near.request("INFO"),
+                         f"sip:x@{site.iwf2.hostport}")
+    assert talk.near.endpoint.ask(message, talk.near.server).code == 403
+    talk.near.bye()
+
+
+def test_route_to_the_core(dial, site):
+    """The same for the side of a core."""
+    talk = dial("group-from-core").talk()
+    for there, code in ((site.core.hostport, 200),
+                        (site.iwf1.hostport, 403),
+                        (site.iwf2.hostport, 403)):
+        message = with_route(talk.far.request("INFO"), f"sip:{there};lr")
+        assert talk.far.endpoint.ask(
+            message, talk.far.server).code == code, there
+    talk.near.bye()
