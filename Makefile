@@ -43,6 +43,7 @@ include modules/mc_iwf/module.mk
 include tests/tests.mk
 include tests/coverage/coverage.mk
 include tests/mutate/mutate.mk
+include tests/attack/attack.mk
 include tests/bench/bench.mk
 include tests/oracle/oracle.mk
 include tools/node.mk

@@ -694,7 +694,7 @@ def test_warning_names_our_host(site):
 def test_too_large(site):
     """Over max_body: 413."""
     alice = site.client("alice", endpoint=sip.TcpEndpoint())
-    message = invite(UNIT, mc.impu("alice"), sdp=b"v" * 70000)
+    message = invite(UNIT, mc.impu("alice"), sdp=b"v" * 62500)
     assert alice.ask(message).code == 413
 
 

@@ -134,7 +134,7 @@ def test_interworking_part_alone(site):
 def test_many_parts(site):
     """A limit of parts, and no crash above it."""
     site.client("alice")
-    body = mc.multipart([INFO, DATA] + 2000 * [mc.part("x/y", b"")])
+    body = mc.multipart([INFO, DATA] + 1000 * [mc.part("x/y", b"")])
     with sip.TcpEndpoint(site.core.address[0]) as core:
         reply = core.ask(shaped(TYPE, body), site.node.address)
     assert reply.code in (400, 413)

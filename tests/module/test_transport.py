@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Ways to a client and from a peer: flows, Path, TLS identities."""
 import contextlib
+import re
 import socket
 import ssl
 import subprocess
 import threading
+import time
 
 import pytest
 
@@ -72,8 +74,7 @@ def authority(tmp_path):
     return Authority(tmp_path)
 
 
-@pytest.fixture
-def tls_site(new_site, authority):
+def make_tls_site(new_site, authority, **settings):
     """A node that listens on TLS and knows an IWF by its name alone."""
     certificate, key = authority.certificate("mc.example.org")
     config = authority.folder / "tls.cfg"
@@ -86,28 +87,45 @@ def tls_site(new_site, authority):
         options=["-A", "WITH_TLS", "-A", f"TLS_PORT={node.free_port()}",
                  "-A", f'TLS_CONFIG="{config}"'],
         sql=["INSERT INTO mc_iwf_peers (kind, psi, address, port, tls_id)"
-             f" VALUES ('iwf', '{mc.IWF1}', '', 0, 'iwf.example.org')"])
+             f" VALUES ('iwf', '{mc.IWF1}', '', 0, 'iwf.example.org')"],
+        **settings)
     site.client("alice")
     return site
 
 
-def ask_over_tls(site, message, certificate=None):
-    """The answer to a request on a TLS connection of its own."""
+@pytest.fixture
+def tls_site(new_site, authority):
+    """The sample node with TLS."""
+    return make_tls_site(new_site, authority)
+
+
+def connect_tls(site, certificate=None):
+    """A TLS connection to the node."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     if certificate:
         context.load_cert_chain(*certificate)
     port = next(int(o.split("=")[1]) for o in site.node.options
                 if o.startswith("TLS_PORT="))
+    return context.wrap_socket(
+        socket.create_connection(("127.0.0.1", port), sip.TIMEOUT))
+
+
+def ask_on(sock, message):
+    """The answer to a request on a TLS connection."""
     message.headers.insert(0, (
         "Via", f"SIP/2.0/TLS 127.0.0.1;branch=z9hG4bK{sip.token()};rport"))
-    with socket.create_connection(("127.0.0.1", port), sip.TIMEOUT) as tcp:
-        with context.wrap_socket(tcp) as sock:
-            sock.sendall(bytes(message))
-            data = b""
-            while not sip.first_message(data):
-                data += sock.recv(65536)
+    sock.sendall(bytes(message))
+    data = b""
+    while not sip.first_message(data):
+        data += sock.recv(65536)
     return sip.Message.parse(sip.first_message(data))
+
+
+def ask_over_tls(site, message, certificate=None):
+    """The same on a connection of its own."""
+    with connect_tls(site, certificate) as sock:
+        return ask_on(sock, message)
 
 
 @pytest.mark.parametrize("name, code", [
@@ -199,3 +217,48 @@ def test_name_that_nobody_has_verified(tls_site, authority, name):
         reply = contact.ask(mc.iwf_message("bob", b"\0secret"))
         assert reply.code == 407
         assert not bob.endpoint.requests()
+
+
+def proven(sock, message, user):
+    """A client's request on a TLS connection, with its password."""
+    challenged = ask_on(sock, message)
+    reply = ask_on(sock, sip.with_credentials(
+        message, challenged, user, f"{user}-secret"))
+    assert reply.code == 200
+    return sock
+
+
+def is_open(sock):
+    """True where the node has not ended this TLS connection."""
+    sock.settimeout(0.01)
+    try:
+        return bool(sock.recv(1))
+    except TimeoutError:
+        return True
+    except OSError:
+        return False
+
+
+def test_who_keeps_a_tls_connection(new_site, authority):
+    """An IWF by its certificate and a client by its password; not a stranger
+    who is challenged, nor one who says nothing."""
+    site = make_tls_site(new_site, authority, extra=(
+        'modparam("tls", "connection_timeout", 2)'))
+    iwf = connect_tls(site, authority.certificate("iwf.example.org"))
+    assert ask_on(iwf, mc.iwf_message("alice", b"x")).code == 200
+    client = proven(connect_tls(site), mc.client_message("alice", b"x"),
+                    "alice")
+    stranger = connect_tls(site)
+    assert ask_on(stranger, mc.client_message("alice", b"x")).code == 407
+    idle = connect_tls(site)
+    time.sleep(2 + 10 + 2)  # the lifetime, the reader's, and a margin
+    socks = [iwf, client, stranger, idle]
+    assert [is_open(sock) for sock in socks] == [True, True, False, False]
+    for sock in socks:
+        sock.close()
+
+
+def test_idle_tls_connections_end_as_soon(tls_site):
+    """Module tls has a lifetime of its own."""
+    text = tls_site.node.kamcmd("tls.options")
+    assert re.search(r"connection_timeout: 15$", text, re.M), text
