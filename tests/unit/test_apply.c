@@ -1,0 +1,273 @@
+/*
+ * This file is part of the Kamailio modules for LMR interworking.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * apply: one change into the directory, where memory is short. The database
+ * and the store are stand-ins: rows as a test wants them, and a lock that
+ * nobody holds while the database is asked.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "mc_iwf/iwf_apply.c"
+
+#define KMF "sip:kmf1@iwf.example.org"
+#define ALICE "sip:alice@mc.example.org"
+#define GROUP "sip:group@mc.example.org"
+
+/* The store: a directory, and how it is locked. */
+static mclmr_directory_t *in_force;
+static enum { FREE, READ, WRITE } locked;
+
+const mclmr_directory_t *iwf_store_read(void)
+{
+	assert_int_equal(locked, FREE);
+	locked = READ;
+	return in_force;
+}
+
+void iwf_store_read_end(void)
+{
+	assert_int_equal(locked, READ);
+	locked = FREE;
+}
+
+mclmr_directory_t *iwf_store_write(void)
+{
+	assert_int_equal(locked, FREE);
+	locked = WRITE;
+	return in_force;
+}
+
+void iwf_store_write_end(void)
+{
+	assert_int_equal(locked, WRITE);
+	locked = FREE;
+}
+
+/* The database: one row of each kind, or none. */
+static bool has_row;
+static mclmr_user_row_t user;
+static mclmr_lmr_row_t entry;
+static mclmr_party_row_t party;
+
+static iwf_db_result_t give(iwf_db_rows_t *rows)
+{
+	assert_int_equal(locked, FREE);
+	*rows = (iwf_db_rows_t){NULL, has_row};
+	return IWF_DB_OK;
+}
+
+iwf_db_result_t iwf_db_user(mclmr_span_t service, mclmr_span_t mc_id,
+		iwf_db_rows_t *rows, mclmr_user_row_t *row, iwf_db_error_t *error)
+{
+	(void)service, (void)mc_id, (void)error;
+	*row = user;
+	return give(rows);
+}
+
+iwf_db_result_t iwf_db_party(mclmr_party_kind_t kind, mclmr_span_t uri,
+		iwf_db_rows_t *rows, mclmr_party_row_t *row, iwf_db_error_t *error)
+{
+	(void)kind, (void)uri, (void)error;
+	*row = party;
+	return give(rows);
+}
+
+iwf_db_result_t iwf_db_entries(
+		mclmr_span_t person, iwf_db_rows_t *rows, iwf_db_error_t *error)
+{
+	(void)person, (void)error;
+	return give(rows);
+}
+
+const char *iwf_db_entry(const iwf_db_rows_t *rows, size_t i, long long *id,
+		mclmr_lmr_row_t *row)
+{
+	(void)rows, (void)i;
+	*id = 1;
+	*row = entry;
+	return NULL;
+}
+
+iwf_db_result_t iwf_db_load_plan(mclmr_plan_t **plan, iwf_db_error_t *error)
+{
+	(void)plan, (void)error;
+	return IWF_DB_FAILED;
+}
+
+void iwf_db_leave_out_entry(long long id, const char *why)
+{
+	(void)id, (void)why;
+}
+
+void iwf_db_free(iwf_db_rows_t *rows)
+{
+	(void)rows;
+}
+
+/* Memory, of which there is none at times. */
+static bool short_of_memory;
+
+static void *test_alloc(size_t n)
+{
+	return short_of_memory ? NULL : malloc(n);
+}
+
+static const mclmr_allocator_t allocator = {test_alloc, free};
+
+/* What a change of the log comes to. */
+static iwf_db_result_t change(const char *table, const char *item1,
+		const char *item2, iwf_patience_t patience)
+{
+	iwf_db_error_t error;
+	iwf_db_result_t rc = iwf_apply(mclmr_span(table), mclmr_span(item1),
+			mclmr_span(item2), patience, &error);
+
+	assert_int_equal(locked, FREE);
+	return rc;
+}
+
+/* A directory with alice, her entry, and a group. */
+static int set_up(void **state)
+{
+	mclmr_plan_t *plan;
+
+	(void)state;
+	short_of_memory = false;
+	plan = mclmr_plan_new(&allocator);
+	assert_null(mclmr_plan_add_kmf(
+			plan, MCLMR_SPAN(KMF), 1, true, MCLMR_SPAN("lmr")));
+	in_force =
+			mclmr_directory_new(&allocator, plan, MCLMR_PER_USER_LMR_TYPE, 0);
+	user = (mclmr_user_row_t){.mc_id = MCLMR_SPAN(ALICE),
+			.service = MCLMR_SERVICE_MCPTT,
+			.impu = MCLMR_SPAN(ALICE),
+			.person = MCLMR_SPAN("alice"),
+			.send = true};
+	entry = (mclmr_lmr_row_t){.type = MCLMR_LMR_P25,
+			.kmf = MCLMR_SPAN(KMF),
+			.identity = MCLMR_SPAN("1")};
+	party = (mclmr_party_row_t){.uri = MCLMR_SPAN(GROUP),
+			.psi = MCLMR_SPAN("sip:iwf@iwf.example.org"),
+			.profile = MCLMR_SPAN("p25")};
+	has_row = true;
+	assert_int_equal(change("users", "mcptt", ALICE, IWF_WAIT), IWF_DB_OK);
+	assert_int_equal(change("lmr", "alice", "", IWF_WAIT), IWF_DB_OK);
+	assert_int_equal(change("groups", GROUP, "", IWF_WAIT), IWF_DB_OK);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	mclmr_directory_free(in_force);
+	return 0;
+}
+
+/* What there is of a kind. */
+typedef struct kind
+{
+	const char *table, *item1, *item2;
+	size_t at; /* in mclmr_directory_counts_t */
+} kind_t;
+
+#define COUNTS(member) offsetof(mclmr_directory_counts_t, member)
+
+static const kind_t kinds[] = {
+		{"users", "mcptt", ALICE, COUNTS(users)},
+		{"lmr", "alice", "", COUNTS(entries)},
+		{"groups", GROUP, "", COUNTS(groups)},
+};
+
+static size_t count(const kind_t *kind)
+{
+	mclmr_directory_counts_t counts = mclmr_directory_count(in_force);
+
+	return *(const size_t *)((const char *)&counts + kind->at);
+}
+
+/* A row that is deleted is out of force, also where there is no memory. */
+static void test_deleted(void **state)
+{
+	(void)state;
+	has_row = false;
+	short_of_memory = true;
+	for(size_t i = 0; i < 3; i++) {
+		assert_int_equal(count(&kinds[i]), 1);
+		assert_int_equal(change(kinds[i].table, kinds[i].item1, kinds[i].item2,
+								 IWF_WAIT),
+				IWF_DB_OK);
+		assert_int_equal(count(&kinds[i]), 0);
+	}
+}
+
+/* A row that has changed, and for which there is no memory: the old one may
+ * stay for some tries and no longer, since nobody knows what it has lost. */
+static void test_no_memory(void **state)
+{
+	(void)state;
+	user.send = false;
+	entry.identity = MCLMR_SPAN("2");
+	party.profile = MCLMR_SPAN("tetra");
+	short_of_memory = true;
+	for(size_t i = 0; i < 3; i++) {
+		const kind_t *kind = &kinds[i];
+
+		assert_int_equal(
+				change(kind->table, kind->item1, kind->item2, IWF_WAIT),
+				IWF_DB_BAD_ROW);
+		assert_int_equal(count(kind), 1);
+		assert_int_equal(
+				change(kind->table, kind->item1, kind->item2, IWF_GIVE_WAY),
+				IWF_DB_BAD_ROW);
+		assert_int_equal(count(kind), 1);
+		assert_int_equal(
+				change(kind->table, kind->item1, kind->item2, IWF_WITHDRAW),
+				IWF_DB_BAD_ROW);
+		assert_int_equal(count(kind), 0);
+	}
+	short_of_memory = false;
+	for(size_t i = 0; i < 3; i++) {
+		assert_int_equal(change(kinds[i].table, kinds[i].item1, kinds[i].item2,
+								 IWF_WAIT),
+				IWF_DB_OK);
+		assert_int_equal(count(&kinds[i]), 1);
+	}
+}
+
+/* What a directory aside is told changes the one in force in nothing. */
+static void test_aside(void **state)
+{
+	mclmr_directory_t *aside = mclmr_directory_new(
+			&allocator, mclmr_plan_new(&allocator), MCLMR_PER_USER_LMR_TYPE, 0);
+
+	(void)state;
+	has_row = false;
+	iwf_apply_aside(aside);
+	assert_int_equal(change("users", "mcptt", ALICE, IWF_WAIT), IWF_DB_OK);
+	assert_int_equal(count(&kinds[0]), 1);
+	iwf_apply_aside(NULL);
+	assert_int_equal(change("users", "mcptt", ALICE, IWF_WAIT), IWF_DB_OK);
+	assert_int_equal(count(&kinds[0]), 0);
+	mclmr_directory_free(aside);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+			cmocka_unit_test_setup_teardown(test_deleted, set_up, tear_down),
+			cmocka_unit_test_setup_teardown(test_no_memory, set_up, tear_down),
+			cmocka_unit_test_setup_teardown(test_aside, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests_name("apply", tests, NULL, NULL);
+}
