@@ -33,7 +33,7 @@ lab: $(MCLMR_TOOL)
 scenarios: all
 	@$(PYTHON) sipp-scenarios/run.py
 
-## install     module, tool, tables, media profiles, guide, under DESTDIR
+## install     module, tool, tables, profiles, recipe, guide, under DESTDIR
 SHARE = $(DESTDIR)/usr/share
 POLICIES_INI = $(DESTDIR)/etc/kamailio/mc_iwf/policies.ini
 .PHONY: install
@@ -46,4 +46,5 @@ install: all
 	done
 	test -e $(POLICIES_INI) || \
 		install -D -m 644 cfg/policies.ini $(POLICIES_INI)
+	install -D -m 644 -t $(SHARE)/kamailio/mc_iwf cfg/recipe/*
 	install -D -m 644 -t $(SHARE)/doc/kamailio-mc-iwf docs/*.md

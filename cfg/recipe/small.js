@@ -146,6 +146,7 @@ function next_hop() {
 
 // The receiver says yes or no, and nothing of itself or others.
 function ksr_answer() {
+	no_own_challenge();
 	KSR.textops.remove_hf_exp(".", REPLY_FIELDS);
 	if (KSR.textops.has_body() > 0) {
 		KSR.textopsx.remove_body();
@@ -153,21 +154,27 @@ function ksr_answer() {
 	return 1;
 }
 
-// A MESSAGE is never answered with 408 (RFC 4320). Who challenges in our name
-// is after our users' passwords.
+// Who challenges in our name is after our users' passwords. (A backslash could
+// hide the name.)
+function no_own_challenge() {
+	var code = KSR.pv.get("$rs");
+	var challenges = (KSR.pv.getw("$(hdr(WWW-Authenticate)[*])")
+			+ KSR.pv.getw("$(hdr(Proxy-Authenticate)[*])")).toLowerCase();
+	if (code !== 401 && code !== 407) {
+		KSR.textops.remove_hf_re("^(WWW|Proxy)-Authenticate$");
+	} else if (challenges.indexOf(DOMAIN) >= 0
+			|| challenges.indexOf("\\") >= 0) {
+		KSR.textops.remove_hf_re("^(WWW|Proxy)-Authenticate$");
+		KSR.textopsx.change_reply_status(502, "Bad Gateway");
+	}
+}
+
+// A MESSAGE is never answered with 408 (RFC 4320).
 function ksr_no_answer() {
 	if (KSR.tm.t_check_status("408") > 0) {
 		KSR.mc_iwf.iwf_refuse("no_answer");
-	} else if (KSR.tm.t_check_status("401|407") > 0
-			&& challenge().toLowerCase().indexOf(DOMAIN) >= 0) {
-		KSR.tm.t_reply(502, "Bad Gateway");
 	}
 	return 1;
-}
-
-function challenge() {
-	return KSR.pv.getw("$T_rpl($(hdr(Proxy-Authenticate)[*]))")
-			+ KSR.pv.getw("$T_rpl($(hdr(WWW-Authenticate)[*]))");
 }
 
 function ksr_iwf_event(name) {

@@ -45,7 +45,8 @@ class CallNode(node.Kamailio):
             file.write(extra)
         self.defines = [f'RTPENGINE_SOCK="{relay.socket}"',
                         f'POLICIES="{self.policies}"',
-                        f"NEXT_HOP=sip:{next_hop}"]
+                        f"NEXT_HOP=sip:{next_hop}",
+                        'CALLER_HOST="127.0.0.1"', 'CALLED_HOST="127.0.0.1"']
         if prepare:
             prepare(self.folder)
 

@@ -5,6 +5,7 @@ import contextlib
 import pytest
 
 import calls
+import dropin
 import node
 import sample
 import small
@@ -57,6 +58,12 @@ def _kemi_site():
         yield site
 
 
+@pytest.fixture(scope="session")
+def _drop_in_site():
+    with running(dropin.DropIn) as site:
+        yield site
+
+
 @pytest.fixture
 def site(_sample_site):
     """The sample node; each test gets it as if just started."""
@@ -84,9 +91,17 @@ def call_site(_call_site):
     _call_site.reset()
 
 
-@pytest.fixture(params=["sample", "native", "kemi"])
+@pytest.fixture
+def drop_in_site(_drop_in_site):
+    """Debian's own kamailio.cfg with the recipe in it."""
+    yield _drop_in_site
+    _drop_in_site.reset()
+
+
+@pytest.fixture(params=["sample", "native", "kemi", "drop_in"])
 def any_site(request):
-    """The sample node, and the two small ones made after the guide."""
+    """The sample node, the two small ones made after the guide, and the
+    existing server with the recipe."""
     found = request.getfixturevalue(f"_{request.param}_site")
     yield found
     found.reset()

@@ -1,105 +1,324 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The texts of the guide, run as they stand."""
+"""docs/drop-in.md from its first line to its last: the tables with the
+printed commands, rows and rights, on each server, and the node as an ordinary
+user that has no other rights."""
+import os
+import pwd
 import re
+import shutil
+import subprocess
 
 import pytest
 
-import conftest
+import call
+import databases
+import dropin
+import guide
+import line
 import mc
+import media
 import node
 import sample
 import sip
 
-TOTAL = 3  # seconds; 20 where it is not set: test_script
-EXISTING = node.TOP / "build" / "kamailio-src" / "etc" / "kamailio.cfg"
+USER = "kamailio"
+SHARE = "/usr/share/kamailio"
+ROOT = os.geteuid() == 0
+AS_USER = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups",
+           "--"]
 
 
-def pieces():
-    """The fenced blocks of the guide, in order."""
-    text = (node.TOP / "docs" / "drop-in.md").read_text()
-    return re.findall(r"^```\n(.*?)^```$", text, re.M | re.S)
+def commands(name):
+    """The lines of a block of commands."""
+    return guide.block(name, dropin.DOCUMENT).splitlines()
 
 
-def behind(text, line, addition):
-    """The configuration with a piece behind the first such line."""
-    before, found, after = text.partition(line)
-    assert found, line
-    return before + found + "\n" + addition + after
+def here(text, folder):
+    """A command with the folders of a test in place of the installed ones."""
+    text = text.replace(f"{SHARE}/mc_iwf/", f"{dropin.RECIPES}/")
+    text = re.sub(rf"{SHARE}/(db_\w+)/mc_iwf-create",
+                  rf"{node.TOP}/cfg/\1/mc_iwf-create", text)
+    return text.replace("/var/lib/kamailio", str(folder))
 
 
-class DropIn(sample.SampleNode):
-    """Debian's own kamailio.cfg with the three pieces in it."""
+def run(command, **more):
+    """Runs a command; its output is told where it fails."""
+    done = subprocess.run(command, capture_output=True, text=True,
+                          check=False, **more)
+    assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
 
-    def __init__(self, peers):
-        super().__init__(peers)
-        modules, call, route = pieces()
-        text = EXISTING.read_text()
-        text = behind(text, 'loadmodule "counters.so"\n', modules)
-        text = behind(text, "route(WITHINDLG);\n", call)
-        self.config.write_text(
-            f'{text}\nalias="{mc.DOMAIN}"\n'
-            f'modparam("mc_iwf", "total_timeout", {TOTAL})\n{route}')
-        self.defines = [f'IWF_DB="sqlite:///{self.path("mc_iwf.db")}"',
-                        f'IWF_PEER="sip:{peers.iwf1.hostport}"']
+
+class Files:
+    """SQLite, as the document sets it up."""
+
+    module = "db_sqlite.so"
+
+    def __init__(self, folder):
+        self.folder = folder / "lib"
+        lines = [here(text, self.folder) for text in commands("sqlite")]
+        if not ROOT:
+            lines = [text.replace(f"-o {USER} -g {USER} ", "")
+                     for text in lines if not text.startswith("chown")]
+        run(["bash", "-eu", "-o", "pipefail", "-c", "\n".join(lines)])
+
+    def urls(self):
+        """MC_DB and MC_NODE_DB."""
+        return [f"sqlite:///{self.folder}/{name}.db"
+                for name in ("mc_iwf", "node")]
+
+    def change(self, *statements):
+        """As user kamailio."""
+        for name in ("mc_iwf", "node"):
+            ours = [s for s in statements if ("mc_iwf_" in s)
+                    == (name == "mc_iwf")]
+            run([*(AS_USER if ROOT else []), "sqlite3",
+                 f"{self.folder}/{name}.db"], input=";\n".join(ours))
+
+    def close(self):
+        """Nothing: the folder goes with the node's."""
+
+
+class Server:
+    """PostgreSQL or MariaDB: the tables made by one user, the node another,
+    rows changed by a third one."""
+
+    def __init__(self, name):
+        self.name = name
+        self.server = databases.SERVERS[name]()
+        self.module = f"{self.server.module}.so"
+        try:
+            self._set_up()
+        except BaseException:
+            self.server.remove()
+            raise
+
+    def _set_up(self):
+        self.server.start()
+        if self.name == "postgres":
+            self.server.make("kamailio")
+        else:
+            self.server.administrate("CREATE DATABASE kamailio")
+        for text in commands(self.server.schema):
+            run(["bash", "-c", f"{self.client()} "
+                 + here(text.replace("psql -d kamailio", "")
+                        .replace("mariadb kamailio", ""), "")])
+
+    def client(self):
+        """The command line of who makes the tables."""
+        if self.name == "postgres":
+            return " ".join(self.server.client("kamailio"))
+        return ("mariadb --no-defaults -u root "
+                f"--socket={self.server.folder}/socket kamailio")
+
+    def urls(self):
+        """The same database for both, with the rights of the node."""
+        scheme = {"postgres": "postgres", "mariadb": "mysql"}[self.name]
+        return [f"{scheme}://mcnode:node-secret@127.0.0.1:"
+                f"{self.server.port}/kamailio"] * 2
+
+    def change(self, *statements):
+        """With the rights of mcadmin."""
+        if self.name == "postgres":
+            command = ["psql", "-X", "-v", "ON_ERROR_STOP=1", "-h",
+                       "127.0.0.1", "-p", str(self.server.port), "-U",
+                       "mcadmin", "-d", "kamailio"]
+        else:
+            command = ["mariadb", "--no-defaults", "-u", "mcadmin",
+                       f"--socket={self.server.folder}/socket", "kamailio"]
+        run(command, input=";\n".join(statements) + ";",
+            env=dict(os.environ, MYSQL_PWD="admin-secret"))
+
+    def close(self):
+        """Ends the server."""
+        self.server.remove()
+
+
+class Installed(dropin.DropIn):
+    """Debian's server after the whole document, as user kamailio."""
+
+    def __init__(self, peers, database):
+        node.Kamailio.__init__(self, None)
+        self.media = node.media_environment()
+        self.env, self.options = {}, []
+        self.config = self.path("etc/kamailio.cfg")
+        if ROOT:
+            shutil.chown(self.folder, USER)
+        self.path("etc").mkdir()
+        self.path("mc_iwf").mkdir()
+        shutil.copy(node.TOP / "modules/mc_iwf/mc_iwf.so",
+                    self.path("mc_iwf"))
+        shutil.copy(node.TOP / "cfg/policies.ini", self.path("etc"))
+        dropin.write_files(self.path("etc"))
+        self.database = (Files(self.folder) if database == "sqlite"
+                         else Server(database))
+        mc_db, node_db = self.database.urls()
+        self.database.change(
+            "UPDATE mc_iwf_peers SET address = '127.0.0.2'",
+            "UPDATE address SET ip_addr = '127.0.0.2'")
+        dropin.settings(self.path("etc"), {
+            "MC_DB_MODULE": self.database.module,
+            "MC_DB": mc_db, "MC_NODE_DB": node_db,
+            "MC_POLICIES": str(self.path("etc/policies.ini")),
+            "MC_RTPENGINE": f"udp:127.0.0.1:{self.media['RTPENGINE_PORT']}",
+            "MC_OWN_PORTS": self.own_ports(),
+            "MC_PEER1": f"sip:{peers.iwf1.hostport}"})
 
     def _command(self):
-        return node.Kamailio._command(self) + [
-            word for kind in ("udp", "tcp")
-            for word in ("-l", f"{kind}:127.0.0.1:{self.port}")]
+        words = [word.replace(f"{node.TOP}/modules:", f"{self.folder}:")
+                 for word in super()._command()]
+        return [*(AS_USER if ROOT else []), *words]
+
+    def stop(self):
+        try:
+            super().stop()
+        finally:
+            self.database.close()
 
 
-@pytest.fixture(scope="module")
-def drop_in():
-    """The existing server with the module dropped in."""
-    with conftest.running(DropIn) as site:
-        yield site
-        site.reset()
+@pytest.fixture(scope="module", params=["sqlite", "postgres", "mariadb"])
+def installed(request):
+    """The server with each database."""
+    peers = sample.Peers()
+    try:
+        with Installed(peers, request.param) as server:
+            yield sample.Site(peers, server)
+    finally:
+        peers.close()
 
 
-def test_both_ways(drop_in):
-    """Messages go both ways, octet for octet."""
-    alice = drop_in.client("alice")
-    payload = bytes(range(256))
-    assert drop_in.from_core(mc.core_message("alice", payload)).code == 200
-    got = drop_in.iwf1.wait_request().message
-    assert mc.payload_of(got) == payload
-    assert mc.calling_user(got) == mc.mc_id("alice")
-    message = mc.iwf_message("alice", payload)
-    assert drop_in.from_iwf(message).code == 200
-    assert alice.endpoint.wait_request().message.body == message.body
+@pytest.fixture
+def ready(installed):
+    """The same; each test gets it as if just started."""
+    yield installed
+    installed.reset()
 
 
-def test_refusal(drop_in):
-    """The verdicts are the module's, the rest is the server's as before."""
-    drop_in.client("alice")
-    reply = drop_in.from_core(mc.core_message("alice", b"x", psi=mc.TERM))
-    assert reply.code == 403
+@pytest.mark.skipif(not ROOT, reason="only root can start it as another user")
+def test_it_runs_as_kamailio(ready):
+    """No process of it has root's rights."""
+    uid = pwd.getpwnam(USER).pw_uid
+    main = ready.node.process.pid
+    listed = subprocess.run(
+        ["ps", "-o", "uid=", "--pid", str(main), "--ppid", str(main)],
+        capture_output=True, text=True, check=True).stdout.split()
+    assert len(listed) > 5 and {int(word) for word in listed} == {uid}
 
 
-def test_stranger(drop_in):
-    """No 407 that nobody could answer."""
-    stranger = drop_in.stranger("alice")
-    reply = stranger.endpoint.ask(mc.client_message("alice", b"x"),
-                                  drop_in.node.address)
-    assert reply.code == 403
-    drop_in.clients.remove(stranger)
+def test_first_message(ready):
+    """With the printed rows a message goes each way."""
+    alice = ready.client("alice")
+    assert alice.ask(mc.client_message("alice", b"key")).code == 200
+    assert mc.payload_of(ready.iwf1.wait_request().message) == b"key"
+    assert ready.from_iwf(mc.iwf_message("alice", b"key")).code == 200
+    alice.endpoint.wait_request()
 
 
-def test_user_with_capitals(drop_in):
-    """Registrar and module file him under the same name."""
-    drop_in.node.edit(
-        "UPDATE mc_iwf_users SET impu = 'sip:Bob@mc.example.org'"
-        " WHERE person = 'bob'")
-    bob = drop_in.client("Bob")
-    node.wait_until(lambda: "sip:Bob@" in drop_in.node.kamcmd(
-        "mc_iwf.users", mc.mc_id("bob")), "the new name")
-    assert drop_in.from_iwf(mc.iwf_message("bob", b"x")).code == 200
-    bob.endpoint.wait_request()
+@pytest.mark.parametrize("form", ["private", "from-lmr"])
+def test_first_call(ready, form):
+    """With the printed rows a call goes each way, and is heard."""
+    with line.Line(ready, form) as wire:
+        talk = wire.talk()
+        talk.speech()
+        assert talk.near.bye().code == 200
+        line.wait_quiet(ready.node)
 
 
-def test_silence(drop_in):
-    """A silent IWF is 504 within the time of one message, never 408."""
-    drop_in.client("alice")
-    drop_in.iwf1.script = sip.silent
-    reply = drop_in.from_core(mc.core_message("alice", b"x"), TOTAL + 4)
-    assert reply.code == 504
+LESS = [["mc_iwf_kmf_psis"], ["mc_iwf_kmf_psis", "mc_iwf_kmfs"],
+        ["mc_iwf_roles"], ["mc_iwf_users"], ["mc_iwf_lmr"]]
+
+
+@pytest.mark.parametrize("tables", LESS, ids=lambda tables: tables[-1])
+def test_each_row_is_needed(ready, tables):
+    """With less than printed the message is refused."""
+    alice = ready.client("alice")
+    def code():
+        return alice.ask(mc.client_message("alice", b"x")).code
+    printed = guide.block("first-message.sql", dropin.DOCUMENT).splitlines()
+    rows = [row.rstrip(";") for table in reversed(tables) for row in printed
+            if row.startswith(f"INSERT INTO {table} ")]
+    ready.node.database.change(*(f"DELETE FROM {name}" for name in tables))
+    node.wait_until(lambda: code() >= 400, f"refusal without {tables}")
+    ready.node.database.change(
+        *rows, "INSERT INTO mc_iwf_changes (tbl) VALUES ('all')")
+    node.wait_until(lambda: code() == 200, f"message with {tables}")
+
+
+def test_a_group_changes_its_codec(ready):
+    """The rights for that are printed too."""
+    ready.node.database.change(
+        "DELETE FROM mc_iwf_groups",
+        "INSERT INTO mc_iwf_groups (uri, psi, profile) VALUES "
+        f"('{line.P25_GROUP}', '{mc.IWF1}', 'tetra')")
+    node.wait_until(lambda: "changed" in group_codec(ready),
+                    "the group's codec")
+
+
+def group_codec(site):
+    """What the node says to a new codec."""
+    try:
+        return site.node.kamcmd("mc_iwf.group_codec", line.P25_GROUP,
+                                "tetra-bb")
+    except AssertionError as said:
+        return str(said).replace("changed", "")
+
+
+def test_password_is_asked_for(ready):
+    """Nobody else registers."""
+    mallory = ready.stranger("alice")
+    message = sip.request("REGISTER", f"sip:{mc.DOMAIN}", mc.impu("alice"),
+                          mc.impu("alice"), [("Contact", "<sip:x@192.0.2.9>")])
+    assert mallory.endpoint.ask(message, ready.node.address).code == 401
+
+
+@pytest.mark.skipif(not ROOT, reason="root's own rights are others")
+@pytest.mark.parametrize("what", ["folder", "file"])
+def test_database_that_kamailio_cannot_write(what):
+    """The server says so at its start and does not run."""
+    peers = sample.Peers()
+    try:
+        server = Installed(peers, "sqlite")
+        path = server.database.folder
+        os.chown(path if what == "folder" else path / "mc_iwf.db", 0, 0)
+        os.chmod(path, 0o755)
+        with pytest.raises(AssertionError, match="readonly|failed to open"):
+            with server:
+                pass
+    finally:
+        peers.close()
+
+
+FEATURES = [(), ("WITH_DEBUG",), ("WITH_ANTIFLOOD",), ("WITH_NAT",),
+            ("WITH_NAT", "WITH_RTPENGINE"), ("WITH_AUTH",),
+            ("WITH_AUTH", "WITH_IPAUTH"), ("MC_NO_CALLS",)]
+
+
+@pytest.mark.parametrize("features", FEATURES, ids="+".join)
+def test_features_of_the_server(features):
+    """Whatever else is switched on in kamailio.cfg, it starts and takes a
+    registration and a message."""
+    peers = sample.Peers()
+    more = {"DBURL": "sqlite:///kamailio.db"}
+    try:
+        with dropin.DropIn(peers, features, **more) as server:
+            site = sample.Site(peers, server)
+            alice = site.client("alice")
+            assert alice.ask(mc.client_message("alice", b"x")).code == 200
+            message = call.private("alice", line.UNIT1,
+                                   media.Party().sdp(media.P25))
+            reply = call.Outgoing(alice.endpoint, server.address, message,
+                                  "alice")
+            if "MC_NO_CALLS" not in features:
+                peers.iwf1.script = sip.answer(486)
+                assert reply.start().refusal().code == 486
+            site.reset()
+    finally:
+        peers.close()
+
+
+def test_settings():
+    """Each setting of the files stands in the table."""
+    text = (dropin.RECIPES / "mc.cfg").read_text()
+    said = set(re.findall(r"`(\w+)`", "".join(re.findall(
+        r"^\| (`(?:MC_|PIKE)[^|]*)\|", dropin.DOCUMENT.read_text(), re.M))))
+    assert set(re.findall(r"^#!trydef (\w+)", text, re.M)) | {
+        "MC_DB_LOADED", "MC_NO_CALLS"} == said

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What an operator sees of calls: keys, commands, profiles, groups, state.
 
-And the ways to set it up: without a module, in KEMI, in a kamailio.cfg that
-uses rtpengine already.
+And the ways to set it up: without a module, in KEMI.
 """
 import contextlib
 import re
@@ -11,12 +10,10 @@ import subprocess
 
 import pytest
 
-import call
 import calls
 import guide
 import media
 import node
-import sip
 
 SILENT = calls.mc.info_xml()
 MIXED = {**media.TETRA, **media.AMRWB}
@@ -368,99 +365,3 @@ cfgengine "jsdt"
     with calls.running(prepare=prepare) as site:
         reply = site.offer(site.party().sdp(media.TETRA)).refusal()
         assert reply.reason == "offer -1 -1 1 -1 1 1"
-
-
-# An existing kamailio.cfg
-
-STOCK = node.TOP / "build" / "kamailio-src" / "etc" / "kamailio.cfg"
-
-
-def recipe(relay, next_hop):
-    """Debian's kamailio.cfg with the steps of the guide done to it."""
-    text = STOCK.read_text().replace("udp:127.0.0.1:2223", relay.socket)
-
-    def put(line, addition, behind):
-        nonlocal text
-        assert text.count(line) == 1, line
-        text = text.replace(
-            line, line + addition if behind else addition + line)
-
-    text, n = re.subn(r"\tif\(nat_uac_test\(\"8\"\)\) \{\n"
-                      r"\t*rtpengine_manage\(.*\n.*else.*\n"
-                      r"\t*rtpengine_manage\(.*\n\t\}\n", "", text)
-    assert n == 1 and "rtpengine_manage" not in text
-    text, n = re.subn(r'sl_send_reply\("484"', 'send_reply("484"', text)
-    assert n == 1
-    put("# ----------------- setting module-specific parameters",
-        'include_file "calls-modules.cfg"\n', False)
-    block = {name: guide.block(f"recipe-{name}", guide.CALLS) for name in
-             ("begin", "within", "branch", "reply", "failed")}
-    put("\t# record routing for dialog forming requests", block["begin"],
-        False)
-    put("\t\troute(DLGURI);\n", block["within"], True)
-    put('\txdbg("new branch [$T_branch_idx] to $ru\\n");\n',
-        block["branch"], True)
-    put('\txdbg("incoming reply\\n");\n', block["reply"], True)
-    put("\t\tif(!t_is_set(\"failure_route\")) "
-        "t_on_failure(\"MANAGE_FAILURE\");\n\t}\n\n\tif (!t_relay()) {\n",
-        block["failed"], True)
-    # Only for the test: where it sends, and that the domain is foreign.
-    put("\t# dispatch requests to foreign domains\n",
-        f'\tif($rU != $null) {{\n\t\t$du = "sip:{next_hop}";\n'
-        '\t\troute(RELAY);\n\t}\n', False)
-    return (text + '\ninclude_file "calls-routes.cfg"\n'
-            f'alias="{calls.mc.DOMAIN}"\n')
-
-
-class Stock(calls.CallNode):
-    """Debian's server with calls."""
-
-    def __init__(self, relay, next_hop):
-        super().__init__(relay, next_hop)
-        self.config.write_text(recipe(relay, next_hop))
-        self.defines += ["WITH_NAT", "WITH_RTPENGINE"]
-
-    def _command(self):
-        return node.Kamailio._command(self) + [
-            "-l", f"udp:127.0.0.1:{self.port}"]
-
-
-def test_recipe():
-    """A call through it: judged, relayed, held, ended; and a refused one."""
-    with calls.running(make=Stock) as site:
-        def offer(sdp):
-            message = site.invite(sdp)
-            message.start = f"INVITE {calls.mc.impu('bob')} SIP/2.0"
-            return site.start(message)
-
-        alice, bob = site.party(), site.party()
-        outgoing = offer(alice.sdp(MIXED))
-        incoming = site.incoming(outgoing)
-        assert calls.formats_of(incoming.sdp) == ["97"]
-        incoming.reply(200, bob.sdp(media.TETRA))
-        dialog, told = outgoing.answered()
-        incoming.dialog().wait("ACK")
-        media.exchange(alice, told, bob, incoming.sdp, 97)
-        branch = dialog.send("INVITE", alice.sdp(media.TETRA, "a=sendonly"))
-        again = incoming.dialog().wait("INVITE")
-        again.reply(200, bob.sdp(media.TETRA, "a=recvonly"))
-        held = site.caller.wait_final(branch)
-        dialog.ack()
-        media.exchange(alice, call.sdp_of(held), bob, again.sdp, 97)
-        branch = dialog.send("INFO")
-        incoming.dialog().wait("INFO").reply(200, bob.sdp(media.PCMU))
-        stray = site.caller.wait_final(branch)
-        assert (stray.code, stray.body) == (200, b"")
-        assert dialog.bye().code == 200
-        node.wait_until(lambda: site.relay.calls() == [], "end of the session")
-        message = site.invite(alice.sdp(media.TETRA))
-        message.start = f"INVITE sip:{calls.mc.DOMAIN} SIP/2.0"
-        assert site.start(message).refusal().code == 484
-        node.wait_until(
-            lambda: "starting: 0" in site.node.kamcmd("dlg.stats_active"),
-            "end of a call without a user")
-        reply = offer(site.party().sdp(media.PCMU)).refusal()
-        assert (reply.code, calls.warning_of(reply)) == (488, "302")
-        site.relay.kill()
-        reply = offer(site.party().sdp(media.TETRA)).refusal()
-        assert (reply.code, reply.get("Retry-After")) == (503, "2")

@@ -4,6 +4,7 @@ import base64
 
 import pytest
 
+import dropin
 import mc
 import sip
 
@@ -104,7 +105,12 @@ def test_octets_behind_content_length(any_site):
     iwf = any_site.iwf1
     message = iwf.prepare(mc.iwf_message("alice", b"payload"))
     iwf.send_octets(bytes(message) + b"trailer", any_site.node.address)
-    assert iwf.wait_final(message.branch).code == 200
+    reply = iwf.wait_final(message.branch)
+    if isinstance(any_site.node, dropin.DropIn):
+        # Debian's own check, which comes first, takes no such datagram.
+        assert reply.code == 400 and not alice.endpoint.requests()
+        return
+    assert reply.code == 200
     assert alice.endpoint.wait_request().octets.endswith(message.body)
 
 

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Debian's own kamailio.cfg with the recipe of docs/drop-in.md in it."""
+import re
+import shutil
+
+import guide
+import mc
+import node
+import sample
+
+STOCK = node.TOP / "build" / "kamailio-src" / "etc" / "kamailio.cfg"
+RECIPES = node.TOP / "cfg" / "recipe"
+DOCUMENT = node.TOP / "docs" / "drop-in.md"
+FILES = ["mc.cfg", "mc-modules.cfg", "mc-routes.cfg", "mc-calls.cfg",
+         "calls-modules.cfg", "calls-routes.cfg"]
+
+
+def behind(text, line, addition):
+    """The configuration with a piece behind the first such line."""
+    before, found, after = text.partition(line)
+    assert found, line
+    return before + found + addition + after
+
+
+def recipe():
+    """kamailio.cfg after the steps of the document."""
+    text = STOCK.read_text()
+    place = "####### Routing Logic ########\n"
+    text = behind(text, place, "\n" + guide.block("include", DOCUMENT))
+    return behind(text, "\troute(REQINIT);\n", guide.block("entry", DOCUMENT))
+
+
+def write_files(folder, config="kamailio.cfg"):
+    """The recipe's files and the changed kamailio.cfg."""
+    for name in FILES:
+        shutil.copy(RECIPES / name, folder)
+    (folder / config).write_text(recipe())
+
+
+def settings(folder, values):
+    """kamailio-local.cfg: a define for each setting."""
+    lines = [f'#!define {name} "{value}"\n' if value is not None
+             else f"#!define {name}\n" for name, value in values.items()]
+    (folder / "kamailio-local.cfg").write_text("".join(lines))
+
+
+class DropIn(sample.SampleNode):
+    """The existing server with the recipe, and the sample's data."""
+
+    def __init__(self, peers, features=(), **more):
+        super().__init__(peers)
+        self.config = self.path("kamailio.cfg")
+        self.edit_node("INSERT INTO address (grp, ip_addr, mask, port, tag) "
+                       "VALUES (3, '127.0.0.6', 32, 0, 'partner')")
+        write_files(self.folder)
+        settings(self.folder, {
+            "MC_DB": "sqlite:///mc_iwf.db",
+            "MC_NODE_DB": "sqlite:///kamailio.db",
+            "MC_POLICIES": str(node.TOP / "cfg" / "policies.ini"),
+            "MC_RTPENGINE": f"udp:127.0.0.1:{self.media['RTPENGINE_PORT']}",
+            "MC_OWN_PORTS": self.own_ports(),
+            "MC_PEER1": f"sip:{peers.iwf1.hostport}",
+            "MC_PEER2": f"sip:{peers.iwf2.hostport}",
+            "MC_PEER3": f"sip:{peers.partner.hostport}",
+            **{name: None for name in features}, **more})
+
+    def own_ports(self):
+        """Those on which the relay takes commands."""
+        return (f"^({self.media['RTPENGINE_PORT']}"
+                f"|{self.media['RTPENGINE_CLI_PORT']})$")
+
+    def _command(self):
+        return [*node.Kamailio._command(self), "-l",
+                f"udp:127.0.0.1:{self.port}", "-l",
+                f"tcp:127.0.0.1:{self.port}"]
+
+    def start(self):
+        self.start_relay()
+        return super().start()
+
+    def stop(self):
+        try:
+            super().stop()
+        finally:
+            self.run_script("stop")

@@ -1,0 +1,304 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Calls through Debian's own kamailio.cfg with the recipe of docs/drop-in.md
+in it: who takes part, and who does not."""
+import contextlib
+import os
+import signal
+
+import pytest
+
+import call
+import dialled
+import line
+import mc
+import media
+import sip
+import talks
+
+FORMS = ["private", "plain", "tetra", "from-lmr", "client", "client-plain",
+         "group", "group-from-lmr", "group-from-core"]
+FOREIGN_SDP = (b"v=0\r\no=- 1 1 IN IP4 127.0.1.2\r\ns=-\r\n"
+               b"c=IN IP4 127.0.1.2\r\nt=0 0\r\nm=audio 4444 RTP/AVP 8\r\n")
+
+
+@pytest.fixture
+def dial(drop_in_site):
+    """Makes lines on the server; all are over at the end."""
+    with contextlib.ExitStack() as stack:
+        yield lambda form="private": stack.enter_context(
+            line.Line(drop_in_site, form))
+    line.wait_quiet(drop_in_site.node)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_call(dial, form):
+    """Answered, spoken, held, ended by either side."""
+    talk = dial(form).talk()
+    talk.speech()
+    talk.again("INVITE", talk.near, talk.line.offer("a=sendonly"),
+               talk.line.answer("a=recvonly"))
+    talk.again("UPDATE", talk.far, talk.line.answer(), talk.line.offer())
+    talk.speech()
+    assert talk.near.ask("INFO").code == 200
+    assert talk.far.ask("INFO").code == 200
+    side = talk.near if form == "private" else talk.far
+    assert side.bye().code == 200
+    talk.wait_over()
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("own", [True, False])
+def test_from_is_what_was_proven(dial, form, own):
+    """Whatever the caller wrote, and no display name."""
+    here = dial(form)
+    message = here.form.invite(here.offer())
+    proven = {"from-lmr": line.UNIT1, "group-from-lmr": mc.IWF1,
+              "group-from-core": mc.impu("alice")}.get(
+                  form, mc.impu("alice"))
+    written = proven if own else mc.impu("carol")
+    message.set("From", f'"The Boss" <{written}>;tag={sip.token()}')
+    out = here.dial(message=message)
+    got = here.arrived(out)
+    assert f"<{proven}>;tag=" in got.message.get("From")
+    assert "Boss" not in got.message.get("From")
+    got.reply(486)
+    out.wait(486)
+
+
+def test_call_without_password(dial):
+    """407 with a challenge, and nothing rings."""
+    here = dial()
+    here.user = None
+    reply = here.refused()
+    assert reply.code == 407 and "nonce=" in reply.get("Proxy-Authenticate")
+
+
+def test_refusals(dial):
+    """The verdicts are the module's."""
+    assert line.warning(dial().refused(dial().a.sdp(media.PCMU))) == "302"
+    assert line.warning(dial("tetra").refused(
+        dial().a.sdp(media.TETRA))) == "301"
+    here = dial()
+    message = call.private("alice", "sip:nobody@iwf.example.org",
+                           here.offer())
+    assert here.refused(message=message).code == 404
+
+
+def test_silent_peer(dial):
+    """504 in place of 408."""
+    here = dial()
+    here.callee.script = sip.silent
+    out = here.dial()
+    assert out.refusal(timeout=8).code == 504
+
+
+def test_cancel(dial):
+    """By the caller: 487. From another address: nothing."""
+    here = dial()
+    out = here.dial()
+    got = here.arrived(out)
+    got.reply(180)
+    out.wait(180)
+    with sip.UdpEndpoint("127.0.0.77") as mallory:
+        message = out._same_transaction("CANCEL", out.message.get("To"))
+        mallory.send_octets(bytes(message), here.node.address)
+    assert not here.callee.requests("CANCEL")
+    out.cancel()
+    here.callee.wait_request("CANCEL")
+    got.reply(487)
+    out.wait(487)
+
+
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE", "INFO", "BYE"])
+@pytest.mark.parametrize("form, who", [
+    ("private", "near"), ("private", "far"), ("from-lmr", "far")])
+@pytest.mark.parametrize("source", ["127.0.0.77", "127.0.0.4"])
+def test_third_party(dial, form, who, method, source):
+    """Whoever else knows a call, another IWF too, is refused."""
+    talk = dial(form).talk()
+    side = getattr(talk, who)
+    other = talk.far if who == "near" else talk.near
+    with sip.UdpEndpoint(source) as mallory:
+        assert mallory.ask(side.request(method), side.server).code == 403
+    assert not other.requests(method)
+    assert talk.near.bye().code == 200
+
+
+@pytest.mark.parametrize("form", ["private", "client", "from-lmr"])
+@pytest.mark.parametrize("way", ["Request-URI", "Route", "Contact"])
+@pytest.mark.parametrize("place", ["iwf2", "partner", "core", "relay"])
+def test_way_out_of_a_call(drop_in_site, dial, form, way, place):
+    """Nobody else is reached through a call, whatever its parties write."""
+    site = drop_in_site
+    target = (f"127.0.0.1:{site.node.media['RTPENGINE_PORT']}"
+              if place == "relay" else getattr(site, place).hostport)
+    talk = dial(form).talk()
+    for side, other in ((talk.near, talk.far), (talk.far, talk.near)):
+        message = side.request("INFO")
+        if way == "Request-URI":
+            message.start = f"INFO sip:x@{target} SIP/2.0"
+        elif way == "Contact":
+            message.set("Contact", f"<sip:x@{target}>")
+        else:
+            at = max(i for i, (n, _) in enumerate(message.headers)
+                     if n == "Route")
+            message.headers.insert(at + 1, ("Route", f"<sip:{target};lr>"))
+        assert side.endpoint.ask(message, side.server).code == 200
+        assert other.requests("INFO")
+    if place != "relay":
+        assert not getattr(site, place).requests("INFO")
+    assert talk.near.bye().code == 200
+
+
+@pytest.mark.parametrize("place", ["iwf1", "partner", "core", "relay"])
+def test_ordinary_routes_lead_to_no_peer(drop_in_site, place):
+    """What the existing server relays for strangers does not come from us
+    to who trusts us."""
+    site = drop_in_site
+    target = (f"127.0.0.1:{site.node.media['RTPENGINE_PORT']}"
+              if place == "relay" else getattr(site, place).hostport)
+    own = f"sip:127.0.0.1:{site.node.port}"
+    with sip.UdpEndpoint() as mallory:
+        for method in ("INFO", "NOTIFY", "BYE", "ACK"):
+            message = sip.request(method, f"sip:x@{target}", mc.impu("alice"),
+                                  mc.impu("bob"), [("Route", f"<{own};lr>")])
+            message.set("To", f"<{mc.impu('bob')}>;tag=x")
+            mallory.send(message, site.node.address)
+            if method != "ACK":
+                assert mallory.wait_final(message.branch).code >= 400
+            if place != "relay":
+                assert not getattr(site, place).requests(method)
+
+
+ASSERTED = [("P-Asserted-Identity", "<sip:boss@mc.example.org>"),
+            ("Remote-Party-ID", "<sip:boss@mc.example.org>"),
+            ("Alert-Info", "<http://x.example>"), ("Identity", "abc")]
+
+
+@pytest.mark.parametrize("form", ["private", "client", "from-lmr"])
+def test_fields_within_a_call(dial, form):
+    """Nobody asserts anything any more, in requests and replies."""
+    talk = dial(form).talk()
+    for side, other in ((talk.near, talk.far), (talk.far, talk.near)):
+        other.endpoint.script = lambda message: [(0, sip.response(
+            message, 200, headers=ASSERTED))]
+        message = side.request("INFO", headers=ASSERTED)
+        reply = side.endpoint.ask(message, side.server)
+        got = other.requests("INFO")[-1].message
+        for name, _ in ASSERTED:
+            assert not reply.all(name) and not got.all(name)
+        other.endpoint.script = call.manners
+    assert talk.near.bye().code == 200
+
+
+@pytest.mark.parametrize("code", [302, 401, 407, 486])
+def test_refusal_of_the_callee(dial, code):
+    """Nothing of media, nobody is sent elsewhere, nobody is asked for our
+    passwords."""
+    here = dial("from-lmr" if code == 486 else "private")
+    out = here.dial()
+    got = here.arrived(out)
+    got.reply(code, FOREIGN_SDP, headers=[
+        *ASSERTED, ("WWW-Authenticate", f'Digest realm="{mc.DOMAIN}"'),
+        ("Proxy-Authenticate", f'Digest realm="{mc.DOMAIN}"')])
+    reply = out.refusal()
+    assert reply.code == (502 if code in (401, 407) else code)
+    assert reply.body == b""
+    for name in ("Contact", "WWW-Authenticate", "Proxy-Authenticate",
+                 "P-Asserted-Identity")[code != 302:]:
+        assert not reply.all(name)
+
+
+@pytest.mark.parametrize("method", ["MESSAGE", "REFER", "SUBSCRIBE"])
+def test_other_methods_within_a_call(dial, method):
+    """405 with Allow."""
+    talk = dial("client").talk()
+    reply = talk.near.ask(method)
+    assert reply.code == 405 and "INVITE" in reply.get("Allow")
+    assert not talk.far.requests(method)
+    assert talk.near.bye().code == 200
+
+
+def test_forged_name_within_a_call(dial):
+    """A re-INVITE in another's name is refused; the call stays."""
+    talk = dial("client").talk()
+    forged = mc.info_part(mc.info_xml("mcptt", mc.identity(
+        "mcptt", "calling-user-id", mc.mc_id("carol"))))
+    message = mc.with_parts(talk.near.request("INVITE"), [
+        forged, mc.part("application/sdp", talk.line.offer())])
+    assert talk.near.endpoint.ask(message, talk.near.server).code == 403
+    assert not talk.far.requests("INVITE")
+    assert talk.near.bye().code == 200
+
+
+def test_early_update_and_prack(dial):
+    """Before the answer too requests reach the other side."""
+    here = dial()
+    out = here.dial()
+    got = here.arrived(out)
+    got.reply(183, here.answer(), rseq=1)
+    near = out.dialog(out.wait(183))
+    branch = near.prack(out.wait(183))
+    call.incoming(here.callee, here.node.address, "PRACK",
+                  out.call_id).reply(200)
+    assert here.caller.wait_final(branch).code == 200
+    branch = near.send("UPDATE", here.offer())
+    call.incoming(here.callee, here.node.address, "UPDATE",
+                  out.call_id).reply(200, here.answer())
+    assert here.caller.wait_final(branch).code == 200
+    got.reply(486)
+    out.wait(486)
+
+
+def test_relay_is_down(dial, drop_in_site):
+    """No call without the relay, and calls again with it."""
+    here = dial()
+    os.kill(drop_in_site.node.relay_pid(), signal.SIGKILL)
+    reply = here.refused()
+    assert (reply.code, reply.get("Retry-After")) == (503, "2")
+    drop_in_site.node.start_relay()
+    drop_in_site.node.kamcmd("rtpengine.enable", "all", "1")
+    here.talk().near.bye()
+
+
+@pytest.mark.parametrize("form", ["private", "from-lmr"])
+def test_call_that_has_to_end(dial, form):
+    """An answer that the profile forbids: both get BYE."""
+    here = dial("tetra") if form == "private" else dial(form)
+    out = here.dial()
+    got = here.arrived(out)
+    got.reply(200, here.b.sdp(media.TETRA if form == "private"
+                              else media.PCMU))
+    near, told = out.answered()
+    assert media.ports(told) == [0]
+    if form == "private":
+        near.wait("BYE", timeout=8)
+        got.dialog().wait("BYE", timeout=8)
+    else:
+        assert near.bye().code == 200
+
+
+# The server as it was
+
+def test_ordinary_call(drop_in_site):
+    """A call that is not of the MC service goes its old way: nobody is
+    challenged, nothing is judged."""
+    site = drop_in_site
+    bob = site.client("bob")
+    bob.endpoint.script = call.manners
+    target = f"sip:bob@127.0.0.1:{site.node.port}"
+    with sip.UdpEndpoint() as phone:
+        phone.script = call.manners
+        message = call.with_sdp(sip.request(
+            "INVITE", target, "sip:x@127.0.0.1", target), FOREIGN_SDP)
+        out = call.Outgoing(phone, site.node.address, message).start()
+        assert out.refusal().code == 404
+
+
+@pytest.mark.parametrize("case", talks.CASES[:2], ids=lambda case: case.name)
+def test_no_octet_is_changed(drop_in_site, case):
+    """Media and keys arrive as they were sent."""
+    with talks.Talk(case) as talk:
+        dialled.assert_talk(dialled.relay_of(drop_in_site), talk,
+                            dialled.set_up(drop_in_site, talk,
+                                           dialled.invite))
