@@ -10,6 +10,7 @@ import time
 import pytest
 
 import databases
+import mc
 import node
 import sip
 
@@ -1141,3 +1142,28 @@ def test_no_password_in_log(kamailio):
     """The password of the database is in no line of the log."""
     with pytest.raises(sip.Timeout):
         kamailio.wait_log(databases.PASSWORD, timeout=0.1)
+
+
+def question(target, sender, asserted):
+    """What cfg/mc-server-iwf.cfg asks of IWF 1 that writes so."""
+    text = (node.TOP / "cfg/mc-server-iwf.cfg").read_text()
+    found = re.search(r'sql_query\("mc", (.*?), "own"\);', text, re.S).group(1)
+    sql = "".join(re.findall(r'"([^"]*)"', found))
+    for name, value in (("uri", target), ("from", sender),
+                        ("asserted", asserted), ("name", "")):
+        sql = sql.replace(f"$var({name})", value)
+    return sql.replace("$si", "127.0.0.2").replace("$sp", "5070")
+
+
+@pytest.mark.parametrize("target, sender, asserted, rows", [
+    ("alice", mc.IWF1, mc.IWF1, ["1"]),
+    ("alice", "sip:unit1@iwf.example.org", mc.IWF1, ["1"]),
+    ("dave", mc.IWF1, mc.IWF1, ["0"]), ("erin", mc.IWF1, mc.IWF1, ["0"]),
+    ("alice", mc.IWF2, mc.IWF1, []), ("alice", mc.IWF1, mc.IWF2, []),
+    ("alice", "sip:IWF@iwf.example.org", mc.IWF1, []),
+    ("alice", "sip:unit1@tetra-iwf.example.org", mc.IWF1, [])])
+def test_whom_an_iwf_writes_to(database, target, sender, asserted, rows):
+    """Each server understands the script's question, and says the same."""
+    with database.session() as session:
+        assert session.run(question(
+            mc.impu(target), sender, asserted)) == rows

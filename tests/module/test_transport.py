@@ -99,7 +99,7 @@ def tls_site(new_site, authority):
     return make_tls_site(new_site, authority)
 
 
-def connect_tls(site, certificate=None):
+def connect_tls(site, certificate=None, source="127.0.0.1"):
     """A TLS connection to the node."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -107,8 +107,8 @@ def connect_tls(site, certificate=None):
         context.load_cert_chain(*certificate)
     port = next(int(o.split("=")[1]) for o in site.node.options
                 if o.startswith("TLS_PORT="))
-    return context.wrap_socket(
-        socket.create_connection(("127.0.0.1", port), sip.TIMEOUT))
+    return context.wrap_socket(socket.create_connection(
+        ("127.0.0.1", port), sip.TIMEOUT, (source, 0)))
 
 
 def ask_on(sock, message):
@@ -135,6 +135,21 @@ def test_iwf_is_known_by_its_certificate(tls_site, authority, name, code):
     certificate = name and authority.certificate(name)
     message = mc.iwf_message("alice", b"\0secret")
     assert ask_over_tls(tls_site, message, certificate).code == code
+
+
+@pytest.mark.parametrize("name, code", [
+    ("iwf.example.org", 200), ("other.example.org", 403), (None, 403)])
+def test_text_of_an_iwf_by_its_certificate(tls_site, authority, name, code):
+    """An ordinary MESSAGE, too, from an address of the IWFs."""
+    tls_site.node.edit_node("INSERT INTO address (grp, ip_addr, mask, port)"
+                            " VALUES (2, '127.0.0.8', 32, 0)")
+    tls_site.node.kamcmd("permissions.addressReload")
+    message = sip.request("MESSAGE", mc.impu("alice"), mc.IWF1,
+                          mc.impu("alice"), [("Content-Type", "text/plain")],
+                          b"hello")
+    certificate = name and authority.certificate(name)
+    with connect_tls(tls_site, certificate, "127.0.0.8") as sock:
+        assert ask_on(sock, message).code == code
 
 
 class TlsContact:
