@@ -9,9 +9,11 @@ import time
 
 import pytest
 
+import conftest
 import databases
 import mc
 import node
+import sample
 import sip
 
 IN_FORCE = 1.0  # s after the commit at the latest
@@ -289,9 +291,8 @@ def test_order_of_psis(fresh):
     assert psis == ["higher", "high", "iwf", "low"]
 
 
-def test_sample_of_kamailio(server):
-    """The sample's rows of Kamailio's own tables fit those of its packages;
-    the hashes are those of the passwords."""
+def kamailio_tables(server):
+    """A database with Kamailio's own tables and the sample's rows in them."""
     folder = {"sqlite": "db_sqlite"}.get(server.schema, server.schema)
     names = ("standard", "auth_db", "dispatcher", "permissions")
     found = server.create()
@@ -299,6 +300,13 @@ def test_sample_of_kamailio(server):
                               f"{name}-create.sql") for name in names),
                databases.CFG / f"db_{server.schema}" / "mc_iwf-create.sql",
                databases.CFG / "sample-node.sql")
+    return found
+
+
+def test_sample_of_kamailio(server):
+    """The sample's rows of Kamailio's own tables fit those of its packages;
+    the hashes are those of the passwords."""
+    found = kamailio_tables(server)
     with found.session() as session:
         rows = session.run("SELECT username, ha1, ha1b, ha1_sha256,"
                            " ha1b_sha256 FROM subscriber")
@@ -1167,3 +1175,22 @@ def test_whom_an_iwf_writes_to(database, target, sender, asserted, rows):
     with database.session() as session:
         assert session.run(question(
             mc.impu(target), sender, asserted)) == rows
+
+
+def test_passwords_that_cannot_be_read(server):
+    """Users are told to come back, and are served when it is right again.
+    (What else can happen to a file: test_subscriber_down.)"""
+    found = kamailio_tables(server)
+    extra = f'modparam("auth_db", "db_url", "{found.url}")'
+    if server.schema != "sqlite":
+        extra = f'loadmodule "{server.module}.so"\n{extra}'
+    with conftest.running(
+            lambda peers: sample.SampleNode(peers, extra=extra)) as site:
+        alice = site.client("alice")
+        found.run("ALTER TABLE subscriber RENAME TO elsewhere")
+        reply = alice.ask(mc.client_message("alice", b"x"))
+        assert (reply.code, reply.get("Retry-After")) == (503, "5")
+        assert site.node.counters("node")["subscriber_down"] == 1
+        found.run("ALTER TABLE elsewhere RENAME TO subscriber")
+        assert alice.ask(mc.client_message("alice", b"x")).code == 200
+        site.reset()
