@@ -305,3 +305,13 @@ def test_rising_count(site):
         again = sip.with_credentials(
             message, challenge, "alice", "alice-secret", count=count)
         assert ask(alice, again).code == code
+
+
+def test_hash_does_not_outlive_the_look(new_site):
+    """What the row of subscriber holds of the password is nowhere in the
+    transaction; who was proven is."""
+    site = new_site(extra='event_route[mc_iwf:forwarded] {\n'
+                    '\txlog("PROVEN $avp(proven) HASH $avp(hash)\\n");\n}')
+    assert site.client("alice").ask(
+        mc.client_message("alice", b"x")).code == 200
+    site.node.wait_log("PROVEN alice HASH <null>")
