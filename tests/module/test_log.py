@@ -163,6 +163,11 @@ def test_copy_and_truncate(tmp_path):
     assert writer.returncode == 0
 
 
+def test_full_disk():
+    """What cannot be written is lost, and whoever writes goes on."""
+    assert feed_process(b"line\n" * 1000, "/dev/full") == b""
+
+
 def test_writer_outlives_signals():
     """It ends with what it reads from, and writes the last lines."""
     with subprocess.Popen([WRITER], stdin=subprocess.PIPE,
@@ -311,6 +316,34 @@ def test_status_of_a_failed_start():
             assert "parse error in config file" in server.log()
         finally:
             server.remove()
+
+
+def test_start_that_fails_says_why():
+    """Also what the core says: it is silent later only."""
+    with sample.Peers() as peers, socket.socket() as other:
+        server = sample.SampleNode(peers)
+        other.bind(server.address)
+        other.listen()
+        try:
+            with pytest.raises(AssertionError, match="not up"):
+                server.start()
+            assert "Address already in use" in server.log()
+        finally:
+            server.remove()
+
+
+def test_crash(new_site):
+    """The log is closed and the status is that of Kamailio; the relay, and
+    who writes its log, stay."""
+    server = new_site().node
+    both = set(writers_of(server))
+    server.crash()
+    assert server.process.returncode == 128 + signal.SIGKILL
+    node.wait_until(lambda: len(writers_of(server)) == 1, "end of a writer")
+    assert set(writers_of(server)) < both
+    os.kill(server.relay_pid(), 0)
+    server.start()
+    assert len(writers_of(server)) == 2
 
 
 def test_started_in_the_background():
