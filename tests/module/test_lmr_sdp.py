@@ -453,6 +453,7 @@ def test_forks(call_site, winner):
     call, and the second one goes on without media."""
     alice, bob, carol = (call_site.party() for _ in range(3))
     callees, tags = [bob, carol], ["tag-b", "tag-c"]
+    ended = call_site.node.counters()["lmr_ended"]
     outgoing = call_site.offer(alice.sdp(MODE01), "tetra")
     incoming = call_site.incoming(outgoing)
     answers = [callees[0].sdp({97: media.TETRA_E2EE[98]}),
@@ -477,6 +478,37 @@ def test_forks(call_site, winner):
     incoming.dialog(tags[loser]).wait("ACK")
     assert other.bye().code == 200
     media.exchange(alice, told, callees[winner], incoming.sdp, 97)
+    dialog.bye()
+    # Not for what the loser said is the winner's call to be ended.
+    assert call_site.node.counters()["lmr_ended"] == ended
+
+
+@pytest.mark.parametrize("acknowledged", [True, False])
+def test_late_fork_behind_an_answer_without_description(
+        call_site, acknowledged):
+    """The winner had answered in a reliable 183 already; its 200 says
+    nothing more. A fork that comes later gets no media, whatever it says."""
+    alice, bob, carol = (call_site.party() for _ in range(3))
+    outgoing = call_site.offer(alice.sdp(media.TETRA))
+    incoming = call_site.incoming(outgoing)
+    incoming.reply(183, bob.sdp(media.TETRA), tag="winner", rseq=1)
+    reply = outgoing.wait(183)
+    early = outgoing.dialog(reply)
+    branch = early.prack(reply)
+    incoming.dialog("winner").wait("PRACK").reply(200)
+    call_site.caller.wait_final(branch)
+    incoming.reply(200, tag="winner")
+    dialog, _ = outgoing.answered(ack=acknowledged)
+    incoming.reply(200, carol.sdp(media.TETRA), tag="late")
+    late = outgoing.wait(200, 2)
+    assert media.ports(call.sdp_of(late)) == [0]
+    other = outgoing.dialog(late)
+    other.ack()
+    incoming.dialog("late").wait("ACK")
+    assert other.bye().code == 200
+    if not acknowledged:
+        dialog.ack()
+    media.exchange(alice, call.sdp_of(reply), bob, incoming.sdp, 97)
     dialog.bye()
 
 
@@ -509,6 +541,49 @@ def test_two_branches(call_site):
         dialog, told = outgoing.answered()
         media.exchange(alice, told, carol, two.sdp, 97)
         dialog.bye()
+
+
+OFFER = '\t\trtpengine_offer("$lmr(rtpengine) DTLS=off");\n'
+BRANCHES = 30  # as many as tm may have
+
+
+def branching(count, *changes):
+    """A site whose requests have so many branches, all to one callee."""
+    more = "\tappend_branch();\n" * (count - 1)
+    most = ('loadmodule "kex.so"',
+            f'max_branches={BRANCHES}\nloadmodule "kex.so"')
+    return calls.running(changes=[
+        COREX, most, ("\tt_on_branch", f"{more}\tt_on_branch"), *changes])
+
+
+def test_many_branches():
+    """However many and however large, each branch gets a description of its
+    own, and each the one that was decided on."""
+    with branching(BRANCHES) as site:
+        offer = site.party().sdp(MIXED, *(
+            f"a=x-{n}:{'y' * 20}" for n in range(480)))
+        outgoing = site.offer(offer)
+        told = [site.incoming(outgoing, n=n + 1).sdp
+                for n in range(BRANCHES)]
+        assert len({media.place(sdp) for sdp in told}) == BRANCHES
+        for sdp in told:
+            assert calls.formats_of(sdp) == ["97"]
+        site.incoming(outgoing).reply(200, site.party().sdp(media.TETRA))
+        outgoing.answered()[0].bye()
+
+
+def test_branch_that_the_relay_was_not_asked_for():
+    """What the relay gave for one branch is not for the next one: without
+    its own it does not leave."""
+    once = (f"\t\tif($avp(asked) == $null) {{\n\t\t\t$avp(asked) = 1;\n\t{OFFER}"
+            "\t\t}\n")
+    with branching(2, (OFFER, once)) as site:
+        outgoing = site.offer(site.party().sdp(media.TETRA))
+        first = site.incoming(outgoing)
+        first.reply(200, site.party().sdp(media.TETRA))
+        outgoing.answered()[0].bye()
+        assert len(site.callee.requests("INVITE")) == 1
+        assert site.node.counters()["lmr_media_down"] == 1
 
 
 def assert_bare(reply, code):
