@@ -204,6 +204,27 @@ def test_call_of_a_client(dial, form):
     out.wait(486)
 
 
+@pytest.mark.parametrize("what", ["short message", "call"])
+def test_next_peer(site, dial, what):
+    """What was removed stays so where the first peer is busy."""
+    here = dial("private")
+    fields = [f for f in marked() if f[0] != "P-Preferred-Service"]
+    site.iwf1.script = sip.answer(503)
+    site.iwf1b.script = sip.answer(486)
+    message = with_fields(mc.client_message("alice", b"x") if what ==
+                          "short message" else here.form.invite(here.offer()),
+                          fields)
+    message.set("From", f'"Boss" <{mc.impu("boss")}>;tag=1')
+    if what == "call":
+        assert here.dial(message=message).refusal().code == 486
+    else:
+        assert here.site.clients[0].ask(message).code == 486
+    got = site.iwf1b.wait_request(message.method).message
+    assert left(got, fields) - {"P-Access-Network-Info",
+                                "P-Asserted-Service"} == staying(0)
+    assert got.get("From").strip() == f"<{mc.impu('alice')}>;tag=1"
+
+
 @pytest.mark.parametrize("form, who", [
     ("private", "near"), ("client", "far"), ("from-lmr", "far")])
 def test_requests_of_a_client_in_a_call(dial, form, who):

@@ -226,25 +226,31 @@ def test_short_message_of_an_iwf(site):
     """From is the IWF that sent it, whatever it wrote; and no other field
     names somebody."""
     alice = site.client("alice")
-    message = mc.iwf_message("alice", b"x")
-    message.set("From", f'"Bob" <{mc.impu("bob")}>;tag=1')
-    for name, value in OTHERS:
-        message.add(name, value)
-    reply = site.from_iwf(message)
-    assert (reply.code, reply.get("From")) == (200, message.get("From"))
-    got = alice.endpoint.wait_request().message
-    assert got.get("From").strip() == f"<{mc.IWF1}>;tag=1"
-    assert not [name for name, _ in OTHERS if got.all(name)]
+    for user, receiver in (("alice", alice.endpoint),
+                           ("partner", site.partner)):
+        message = mc.iwf_message(user, b"x")
+        message.set("From", f'"Bob" <{mc.impu("bob")}>;tag=1')
+        message.set("P-Asserted-Identity", f'"Bob" <{mc.IWF1}>')
+        for name, value in OTHERS:
+            message.add(name, value)
+        reply = site.from_iwf(message)
+        assert (reply.code, reply.get("From")) == (200, message.get("From"))
+        got = receiver.wait_request().message
+        assert got.get("From").strip() == f"<{mc.IWF1}>;tag=1"
+        assert got.all("P-Asserted-Identity") == [f"<{mc.IWF1}>"]
+        assert not [name for name, _ in OTHERS if got.all(name)]
 
 
 def test_call_of_an_iwf(dial):
     """Nor in a call: its INVITE, and its requests within one."""
     here = dial("from-lmr")
     message = here.form.invite(here.offer())
+    message.set("P-Asserted-Identity", f'"Bob" <{mc.IWF1}>')
     for name, value in OTHERS:
         message.add(name, value)
     out = here.dial(message=message)
     got = here.arrived(out)
+    assert got.message.all("P-Asserted-Identity") == [f"<{mc.IWF1}>"]
     assert not [name for name, _ in OTHERS if got.message.all(name)]
     got.reply(200, here.answer())
     near, _ = out.answered()
