@@ -46,5 +46,6 @@ install: all
 	done
 	test -e $(POLICIES_INI) || \
 		install -D -m 644 cfg/policies.ini $(POLICIES_INI)
-	install -D -m 644 -t $(SHARE)/kamailio/mc_iwf cfg/recipe/*
+	install -D -m 644 -t $(SHARE)/kamailio/mc_iwf cfg/recipe/* \
+		cfg/sample-offer.sdp cfg/sample-answer.sdp
 	install -D -m 644 -t $(SHARE)/doc/kamailio-mc-iwf docs/*.md

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+import absent
 import conftest
 import databases
 import mc
@@ -525,7 +526,7 @@ def test_group_codec_changed_meanwhile(fresh):
 
 def test_group_codec_without_policies(fresh):
     """No profiles, nothing to judge by: refused."""
-    with Loaded(fresh) as running:
+    with absent.without_policies(Loaded)(fresh) as running:
         assert "no media profiles" in running.kamcmd(
             "mc_iwf.group_codec", GRP_P25, "p25-imbe")
     assert words_of(fresh, GRP_P25) == ["p25", ""]

@@ -322,3 +322,25 @@ def test_settings():
         r"^\| (`(?:MC_|PIKE)[^|]*)\|", dropin.DOCUMENT.read_text(), re.M))))
     assert set(re.findall(r"^#!trydef (\w+)", text, re.M)) | {
         "MC_DB_LOADED", "MC_NO_CALLS"} == said
+
+
+def test_install(tmp_path):
+    """`make install` puts all there that the document then names, and leaves
+    media profiles that are there already."""
+    policies = tmp_path / "etc/kamailio/mc_iwf/policies.ini"
+    command = ["make", "-s", "install", f"DESTDIR={tmp_path}",
+               f"KAMAILIO_LIBDIR={node.KAMAILIO_LIBDIR}"]
+    run(command, cwd=node.TOP)
+    assert policies.read_text() == (node.TOP / "cfg/policies.ini").read_text()
+    policies.write_text("[own]\nallow = p25-imbe\n")
+    run(command, cwd=node.TOP)
+    assert policies.read_text().startswith("[own]")
+    assert (tmp_path / f".{node.KAMAILIO_LIBDIR}/modules/mc_iwf.so").exists()
+    assert os.access(tmp_path / "usr/bin/mclmr", os.X_OK)
+    text = dropin.DOCUMENT.read_text()
+    named = set(re.findall(rf"{SHARE}/[\w/-]+\.sql", text))
+    assert len(named) > 10
+    for path in named:
+        assert (tmp_path / f".{path}").exists() or os.path.exists(path), path
+    for name in dropin.FILES:
+        assert (tmp_path / f".{SHARE}/mc_iwf/{name}").exists()

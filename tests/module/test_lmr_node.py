@@ -10,6 +10,7 @@ import subprocess
 
 import pytest
 
+import absent
 import calls
 import guide
 import media
@@ -142,10 +143,11 @@ def test_explain(call_site):
 def test_explain_in_the_guide(call_site):
     """The answer in the guide is true."""
     text = guide.CALLS.read_text()
-    said = re.search(r"mc_iwf\.sdp_explain (\S+) .*\n((?:\w+=.*\n)+)", text)
-    sdp = call_site.party().sdp(media.TETRA).decode()
-    assert "\n".join(explain(call_site, said.group(1), sdp)) == \
-        said.group(2).strip()
+    profile, path, said = re.search(
+        r'mc_iwf\.sdp_explain (\S+) "\$\(cat (\S+)\)"\n((?:\w+=.*\n)+)',
+        text).groups()
+    sdp = (node.TOP / path).read_text()
+    assert "\n".join(explain(call_site, profile, sdp)) == said.strip()
 
 
 def test_reload_while_calls_run(call_site):
@@ -303,7 +305,7 @@ def test_without_dlg_manage():
 
 def test_without_profiles():
     """No default file: the functions refuse with profile_unknown."""
-    with calls.running(changes=[
+    with calls.running(make=absent.without_policies(calls.CallNode), changes=[
             ('modparam("mc_iwf", "policies", POLICIES)', "")]) as site:
         reply = site.offer(site.party().sdp(media.TETRA)).refusal()
         assert (reply.code, reply.reason) == (500, "media profile unknown")

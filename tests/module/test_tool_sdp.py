@@ -7,6 +7,8 @@ import subprocess
 
 import pytest
 
+import guide
+
 TOP = pathlib.Path(__file__).resolve().parents[2]
 TOOL = os.environ.get("MCLMR_TOOL", str(TOP / "build/test/mclmr"))
 HEAD = b"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n"
@@ -165,3 +167,17 @@ def test_help():
     done = subprocess.run([TOOL, "sdp", "apply", "-"], capture_output=True,
                           timeout=60, check=False)
     assert done.returncode == 2
+
+
+def test_examples_of_the_guide(tmp_path):
+    """The printed commands run as they stand, and say what is printed."""
+    (tmp_path / "cfg").symlink_to(TOP / "cfg")
+    (tmp_path / "mclmr").symlink_to(TOOL)
+    said = [subprocess.run(
+        ["bash", "-eu", "-c", line], cwd=tmp_path, check=True,
+        capture_output=True, text=True, env={
+            **os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}).stdout
+            for line in guide.block("sdp", guide.CALLS).splitlines()]
+    assert said[0] == guide.block("explained", guide.CALLS)
+    assert (tmp_path / "left.sdp").read_text().count("a=rtpmap:") == 1
+    assert "m=audio 50000 RTP/AVP 100\n" in said[2]

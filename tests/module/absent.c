@@ -1,0 +1,29 @@
+/*
+ * This file is part of the Kamailio modules for LMR interworking.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * absent: a library for LD_PRELOAD in whose process the file ABSENT_FILE is
+ * not there, whether it is or not.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+FILE *fopen(const char *path, const char *mode)
+{
+	FILE *(*real)(const char *, const char *) = NULL;
+	const char *absent = getenv("ABSENT_FILE");
+
+	if(absent != NULL && strcmp(path, absent) == 0) {
+		errno = ENOENT;
+		return NULL;
+	}
+	*(void **)&real = dlsym(RTLD_NEXT, "fopen");
+	return real(path, mode);
+}
