@@ -94,7 +94,7 @@ class Message:
     @property
     def method(self):
         """The method of the request, or of the one this answers."""
-        return self.get("CSeq", " ").split()[-1]
+        return self.get("CSeq", "").rpartition(" ")[2]
 
     @property
     def uri(self):

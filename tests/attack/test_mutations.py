@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Mutated messages of clients, peers and the core, mutated answers: whatever
+the node makes of them, no secret of a body or of credentials is logged."""
+import os
+import random
+import socket
+import time
+
+import call
+import line
+import mc
+import media
+import sip
+
+SECRET = "U0VDUkVULUtFWS1NQVRFUklBTA"
+COUNT = int(os.environ.get("MUTATIONS", "3000"))
+SEED = int(os.environ.get("SEED", "1"))
+KEYS = (f"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{SECRET}\r\n"
+        f"a=key-mgmt:mikey {SECRET}\r\n").encode()
+PIECES = [b"", b"\r\n", b"\r\n ", b":", b";", b"<", b">", b'"', b"\0", b",",
+          b"@", b"=", b"%", b"[", b"--", b"\r\n\r\n", b"x" * 300, b"\xff\xfe",
+          b"9" * 20, b"\t", KEYS]
+CREDENTIALS = (f'Digest username="alice", realm="{mc.DOMAIN}", '
+               f'nonce="{SECRET}", uri="sip:{mc.DOMAIN}", qop=auth, '
+               f'nc=00000001, cnonce="{SECRET}", response="{SECRET}"')
+
+
+def insert(rnd, octets):
+    """Something that means something, at any place."""
+    at = rnd.randrange(len(octets))
+    return octets[:at] + rnd.choice(PIECES) + octets[at:]
+
+
+def cut(rnd, octets):
+    """Without some octets."""
+    at = rnd.randrange(len(octets))
+    return octets[:at] + octets[at + rnd.choice((1, 5, 40)):]
+
+
+def change(rnd, octets):
+    """With one other octet."""
+    at = rnd.randrange(len(octets))
+    return octets[:at] + bytes([rnd.randrange(256)]) + octets[at + 1:]
+
+
+def swap(rnd, octets):
+    """With two lines in each other's place."""
+    lines = octets.split(b"\r\n")
+    a, b = rnd.randrange(len(lines)), rnd.randrange(len(lines))
+    lines[a], lines[b] = lines[b], lines[a]
+    return b"\r\n".join(lines)
+
+
+def mutate(rnd, octets):
+    """A message after one to four of these, mostly in its head."""
+    head, end, body = octets.partition(b"\r\n\r\n")
+    whole = rnd.random() < 0.3
+    part = octets if whole else head
+    for _ in range(rnd.choice((1, 1, 1, 2, 4))):
+        part = rnd.choice((insert, insert, cut, change, swap))(rnd, part)
+        part = part or head
+    return part if whole else part + end + body
+
+
+def senders(site, alice):
+    """Who sends what."""
+    with media.Party("127.0.1.1") as party:
+        sdp = party.sdp(media.P25) + KEYS
+    secret = SECRET.encode()
+    text = [("Content-Type", "text/plain")]
+    within = [("Route", f"<sip:127.0.0.1:{site.node.port};lr;did=a1.b2>")]
+    iwf, core, user = site.iwf1, site.core, alice.endpoint
+    return [
+        (core, lambda: mc.core_message("alice", secret)),
+        (iwf, lambda: mc.iwf_message("alice", secret)),
+        (user, lambda: mc.client_message("alice", secret)),
+        (user, lambda: call.private("alice", line.UNIT1, sdp)),
+        (iwf, lambda: call.from_lmr(line.UNIT1, "alice", sdp)),
+        (core, lambda: sip.request(
+            "MESSAGE", mc.impu("bob"), mc.impu("alice"), mc.impu("bob"),
+            [*text, ("P-Asserted-Identity", f"<{mc.impu('alice')}>")],
+            secret)),
+        (user, lambda: sip.request(
+            "REGISTER", f"sip:{mc.DOMAIN}", mc.impu("alice"),
+            mc.impu("alice"), [("Contact", "<sip:alice@127.0.0.1:9>"),
+                               ("Authorization", CREDENTIALS)], secret)),
+        (iwf, lambda: sip.request(
+            "BYE", "sip:alice@127.0.0.1:9", "sip:a@iwf.example.org",
+            f"{mc.impu('alice')};tag=1", within, sdp))], sdp
+
+
+class Answers:
+    """An endpoint's answers, mutated on their way."""
+
+    def __init__(self, rnd, sdp):
+        self.rnd, self.sdp = rnd, sdp
+
+    def __call__(self, message):
+        code = self.rnd.choice((180, 183, 200, 302, 407, 486))
+        return [(0, sip.response(message, code, "Answer", [
+            ("Contact", "<sip:x@127.0.0.2:5070>"),
+            ("Content-Type", "application/sdp")], self.sdp))]
+
+    def send_back(self, reply, flow):
+        """Sends a reply that is no longer what it was."""
+        flow.send(mutate(self.rnd, bytes(reply)))
+
+
+class Sources:
+    """Sockets at the addresses of endpoints. What the node answers to a
+    mutated message need not be one."""
+
+    def __init__(self, *endpoints):
+        self.sockets = {}
+        for endpoint in endpoints:
+            sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            sock.bind((endpoint.address[0], 0))
+            self.sockets[endpoint] = sock
+
+    def send(self, rnd, endpoint, message, to):
+        """Sends a message, mutated, from the address of an endpoint."""
+        sock = self.sockets[endpoint]
+        octets = bytes(endpoint.prepare(message)).replace(
+            endpoint.hostport.encode(), b"%s:%d" % (
+                endpoint.address[0].encode(), sock.getsockname()[1]), 1)
+        sock.sendto(mutate(rnd, octets)[:65000], to)
+
+    def close(self):
+        """Closes them."""
+        for sock in self.sockets.values():
+            sock.close()
+
+
+def test_no_secret_in_the_log(new_site):
+    """Of thousands of messages not one leaves its secret."""
+    rnd = random.Random(SEED)
+    site = new_site(env={"LOG_LIMIT": "0", "PIKE_LIMIT": "1000000"})
+    alice = site.client("alice")
+    site.client("bob")
+    makes, sdp = senders(site, alice)
+    answers = Answers(rnd, sdp)
+    site.iwf1.script, site.iwf1._send_back = answers, answers.send_back
+    sources = Sources(*{endpoint for endpoint, _ in makes})
+    for number in range(COUNT):
+        endpoint, make = rnd.choice(makes)
+        message = make()
+        if rnd.random() < 0.3:
+            message.add("Proxy-Authorization", CREDENTIALS)
+        if message.method == "INVITE" and message.get("Contact") is None:
+            message.add("Contact", f"<sip:x@{endpoint.hostport}>")
+        sources.send(rnd, endpoint, message, site.node.address)
+        if number % 50 == 0:
+            time.sleep(0.05)
+    sources.close()
+    site.from_core(mc.core_message("alice", b"x"), timeout=20)
+    log = site.node.log()
+    print(f"\n{COUNT} messages, seed {SEED}: {len(log)} octets of log, "
+          f"{site.node.counters('node')}")
+    assert SECRET not in log
+    assert not site.node.crashes()
