@@ -16,6 +16,7 @@ import mc
 import media
 import node
 import sample
+import sip
 import talks
 
 WRITER = node.TOP / "tools" / "bounded_log.py"
@@ -264,6 +265,27 @@ def test_call_that_is_refused_is_told(site):
     assert (status, direction, mc_id, source) == (
         "488", "to_iwf", mc.mc_id("alice"), "127.0.0.1")
     assert "TETRA_ACELP" not in site.node.log()
+
+
+def test_wrong_passwords_are_told(site):
+    """Once a second, with their number and the last source; not what was
+    guessed, nor for whom."""
+    wrong = re.compile(r"(\d+) wrong passwords, last of 127\.0\.0\.1\n")
+    before = len(wrong.findall(site.node.log()))
+    uri = f"sip:{mc.DOMAIN}"
+    message = sip.request("REGISTER", uri, mc.impu("mallory"),
+                          mc.impu("mallory"))
+    with sip.UdpEndpoint() as mallory:
+
+        def guess():
+            reply = mallory.ask(message.copy(), site.node.address)
+            again = sip.with_credentials(message, reply, "mallory", "guess")
+            assert mallory.ask(again, site.node.address).code == 401
+            return wrong.findall(site.node.log())[before:]
+
+        told = node.wait_until(guess, "line on wrong passwords", timeout=10)
+    assert sum(map(int, told)) > 0
+    assert "mallory" not in site.node.log()
 
 
 def test_many_refusals_are_counted(new_site):
