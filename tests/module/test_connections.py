@@ -41,6 +41,16 @@ def test_memory_of_all_connections(site):
     assert found["connection_lifetime"] == 15
 
 
+def test_who_vanished_and_who_reads_slowly(site):
+    """The kernel asks the other side long before the lifetime ends; and a
+    wait for a slow reader does not shorten it (by tcpconn_main_timeout() a
+    held connection ends as others do, where the time to send is shorter)."""
+    found = options(site.node)
+    gone = found["keepidle"] + found["keepintvl"] * found["keepcnt"]
+    assert found["keepalive"] == 1 and 60 <= gone <= 300
+    assert found["send_timeout"] > found["connection_lifetime"]
+
+
 def test_a_connection_takes_no_more(site):
     """What the sum above is made of."""
     before = options(site.node)["free"]
