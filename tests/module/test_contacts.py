@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Users with several contacts: what one says that lives is the answer."""
+import pytest
+
+import call
+import conftest
+import line
+import mc
+import media
+import sample
+import sip
+
+SILENCE = 10  # seconds, more than a silent contact is waited for
+
+
+@pytest.fixture(scope="module")
+def _hasty():
+    with conftest.running(lambda peers: sample.SampleNode(
+            peers, extra='modparam("mc_iwf", "total_timeout", 2)')) as own:
+        yield own
+
+
+@pytest.fixture
+def site(_hasty):
+    """A node whose short messages have 2 s."""
+    yield _hasty
+    line.wait_quiet(_hasty.node)
+    _hasty.reset()
+
+
+@pytest.fixture
+def two(site):
+    """Alice's contacts: one does what the test says, the other is dead."""
+    live, dead = (site.client("alice").endpoint for _ in range(2))
+    live.script, dead.script = call.manners, sip.silent
+    site.iwf1.script = call.manners
+    return live, dead
+
+
+@pytest.fixture
+def offer():
+    """The description of a caller."""
+    with media.Party() as party:
+        yield party.sdp(media.P25)
+
+
+def ring(site, offer):
+    """A call of an LMR user to alice, on its way."""
+    return call.Outgoing(site.iwf1, site.node.address, call.from_lmr(
+        line.UNIT1, "alice", offer)).start()
+
+
+def arrived(site, out, endpoint):
+    """It, as it reached one of the contacts."""
+    return call.incoming(endpoint, site.node.address, call_id=out.call_id)
+
+
+def test_call_with_a_dead_contact(site, two, offer):
+    """Busy, or refused, and not 408; whether it says so early or late."""
+    live, dead = two
+    calls = [(ring(site, offer), code) for code in (486, 488, 600, 603, 606)]
+    late = ring(site, offer)
+    rings = arrived(site, late, live)
+    rings.reply(180)
+    for out, code in calls:
+        arrived(site, out, live).reply(code)
+        arrived(site, out, dead)
+    for out, code in calls:
+        assert out.refusal(SILENCE).code == code
+    rings.reply(486)
+    assert late.refusal(SILENCE).code == 486
+
+
+def test_call_that_nobody_answers(site, two, offer):
+    """All are dead: 408, as before."""
+    live, _ = two
+    live.script = sip.silent
+    assert ring(site, offer).refusal(SILENCE).code == 408
+
+
+def test_call_taken_back_with_a_dead_contact(site, two, offer):
+    """487 and nothing else."""
+    live, _ = two
+    out = ring(site, offer)
+    got = arrived(site, out, live)
+    got.reply(180)
+    out.wait(180)
+    out.cancel()
+    call.incoming(live, site.node.address, "CANCEL", call_id=out.call_id)
+    got.reply(487)
+    assert out.wait(487, timeout=SILENCE).code == 487
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("codes, told", [
+    ((480, 486), 486), ((480, 603), 603), ((486, 603), 603),
+    ((408, 486), 486), ((408, 480), 408), ((480, 200), 200)])
+def test_two_that_live(site, two, offer, codes, told, order):
+    """Busy says more than not there, in whatever order it comes."""
+    out = ring(site, offer)
+    legs = [arrived(site, out, endpoint) for endpoint in two]
+    two[1].script = call.manners
+    for leg, code in list(zip(legs, codes))[::order]:
+        leg.reply(code, offer if code == 200 else None)
+    if told == 200:
+        near, _ = out.answered()
+        near.bye()
+    else:
+        assert out.refusal(SILENCE).code == told
+
+
+@pytest.mark.parametrize("code", [486, 488, 600, 603])
+def test_messages_with_a_dead_contact(site, two, code):
+    """Of an IWF, and of another user: what the live contact says."""
+    two[0].script = sip.answer(code)
+    bob = site.client("bob")
+    from_iwf = site.iwf1.send(
+        mc.iwf_message("alice", b"x"), site.node.address)
+    text = sip.request("MESSAGE", mc.impu("alice"), mc.impu("bob"),
+                       mc.impu("alice"), [("Content-Type", "text/plain")],
+                       b"x")
+    assert bob.ask(text, SILENCE).code == code
+    assert site.iwf1.wait_final(from_iwf, SILENCE).code == code
+
+
+def test_messages_that_nobody_answers(site, two):
+    """504, and never 408; of one who lives and is not there, too."""
+    for script in (sip.silent, sip.answer(408), sip.answer(480)):
+        two[0].script = script
+        reply = site.from_iwf(mc.iwf_message("alice", b"x"), timeout=SILENCE)
+        assert reply.code == 504
