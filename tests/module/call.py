@@ -314,9 +314,9 @@ def plain(user, target, sdp):
     return with_sdp(message, sdp)
 
 
-def group(user, group_uri, sdp):
+def group(user, group_uri, sdp, psi=mc.CTRL):
     """A client's prearranged group call (TS 24.379 10.1.1)."""
-    return _invite(mc.CTRL, mc.impu(user), [
+    return _invite(psi, mc.impu(user), [
         mc.info_part(_session("prearranged", group_uri))], sdp, [
         ("P-Preferred-Service", mc.icsi("mcptt")),
         *mc.accept_contact("mcptt")])

@@ -36,6 +36,8 @@ FORMS = {
         "alice", mc.impu("bob"), sdp), media.AMRWB),
     "group": Form("alice", "iwf1", lambda sdp: call.group(
         "alice", P25_GROUP, sdp), media.P25),
+    "group-by-orig": Form("alice", "iwf1", lambda sdp: call.group(
+        "alice", P25_GROUP, sdp, mc.ORIG), media.P25),
     "group-tetra": Form("alice", "iwf2", lambda sdp: call.group(
         "alice", TETRA_GROUP, sdp), media.TETRA_E2EE),
     "group-from-lmr": Form("iwf1", "alice", lambda sdp: call.from_lmr_group(
