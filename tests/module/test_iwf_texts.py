@@ -94,6 +94,7 @@ FOREIGN = {
     "another IWF in From": (named(mc.IWF2), []),
     "another's LMR user": (named(TETRA1), [named(TETRA1)]),
     "another's LMR user in From": (named(TETRA1), [named(mc.IWF1)]),
+    "another's LMR user asserted": (named(mc.IWF1), [named(TETRA1)]),
     "no LMR user": (named("sip:unit9@iwf.example.org"), []),
     "a group": (named(line.P25_GROUP), []),
     "a second field": (named(mc.IWF1), [named(mc.IWF1), BOB]),
