@@ -149,6 +149,37 @@ def test_one_datagram_within_a_call(site, talk, method):
     assert transactions(site) == before
 
 
+@pytest.mark.parametrize("side", ["near", "far"])
+@pytest.mark.parametrize("form, user", [("client", None), ("client", "carol"),
+                                        ("private", None), ("from-lmr", None)])
+def test_ack_of_a_challenge_goes_nowhere(site, form, user, side):
+    """It has the tags of the call; the other side has not answered. Whoever
+    is refused for good (403), and peers' other addresses, too."""
+    with line.Line(site, form) as here, sip.UdpEndpoint(MALLORY) as mallory:
+        talk = here.talk()
+        party = getattr(talk, side)
+        other = talk.far if side == "near" else talk.near
+        before = len(other.requests("ACK"))
+        message = party.request("INVITE", here.offer())
+        reply = mallory.ask(message, site.node.address)
+        if user:
+            message = sip.with_credentials(party.request(
+                "INVITE", here.offer()), reply, user, f"{user}-secret")
+            reply = mallory.ask(message, site.node.address)
+        assert reply.code == (403 if user or (form, side) in (
+            ("private", "far"), ("from-lmr", "near")) else 407)
+        number = message.get("CSeq").split()[0]
+        mallory.send_octets(
+            bytes(ack_of(message, reply).set("CSeq", f"{number} ACK")),
+            site.node.address)
+        assert party.ask("INFO").code == 200
+        assert len(other.requests("ACK")) == before
+        talk.again("INVITE", talk.near, here.offer(), here.answer())
+        talk.again("INVITE", talk.far, here.answer(), here.offer())
+        assert talk.near.bye().code == 200
+    line.wait_quiet(site.node)
+
+
 def test_challenge_is_no_large_answer(site):
     """Who forges the source of the smallest request there is makes the node
     send 3 octets for one; of what MC clients send, fewer than one."""
