@@ -138,9 +138,11 @@ def test_text_of_a_client(site):
     """An ordinary MESSAGE: what is listed arrives, nothing else."""
     alice, bob = site.client("alice"), site.client("bob")
     before = site.node.counters("node")["cut_requests"]
-    assert alice.ask(with_fields(text_message("alice", "bob"))).code == 200
+    message = with_fields(text_message("alice", "bob"))
+    message.add("Contact", "<sip:boss@127.0.0.1:9>")
+    assert alice.ask(message).code == 200
     got = bob.endpoint.wait_request().message
-    assert left(got) == staying(0)
+    assert left(got) == staying(0) and not got.all("Contact")
     assert got.all("P-Asserted-Identity") == [f"<{mc.impu('alice')}>"]
     assert not got.get("Proxy-Authorization")
     assert site.node.counters("node")["cut_requests"] == before + 1
@@ -493,8 +495,18 @@ def test_message_within_a_call(site, make):
 def test_from_within_a_call(dial, form):
     """Neither side names itself anew, in requests of its own or in To of its
     answers."""
-    talk = dial(form).talk()
+    here = dial(form)
     boss = '"The Boss" <sip:boss@mc.example.org>'
+    out = here.dial()
+    got = here.arrived(out)
+    reply = got.reply_of(180)
+    got.endpoint.reply(got.received, reply.set(
+        "To", f"{boss};tag={call.tag_of(reply.get('To'))}"))
+    told = out.wait(180).get("To")
+    assert told.partition(";")[0].strip() == out.message.get("To")
+    got.reply(486)
+    out.wait(486)
+    talk = here.talk()
     for side, other in ((talk.near, talk.far), (talk.far, talk.near)):
         message = side.request("INFO")
         message.set("From", f"{boss};tag={call.tag_of(side.local)}")
