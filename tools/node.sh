@@ -1,13 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The sample node: its databases and its processes, Kamailio and rtpengine.
-# Usage: tools/node.sh create | media | run | start | stop [KAMAILIO OPTION...]
+# Usage: tools/node.sh COMMAND [KAMAILIO OPTION...]
 #   create  make the databases in RUN_DIR, where there are none yet
 #   media   rtpengine alone, in the background, where it does not run yet
-#   run     the node in front; start: return when it answers OPTIONS
-#   stop    end what start began, by pid, and wait for it
+#   relay   rtpengine alone, in front
+#   run     the node in front
+#   start   the node in the background; returns when all of it answers
+#   stop    end what run or start began, when all registrations are written
 # Environment: RUN_DIR, SIP_PORT, HTTP_PORT, RTPENGINE_PORT, RTPENGINE_CLI_PORT,
-# RTP_MIN, RTP_MAX, KAMAILIO_BIN, KAMAILIO_LIBDIR; settings of the sample:
+# RTP_MIN, RTP_MAX, KAMAILIO_BIN, KAMAILIO_LIBDIR, KAMCMD, USERS, MEDIA (other:
+# somebody else starts and ends rtpengine); settings of the sample:
 # PIKE_LIMIT, PEER_LIMIT, FLOOD_ANSWERS, REFUSALS_TOLD, PROBE_INTERVAL,
 # RELOAD_DELTA, DEBUG, DELIVER, KMF_UNKNOWN, DECODE, POLICIES; of its logs:
 # LOG_LIMIT, LOG_SIZE, LOG_FILES (tools/bounded_log.py).
@@ -23,9 +26,13 @@ RTP_MIN=${RTP_MIN:-20000}
 RTP_MAX=${RTP_MAX:-29999}
 KAMAILIO_BIN=${KAMAILIO_BIN:-/usr/sbin/kamailio}
 KAMAILIO_LIBDIR=${KAMAILIO_LIBDIR:-/usr/lib/$(uname -m)-linux-gnu/kamailio}
+KAMCMD=${KAMCMD:-/usr/sbin/kamcmd}
+USERS=${USERS:-100000}
+MEDIA=${MEDIA:-own}
 tables=/usr/share/kamailio/db_sqlite
-START_TIMEOUT=20 # s
-STOP_TIMEOUT=20 # s
+START_TIMEOUT=120 # s
+STOP_TIMEOUT=10   # s without anything written
+stopping=
 
 # Neither process leaves a core dump: messages and keys would be in it.
 # shellcheck disable=SC3045
@@ -48,11 +55,20 @@ make_database()
 	mv "$db.new" "$db"
 }
 
+# Prepares a database that the node writes all the time, also one of an older
+# release: readers do not keep the node from writing, nor does it keep them.
+write_ahead()
+{
+	error=$(sqlite3 -bail -cmd '.timeout 2000' "$1" "PRAGMA journal_mode=WAL;
+		$2" 2>&1 >/dev/null) || die "cannot use $1: $error"
+}
+
 create()
 {
 	umask 077
-	mkdir -p "$RUN_DIR"
-	RUN_DIR=$(cd "$RUN_DIR" && pwd)
+	mkdir -p "$RUN_DIR" 2>/dev/null || die "cannot make the folder $RUN_DIR"
+	RUN_DIR=$(cd "$RUN_DIR" && pwd -P)
+	[ -w "$RUN_DIR" ] || die "cannot write into the folder $RUN_DIR"
 	make_database "$RUN_DIR/kamailio.db" \
 		"$tables/standard-create.sql" "$tables/auth_db-create.sql" \
 		"$tables/dispatcher-create.sql" "$tables/permissions-create.sql" \
@@ -63,6 +79,18 @@ create()
 		"$tables/standard-create.sql" "$tables/dialog-create.sql"
 	make_database "$RUN_DIR/mc_iwf.db" \
 		"$top/cfg/db_sqlite/mc_iwf-create.sql" "$top/cfg/sample-data.sql"
+	# Rows are found by ruid alone; the other indexes would make each writing
+	# three times as long.
+	write_ahead "$RUN_DIR/location.db" "
+		CREATE INDEX IF NOT EXISTS location_attrs_ruid_idx
+			ON location_attrs (ruid);
+		DROP INDEX IF EXISTS location_account_contact_idx;
+		DROP INDEX IF EXISTS location_expires_idx;
+		DROP INDEX IF EXISTS location_tcpcon_idx;
+		DROP INDEX IF EXISTS location_connection_idx;
+		DROP INDEX IF EXISTS location_attrs_account_record_idx;
+		DROP INDEX IF EXISTS location_attrs_last_modified_idx;"
+	write_ahead "$RUN_DIR/dialog.db" ""
 }
 
 # Settings that are in the environment, as -A options of Kamailio.
@@ -82,20 +110,142 @@ settings()
 		"$RTPENGINE_PORT|$RTPENGINE_CLI_PORT|$HTTP_PORT${HELPER_PORTS:+|$HELPER_PORTS}"
 }
 
-# True for a process of ours. A pid file may be older than the last start of the
-# machine and name a stranger; and a process that ended keeps its pid, without a
-# command line, where nobody waits for it (PID 1 of many a container).
+# True for a process that has not ended: one that did keeps its pid until
+# somebody waits for it (PID 1 of many a container does not).
 lives()
 {
-	grep -qa -e 'node\.sh' -e 'mc-server\.cfg' -e 'rtpengine\.conf' \
-		-e 'bounded_log\.py' \
-		"/proc/$1/cmdline" 2>/dev/null
+	grep -qs '^State:[[:space:]]*[^XZ[:space:]]' "/proc/$1/status"
+}
+
+# A pid alone proves nothing: a pid file may be older than the last start of the
+# machine, and a number is given out again, to a stranger or to another node.
+# The script of run has the file node.lock of its RUN_DIR as descriptor 9,
+# rtpengine has rtpengine.lock.
+holds()
+{
+	[ -n "$(find -L "/proc/$1/fd/9" -maxdepth 0 \
+		-samefile "$RUN_DIR/$2.lock" 2>/dev/null)" ]
+}
+
+# Kamailio closes what it inherits; all its processes have the pid file of this
+# RUN_DIR in their command line.
+is_kamailio()
+{
+	grep -qazxF -e "$RUN_DIR/kamailio.pid" "/proc/$1/cmdline" 2>/dev/null &&
+		grep -qazxF -e -DD "/proc/$1/cmdline" 2>/dev/null
 }
 
 # The process of a pid file in RUN_DIR runs.
 is_running()
 {
-	[ -s "$RUN_DIR/$1.pid" ] && lives "$(cat "$RUN_DIR/$1.pid")"
+	[ -s "$RUN_DIR/$1.pid" ] || return 1
+	case "$1" in
+		kamailio) is_kamailio "$(cat "$RUN_DIR/$1.pid")" ;;
+		*) holds "$(cat "$RUN_DIR/$1.pid")" "$1" ;;
+	esac
+}
+
+# The processes of this node's Kamailio, also of one whose first is gone.
+kamailio_processes()
+{
+	grep -lazxF -e "$RUN_DIR/kamailio.pid" /proc/[0-9]*/cmdline 2>/dev/null |
+		cut -d/ -f3 | while read -r pid; do
+		! is_kamailio "$pid" || echo "$pid"
+	done
+}
+
+# Ends what a crash has left of Kamailio: its workers would serve on, without
+# anybody who could stop them, and keep the ports.
+end_rest()
+{
+	while rest=$(kamailio_processes) && [ -n "$rest" ]; do
+		# shellcheck disable=SC2086
+		kill -KILL $rest 2>/dev/null || true
+		sleep 0.05
+	done
+}
+
+# Refuses where the node runs, ends what is left of one that crashed.
+check_stopped()
+{
+	for process in node kamailio; do
+		! is_running "$process" ||
+			die "runs already in $RUN_DIR, pid $(cat "$RUN_DIR/$process.pid")"
+	done
+	end_rest
+}
+
+# One node in a RUN_DIR, however many are started at the same moment.
+lock_node()
+{
+	exec 9>>"$RUN_DIR/node.lock"
+	flock -n 9 || {
+		check_stopped
+		flock -w 2 9 || die "somebody else is starting a node in $RUN_DIR"
+	}
+	check_stopped
+}
+
+# Asks Kamailio.
+rpc()
+{
+	timeout 5 "$KAMCMD" -s "unix:$RUN_DIR/kamailio_ctl" "$@" 2>/dev/null
+}
+
+# True while something is written into the databases, and STOP_TIMEOUT after.
+still_writes()
+{
+	now=$(date +%s)
+	files=$(stat -c '%y %s' "$RUN_DIR"/location.db* "$RUN_DIR"/dialog.db* \
+		2>/dev/null) || true
+	[ "$files" = "${files_seen:-}" ] || {
+		files_seen=$files
+		written_at=$now
+	}
+	[ $((now - written_at)) -lt "$STOP_TIMEOUT" ]
+}
+
+# How often the node has gone over all registrations to write them.
+passes()
+{
+	rpc pv.shvGet passes | sed -n 's/.*value: *//p' | grep . || echo 0
+}
+
+# Closes the node, and returns when it has written all registrations: the
+# second pass from now began after the last one that it took.
+write_registrations()
+{
+	rpc pv.shvSet open int 0 >/dev/null || return 0
+	second=$(($(passes) + 2))
+	while is_kamailio "$1" && [ "$(passes)" -lt "$second" ]; do
+		still_writes || {
+			echo "node: gave up waiting for registrations to be written" >&2
+			return 0
+		}
+		sleep 0.1
+	done
+	case "$(rpc pv.shvGet location_writable)" in
+		*"value: 0"*) echo "node: location.db cannot be written:" \
+			"registrations are lost" >&2 ;;
+	esac
+}
+
+# Stops Kamailio by the pid of its first process. It has time as long as it
+# writes.
+stop_kamailio()
+{
+	stopping=1
+	write_registrations "$1"
+	kill "$1" 2>/dev/null || true
+	written_at=$(date +%s)
+	while is_kamailio "$1"; do
+		still_writes || {
+			echo "node: Kamailio, pid $1, hangs and is killed" >&2
+			break
+		}
+		sleep 0.1
+	done
+	end_rest
 }
 
 # Ends the process of a pid file, where it runs, and waits for it.
@@ -106,11 +256,10 @@ end_process()
 		return 0
 	}
 	pid=$(cat "$RUN_DIR/$1.pid")
-	kill "$pid"
+	kill "$pid" 2>/dev/null || true
 	end=$(($(date +%s) + STOP_TIMEOUT))
-	while lives "$pid"; do
-		[ "$(date +%s)" -lt "$end" ] ||
-			die "$1, pid $pid, did not stop within $STOP_TIMEOUT s"
+	while is_running "$1"; do
+		[ "$(date +%s)" -lt "$end" ] || kill -KILL "$pid" 2>/dev/null || true
 		sleep 0.1
 	done
 	rm -f "$RUN_DIR/$1.pid"
@@ -127,6 +276,7 @@ open_log()
 	mkfifo "$pipe" || die "cannot make $pipe"
 	(
 		rm -f "$pipe"
+		exec 9>&-
 		[ -z "$2" ] || exec >>"$2" 2>&1
 		exec setsid "$top/tools/bounded_log.py" ${2:+"$2"}
 	) <"$pipe" &
@@ -150,29 +300,43 @@ media_answers()
 		-ip "127.0.0.1:$RTPENGINE_CLI_PORT" list numsessions >/dev/null 2>&1
 }
 
+# rtpengine in front.
+relay()
+{
+	create
+	exec 9>>"$RUN_DIR/rtpengine.lock"
+	exec rtpengine --config-file="$top/cfg/rtpengine.conf" \
+		--foreground --log-stderr --no-log-timestamps \
+		--listen-ng="127.0.0.1:$RTPENGINE_PORT" \
+		--listen-cli="127.0.0.1:$RTPENGINE_CLI_PORT" \
+		--port-min="$RTP_MIN" --port-max="$RTP_MAX"
+}
+
 # Starts rtpengine and returns when it answers. One that runs stays: after a
 # crash of the node it still carries the media of the calls. It has a session of
 # its own: what ends the node's processes does not reach it.
 start_media()
 {
-	! media_answers || return 0
+	[ "$MEDIA" = own ] && ! media_answers || return 0
 	end_process rtpengine
 	open_log rtpengine "$RUN_DIR/rtpengine.log"
-	setsid rtpengine --config-file="$top/cfg/rtpengine.conf" \
-		--foreground --log-stderr --no-log-timestamps \
-		--listen-ng="127.0.0.1:$RTPENGINE_PORT" \
-		--listen-cli="127.0.0.1:$RTPENGINE_CLI_PORT" \
-		--port-min="$RTP_MIN" --port-max="$RTP_MAX" \
-		</dev/null >"$pipe" 2>&1 &
-	echo $! >"$RUN_DIR/rtpengine.pid"
+	RUN_DIR="$RUN_DIR" setsid "$0" relay </dev/null >"$pipe" 2>&1 9>&- &
+	media=$!
+	echo "$media" >"$RUN_DIR/rtpengine.pid"
 	end=$(($(date +%s) + START_TIMEOUT))
 	until media_answers; do
-		if [ "$(date +%s)" -ge "$end" ] || ! kill -0 "$!" 2>/dev/null; then
+		if [ "$(date +%s)" -ge "$end" ] || ! lives "$media"; then
 			end_process rtpengine
 			die "rtpengine did not start, see $RUN_DIR/rtpengine.log"
 		fi
 		sleep 0.1
 	done
+}
+
+# rtpengine ends with the node, where the node has started it.
+end_media()
+{
+	[ "$MEDIA" != own ] || end_process rtpengine
 }
 
 media()
@@ -181,35 +345,55 @@ media()
 	start_media
 }
 
-# Kamailio in front. rtpengine ends with it, but where Kamailio crashed: then
-# the calls keep their media until it is started again.
+# Memory for USERS registrations, and for those that are there already: module
+# usrloc reads them all at once.
+size_memory()
+{
+	there=$(sqlite3 -cmd '.timeout 2000' "$RUN_DIR/location.db" \
+		'SELECT count(*) FROM location' 2>&1) ||
+		die "cannot read $RUN_DIR/location.db: $there"
+	[ "$there" -le "$USERS" ] || USERS=$there
+	shared_memory=$((256 + USERS * 3 / 1000))  # MiB, of all processes
+	private_memory=$((16 + USERS * 5 / 1000)) # MiB, of one
+}
+
+# Kamailio in front, in a session of its own: a key at the terminal reaches the
+# script alone, which stops it in order. rtpengine ends with it, but where
+# Kamailio crashed: then the calls keep their media until it is started again.
 run()
 {
 	create
-	! is_running kamailio || die "runs already, pid $(cat "$RUN_DIR/kamailio.pid")"
+	lock_node
+	echo $$ >"$RUN_DIR/node.pid"
+	size_memory
 	rm -f "$RUN_DIR/kamailio.pid" # Kamailio takes any old pid for a running one
 	start_media
 	open_log kamailio "${NODE_LOG:-}"
 	# shellcheck disable=SC2046
-	"$KAMAILIO_BIN" -f "$top/cfg/mc-server.cfg" -DD -E \
+	setsid "$KAMAILIO_BIN" -f "$top/cfg/mc-server.cfg" -DD -E \
 		-Y "$RUN_DIR" -w "$RUN_DIR" -P "$RUN_DIR/kamailio.pid" \
-		-L "$top/modules:$KAMAILIO_LIBDIR/modules" -m 256 -M 8 -x fm -X fm \
+		-L "$top/modules:$KAMAILIO_LIBDIR/modules" \
+		-m "$shared_memory" -M "$private_memory" -x fm -X fm \
 		-A "SIP_PORT=$SIP_PORT" -A "HTTP_PORT=$HTTP_PORT" \
 		-A "POLICIES=\"${POLICIES:-$top/cfg/policies.ini}\"" \
 		-A "RTPENGINE_SOCK=\"udp:127.0.0.1:$RTPENGINE_PORT\"" $(settings) "$@" \
-		>"$pipe" 2>&1 &
+		</dev/null >"$pipe" 2>&1 &
 	kamailio=$!
-	trap 'kill "$kamailio" 2>/dev/null || true' INT TERM
+	trap 'stop_kamailio "$kamailio"' HUP INT TERM
+	# A signal ends the wait before the process; then it has been stopped.
 	status=0
 	wait "$kamailio" || status=$?
-	# A signal ends the wait before the process.
-	while kill -0 "$kamailio" 2>/dev/null; do
+	[ -z "$stopping" ] || {
 		status=0
 		wait "$kamailio" || status=$?
-	done
-	case "$status" in
-		0 | 255) end_process rtpengine ;; # ended in order, or did not start
+	}
+	end_rest
+	case "$status,$stopping" in
+		0,* | 255,* | *,1) end_media ;; # ended in order, or did not start
+		*) echo "node: Kamailio ended with status $status: what was left" \
+			"of it is ended, rtpengine stays" >&2 ;;
 	esac
+	rm -f "$RUN_DIR/node.pid"
 	close_log
 	return "$status"
 }
@@ -231,43 +415,83 @@ check_free()
 		die "another server has port $2 ($1)"
 }
 
+# All processes of Kamailio have loaded what they work with.
+has_loaded()
+{
+	rpc core.psa | awk '/status: 0/ { loads = 1 }
+		/tcp main process/ { last = 1 }
+		END { exit loads || !last }'
+}
+
+# The node is the one that this script has started, not somebody else's.
+is_node()
+{
+	[ "$(cat "$RUN_DIR/node.pid" 2>/dev/null)" = "$1" ] && is_running node
+}
+
+# Ends with what the log says first, from an octet on: why there is no node.
+not_started()
+{
+	echo "node: $2; $log says:" >&2
+	tail -c "+$1" "$log" | grep -m 5 -E 'CRITICAL|ERROR|node: ' |
+		cut -c 1-300 >&2
+	exit 1
+}
+
 start()
 {
 	create
-	! is_running node || die "runs already, pid $(cat "$RUN_DIR/node.pid")"
+	check_stopped
 	check_free udp "$SIP_PORT"
 	check_free tcp "$SIP_PORT"
 	check_free tcp "$HTTP_PORT"
-	is_running rtpengine || check_free udp "$RTPENGINE_PORT"
+	is_running rtpengine || [ "$MEDIA" != own ] ||
+		check_free udp "$RTPENGINE_PORT"
 	log="$RUN_DIR/kamailio.log"
+	: >>"$log"
+	from=$(($(stat -c %s "$log") + 1))
 	RUN_DIR="$RUN_DIR" NODE_LOG="$log" setsid "$0" run "$@" \
 		</dev/null >>"$log" 2>&1 &
-	echo $! >"$RUN_DIR/node.pid"
+	node=$!
 	end=$(($(date +%s) + START_TIMEOUT))
-	until answers; do
-		is_running node || die "did not start, see $RUN_DIR/kamailio.log"
+	until is_node "$node" && answers && has_loaded; do
+		lives "$node" || not_started "$from" "did not start"
 		[ "$(date +%s)" -lt "$end" ] || {
 			stop
-			die "no answer within $START_TIMEOUT s, see $RUN_DIR/kamailio.log"
+			not_started "$from" "not ready within $START_TIMEOUT s"
 		}
+		sleep 0.05
 	done
 	echo "node: answers on 127.0.0.1:$SIP_PORT, UDP and TCP; state and log in $RUN_DIR"
 }
 
+# The script of run stops Kamailio; where it is gone, this one does.
 stop()
 {
 	was="does not run"
-	for process in node kamailio rtpengine; do
-		! is_running "$process" || was=stopped
-		end_process "$process"
-	done
+	RUN_DIR=$(cd "$RUN_DIR" 2>/dev/null && pwd -P) || {
+		echo "node: $was"
+		return 0
+	}
+	if is_running node; then
+		was=stopped
+		node=$(cat "$RUN_DIR/node.pid")
+		kill "$node" 2>/dev/null || true
+		while holds "$node" node; do sleep 0.1; done
+	fi
+	[ -z "$(kamailio_processes)" ] || was=stopped
+	! is_running kamailio || stop_kamailio "$(cat "$RUN_DIR/kamailio.pid")"
+	end_rest
+	! is_running rtpengine || was=stopped
+	end_media
+	rm -f "$RUN_DIR/node.pid" "$RUN_DIR/kamailio.pid"
 	echo "node: $was"
 }
 
 command=${1:---help}
 [ $# = 0 ] || shift
 case "$command" in
-	create | media | run | start | stop) "$command" "$@" ;;
-	--help) sed -n '3,13s/^# //p' "$0" ;;
+	create | media | relay | run | start | stop) "$command" "$@" ;;
+	--help) sed -n '3,17s/^# //p' "$0" ;;
 	*) die "no such command: $command" ;;
 esac

@@ -35,7 +35,9 @@ _CRASH = re.compile(r"CRITICAL(?!.*(receive_fd\(\): EOF|connections per source|"
                     r"core was (not )?generated|exited by a signal")
 
 _ports = itertools.cycle(range(10000, 20000))
-_skip = os.getpid() * 101 % 10000
+_worker = os.environ.get("PYTEST_XDIST_WORKER")  # of one parent, far apart
+_skip = (os.getppid() * 101 + int(_worker[2:]) * 5000 if _worker
+         else os.getpid() * 101) % 10000
 next(itertools.islice(_ports, _skip, _skip), None)
 
 # Media relays have the ports from there up to the range of the kernel, in
@@ -172,7 +174,7 @@ class Kamailio:
         then when it is stopped under load: that is told, and no failure.)"""
         status = 0
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+            self._terminate()
         try:
             status = self.process.wait(STOP_TIMEOUT)
         except subprocess.TimeoutExpired:
@@ -230,14 +232,17 @@ class Kamailio:
         raise AssertionError(f"Kamailio is not up\n{self.log_tail()}")
 
     def _answers(self, probe):
-        """True where it answers one OPTIONS soon."""
+        """True where it answers one OPTIONS soon, and is open."""
         uri = f"sip:127.0.0.1:{self.port}"
         message = sip.request("OPTIONS", uri, "sip:probe@127.0.0.1", uri)
         try:
-            probe.ask(message, self.address, timeout=0.2)
+            return probe.ask(message, self.address, timeout=0.2).code != 503
         except sip.Timeout:
             return False
-        return True
+
+    def _terminate(self):
+        """Asks it to end in order."""
+        self.process.send_signal(signal.SIGTERM)
 
     def _kill(self):
         """Makes sure that it is gone with its children, whatever happened."""

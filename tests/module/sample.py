@@ -146,6 +146,10 @@ class SampleNode(node.Kamailio):
                     KAMAILIO_BIN=node.KAMAILIO_BIN, **self.media,
                     **self.env)
 
+    def script_environment(self):
+        """What tools/node.sh is told for this node."""
+        return self._environment()
+
     def remove(self):
         """Its folder, and its claim on the relay's ports."""
         super().remove()
@@ -180,25 +184,35 @@ class SampleNode(node.Kamailio):
 
     def crash(self):
         """Ends its Kamailio as a power cut does; the relay lives on."""
-        for pid in self.kamailio_pids():
-            os.kill(pid, signal.SIGKILL)
+        os.killpg(self.kamailio_pid(), signal.SIGKILL)
         self.process.wait(node.STOP_TIMEOUT)
+
+    def kamailio_pid(self):
+        """The first process of its Kamailio, which leads their group."""
+        return int(self.path("kamailio.pid").read_text())
 
     def kamailio_pids(self):
         """The first process of its Kamailio, and those that it forked."""
         if not self.path("kamailio.pid").exists():
             return []
-        main = int(self.path("kamailio.pid").read_text())
+        main = self.kamailio_pid()
         listed = subprocess.run(
             ["ps", "-o", "pid=", "--pid", str(main), "--ppid", str(main)],
             capture_output=True, text=True, check=True)
         return [int(pid) for pid in listed.stdout.split()]
 
+    def _terminate(self):
+        """Stops Kamailio itself: the script would have the registrations
+        written first, which takes two seconds."""
+        pids = self.kamailio_pids()
+        os.kill(pids[0] if pids else self.process.pid, signal.SIGTERM)
+
     def _kill(self):
         """Also what the script started, where it could not do so itself."""
         if self.process.poll() is None:
             for pid in [self.process.pid, *self.kamailio_pids()]:
-                os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             self.process.wait()
         self.run_script("stop", stdout=subprocess.DEVNULL)
 
