@@ -212,15 +212,17 @@ def test_next_peer(site, dial, what):
     here = dial("private")
     fields = [f for f in marked() if f[0] != "P-Preferred-Service"]
     site.iwf1.script = sip.answer(503)
-    site.iwf1b.script = sip.answer(486)
+    site.iwf1b.script = sip.answer(486, headers=fields)
     message = with_fields(mc.client_message("alice", b"x") if what ==
                           "short message" else here.form.invite(here.offer()),
                           fields)
     message.set("From", f'"Boss" <{mc.impu("boss")}>;tag=1')
     if what == "call":
-        assert here.dial(message=message).refusal().code == 486
+        reply = here.dial(message=message).refusal()
     else:
-        assert here.site.clients[0].ask(message).code == 486
+        reply = here.site.clients[0].ask(message)
+    assert reply.code == 486
+    assert left(reply, fields) == staying(1) - CHALLENGES
     got = site.iwf1b.wait_request(message.method).message
     assert left(got, fields) - {"P-Access-Network-Info",
                                 "P-Asserted-Service"} == staying(0)
