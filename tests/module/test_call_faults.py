@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pathlib
+import re
 import signal
 import time
 
@@ -212,6 +213,16 @@ def test_no_ack_of_a_bad_answer(dial):
     got.dialog().wait("BYE", timeout=ENDED)
     assert time.monotonic() - begin > 3
     line.wait_quiet(here.node)
+
+
+def test_no_ack_as_the_guide_says():
+    """Module dialog looks every 90 s, and gives 10 s then: what the guide
+    says is made of our own limit. (Waiting for it would take 2 minutes.)"""
+    setting = (node.TOP / "cfg/mc-server-modules.cfg").read_text()
+    guide = (node.TOP / "docs/operations.md").read_text()
+    limit, = re.findall(r'"dialog", "noack_timeout", (\d+)\)', setting)
+    said, = re.findall(r"\| No ACK \| cleaned away (\d+) to (\d+) s", guide)
+    assert said == (str(int(limit) + 10), str(int(limit) + 10 + 90))
 
 
 def test_parties_that_vanish(dial):

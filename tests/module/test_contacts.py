@@ -109,6 +109,20 @@ def test_two_that_live(site, two, offer, codes, told, order):
         assert out.refusal(SILENCE).code == told
 
 
+@pytest.mark.parametrize("codes", [(488, 486), (486, 488)])
+def test_two_that_live_beside_a_dead_one(site, two, offer, codes):
+    """Busy, where one is; whoever says something first."""
+    with_third = [two[0], site.client("alice").endpoint]
+    with_third[1].script = call.manners
+    out = ring(site, offer)
+    legs = [arrived(site, out, endpoint) for endpoint in with_third]
+    for leg, code in zip(legs, codes):
+        leg.reply(code)
+        call.incoming(leg.endpoint, site.node.address, "ACK",
+                      call_id=out.call_id)
+    assert out.refusal(SILENCE).code == 486
+
+
 @pytest.mark.parametrize("code", [486, 488, 600, 603])
 def test_messages_with_a_dead_contact(site, two, code):
     """Of an IWF, and of another user: what the live contact says."""

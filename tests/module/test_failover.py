@@ -4,11 +4,15 @@ import time
 
 import pytest
 
+import call
+import line
 import mc
+import media
 import sip
 
 PER_PEER = 5  # seconds for one try
 TOTAL = 20  # seconds for all tries together
+SOON = 0.3  # seconds in which what follows a reply would have arrived
 
 
 def send(site, timeout=TOTAL + 2):
@@ -141,3 +145,29 @@ def test_peer_goes_down_after_three_probes_and_comes_back(new_site):
     site.wait_peers(r"127\.0\.0\.2.*\n.*FLAGS: A", timeout=20)
     assert send(site)[0].code == 200
     site.iwf1.wait_request()
+
+
+@pytest.mark.parametrize("form", ["message", "private", "group"])
+def test_nothing_leaves_when_all_are_down(new_site, form):
+    """Not by the Request-URI either, where the PSI is an address."""
+    with sip.UdpEndpoint("127.0.0.9") as there, media.Party() as party:
+        psi = f"sip:iwf@{there.hostport}"
+        site = new_site(sql=[
+            f"UPDATE {table} SET psi = '{psi}' WHERE psi = '{mc.IWF1}'"
+            for table in ("mc_iwf_kmf_psis", "mc_iwf_lmr_users",
+                          "mc_iwf_groups")])
+        site.set_peers("dp")
+        alice = site.client("alice")
+        message = {
+            "message": lambda: mc.client_message("alice", b"x"),
+            "private": lambda: call.private(
+                "alice", line.UNIT1, party.sdp(media.P25)),
+            "group": lambda: call.group(
+                "alice", line.P25_GROUP, party.sdp(media.P25)),
+        }[form]()
+        message.add("Contact", f"<{alice.contact}>")
+        reply = alice.ask(message)
+        assert (reply.code, reply.get("Retry-After")) == (503, "5")
+        assert site.node.counters()["refused_peers_down"] == 1
+        time.sleep(SOON)
+        assert not there.received
