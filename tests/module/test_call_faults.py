@@ -13,6 +13,7 @@ import call
 import line
 import media
 import node
+import sample
 
 ENDED = 8  # seconds until BYE: at the ACK, or where it was too quick, 5 s
 SHORT = 1.5  # seconds in which a relay that hangs may hold a message
@@ -264,6 +265,26 @@ def test_call_survives_a_crash(dial, faulty):
     talk.speech()
     assert talk.near.bye().code == 200
     talk.wait_over()
+
+
+def test_state_that_does_not_read(dial, faulty):
+    """What the call has said is not as it was written: no offer or answer is
+    judged by it, and none passes."""
+    talk = dial().talk()
+    wait_saved(faulty, talk)
+    faulty.node.crash()
+    sample.edit(faulty.node.path("dialog.db"),
+                "UPDATE dialog_vars SET dialog_value = dialog_value || 'x' "
+                "WHERE dialog_key LIKE 'mca.%'",
+                "UPDATE dialog_vars SET dialog_value = "
+                "replace(dialog_value, '100', '101') "
+                "WHERE dialog_key LIKE 'mca.%'")
+    faulty.node.start()
+    here = talk.line
+    assert talk.near.ask("INVITE", here.offer()).code == 500
+    assert not talk.far.requests("INVITE")
+    assert talk.near.bye().code == 200
+    faulty.node.wait_log("state of the call is not readable")
 
 
 def test_stop_and_start(dial, faulty):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a call keeps of offers and answers when its messages cross, and for
 how long."""
+import itertools
 import re
 
 import call
@@ -128,6 +129,51 @@ def test_payload_type_bound_meanwhile(call_site):
     Sometimes the offer is the first to come back from the relay.
     """
     assert 500 in (rebind(call_site) for _ in range(10))
+
+
+def variables(site):
+    """The names of the variables in which the module keeps a call."""
+    return re.findall(r"^\s*(mc[abel]\S*): ", site.node.kamcmd("dlg.list"),
+                      re.M)
+
+
+def legs_of(names):
+    """The legs that have variables."""
+    return {name.split(".")[1] for name in names if "." in name}
+
+
+def test_what_the_losers_said_is_dropped(call_site):
+    """While forks ring the call keeps what each of them said, and the offer
+    for all; the one that answers is all that is left."""
+    outgoing = call_site.offer(call_site.party().sdp(media.TETRA))
+    incoming = call_site.incoming(outgoing)
+    answer = call_site.party().sdp(media.TETRA)
+    for n in range(3):
+        incoming.reply(183, answer, tag=f"tag-{n}")
+        outgoing.wait(183, n + 1)
+    early = legs_of(variables(call_site))
+    assert len(early) == 4 and "" in early
+    incoming.reply(200, answer, tag="tag-1")
+    dialog, _ = outgoing.answered()
+    late = variables(call_site)
+    assert len(legs_of(late)) == 1 and legs_of(late) < early - {""}
+    assert sorted(name[:3] for name in late) == ["mca", "mcb", "mcl"]
+    dialog.bye()
+
+
+def test_shorter_text_leaves_nothing_of_a_longer_one(call_site):
+    """The pieces of a long offer go with it."""
+    near, far = talk(call_site, "tetra")
+    short = variables(call_site)
+    many = {pt: ("TETRA_ACELP_BB/8000", f"encryption-mode={mode}")
+            for pt, mode in zip(range(96, 127), itertools.cycle("01"))}
+    for formats, longer in ((many, True), (media.TETRA, False)):
+        branch = near.send("UPDATE", call_site.party().sdp(formats))
+        far.wait("UPDATE", 1 if longer else 2).reply(
+            200, call_site.party().sdp(media.TETRA))
+        assert near.endpoint.wait_final(branch).code == 200
+        assert (len(variables(call_site)) > len(short)) == longer
+    near.bye()
 
 
 def used_memory(site):
