@@ -65,6 +65,7 @@ function register() {
 		return;
 	}
 	if (KSR.pv.get("$(tU{s.unescape.user})") !== KSR.pv.get("$avp(proven)")
+			|| KSR.pv.get("$(avp(proven_domain){s.tolower})") !== DOMAIN
 			|| KSR.pv.gete("$(tu{uri.passwd})") !== ""
 			|| KSR.pv.get("$(td{s.tolower})") !== DOMAIN || is_peer()
 			|| KSR.is_myself("sip:" + KSR.pv.get("$si") + ":"
@@ -120,6 +121,10 @@ function short_message() {
 		return;
 	}
 	KSR.tm.t_newtran();
+	if (KSR.pv.get("$lmr(op)") !== "none") {
+		KSR.mc_iwf.iwf_refuse("sdp_stray"); // media are negotiated in calls
+		return;
+	}
 	if (KSR.mc_iwf.iwf_check() < 0 || KSR.mc_iwf.iwf_authorize() < 0
 			|| KSR.mc_iwf.iwf_targets() < 0
 			|| KSR.mc_iwf.iwf_rewrite() < 0) {
@@ -154,19 +159,29 @@ function ksr_answer() {
 	return 1;
 }
 
-// Who challenges in our name is after our users' passwords. (A backslash could
-// hide the name.)
+// Who challenges in our name is after our users' passwords: what cannot be
+// read counts as that. (Quotes are escaped here; a backslash or a NUL could hide
+// the name.)
 function no_own_challenge() {
 	var code = KSR.pv.get("$rs");
-	var challenges = (KSR.pv.getw("$(hdr(WWW-Authenticate)[*])")
-			+ KSR.pv.getw("$(hdr(Proxy-Authenticate)[*])")).toLowerCase();
-	if (code !== 401 && code !== 407) {
-		KSR.textops.remove_hf_re("^(WWW|Proxy)-Authenticate$");
-	} else if (challenges.indexOf(DOMAIN) >= 0
-			|| challenges.indexOf("\\") >= 0) {
-		KSR.textops.remove_hf_re("^(WWW|Proxy)-Authenticate$");
+	var www = KSR.pv.gete("$(hdr(WWW-Authenticate)[*]{s.escape.common})");
+	var proxy = KSR.pv.gete("$(hdr(Proxy-Authenticate)[*]{s.escape.common})");
+	var all = (www + "," + proxy).toLowerCase();
+	var asked = code === 401 || code === 407;
+	if (asked && !unreadable("WWW-Authenticate", www, code === 401)
+			&& !unreadable("Proxy-Authenticate", proxy, code === 407)
+			&& !/\\[\\0]/.test(all) && all.indexOf(DOMAIN) < 0) {
+		return;
+	}
+	KSR.textops.remove_hf_re("^(WWW|Proxy)-Authenticate$");
+	if (asked) {
 		KSR.textopsx.change_reply_status(502, "Bad Gateway");
 	}
+}
+
+// There, or needed, and nothing can be seen of it.
+function unreadable(name, text, needed) {
+	return text === "" && (needed || KSR.textops.is_present_hf(name) > 0);
 }
 
 // A MESSAGE is never answered with 408 (RFC 4320).
@@ -178,10 +193,11 @@ function ksr_no_answer() {
 }
 
 function ksr_iwf_event(name) {
-	if (KSR.pv.get("$iwf(verdict)") !== "unauthenticated") {
+	var verdict = KSR.pv.get("$iwf(verdict)");
+	if (verdict === "ok" || (verdict !== "unauthenticated"
+			&& KSR.pipelimit.pl_check_limit("refusals", "TAILDROP", 10) > 0)) {
 		KSR.xlog.xnotice("EVENT " + name.replace("mc_iwf:", "")
-				+ " " + KSR.pv.get("$iwf(status)")
-				+ " " + KSR.pv.get("$iwf(verdict)") + "\n");
+				+ " " + KSR.pv.get("$iwf(status)") + " " + verdict + "\n");
 	}
 	return 1;
 }

@@ -231,6 +231,46 @@ def test_forged_name_within_a_call(dial):
     assert talk.near.bye().code == 200
 
 
+@pytest.mark.parametrize("answered", [False, True])
+def test_merged_call(drop_in_site, dial, answered):
+    """The same Call-ID and From tag once more: 482, and the first call's
+    profile and media stay as they are."""
+    bob = drop_in_site.client("bob").endpoint
+    here = dial("tetra")
+    out = here.dial()
+    got = here.arrived(out)
+    got.reply(180)
+    out.wait(180)
+    if answered:
+        got.reply(200, here.answer())
+        near, _ = out.answered()
+    second = call.private("alice", mc.impu("bob"), here.a.sdp(media.AMRWB))
+    for name in ("Call-ID", "From"):
+        second.set(name, out.message.get(name))
+    second.set("CSeq", "50 INVITE")
+    other = call.Outgoing(here.caller, here.node.address, second, "alice")
+    assert other.start().refusal().code == 482
+    assert not bob.requests("INVITE")
+    if not answered:
+        got.reply(200, here.answer())
+        near, _ = out.answered()
+    near.cseq = 90
+    reply = near.ask("INVITE", here.a.sdp(media.AMRWB))
+    assert (reply.code, line.warning(reply)) == (488, "302")
+    assert near.bye().code == 200
+
+
+@pytest.mark.parametrize("method", ["MESSAGE", "SUBSCRIBE", "NOTIFY"])
+def test_description_outside_a_call(drop_in_site, method):
+    """No client gets it."""
+    alice, bob = drop_in_site.client("alice"), drop_in_site.client("bob")
+    message = call.with_sdp(sip.request(
+        method, mc.impu("bob"), mc.impu("alice"), mc.impu("bob")),
+        FOREIGN_SDP)
+    reply = alice.endpoint.ask(message, drop_in_site.node.address)
+    assert reply.code == 488 and not bob.endpoint.requests(method)
+
+
 def test_early_update_and_prack(dial):
     """Before the answer too requests reach the other side."""
     here = dial()

@@ -116,6 +116,23 @@ def test_spelling_of_a_name(small_site, to):
     assert alice.ask(message).code == (200 if to == "%61lice" else 403)
 
 
+def test_namesake(small_site):
+    """A digest user of another domain, with the name of one of ours."""
+    ha1b = sip.digest(f"alice@other.example:{mc.DOMAIN}:alice-secret")
+    small_site.node.edit_node(
+        "INSERT INTO subscriber (username, domain, ha1b) VALUES"
+        f" ('alice', 'other.example', '{ha1b}')")
+    alice = small_site.stranger("alice")
+    message, address = register("alice", alice.contact), small_site.node.address
+    reply = alice.endpoint.ask(message, address)
+    again = sip.with_credentials(
+        message, reply, "alice@other.example", "alice-secret")
+    code = alice.endpoint.ask(again, address).code
+    small_site.node.edit_node(
+        f"DELETE FROM subscriber WHERE domain != '{mc.DOMAIN}'")
+    assert code == 403
+
+
 def test_request_uri_of_a_registration(small_site):
     """Of another domain: 404."""
     alice = small_site.stranger("alice")
@@ -236,6 +253,18 @@ def test_fields_that_a_client_may_not_say(small_site, name, value):
     message = mc.client_message("alice", b"x").add(name, value)
     assert alice.ask(message).code == 200
     assert value not in small_site.iwf1.wait_request().message.all(name)
+
+
+def test_description_beside_a_message(small_site):
+    """488, both ways: media are negotiated in calls."""
+    small_site.client("alice")
+    sdp = mc.part("application/sdp", b"v=0\r\nm=audio 4000 RTP/AVP 0\r\n")
+    for message, send in (
+            (mc.core_message("alice", b"x"), small_site.from_core),
+            (mc.iwf_message("alice", b"x"), small_site.from_iwf)):
+        assert send(mc.with_parts(
+            message, [*mc.parts_of(message), sdp])).code == 488
+    assert not small_site.iwf1.requests()
 
 
 def test_strangers_keep_no_memory(small_site):
@@ -374,6 +403,29 @@ def test_challenge_of_a_receiver(small_site, code, field, realm):
         assert reply.code == 502 and not reply.all(field)
 
 
+OURS = f'Digest realm="{mc.DOMAIN}", nonce="n"'
+THEIRS = 'Digest realm="far.example", nonce="n"'
+
+
+@pytest.mark.parametrize("values", [
+    [f'Digest nonce="n" , REALM \t= \t"{mc.DOMAIN}"'],
+    [f"Digest nonce=n, realm={mc.DOMAIN}"],
+    [f'Digest nonce="n",\r\n realm=\r\n\t"{mc.DOMAIN}"'],
+    [f"{THEIRS}, {OURS}"], [OURS, THEIRS, THEIRS],
+    [OURS.replace("mc.", "m\\c.")], [f"{THEIRS}\0, {OURS}"], []],
+    ids=["capitals", "no quotes", "folded", "second", "first", "escaped",
+         "behind a NUL", "none"])
+@pytest.mark.parametrize("code, field", [
+    (401, "WWW-Authenticate"), (407, "Proxy-Authenticate")])
+def test_hidden_challenge(small_site, values, code, field):
+    """However it is written; and one that nobody can read."""
+    small_site.client("alice")
+    small_site.iwf1.script = sip.answer(
+        code, headers=[(field, value) for value in values])
+    reply = small_site.from_core(mc.core_message("alice", b"x"))
+    assert reply.code == 502 and not reply.all(field)
+
+
 # Floods
 
 def settings():
@@ -438,6 +490,16 @@ def test_http_on_the_sip_port(small_site):
         sock.settimeout(0.5)
         with contextlib.suppress(TimeoutError, ConnectionError):
             assert b"200" not in sock.recv(4096)
+
+
+def test_lines_of_refusals(small_site):
+    """What a peer gets refused fills no log."""
+    small_site.client("alice")
+    before = len(small_site.node.log())
+    for _ in range(300):
+        small_site.from_core(mc.core_message("alice", b"x", psi=mc.TERM))
+    lines = small_site.node.log()[before:].count("wrong_psi")
+    assert 0 < lines < 100
 
 
 def test_no_secret_in_the_log(small_site):
