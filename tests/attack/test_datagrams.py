@@ -68,8 +68,8 @@ def crowd(site):
 
 
 def test_log_under_attack(new_site):
-    """A few lines, also without the bound of tools/node.sh; no secret; every message of the core is answered; what was dropped is
-    counted."""
+    """A few lines, also without the bound of tools/node.sh; no secret; every
+    message of the core is answered; what was dropped is counted."""
     site = new_site(env={"LOG_LIMIT": "0"},
                     extra=QUICKLY + f"tcp_max_connections={FEW}\n")
     site.client("alice")

@@ -2,7 +2,8 @@
 """Messages that no parser can read, each with a secret where it breaks.
 
 A form is a function that makes the octets of one message; what becomes of it
-stands beside it: the counter that counts it, or the status of the reply.
+stands beside it: the counter that counts it, or the status of the reply. PORT
+in it stands for the port of the node.
 """
 import sip
 
@@ -139,6 +140,18 @@ def no_from(size=0):
     return message(leave=[b"From"], size=size)
 
 
+@form("no-to", BROKEN)
+def no_to(size=0):
+    """No To."""
+    return message(leave=[b"To"], size=size)
+
+
+@form("no-cseq", BROKEN)
+def no_cseq(size=0):
+    """No CSeq."""
+    return message(leave=[b"CSeq"], size=size)
+
+
 @form("no-call-id", BROKEN)
 def no_call_id(size=0):
     """No Call-ID."""
@@ -213,4 +226,5 @@ def dialog(size=0):
     """A request of a dialog whose number is none."""
     return message(b"BYE sip:bob@192.0.2.1 SIP/2.0", CSeq=b"1 BYE",
                    To=b"<sip:bob@mc.example.org>;tag=1",
-                   Route=b"<sip:127.0.0.1:9;lr;did=" + SECRET + b">", size=size)
+                   Route=b"<sip:127.0.0.1:PORT;lr;did=" + SECRET + b">",
+                   size=size)

@@ -7,6 +7,7 @@ table before it starts. Several nodes can run side by side.
 """
 import contextlib
 import os
+import pathlib
 import re
 import signal
 import sqlite3
@@ -179,6 +180,31 @@ class SampleNode(node.Kamailio):
         text = self.kamcmd("dlg.stats_active")
         return {name: int(n) for name, n in
                 re.findall(r"(\w+): (\d+)", text)}
+
+    # Who writes its logs
+
+    def log_writers(self):
+        """The processes that read its pipes, by the name of the log. (The
+        pipes have no name any more.)"""
+        found = {}
+        for process in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                if b"bounded_log.py" in (process / "cmdline").read_bytes():
+                    pipe = pathlib.Path(os.readlink(process / "fd" / "0"))
+                    if pipe.parent == self.folder:
+                        found[pipe.name.partition(".")[0]] = int(process.name)
+            except OSError:
+                pass
+        return found
+
+    def settle_log(self):
+        """Returns when all that Kamailio has said by now is in its log: what
+        comes behind it in the pipe is there."""
+        pipe = f"/proc/{self.log_writers()['kamailio']}/fd/0"
+        mark = f"settled {sip.token()}"
+        with open(pipe, "w", encoding="ascii") as file:
+            file.write(f"{mark}\n")
+        self.wait_log(re.escape(mark))
 
     # What happens to it
 
