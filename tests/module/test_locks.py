@@ -6,6 +6,7 @@ and of a call's variables looks whether the lock is held, and aborts where it
 is not: tests/locks. So a lock that is missing shows at the first use, and not
 at one race in a million.
 """
+import fcntl
 import re
 import subprocess
 import threading
@@ -22,9 +23,17 @@ import sample
 MODULE = "build/locks/mc_iwf.so"
 
 
+def build():
+    """Makes the module, where it is older than its sources; one process of
+    pytest after the other."""
+    with open(node.TOP / "build" / "locks.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        subprocess.run(["make", "-s", MODULE], cwd=node.TOP, check=True)
+
+
 @pytest.fixture(scope="module")
 def _checked_site():
-    subprocess.run(["make", "-s", MODULE], cwd=node.TOP, check=True)
+    build()
     folders = f"{node.TOP}/build/locks:{node.KAMAILIO_LIBDIR}/modules"
     with conftest.running(lambda peers: sample.SampleNode(
             peers, env={"RELOAD_DELTA": "0"}, options=["-L", folders])) as site:
