@@ -45,6 +45,8 @@ next(itertools.islice(_ports, _skip, _skip), None)
 MEDIA_FIRST, MEDIA_PORTS, MEDIA_BLOCK = 20000, 12600, 200
 _media = itertools.count(os.getpid() * 37)
 _claims = {}
+NOBODY = "127.1.1.1"
+_held = []
 
 
 def _is_free(port):
@@ -59,15 +61,23 @@ def _is_free(port):
 
 
 def free_port():
-    """A free port below the range that the kernel gives out by itself."""
-    return next(port for port in _ports if _is_free(port))
+    """A free port below the range that the kernel gives out by itself. No
+    other tests get it: until this process ends it is held at an address that
+    nobody uses."""
+    for port in _ports:
+        claim = _claim(port, NOBODY)
+        if claim and _is_free(port):
+            _held.append(claim)
+            return port
+        if claim:
+            claim.close()
 
 
-def _claim(port):
+def _claim(port, address="127.0.0.1"):
     """A socket that keeps a port, None where another one has it."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
-        sock.bind(("127.0.0.1", port))
+        sock.bind((address, port))
     except OSError:
         sock.close()
         return None
