@@ -12,6 +12,7 @@ import dialled
 import line
 import mc
 import media
+import node
 import sip
 import talks
 
@@ -44,6 +45,23 @@ def test_call(dial, form):
     side = talk.near if form == "private" else talk.far
     assert side.bye().code == 200
     talk.wait_over()
+
+
+def test_one_contact_rings(drop_in_site, dial):
+    """Of a user's devices one gets the call."""
+    phones = [drop_in_site.client("alice") for _ in range(2)]
+    here = dial("from-lmr")
+    for phone in phones:
+        phone.endpoint.script = call.manners
+    out = here.dial()
+    ends = [here.callee, *(phone.endpoint for phone in phones)]
+    out.wait(100)
+    node.wait_until(lambda: [end for end in ends if end.requests("INVITE")],
+                    "a call")
+    rung, = [end for end in ends if end.requests("INVITE")]
+    here.arrived(out, rung).reply(486)
+    assert out.refusal().code == 486
+    assert sum(len(end.requests("INVITE")) for end in ends) == 1
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -92,16 +110,21 @@ def test_silent_peer(dial):
     assert out.refusal(timeout=8).code == 504
 
 
-def test_cancel(dial):
-    """By the caller: 487. From another address: nothing."""
-    here = dial()
+@pytest.mark.parametrize("form", ["private", "from-lmr", "client"])
+def test_cancel(dial, form):
+    """By the caller: 487. From another address: 481, and it goes on ringing."""
+    here = dial(form)
     out = here.dial()
     got = here.arrived(out)
     got.reply(180)
     out.wait(180)
+    cancel = out.message.copy()
+    cancel.start = cancel.start.replace("INVITE", "CANCEL", 1)
+    cancel.set("CSeq", cancel.get("CSeq").replace("INVITE", "CANCEL"))
+    cancel.drop("Contact").drop("Content-Type").body = b""
     with sip.UdpEndpoint("127.0.0.77") as mallory:
-        message = out._same_transaction("CANCEL", out.message.get("To"))
-        mallory.send_octets(bytes(message), here.node.address)
+        mallory.send_octets(bytes(cancel), here.node.address)
+        assert mallory.wait_final(cancel.branch).code == 481
     assert not here.callee.requests("CANCEL")
     out.cancel()
     here.callee.wait_request("CANCEL")
