@@ -374,3 +374,14 @@ def test_started_in_the_background():
             assert log.count("sctp_core_destroy") == 2
         finally:
             server.remove()
+
+
+@pytest.mark.parametrize("unit", ["mc-server", "mc-server-media"])
+def test_units_bound_the_journal(unit):
+    """Lines in a time, and no core dump, also where no script of ours reads
+    what is written."""
+    text = (node.TOP / "cfg" / f"{unit}.service").read_text()
+    settings = dict(re.findall(r"^(\w+)=(.*)$", text, re.M))
+    assert settings["LimitCORE"] == "0"
+    seconds = int(settings["LogRateLimitIntervalSec"])
+    assert int(settings["LogRateLimitBurst"]) / seconds < 100
