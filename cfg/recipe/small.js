@@ -121,13 +121,15 @@ function short_message() {
 		return;
 	}
 	KSR.tm.t_newtran();
+	if (KSR.mc_iwf.iwf_check() < 0 || KSR.mc_iwf.iwf_authorize() < 0) {
+		KSR.mc_iwf.iwf_reply();
+		return;
+	}
 	if (KSR.pv.get("$lmr(op)") !== "none") {
 		KSR.mc_iwf.iwf_refuse("sdp_stray"); // media are negotiated in calls
 		return;
 	}
-	if (KSR.mc_iwf.iwf_check() < 0 || KSR.mc_iwf.iwf_authorize() < 0
-			|| KSR.mc_iwf.iwf_targets() < 0
-			|| KSR.mc_iwf.iwf_rewrite() < 0) {
+	if (KSR.mc_iwf.iwf_targets() < 0 || KSR.mc_iwf.iwf_rewrite() < 0) {
 		KSR.mc_iwf.iwf_reply();
 		return;
 	}
