@@ -1,6 +1,6 @@
 # Attacks that are too heavy for the tests of the modules.
 
 .PHONY: attack
-## attack      floods of connections, of broken messages, of calls; some minutes
+## attack      floods of connections, broken messages, calls, users; some minutes
 attack: all
 	PYTHONPATH=tests/module $(PYTHON) -m pytest -q -s tests/attack

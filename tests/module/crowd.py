@@ -11,6 +11,7 @@ import sip
 
 WINDOW = 300  # REGISTERs under way
 CHUNK = 5000  # users of one source: module pike counts to 65,535
+PORT = 25000  # of all sources
 REPEAT = 0.5  # seconds until a REGISTER is sent again
 TAGS = mc.contact_tags(*mc.SERVICES)
 
@@ -55,7 +56,8 @@ def subscribe(server, users):
     """Passwords for these users."""
     base = sqlite3.connect(server.path("kamailio.db"))
     with base:
-        base.executescript(";".join(map(sample.subscriber_sql, users)))
+        for user in users:
+            base.execute(sample.subscriber_sql(user))
     base.close()
 
 
@@ -69,7 +71,7 @@ class _Rush:
         self.sock.bind((source, port))
         self.sock.settimeout(REPEAT)
         self.host = "%s:%d" % self.sock.getsockname()
-        self.waiting, self.codes = {}, {}
+        self.waiting, self.done = {}, {}
 
     def send(self, user, cseq, authorization=""):
         """Sends a REGISTER, which is repeated until it is answered."""
@@ -99,14 +101,17 @@ class _Rush:
                 challenge, "REGISTER", f"sip:{mc.DOMAIN}", user,
                 f"{user}-secret") + "\r\n")
             return
-        self.codes[user] = code
+        if code == 200:
+            self.done[user] = time.monotonic()
         del self.waiting[user]
 
-    def run(self, users, quiet=20):
-        """The codes of all who were answered, until nothing comes."""
-        left, silent = list(reversed(users)), 0
+    def run(self, users, rate, quiet):
+        """Registers them, until nothing comes any more."""
+        left, silent, begin = list(reversed(users)), 0, time.monotonic()
         while (left or self.waiting) and silent < quiet:
-            while left and len(self.waiting) < WINDOW:
+            due = rate * (time.monotonic() - begin)
+            while (left and len(self.waiting) < WINDOW
+                   and len(users) - len(left) <= due):
                 self.send(left.pop(), self.cseq)
             try:
                 self.take(self.sock.recv(65536))
@@ -116,15 +121,33 @@ class _Rush:
                 for _, octets in list(self.waiting.values()):
                     self.sock.sendto(octets, self.to)
         self.sock.close()
-        return self.codes
 
 
-def register(server, users, cseq=1, port=25000):
-    """Registers users, each of a group from a source of its own; who of them
-    was answered 200. The same users come from the same ports again."""
-    done = set()
+def register(server, users, cseq=1, rate=1e6, quiet=20):
+    """Registers users, each of a group from a source of its own, so many a
+    second; who of them was answered 200, and when. The same users come from
+    the same places again."""
+    done = {}
     for first in range(0, len(users), CHUNK):
-        rush = _Rush(server, f"127.0.3.{10 + first // CHUNK}", port, cseq)
-        codes = rush.run(users[first:first + CHUNK])
-        done |= {user for user, code in codes.items() if code == 200}
+        rush = _Rush(server, f"127.0.3.{10 + first // CHUNK}", PORT, cseq)
+        rush.run(users[first:first + CHUNK], rate, quiet)
+        done |= rush.done
+        if len(done) < first:
+            break  # nobody answers any more
     return done
+
+
+def contacts(server):
+    """How many registrations the node knows."""
+    text = server.kamcmd("stats.get_statistics", "usrloc:")
+    return int(re.search(r"location.contacts = (\d+)", text).group(1))
+
+
+def rows(server):
+    """Names in location.db, and those that have their attributes."""
+    with sqlite3.connect(server.path("location.db")) as base:
+        found = [{name for name, in base.execute(
+            f"SELECT username FROM {table}")}
+            for table in ("location", "location_attrs")]
+    base.close()
+    return found

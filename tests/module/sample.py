@@ -224,7 +224,7 @@ class SampleNode(node.Kamailio):
         main = self.kamailio_pid()
         listed = subprocess.run(
             ["ps", "-o", "pid=", "--pid", str(main), "--ppid", str(main)],
-            capture_output=True, text=True, check=True)
+            capture_output=True, text=True, check=False)
         return [int(pid) for pid in listed.stdout.split()]
 
     def _terminate(self):

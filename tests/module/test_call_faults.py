@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import signal
+import sqlite3
 import time
 
 import pytest
@@ -22,7 +23,7 @@ SHORT = 1.5  # seconds in which a relay that hangs may hold a message
 @pytest.fixture
 def faulty(new_site):
     """A node of its own, whose relay may be ended."""
-    return new_site()
+    return new_site(env={"WRITE_PROBE": "1"})
 
 
 @pytest.fixture
@@ -285,6 +286,25 @@ def test_state_that_does_not_read(dial, faulty):
     assert not talk.far.requests("INVITE")
     assert talk.near.bye().code == 200
     faulty.node.wait_log("state of the call is not readable")
+
+
+def test_call_while_its_database_is_locked(dial, faulty):
+    """It is made and carries speech; when the database is free it is saved."""
+    keeper = sqlite3.connect(faulty.node.path("dialog.db"), timeout=20,
+                             isolation_level=None)
+    keeper.execute("BEGIN IMMEDIATE")
+    talk = dial().talk()
+    talk.speech()
+    faulty.node.wait_log(r"can be written .*dialog\.db 0", 20)
+    assert not line.saved(faulty.node, talk.near.call_id)
+    keeper.execute("ROLLBACK")
+    keeper.close()
+    wait_saved(faulty, talk)
+    faulty.node.crash()
+    faulty.node.start()
+    assert faulty.node.calls()["ongoing"] == 1
+    assert talk.near.bye().code == 200
+    talk.wait_over()
 
 
 def test_stop_and_start(dial, faulty):
