@@ -2,7 +2,9 @@
 """Who is who: digest, the trusted core, the IWFs, and what strangers claim."""
 import pytest
 
+import conftest
 import mc
+import sample
 import sip
 
 
@@ -170,3 +172,35 @@ def test_ambiguous_sender_gives_its_client_id(
     if caller:
         got = shared_impu.iwf1.wait_request().message
         assert mc.calling_user(got) == caller
+
+
+DATA_ORIG = f"sip:mcdata-orig@{mc.DOMAIN}"
+DATA_TERM = f"sip:mcdata-term@{mc.DOMAIN}"
+
+
+@pytest.fixture(scope="module")
+def data_psis():
+    """A site with PSIs that serve MCData and no other service."""
+    with conftest.running(lambda peers: sample.SampleNode(peers, sql=[
+            "INSERT INTO mc_iwf_roles (psi, service, role) VALUES"
+            f" ('{DATA_ORIG}', 'mcdata', 'originating'),"
+            f" ('{DATA_TERM}', 'mcdata', 'terminating')"])) as site:
+        yield site
+
+
+@pytest.mark.parametrize("service, code", [
+    ("mcdata", 200), ("mcptt", 403), ("mcvideo", 403)])
+def test_psi_of_one_service(data_psis, service, code):
+    """A PSI is one for the services that its rows name; for others it is
+    nobody's, in both directions."""
+    alice = data_psis.client("alice")
+    before = data_psis.node.counters()["refused_wrong_psi"]
+    assert data_psis.from_core(mc.core_message(
+        "alice", b"x", service, psi=DATA_ORIG)).code == code
+    assert data_psis.from_iwf(mc.iwf_message(
+        "alice", b"x", service, psi=DATA_TERM)).code == code
+    assert len(data_psis.iwf1.requests()) == (code == 200)
+    assert len(alice.endpoint.requests()) == (code == 200)
+    refused = data_psis.node.counters()["refused_wrong_psi"] - before
+    assert refused == (2 if code == 403 else 0)
+    data_psis.reset()

@@ -81,18 +81,21 @@ def test_contact_that_has_expired(new_small):
     """From the second on in which it ends a contact is none, whether the
     timer has removed it or not: nobody sends with it, nobody is reached."""
     site = new_small(clock=True)
-    alice = site.client("alice")
+    longer = site.client("alice")
+    site.node.clock.forward(10)
+    shorter = site.stranger("alice").register(expires=60)
+    site.node.clock.forward(61)
     assert site.from_core(mc.core_message("alice", b"x")).code == 200
-    site.node.clock.forward(601)
+    # The newest contact would be the first to get it.
+    assert site.from_iwf(mc.iwf_message("alice", b"x")).code == 200
+    longer.endpoint.wait_request()
+    assert not shorter.endpoint.requests()
+    site.node.clock.forward(530)
     assert site.from_core(mc.core_message("alice", b"x")).code == 404
     assert site.from_iwf(mc.iwf_message("alice", b"x")).code == 480
-    assert not alice.endpoint.requests()
+    assert len(longer.endpoint.requests()) == 1
     said = site.node.kamcmd("mc_iwf.explain", mc.impu("alice"), "mcptt")
     assert "sender_unregistered" in said
-    newer = site.client("alice")
-    assert site.from_iwf(mc.iwf_message("alice", b"x")).code == 200
-    newer.endpoint.wait_request()
-    assert not alice.endpoint.requests()
 
 
 def test_no_contact_of_the_service(any_site):
