@@ -6,11 +6,16 @@ import random
 import socket
 import time
 
+import pytest
+
 import call
+import dropin
 import line
 import mc
 import media
+import sample
 import sip
+import small
 
 SECRET = "U0VDUkVULUtFWS1NQVRFUklBTA"
 COUNT = int(os.environ.get("MUTATIONS", "3000"))
@@ -131,10 +136,9 @@ class Sources:
             sock.close()
 
 
-def test_no_secret_in_the_log(new_site):
-    """Of thousands of messages not one leaves its secret."""
+def attack(site):
+    """Sends them all; the log."""
     rnd = random.Random(SEED)
-    site = new_site(env={"LOG_LIMIT": "0", "PIKE_LIMIT": "1000000"})
     alice = site.client("alice")
     site.client("bob")
     makes, sdp = senders(site, alice)
@@ -153,8 +157,31 @@ def test_no_secret_in_the_log(new_site):
             time.sleep(0.05)
     sources.close()
     site.from_core(mc.core_message("alice", b"x"), timeout=20)
-    log = site.node.log()
+    return site.node.log()
+
+
+def test_no_secret_in_the_log(new_site):
+    """Of thousands of messages not one leaves its secret."""
+    site = new_site(env={"LOG_LIMIT": "0", "PIKE_LIMIT": "1000000"})
+    log = attack(site)
     print(f"\n{COUNT} messages, seed {SEED}: {len(log)} octets of log, "
           f"{site.node.counters('node')}")
     assert SECRET not in log
     assert not site.node.crashes()
+
+
+@pytest.mark.parametrize("make", [small.native, small.kemi, dropin.DropIn],
+                         ids=["native", "kemi", "drop-in"])
+def test_no_secret_in_the_log_of_a_recipe(make):
+    """The same of the configurations that the documents print."""
+    def without_limit(peers):
+        server = make(peers)
+        server.defines.append("PIKE_LIMIT=1000000")
+        return server
+    peers = sample.Peers()
+    with without_limit(peers) as server:
+        log = attack(sample.Site(peers, server))
+        print(f"\n{COUNT} messages, seed {SEED}: {len(log)} octets of log")
+        assert SECRET not in log
+        assert not server.crashes()
+    peers.close()
