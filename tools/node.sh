@@ -406,10 +406,11 @@ answers()
 		-m 1 -i 127.0.0.99 -timeout 1s -nostdin >/dev/null 2>&1
 }
 
-# Somebody else's server on our port would answer in place of the node.
+# Somebody else's server on our port of 127.0.0.1, or of all addresses, would
+# answer in place of the node.
 check_free()
 {
-	awk -v port=":$(printf %04X "$2")\$" '
+	awk -v port="^(0100007F|00000000):$(printf %04X "$2")\$" '
 		$2 ~ port && (FILENAME ~ /udp/ || $4 == "0A") { taken = 1 }
 		END { exit taken }' "/proc/net/$1" ||
 		die "another server has port $2 ($1)"

@@ -11,7 +11,6 @@ import sip
 
 WINDOW = 300  # REGISTERs under way
 CHUNK = 5000  # users of one source: module pike counts to 65,535
-PORT = 25000  # of all sources
 REPEAT = 0.5  # seconds until a REGISTER is sent again
 TAGS = mc.contact_tags(*mc.SERVICES)
 
@@ -129,7 +128,8 @@ def register(server, users, cseq=1, rate=1e6, quiet=20):
     the same places again."""
     done = {}
     for first in range(0, len(users), CHUNK):
-        rush = _Rush(server, f"127.0.3.{10 + first // CHUNK}", PORT, cseq)
+        rush = _Rush(server, f"127.0.3.{10 + first // CHUNK}",
+                     server.port, cseq)
         rush.run(users[first:first + CHUNK], rate, quiet)
         done |= rush.done
         if len(done) < first:
