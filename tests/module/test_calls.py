@@ -437,6 +437,21 @@ def test_unreadable(dial, sdp, code):
     assert dial().refused(sdp).code == code
 
 
+@pytest.mark.parametrize("form, psi", [
+    ("private", mc.ORIG), ("group", mc.CTRL), ("from-lmr", mc.TERM)])
+def test_call_to_a_psi_without_info(dial, form, psi):
+    """A PSI has to be told whom the call is for: 403 with Warning 199, and
+    not that nobody is known."""
+    here = dial(form)
+    message = here.form.invite(here.offer())
+    assert message.uri == psi
+    message.drop("Content-Type")
+    before = here.node.counters()["refused_body_missing"]
+    reply = here.refused(message=call.with_sdp(message, here.offer()))
+    assert (reply.code, line.warning(reply)) == (403, "199")
+    assert here.node.counters()["refused_body_missing"] == before + 1
+
+
 def test_unknown_group(dial):
     """A group that is in no row: 404 with 113."""
     here = dial("group")
