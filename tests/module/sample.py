@@ -283,7 +283,8 @@ class Site:
         node has to take changes at any time: CHANGING."""
         host = hostport.partition(":")[0]
         if group == 3:
-            add = f"dispatcher (setid, destination) VALUES (3, 'sip:{hostport}')"
+            add = ("dispatcher (setid, destination)"
+                   f" VALUES (3, 'sip:{hostport}')")
             remove = f"dispatcher WHERE destination = 'sip:{hostport}'"
             reload = "dispatcher.reload"
         else:

@@ -114,6 +114,15 @@ def test_helpers_of_the_administrator(new_site):
         assert registered(site, contact) == code, there
 
 
+def test_no_client_on_the_machine(new_site):
+    """Every port of ours is a helper's, as in the guide."""
+    site = new_site(env={"HELPER_PORTS": "[0-9]+"})
+    for there, code in [("127.0.0.1:33061", 403), ("127.0.0.9", 403),
+                        ("[::1]:7", 403), ("192.0.2.9:{ng}", 200)]:
+        contact = ("Contact", f"<sip:bob@{place(site, there)}>")
+        assert registered(site, contact) == code, there
+
+
 def test_path_with_a_name(site):
     """It could lead anywhere."""
     contact = ("Contact", "<sip:bob@127.0.0.9:5070>")
