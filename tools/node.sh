@@ -477,8 +477,12 @@ stop()
 	if is_running node; then
 		was=stopped
 		node=$(cat "$RUN_DIR/node.pid")
+		log="$RUN_DIR/kamailio.log"
+		from=$(($(stat -c %s "$log" 2>/dev/null || echo 0) + 1))
 		kill "$node" 2>/dev/null || true
 		while holds "$node" node; do sleep 0.1; done
+		# What the other script had to say of it.
+		tail -c "+$from" "$log" 2>/dev/null | grep '^node: ' >&2 || true
 	fi
 	[ -z "$(kamailio_processes)" ] || was=stopped
 	! is_running kamailio || stop_kamailio "$(cat "$RUN_DIR/kamailio.pid")"
