@@ -26,6 +26,7 @@ function ksr_request_route() {
 // What no well-meaning party sends, and more than it sends. There are no
 // dialogs here.
 function sane() {
+	KSR.force_rport(); // replies go where the request came from
 	if (!is_peer() && KSR.pike.pike_check_req() < 0) {
 		return false;
 	}
@@ -159,6 +160,13 @@ function ksr_answer() {
 		KSR.textopsx.remove_body();
 	}
 	return 1;
+}
+
+// The core would send on what no transaction waits for, to whoever its Via
+// says.
+function ksr_no_transaction() {
+	KSR.x.drop();
+	return 0;
 }
 
 // Who challenges in our name is after our users' passwords: what cannot be

@@ -403,6 +403,26 @@ def test_challenge_of_a_receiver(small_site, code, field, realm):
         assert reply.code == 502 and not reply.all(field)
 
 
+@pytest.mark.parametrize("code", [180, 200, 407])
+def test_reply_to_nothing(small_site, code):
+    """A stranger's reply leads nowhere, whatever Via says."""
+    own = f"127.0.0.1:{small_site.node.port}"
+    with sip.UdpEndpoint() as mallory, sip.UdpEndpoint() as victim:
+        for place in (victim, small_site.iwf1, small_site.core):
+            branch = sip.token("z9hG4bK")
+            message = sip.Message(f"SIP/2.0 {code} Here", [
+                ("Via", f"SIP/2.0/UDP {own};branch={sip.token('z9hG4bK')}"),
+                ("Via", f"SIP/2.0/UDP {place.hostport};branch={branch}"),
+                ("From", f"<{mc.impu('alice')}>;tag=a"),
+                ("To", f"<{mc.impu('bob')}>;tag=b"), ("Call-ID", sip.token()),
+                ("CSeq", "1 MESSAGE")])
+            mallory.send_octets(bytes(message), small_site.node.address)
+            options = sip.request("OPTIONS", f"sip:{mc.DOMAIN}", mc.ORIG,
+                                  mc.ORIG)
+            mallory.ask(options, small_site.node.address)
+            assert not place.responses(branch)
+
+
 OURS = f'Digest realm="{mc.DOMAIN}", nonce="n"'
 THEIRS = 'Digest realm="far.example", nonce="n"'
 
