@@ -20,6 +20,7 @@ import sample
 import sip
 
 MANY = 3000  # users; private memory of 8 MiB holds about 4,000 rows
+LOADS = 40000  # users, for the better part of a second
 WRITTEN = 2  # seconds, as docs/operations.md promises
 
 
@@ -123,13 +124,19 @@ def test_kamailio_without_its_script(server):
     assert not server.crashes()
 
 
-def test_terminal_is_closed(new_site):
-    """SIGHUP of a terminal that goes away stops the node in order."""
-    server = new_site().node
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT])
+def test_signal_of_the_terminal(new_site, number):
+    """It goes to all of the script's group; the node stops in order, with
+    what has registered at the last moment."""
+    site = new_site()
+    site.client("alice").endpoint.close()
+    site.clients.clear()
+    server = site.node
     pids = server.kamailio_pids()
-    server.process.send_signal(signal.SIGHUP)
+    os.killpg(server.process.pid, number)
     assert server.process.wait(node.STOP_TIMEOUT) == 0
     wait_end(*pids)
+    assert crowd.rows(server) == [{"alice"}, {"alice"}]
     assert not server.crashes()
 
 
@@ -288,6 +295,13 @@ def test_closed_while_it_loads_or_stops(server):
     bye = sip.request("BYE", uri, mc.impu("alice"), mc.impu("bob"))
     bye.set("To", bye.get("To") + ";tag=x")
     assert ask(server, bye).code == 481
+
+
+def test_answers_when_all_are_loaded(server):
+    """Not one worker takes a request while another one loads."""
+    crowd.fill(server, LOADS)
+    server.start()
+    assert crowd.contacts(server) == LOADS
 
 
 def registered(server, count):
