@@ -156,6 +156,8 @@ def attack(site):
         if number % 50 == 0:
             time.sleep(0.05)
     sources.close()
+    site.iwf1.script = sip.answer(200)
+    del site.iwf1._send_back
     site.from_core(mc.core_message("alice", b"x"), timeout=20)
     return site.node.log()
 
