@@ -256,8 +256,9 @@ def test_rights(database, kamailio, column):
     name = f"right-{column}"
     database.run(insert_user(name))
     for value, given in FLAGS.items():
-        database.run(f"UPDATE mc_iwf_users SET {column} = {value}, "
-                     f"person = '{column}{value}' WHERE mc_id = '{mc_id(name)}'")
+        database.run(
+            f"UPDATE mc_iwf_users SET {column} = {value}, "
+            f"person = '{column}{value}' WHERE mc_id = '{mc_id(name)}'")
         kamailio.wait_user(mc_id(name), f"person: {column}{value}")
         assert f"{column}: {int(given)}\n" in kamailio.user(mc_id(name))
 

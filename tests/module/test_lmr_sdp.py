@@ -575,8 +575,8 @@ def test_many_branches():
 def test_branch_that_the_relay_was_not_asked_for():
     """What the relay gave for one branch is not for the next one: without
     its own it does not leave."""
-    once = (f"\t\tif($avp(asked) == $null) {{\n\t\t\t$avp(asked) = 1;\n\t{OFFER}"
-            "\t\t}\n")
+    once = ("\t\tif($avp(asked) == $null) {\n\t\t\t$avp(asked) = 1;\n"
+            f"\t{OFFER}\t\t}}\n")
     with branching(2, (OFFER, once)) as site:
         outgoing = site.offer(site.party().sdp(media.TETRA))
         first = site.incoming(outgoing)
