@@ -317,7 +317,8 @@ def test_stop_behind_a_rush(server):
     """What was answered 200 until the end is there after the next start."""
     users = registered(server, MANY)
     alice = mc.Client(server, "alice").register("mcptt")
-    assert script(server, "stop").stdout == "node: stopped\n"
+    done = script(server, "stop")
+    assert (done.stdout, done.stderr) == ("node: stopped\n", "")
     assert crowd.rows(server) == [{*users, "alice"}, {*users, "alice"}]
     assert not server.crashes()
     started(server)
