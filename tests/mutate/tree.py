@@ -4,6 +4,7 @@ in copies of the whole tree, against a real Kamailio."""
 import os
 import pathlib
 import queue
+import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,6 @@ import mutation
 TIMEOUT = 300  # s, of one run of tests: one that hangs is red
 TARGETS = ["all", "build/test/mclmr", "build/test/media_endpoint"]
 BUILT = {"deps.stamp", "kamailio-flags", "obj", "test"}  # what is copied
-PASSED, FAILED = 0, 1  # exit codes of pytest
 
 
 def not_copied(folder, names):
@@ -63,31 +63,35 @@ class Trees:
             raise mutation.Unfit("Kamailio does not read it: " + done.stderr)
 
     @staticmethod
-    def _run(tree, tests, *options):
-        """True where all tests pass."""
+    def _first_red(tree, tests, *options, timeout=None):
+        """The first of these tests that fails, None where all pass."""
         try:
             done = subprocess.run(
-                [sys.executable, "-m", "pytest", "-q", "-x", *options,
+                [sys.executable, "-m", "pytest", "-q", "-x", "-rfE", *options,
                  "-p", "no:cacheprovider", *tests], cwd=tree, text=True,
-                capture_output=True, timeout=TIMEOUT, check=False)
+                capture_output=True, timeout=timeout, check=False)
         except subprocess.TimeoutExpired:
-            return False
-        if done.returncode not in (PASSED, FAILED):
+            return "no end of them"
+        if done.returncode == 0:
+            return None
+        red = re.search(r"^(?:FAILED|ERROR) \S+?::(.*?)(?: - .*)?$",
+                        done.stdout, re.M)
+        if red is None:
             raise mutation.Unfit("pytest: " + done.stdout + done.stderr)
-        return done.returncode == PASSED
+        return red.group(1)
 
     def red_without(self, mutations):
-        """True where a test fails without any mutation."""
+        """A test that fails without any mutation, None where all pass."""
         tests = dict.fromkeys(t for m in mutations for t in m.tests)
         tree = self.free.get()
         try:
             self._build(tree)
-            return bool(tests) and not self._run(tree, tests, "-n", "2")
+            return self._first_red(tree, tests, "-n", "2") if tests else None
         finally:
             self.free.put(tree)
 
     def noticed_by(self, _, changed):
-        """The tests that notice a mutation, None where they do not."""
+        """The test that notices a mutation, None where none does."""
         tree = self.free.get()
         path = tree / changed.file
         text = path.read_text()
@@ -96,9 +100,7 @@ class Trees:
             self._build(tree)
             if changed.file.startswith("cfg/"):
                 self._load(tree)
-            green = self._run(tree, changed.tests)
+            return self._first_red(tree, changed.tests, timeout=TIMEOUT)
         finally:
             path.write_text(text)
             self.free.put(tree)
-        return None if green else " ".join(
-            name.rpartition("::")[2] for name in changed.tests)
