@@ -187,3 +187,13 @@ def saved(server, call_id):
         return connection.execute(
             "SELECT 1 FROM dialog WHERE callid = ? AND state = 4",
             (call_id,)).fetchone()
+
+
+@contextlib.contextmanager
+def dropped_reply(server):
+    """What is sent meanwhile is a reply that the node drops and counts."""
+    def dropped():
+        return server.counters("node").get("dropped_replies", 0)
+    before = dropped()
+    yield
+    node.wait_until(lambda: dropped() > before, "dropped reply")

@@ -12,8 +12,9 @@ import sys
 import mutation
 
 TIMEOUT = 300  # s, of one run of tests: one that hangs is red
-TARGETS = ["all", "build/test/mclmr", "build/test/media_endpoint"]
-BUILT = {"deps.stamp", "kamailio-flags", "obj", "test"}  # what is copied
+TARGETS = ["all", "build/test/mclmr", "build/test/media_endpoint",
+           "build/locks/mc_iwf.so"]
+BUILT = {"deps.stamp", "kamailio-flags", "locks", "obj", "test"}  # what is copied
 
 
 def not_copied(folder, names):
@@ -43,9 +44,10 @@ class Trees:
         return tree
 
     @staticmethod
-    def _build(tree):
-        done = subprocess.run(["make", "-s", "WARNINGS=-w", *TARGETS], cwd=tree, text=True,
-                              capture_output=True, check=False)
+    def _build(tree, *targets):
+        done = subprocess.run(
+            ["make", "-s", "WARNINGS=-w", *(targets or TARGETS)], cwd=tree,
+            text=True, capture_output=True, check=False)
         if done.returncode != 0:
             raise mutation.Unfit("it does not build: " + done.stderr)
 
@@ -80,9 +82,24 @@ class Trees:
             raise mutation.Unfit("pytest: " + done.stdout + done.stderr)
         return red.group(1)
 
+    def _red_unit_test(self, tree, name):
+        """The name of a unit test where it fails, else None."""
+        program = f"build/test/{name}"
+        self._build(tree, program)
+        done = subprocess.run([f"./{program}"], cwd=tree, timeout=TIMEOUT,
+                              capture_output=True, check=False)
+        return name if done.returncode != 0 else None
+
+    def _red(self, tree, tests):
+        """The first of these tests that fails, of either kind."""
+        if tests[0].startswith("test_"):
+            return self._red_unit_test(tree, tests[0])
+        return self._first_red(tree, tests, timeout=TIMEOUT)
+
     def red_without(self, mutations):
         """A test that fails without any mutation, None where all pass."""
-        tests = dict.fromkeys(t for m in mutations for t in m.tests)
+        tests = dict.fromkeys(t for m in mutations for t in m.tests
+                              if not t.startswith("test_"))
         tree = self.free.get()
         try:
             self._build(tree)
@@ -100,7 +117,7 @@ class Trees:
             self._build(tree)
             if changed.file.startswith("cfg/"):
                 self._load(tree)
-            return self._first_red(tree, changed.tests, timeout=TIMEOUT)
+            return self._red(tree, changed.tests)
         finally:
             path.write_text(text)
             self.free.put(tree)
