@@ -1155,8 +1155,8 @@ def test_no_password_in_log(kamailio):
 
 
 def question(target, sender, asserted):
-    """What cfg/mc-server-iwf.cfg asks of IWF 1 that writes so."""
-    text = (node.TOP / "cfg/mc-server-iwf.cfg").read_text()
+    """What cfg/mc-server-text.cfg asks of IWF 1 that writes so."""
+    text = (node.TOP / "cfg/mc-server-text.cfg").read_text()
     found = re.search(r'sql_query\("mc", (.*?), "own"\);', text, re.S).group(1)
     sql = "".join(re.findall(r'"([^"]*)"', found))
     for name, value in (("uri", target), ("from", sender),
