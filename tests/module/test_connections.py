@@ -290,7 +290,7 @@ def test_probe_is_quicker_than_the_lifetime(site):
     """The same of the sample's own settings."""
     text = (node.TOP / "cfg" / "mc-server.cfg").read_text()
     probe = int(re.search(r"trydef PROBE_INTERVAL (\d+)", text).group(1))
-    assert probe < options(site.node)["connection_lifetime"]
+    assert probe < options(site.node)["connection_lifetime"] <= 15
 
 
 # Floods
@@ -313,14 +313,15 @@ def test_idle_and_slow_connections(narrow):
     assert iwf.ask(mc.iwf_message("alice", b"x"), site.node.address).code == 200
     with Strangers(site.node.address, MANY) as idle, \
             Strangers(site.node.address, MANY, "127.0.0.68") as slow:
-        assert opened(site.node) == MANY
+        full = 0  # rounds in which there was no place for anybody
         for _ in range(20):
+            full += opened(site.node) == MANY
             slow.dribble()
             assert proven.ask(mc.client_message("alice", b"x")).code == 200
             assert iwf.ask(mc.iwf_message("alice", b"x"),
                            site.node.address).code == 200
             assert site.from_core(mc.core_message("alice", b"x")).code == 200
-        assert opened(site.node) == MANY
+        assert full > 0
         assert idle.open() + slow.open() <= MANY - 2
         node.wait_until(lambda: answers(site.node, padded(1000)),
                         "service of new connections", 30)
