@@ -144,7 +144,13 @@ def test_a_flood_of_them(open_site):
             return (told(log.read_bytes()[before:])
                     > 0.5 * (all_dropped(open_site) - counted) > 50)
 
+        def all_are_read():
+            read = all_dropped(open_site)
+            time.sleep(0.5)
+            return read == all_dropped(open_site)
+
         node.wait_until(most_are_told, "count of the flood", SLOW)
+        node.wait_until(all_are_read, "end of the flood", SLOW)
     open_site.node.settle_log()
     said = log.read_bytes()[before:]
     assert broken.SECRET not in said
