@@ -80,6 +80,14 @@ def test_all_silent(site):
     assert seconds < TOTAL
 
 
+def test_peers_own_408(site):
+    """A MESSAGE is never answered so (RFC 4320); nobody else is tried."""
+    site.iwf1.script = sip.answer(408)
+    reply, _ = send(site)
+    assert reply.code == 504
+    assert not site.iwf1b.requests()
+
+
 def test_busy_and_silent(site):
     """503 and timeout mixed: 504, since one may have it."""
     site.iwf1.script = sip.answer(503)

@@ -122,6 +122,16 @@ def test_hops(site, hops, code):
         ["0", "0"] if code == 200 else [])
 
 
+@pytest.mark.parametrize("name, value, code", [
+    ("CSeq", "1 INVITE", 400), ("Expires", "soon", 400)])
+def test_senseless_fields(site, name, value, code):
+    """What contradicts itself is refused as it comes in, whoever sends it."""
+    bob = site.client("bob")
+    message = mc.core_message("alice", b"x").set(name, value)
+    assert site.from_core(message).code == code
+    assert not bob.endpoint.requests() + site.iwf1.requests()
+
+
 def described(message):
     """The short message with a session description beside its part."""
     return mc.with_parts(message, [*mc.parts_of(message), mc.part(
