@@ -13,7 +13,9 @@ import time
 
 import pytest
 
+import call
 import crowd
+import line
 import mc
 import node
 import sample
@@ -295,6 +297,83 @@ def test_closed_while_it_loads_or_stops(server):
     bye = sip.request("BYE", uri, mc.impu("alice"), mc.impu("bob"))
     bye.set("To", bye.get("To") + ";tag=x")
     assert ask(server, bye).code == 481
+
+
+@pytest.fixture
+def closing(site):
+    """Closes the node, as tools/node.sh does before it stops it."""
+    yield lambda: site.node.kamcmd("pv.shvSet", "open", "int", "0")
+    site.node.kamcmd("pv.shvSet", "open", "int", "1")
+
+
+def refused_new(site, message):
+    """True where a new request hears that it comes too late."""
+    with sip.UdpEndpoint() as stranger:
+        return stranger.ask(message, site.node.address).code == 503
+
+
+@pytest.mark.parametrize("end", ["cancel", "answer"])
+@pytest.mark.parametrize("form", ["private", "from-lmr", "client"])
+def test_call_that_rings_while_closed(site, closing, form, end):
+    """Its INVITE, repeated, gets the last reply again and no other; it is
+    taken back, or answered and ended, as ever."""
+    with line.Line(site, form) as here:
+        out = here.dial()
+        arrived = here.arrived(out)
+        arrived.reply(180)
+        out.wait(180)
+        closing()
+        assert refused_new(site, here.form.invite(here.offer()))
+        out.endpoint.send_octets(bytes(out.message), site.node.address)
+        out.wait(180, n=2)
+        if end == "cancel":
+            out.cancel()
+            call.incoming(here.callee, site.node.address, "CANCEL",
+                          out.call_id)
+            arrived.reply(487)
+            out.wait(487)
+        else:
+            arrived.reply(200, here.answer())
+            near, _ = out.answered()
+            arrived.dialog().wait("ACK")
+            assert near.bye().code == 200
+        assert not out.replies(503)
+        assert len([r for r in here.callee.requests("INVITE")
+                    if r.message.get("Call-ID") == out.call_id]) == 1
+    line.wait_quiet(site.node)
+
+
+def test_cancel_of_a_refused_call_while_closed(site, closing):
+    """There is none to be taken back, nor does its ACK get an answer."""
+    closing()
+    with sip.UdpEndpoint() as client:
+        out = call.Outgoing(client, site.node.address, call.private(
+            "alice", line.UNIT1, b"")).start()
+        assert out.refusal().code == 503
+        cancel = out.message.copy().set("CSeq", "1 CANCEL")
+        cancel.start = cancel.start.replace("INVITE", "CANCEL")
+        client.send_octets(bytes(cancel), site.node.address)
+        assert client.wait_final(out.message.branch, n=2).code == 481
+        assert len(client.responses(out.message.branch)) == 2
+
+
+def test_message_under_way_while_closed(site, closing):
+    """A sender who repeats it does not hear that he should send it anew."""
+    alice = site.client("alice")
+    alice.endpoint.script = sip.silent
+    message = mc.iwf_message("alice", b"x")
+    branch = site.iwf1.send(message, site.node.address)
+    request = alice.endpoint.wait_request()
+    closing()
+    assert refused_new(site, mc.client_message("alice", b"x"))
+    site.iwf1.send_octets(bytes(message), site.node.address)
+    assert not site.iwf1.responses(branch)
+    request.flow.send(bytes(sip.response(request.message, 200)))
+    assert site.iwf1.wait_final(branch).code == 200
+    site.iwf1.send_octets(bytes(message), site.node.address)
+    assert site.iwf1.wait_final(branch, n=2).code == 200
+    assert {r.code for r in site.iwf1.responses(branch)} == {200}
+    assert len(alice.endpoint.requests()) == 1
 
 
 def test_answers_when_all_are_loaded(server):
