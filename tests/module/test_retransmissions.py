@@ -52,6 +52,20 @@ def test_repeats(new_site):
     assert site.node.counters() == counters
 
 
+def test_repeat_of_a_client(site):
+    """Its nonce has been used; what is asked again is not who it is."""
+    alice = site.client("alice")
+    message = mc.client_message("alice", b"x")
+    challenge = alice.endpoint.ask(message, site.node.address)
+    proven = sip.with_credentials(message, challenge, "alice", "alice-secret")
+    first = alice.endpoint.ask(proven, site.node.address)
+    assert first.code == 200
+    alice.endpoint.send_octets(bytes(proven), site.node.address)
+    again = alice.endpoint.wait_final(proven.branch, n=2)
+    assert bytes(again) == bytes(first)
+    assert len(site.iwf1.requests()) == 1
+
+
 def test_repeat_while_the_receiver_thinks(site):
     """Before there is an answer the repeat is swallowed."""
     alice = site.client("alice")
