@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The Contact of a call's messages: one, whatever is quoted in it, and no
+longer than the node may keep."""
+import contextlib
+
+import pytest
+
+import call
+import line
+import mc
+import sip
+
+WHOLE = ['<{uri}>;+g.3gpp.icsi-ref="urn%3Aurn-7%3A3gpp-service.ims.icsi.mcptt'
+         ',urn%3Aurn-7%3A3gpp-service.ims.icsi.mcdata"',
+         '<{uri}>;methods="INVITE,BYE"', '"Bob, the \\"B\\" <x>" <{uri}>',
+         '<{uri}>;x="a,\r\n b"',
+         "<{uri}>;expires=3600;q=0.5", "{uri}",
+         '<{uri}>;+sip.instance="<urn:uuid:f81d4fae>";x="a,b";y="c,d"']
+SEVERAL = ["<{uri}>, <{evil}>", "{uri}, {evil}", "{uri}, <{evil}>",
+           '<{uri}>;x="a,b", <{evil}>', '"a" <{uri}>, "b" <{evil}>',
+           '"a\\" <{uri}>, <{evil}>', '<{uri}>;x="a\\", <{evil}>',
+           '"a\\\\" <{uri}>;x="\\\\", <{evil}>', '<{uri}>;x=", <{evil}>',
+           '<{uri}>;x="a"b", <{evil}>', '<sip:a"b@{host}>, <{evil}>;x="',
+           '"<{evil}>", <{uri}>', "<{uri}>,", ",<{uri}>"]
+
+LONG = f"<sip:{'b' * 499}@127.0.0.9>"
+
+
+@pytest.fixture
+def dial(site):
+    """Makes lines on the sample node; all are over at the end."""
+    with contextlib.ExitStack() as stack:
+        yield lambda form="private": stack.enter_context(
+            line.Line(site, form))
+    line.wait_quiet(site.node)
+
+
+def written(form, endpoint):
+    """A Contact of an endpoint in this form."""
+    return form.format(uri=f"sip:x@{endpoint.hostport}",
+                       host=endpoint.hostport, evil="sip:y@127.0.0.77:5060")
+
+
+def contact_of(length, endpoint):
+    """A Contact with a URI of this length."""
+    start, end = "sip:", f"@{endpoint.hostport}"
+    return f"<{start}{'a' * (length - len(start) - len(end))}{end}>"
+
+
+def invite_with(here, contact):
+    """An INVITE with this Contact, on its way."""
+    message = here.form.invite(here.offer()).set("Contact", contact)
+    return call.Outgoing(here.caller, here.node.address, message, here.user,
+                         contact=False).start()
+
+
+@pytest.mark.parametrize("form", ["client", "from-lmr"])
+@pytest.mark.parametrize("contact", WHOLE)
+def test_quoted_text(dial, form, contact):
+    """A comma in quotes makes no second contact, on either side."""
+    here = dial(form)
+    out = invite_with(here, written(contact, here.caller))
+    got = here.arrived(out)
+    got.reply(200, here.answer(), contact=False, headers=[
+        ("Contact", written(contact, here.callee))])
+    near, far = out.dialog(out.wait(200)), got.dialog()
+    near.target = f"sip:x@{here.callee.hostport}"
+    far.target = f"sip:x@{here.caller.hostport}"
+    near.ack()
+    far.wait("ACK")
+    assert near.ask("INFO").code == 200
+    assert far.ask("INFO").code == 200
+    near.bye()
+
+
+@pytest.mark.parametrize("form", ["client", "from-lmr"])
+@pytest.mark.parametrize("contact", SEVERAL)
+def test_several(dial, form, contact):
+    """Refused, or dropped, however the second one is hidden."""
+    here = dial(form)
+    out = invite_with(here, written(contact, here.caller))
+    assert out.refusal().code == 400
+    talk = here.talk()
+    message = talk.near.request("UPDATE", here.offer())
+    message.set("Contact", written(contact, here.caller))
+    assert talk.near.endpoint.ask(message, talk.near.server).code == 403
+    branch = talk.near.send("UPDATE", here.offer())
+    got = talk.far.wait("UPDATE")
+    with line.dropped_reply(here.node):
+        got.reply(200, here.answer(), contact=False, headers=[
+            ("Contact", written(contact, here.callee))])
+    got.reply(200, here.answer())
+    here.caller.wait_final(branch)
+    assert len(here.caller.responses(branch)) == 1
+    talk.near.bye()
+
+
+@pytest.mark.parametrize("form", ["client", "from-lmr"])
+def test_length(dial, form):
+    """512 octets of a URI are taken, 513 are refused or dropped."""
+    here = dial(form)
+    for length in (513, 55000):
+        contact = contact_of(length, here.caller)
+        assert invite_with(here, contact).refusal().code == 400
+    out = invite_with(here, contact_of(512, here.caller))
+    got = here.arrived(out)
+    for length in (513, 55000):
+        with line.dropped_reply(here.node):
+            got.reply(180, contact=False, headers=[
+                ("Contact", contact_of(length, here.callee))])
+    got.reply(183, contact=False, headers=[
+        ("Contact", contact_of(512, here.callee))])
+    out.wait(183)
+    assert not out.replies(180)
+    got.reply(486)
+    out.wait(486)
+    talk = here.talk()
+    message = talk.near.request("UPDATE", here.offer())
+    message.set("Contact", contact_of(513, here.caller))
+    assert talk.near.endpoint.ask(message, talk.near.server).code == 403
+    talk.near.bye()
+
+
+@pytest.mark.parametrize("fields", [
+    [("Contact", LONG)],
+    [("Contact", "<sip:b@127.0.0.9>"),
+     ("Contact", LONG)],
+    [("Contact", f'<sip:b@127.0.0.9>;x="{"y" * 8200}"')],
+    [("Contact", "<sip:b@127.0.0.9>"), ("Supported", "path"),
+     *[("Path", f"<sip:{'e' * 300}@127.0.0.8;lr>")] * 4],
+    [("Contact", "<sip:b@127.0.0.9>"), ("User-Agent", "u" * 513)]],
+    ids=["contact", "second", "field", "path", "agent"])
+def test_length_at_registration(site, fields):
+    """What a registration makes the node keep is bounded, too."""
+    bob = site.stranger("bob")
+    uri = f"sip:{mc.DOMAIN}"
+    message = sip.request("REGISTER", uri, mc.impu("bob"), mc.impu("bob"),
+                          [("Expires", "60"), *fields])
+    assert bob.ask(message).code == 403

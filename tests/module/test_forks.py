@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Called parties that answer with one To tag after the other: what the node
+keeps of a call is bounded, and gone with it."""
+import contextlib
+
+import pytest
+
+import call
+import line
+import node
+import sip
+
+FORKS = 12  # of a call, as docs/mc_iwf.md says
+
+
+@pytest.fixture
+def dial(site):
+    """Makes lines on the sample node; all are over at the end."""
+    with contextlib.ExitStack() as stack:
+        yield lambda form="private": stack.enter_context(
+            line.Line(site, form))
+    line.wait_quiet(site.node)
+
+
+def kept(site, table, call_id):
+    """What is in a table of forks for a call."""
+    entries = [entry["name"] for slot in site.node.rpc("htable.dump", table)
+               for entry in slot["slot"]]
+    return [name for name in entries if name.startswith(call_id)]
+
+
+def tags_of(out, code):
+    """The To tags of the replies with a code."""
+    return {call.tag_of(reply.get("To")) for reply in out.replies(code)}
+
+
+@pytest.mark.parametrize("contact", [True, False])
+@pytest.mark.parametrize("form", ["private", "client", "from-lmr"])
+def test_ringing_with_many_tags(site, dial, form, contact):
+    """A dozen reach the caller; those may go on, others are dropped."""
+    here = dial(form)
+    out = here.dial()
+    got = here.arrived(out)
+    tags = [sip.token() for _ in range(40)]
+    for tag in tags[:FORKS]:
+        got.reply(183, tag=tag, contact=contact)
+    node.wait_until(lambda: len(tags_of(out, 183)) == FORKS, "a dozen")
+    with line.dropped_reply(site.node):
+        for tag in tags[FORKS:]:
+            got.reply(183, tag=tag, contact=contact)
+    got.reply(180, tag=tags[0], contact=contact)
+    out.wait(180)
+    assert tags_of(out, 183) == set(tags[:FORKS])
+    assert len(kept(site, "early", out.call_id)) == FORKS
+    got.reply(200, here.answer(), tag=tags[1])
+    near, _ = out.answered()
+    got.dialog(tags[1]).wait("ACK")
+    assert near.ask("INFO").code == 200
+    near.bye()
+    line.wait_quiet(site.node)
+    assert not kept(site, "early", out.call_id)
+    assert not kept(site, "tags", out.call_id)
+    site.node.wait_log("answers of too many forks")
+
+
+def test_refused_call_with_many_tags(site, dial):
+    """Nothing is kept of it, either."""
+    here = dial("client")
+    out = here.dial()
+    got = here.arrived(out)
+    for _ in range(3):
+        got.reply(180, tag=sip.token())
+    out.wait(180, 3)
+    assert len(kept(site, "early", out.call_id)) == 3
+    got.reply(486)
+    out.wait(486)
+    line.wait_quiet(site.node)
+    assert not kept(site, "early", out.call_id)
+    assert not kept(site, "tags", out.call_id)
+
+
+def test_answers_with_many_tags(site, dial):
+    """Behind the first answer, too: a dozen pass, and the call goes on."""
+    here = dial("from-lmr")
+    out = here.dial()
+    got = here.arrived(out)
+    tags = [sip.token() for _ in range(40)]
+    got.reply(200, here.answer(), tag=tags[0])
+    near, _ = out.answered()
+    got.dialog(tags[0]).wait("ACK")
+    for tag in tags[1:FORKS]:
+        got.reply(200, tag=tag)
+    node.wait_until(lambda: len(tags_of(out, 200)) == FORKS, "a dozen")
+    with line.dropped_reply(site.node):
+        for tag in tags[FORKS:]:
+            got.reply(200, tag=tag)
+    assert near.ask("INFO").code == 200
+    assert tags_of(out, 200) == set(tags[:FORKS])
+    assert len(kept(site, "forks", out.call_id)) <= 3 * FORKS + 3
+    near.bye()
+
+
+def test_update_answered_with_other_tags(site, dial):
+    """Nor does an answer within the call make forks without end."""
+    talk = dial("from-lmr").talk()
+    for _ in range(FORKS + 3):
+        branch = talk.near.send("UPDATE", talk.line.offer())
+        count = len(talk.far.requests("UPDATE")) or 1
+        got = talk.far.wait("UPDATE", count)
+        reply = got.reply_of(200, talk.line.answer())
+        to = got.message.get("To").partition(";tag=")[0]
+        got.endpoint.reply(got.received, reply.set(
+            "To", f"{to};tag={sip.token()}"))
+        got.reply(200, talk.line.answer())
+        talk.near.endpoint.wait_final(branch)
+    assert len(kept(site, "forks", talk.near.call_id)) <= 3 * FORKS + 3
+    talk.near.bye()
+
+
+@pytest.mark.parametrize("name, good, bad", [
+    ("Call-ID", "c" * 256, "c" * 257),
+    ("To", f"<sip:{'b' * 493}@mc.example.org>",
+     f"<sip:{'b' * 494}@mc.example.org>")])
+def test_long_names(site, dial, name, good, bad):
+    """What the node would keep for each fork has a length."""
+    here = dial("client")
+    good, bad = (value.replace("c" * 9, sip.token("c" * 9)[:9], 1)
+                 for value in (good, bad))
+    for value, code in ((bad, 400), (good, 486)):
+        message = here.form.invite(here.offer()).set(name, value)
+        out = here.dial(message=message)
+        if code == 486:
+            here.arrived(out).reply(486)
+        assert out.refusal().code == code
+
+
+def test_unknown_call_with_a_long_name(site):
+    """481, and no error of the script."""
+    before = site.node.log().count("cannot get $sht")
+    message = sip.request("BYE", f"sip:x@{site.iwf1.hostport}",
+                          "sip:a@mc.example.org", "sip:b@mc.example.org")
+    message.set("Call-ID", "c" * 20000)
+    message.set("To", f"<sip:b@mc.example.org>;tag={'t' * 20000}")
+    assert site.iwf1.ask(message, site.node.address).code == 481
+    assert site.node.log().count("cannot get $sht") == before
