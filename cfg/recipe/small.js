@@ -1,9 +1,6 @@
 // small.js: the routes of small.cfg through KEMI.
 
 var DOMAIN = "mc.example.org";
-var REPLY_FIELDS = "^(Via|v|From|f|To|t|Call-ID|i|CSeq|Content-Length|l"
-		+ "|Warning|Retry-After|Reason|Proxy-Authenticate"
-		+ "|WWW-Authenticate)$";
 
 function ksr_request_route() {
 	if (!sane()) {
@@ -26,6 +23,10 @@ function ksr_request_route() {
 // What no well-meaning party sends, and more than it sends. There are no
 // dialogs here.
 function sane() {
+	if (!few_fields()) {
+		KSR.sl.sl_send_reply(400, "Too Many Header Fields");
+		return false;
+	}
 	KSR.force_rport(); // replies go where the request came from
 	if (!is_peer() && KSR.pike.pike_check_req() < 0) {
 		return false;
@@ -122,6 +123,7 @@ function short_message() {
 		return;
 	}
 	KSR.tm.t_newtran();
+	listed_fields();
 	if (KSR.mc_iwf.iwf_check() < 0 || KSR.mc_iwf.iwf_authorize() < 0) {
 		KSR.mc_iwf.iwf_reply();
 		return;
@@ -134,6 +136,7 @@ function short_message() {
 		KSR.mc_iwf.iwf_reply();
 		return;
 	}
+	name_sender();
 	next_hop();
 	KSR.tm.t_set_fr(0, KSR.pv.get("$iwf(time_left)"));
 	KSR.tm.t_on_reply("ksr_answer");
@@ -141,6 +144,57 @@ function short_message() {
 	if (KSR.tm.t_relay() < 0) {
 		KSR.mc_iwf.iwf_refuse("no_answer");
 	}
+}
+
+// A list of mc-fields.cfg, without its quotes.
+function list(name) {
+	return KSR.pv.get("$def(" + name + ")").slice(1, -1);
+}
+
+// (The module writes into the name that it gets: this one is new each time.)
+function count(name) {
+	KSR.counters.inc("node." + name);
+}
+
+// Each field that is removed costs time for all that were removed before it.
+function few_fields() {
+	return KSR.pv.is_null("$(hdr(*)[200])");
+}
+
+// What a client, or an IWF, may not say of itself.
+function listed_fields() {
+	var source = KSR.pv.get("$iwf(source)");
+	if (source === "client") {
+		if (KSR.textops.remove_hf_exp(".", list("CLIENT_STAYS")) > 0) {
+			count("cut_requests");
+		}
+	} else if (source === "iwf") {
+		KSR.textops.remove_hf_re(list("OTHER_IDENTITIES"));
+	}
+}
+
+// From is what was proven: a user, or an IWF. A core has said who it is, and
+// for an IWF that it speaks for, From stays.
+function name_sender() {
+	var source = KSR.pv.get("$iwf(source)");
+	var impu = KSR.pv.get("$iwf(impu)");
+	if (source === "iwf") {
+		name_iwf();
+	} else if (KSR.pv.get("$iwf(direction)") === "to_iwf"
+			&& (source === "client" || KSR.pv.get("$fu") !== impu)) {
+		KSR.uac.uac_replace_from("", impu);
+	}
+}
+
+// As it was asserted and found right; a display name beside it goes.
+function name_iwf() {
+	var iwf = "sip:" + KSR.pv.get("$(ai{uri.user})") + "@"
+			+ KSR.pv.get("$(ai{uri.host})");
+	if (KSR.pv.gete("$(hdr(P-Asserted-Identity){nameaddr.name})") !== "") {
+		KSR.textops.remove_hf("P-Asserted-Identity");
+		KSR.hdr.append("P-Asserted-Identity: <" + iwf + ">\r\n");
+	}
+	KSR.uac.uac_replace_from("", iwf);
 }
 
 // A peer is picked by its set; a client's contacts are set already.
@@ -155,9 +209,25 @@ function next_hop() {
 // The receiver says yes or no, and nothing of itself or others.
 function ksr_answer() {
 	no_own_challenge();
-	KSR.textops.remove_hf_exp(".", REPLY_FIELDS);
+	if (KSR.permissions.allow_address(1, KSR.pv.get("$si"),
+			KSR.pv.get("$sp")) > 0) {
+		KSR.textops.remove_hf_re(list("FOREIGN_FIELDS"));
+	} else if (KSR.textops.remove_hf_exp(".", list("REPLY_STAYS")) > 0) {
+		count("cut_replies");
+	}
+	KSR.textops.remove_hf("Contact");
 	if (KSR.textops.has_body() > 0) {
 		KSR.textopsx.remove_body();
+		KSR.textops.remove_hf("Content-Type");
+	}
+	return 1;
+}
+
+// A reply with that many header fields is none.
+function ksr_reply_route() {
+	if (!few_fields()) {
+		KSR.x.drop();
+		return 0;
 	}
 	return 1;
 }
@@ -169,22 +239,25 @@ function ksr_no_transaction() {
 	return 0;
 }
 
-// Who challenges in our name is after our users' passwords: what cannot be
-// read counts as that. (Quotes are escaped here; a backslash or a NUL could hide
-// the name.)
+// The far end may ask for a password of its own realm. One that asks for ours
+// would get what opens this node. (Quotes are escaped here; a backslash or a NUL
+// could hide a realm from us. The same rule as in mc-fields.cfg.)
 function no_own_challenge() {
 	var code = KSR.pv.get("$rs");
 	var www = KSR.pv.gete("$(hdr(WWW-Authenticate)[*]{s.escape.common})");
 	var proxy = KSR.pv.gete("$(hdr(Proxy-Authenticate)[*]{s.escape.common})");
-	var all = (www + "," + proxy).toLowerCase();
+	var all = www + "," + proxy;
+	var ours = new RegExp("realm[ \t\r\n]*=[ \t\r\n]*(\\\\\")?[ \t\r\n]*" + DOMAIN
+			+ "[ \t\r\n]*(\\\\\"|[, \t\r\n]|$)", "i");
 	var asked = code === 401 || code === 407;
 	if (asked && !unreadable("WWW-Authenticate", www, code === 401)
 			&& !unreadable("Proxy-Authenticate", proxy, code === 407)
-			&& !/\\[\\0]/.test(all) && all.indexOf(DOMAIN) < 0) {
+			&& !/\\[\\0]/.test(all) && !ours.test(all)) {
 		return;
 	}
-	KSR.textops.remove_hf_re("^(WWW|Proxy)-Authenticate$");
+	KSR.textops.remove_hf_re(list("CHALLENGES"));
 	if (asked) {
+		count("far_challenges");
 		KSR.textopsx.change_reply_status(502, "Bad Gateway");
 	}
 }

@@ -11,8 +11,8 @@ import sample
 STOCK = node.TOP / "build" / "kamailio-src" / "etc" / "kamailio.cfg"
 RECIPES = node.TOP / "cfg" / "recipe"
 DOCUMENT = node.TOP / "docs" / "drop-in.md"
-FILES = ["mc.cfg", "mc-modules.cfg", "mc-routes.cfg", "mc-calls.cfg",
-         "calls-modules.cfg", "calls-routes.cfg"]
+FILES = ["mc.cfg", "mc-modules.cfg", "mc-fields.cfg", "mc-routes.cfg",
+         "mc-calls.cfg", "calls-modules.cfg", "calls-routes.cfg"]
 
 
 def behind(text, line, addition):
@@ -47,8 +47,12 @@ def settings(folder, values):
 class DropIn(sample.SampleNode):
     """The existing server with the recipe, and the sample's data."""
 
-    def __init__(self, peers, features=(), **more):
+    addresses = ["127.0.0.1"]
+
+    def __init__(self, peers, features=(), addresses=(), **more):
+        """addresses: where it listens, too; more: settings."""
         super().__init__(peers)
+        self.addresses = [*self.addresses, *addresses]
         self.config = self.path("kamailio.cfg")
         self.edit_node("INSERT INTO address (grp, ip_addr, mask, port, tag) "
                        "VALUES (3, '127.0.0.6', 32, 0, 'partner')")
@@ -70,9 +74,11 @@ class DropIn(sample.SampleNode):
                 f"|{self.media['RTPENGINE_CLI_PORT']})$")
 
     def _command(self):
-        return [*node.Kamailio._command(self), "-l",
-                f"udp:127.0.0.1:{self.port}", "-l",
-                f"tcp:127.0.0.1:{self.port}"]
+        places = [f"{transport}:{address}:{self.port}"
+                  for address in self.addresses
+                  for transport in ("udp", "tcp")]
+        return [*node.Kamailio._command(self), *(
+            word for place in places for word in ("-l", place))]
 
     def start(self):
         self.start_relay()

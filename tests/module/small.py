@@ -15,7 +15,8 @@ class SmallNode(sample.SampleNode):
     def __init__(self, peers, config, *more, changes=(), **settings):
         """changes: texts of the configuration and what stands there then."""
         super().__init__(peers, **settings)
-        guide.write_blocks(self.folder, "small-common.cfg", config, *more)
+        guide.write_blocks(self.folder, "small-common.cfg", "mc-fields.cfg",
+                           config, *more)
         self.config = self.path(config)
         self._change([self.path(n) for n in ("small-common.cfg", config)],
                      changes)

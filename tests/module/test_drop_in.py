@@ -8,7 +8,9 @@ import signal
 import pytest
 
 import call
+import conftest
 import dialled
+import dropin
 import line
 import mc
 import media
@@ -191,6 +193,33 @@ def test_ordinary_routes_lead_to_no_peer(drop_in_site, place):
                 assert mallory.wait_final(message.branch).code >= 400
             if place != "relay":
                 assert not getattr(site, place).requests(method)
+
+
+def test_ports_that_take_commands():
+    """On each address of this machine, whichever received the message; on
+    other machines they are ports like any."""
+    with contextlib.ExitStack() as stack:
+        listens = stack.enter_context(sip.UdpEndpoint("127.0.0.9"))
+        port = listens.address[1]
+        named, elsewhere = (
+            stack.enter_context(sip.UdpEndpoint(address, port))
+            for address in ("127.0.0.10", "127.0.0.11"))
+        site = stack.enter_context(conftest.running(
+            lambda peers: dropin.DropIn(
+                peers, addresses=["127.0.0.9"], MC_OWN_PORTS=f"^{port}$",
+                MC_OWN_HOSTS="^127[.]0[.]0[.]10$")))
+        mallory = stack.enter_context(sip.UdpEndpoint())
+        for place in (listens, named, elsewhere):
+            place.script = sip.answer(200)
+            message = sip.request(
+                "INFO", f"sip:x@{place.hostport}", mc.impu("alice"),
+                mc.impu("bob"),
+                [("Route", f"<sip:127.0.0.1:{site.node.port};lr>")])
+            message.set("To", f"<{mc.impu('bob')}>;tag=x")
+            code = mallory.ask(message, site.node.address).code
+            assert (code == 200) == (place is elsewhere), place.hostport
+        assert not listens.requests("INFO") + named.requests("INFO")
+        assert len(elsewhere.requests("INFO")) == 1
 
 
 ASSERTED = [("P-Asserted-Identity", "<sip:boss@mc.example.org>"),

@@ -45,8 +45,8 @@ def table():
 
 
 def defined(name):
-    """The names in a list of cfg/mc-server-fields.cfg."""
-    text = (node.TOP / "cfg/mc-server-fields.cfg").read_text()
+    """The names in a list of cfg/recipe/mc-fields.cfg."""
+    text = (node.TOP / "cfg/recipe/mc-fields.cfg").read_text()
     found = re.search(rf"^#!(?:try)?def(?:ine)? {name} (.*)$", text, re.M)
     return re.fullmatch(r"\^\((.*)\)\$", "".join(
         re.findall(r'"([^"]*)"', found.group(1)))).group(1).split("|")
@@ -56,7 +56,7 @@ TABLE = table()
 
 
 def test_table_and_lists():
-    """docs/security.md and cfg/mc-server-fields.cfg say the same, each name once."""
+    """docs/security.md and the lists say the same, each name once."""
     lists = {name: defined(name) for name in
              ("CLIENT_STAYS", "REPLY_STAYS", "FOR_US")}
     for names in lists.values():

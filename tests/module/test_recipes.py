@@ -462,6 +462,16 @@ def test_connections_fit_into_memory():
     assert value["tcp_max_connections"] * one <= 64 * 2**20 / 2
 
 
+@pytest.mark.parametrize("name, path, said", [
+    ("small-common.cfg", guide.PATH, r"\| (\d+) connections in all"),
+    ("mc-modules.cfg", dropin.DOCUMENT, r"\| TCP \| (\d+) connections")])
+def test_number_of_connections(name, path, said):
+    """As many as the documents say."""
+    number = re.search(r"^tcp_max_connections=(\d+)$",
+                       (RECIPES / name).read_text(), re.M).group(1)
+    assert re.findall(said, guide.prose(path)) == [number]
+
+
 def test_idle_connections(small_site):
     """Of one stranger, more than there may be: messages go on."""
     alice = small_site.client("alice")
