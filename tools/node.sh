@@ -31,8 +31,10 @@ USERS=${USERS:-100000}
 MEDIA=${MEDIA:-own}
 tables=/usr/share/kamailio/db_sqlite
 START_TIMEOUT=120 # s
-STOP_TIMEOUT=10   # s without anything written
+STOP_TIMEOUT=10   # s without any change
 stopping=
+changed_at=0
+seen=none
 
 # Neither process leaves a core dump: messages and keys would be in it.
 # shellcheck disable=SC3045
@@ -154,11 +156,31 @@ kamailio_processes()
 	done
 }
 
+# Begins to wait for something that changes as long as it goes on.
+watch()
+{
+	seen=none
+}
+
+# True while the argument is another one each time, and STOP_TIMEOUT after.
+changes()
+{
+	now=$(date +%s)
+	[ "$1" = "$seen" ] || {
+		seen=$1
+		changed_at=$now
+	}
+	[ $((now - changed_at)) -lt "$STOP_TIMEOUT" ]
+}
+
 # Ends what a crash has left of Kamailio: its workers would serve on, without
 # anybody who could stop them, and keep the ports.
 end_rest()
 {
+	watch
 	while rest=$(kamailio_processes) && [ -n "$rest" ]; do
+		# shellcheck disable=SC2086
+		changes "$rest" || die "cannot end Kamailio's processes" $rest
 		# shellcheck disable=SC2086
 		kill -KILL $rest 2>/dev/null || true
 		sleep 0.05
@@ -195,14 +217,16 @@ rpc()
 # True while something is written into the databases, and STOP_TIMEOUT after.
 still_writes()
 {
-	now=$(date +%s)
-	files=$(stat -c '%y %s' "$RUN_DIR"/location.db* "$RUN_DIR"/dialog.db* \
-		2>/dev/null) || true
-	[ "$files" = "${files_seen:-}" ] || {
-		files_seen=$files
-		written_at=$now
-	}
-	[ $((now - written_at)) -lt "$STOP_TIMEOUT" ]
+	changes "$(stat -c '%y %s' "$RUN_DIR"/location.db* \
+		"$RUN_DIR"/dialog.db* 2>/dev/null)"
+}
+
+# True while a script does something, and STOP_TIMEOUT after: what the children
+# of a shell have used counts as its own, and one that waits has new ones all
+# the time.
+still_works()
+{
+	changes "$(cat "/proc/$1/stat" 2>/dev/null)"
 }
 
 # How often the node has gone over all registrations to write them.
@@ -217,6 +241,7 @@ write_registrations()
 {
 	rpc pv.shvSet open int 0 >/dev/null || return 0
 	second=$(($(passes) + 2))
+	watch
 	while is_kamailio "$1" && [ "$(passes)" -lt "$second" ]; do
 		still_writes || {
 			echo "node: gave up waiting for registrations to be written" >&2
@@ -237,7 +262,7 @@ stop_kamailio()
 	stopping=1
 	write_registrations "$1"
 	kill "$1" 2>/dev/null || true
-	written_at=$(date +%s)
+	watch
 	while is_kamailio "$1"; do
 		still_writes || {
 			echo "node: Kamailio, pid $1, hangs and is killed" >&2
@@ -259,7 +284,9 @@ end_process()
 	kill "$pid" 2>/dev/null || true
 	end=$(($(date +%s) + STOP_TIMEOUT))
 	while is_running "$1"; do
-		[ "$(date +%s)" -lt "$end" ] || kill -KILL "$pid" 2>/dev/null || true
+		late=$(($(date +%s) - end))
+		[ "$late" -lt 0 ] || kill -KILL "$pid" 2>/dev/null || true
+		[ "$late" -lt "$STOP_TIMEOUT" ] || die "cannot end $1, pid $pid"
 		sleep 0.1
 	done
 	rm -f "$RUN_DIR/$1.pid"
@@ -458,7 +485,7 @@ start()
 	until is_node "$node" && answers && has_loaded; do
 		lives "$node" || not_started "$from" "did not start"
 		[ "$(date +%s)" -lt "$end" ] || {
-			stop
+			stop || true
 			not_started "$from" "not ready within $START_TIMEOUT s"
 		}
 		sleep 0.05
@@ -466,10 +493,28 @@ start()
 	echo "node: answers on 127.0.0.1:$SIP_PORT, UDP and TCP; state and log in $RUN_DIR"
 }
 
-# The script of run stops Kamailio; where it is gone, this one does.
+# Ends the script of run, which stops Kamailio. One that was stopped by a signal
+# goes on with that; one that does nothing any more is killed.
+end_script()
+{
+	kill "$1" 2>/dev/null || true
+	kill -CONT "$1" 2>/dev/null || true
+	watch
+	while holds "$1" node; do
+		still_works "$1" || {
+			echo "node: the script, pid $1, hangs and is killed" >&2
+			kill -KILL "$1" 2>/dev/null || true
+			return 1
+		}
+		sleep 0.1
+	done
+}
+
+# The script of run stops Kamailio; where it is gone, or hangs, this one does.
 stop()
 {
 	was="does not run"
+	failed=0
 	RUN_DIR=$(cd "$RUN_DIR" 2>/dev/null && pwd -P) || {
 		echo "node: $was"
 		return 0
@@ -479,8 +524,7 @@ stop()
 		node=$(cat "$RUN_DIR/node.pid")
 		log="$RUN_DIR/kamailio.log"
 		from=$(($(stat -c %s "$log" 2>/dev/null || echo 0) + 1))
-		kill "$node" 2>/dev/null || true
-		while holds "$node" node; do sleep 0.1; done
+		end_script "$node" || failed=1
 		# What the other script had to say of it.
 		tail -c "+$from" "$log" 2>/dev/null | grep '^node: ' >&2 || true
 	fi
@@ -491,6 +535,7 @@ stop()
 	end_media
 	rm -f "$RUN_DIR/node.pid" "$RUN_DIR/kamailio.pid"
 	echo "node: $was"
+	return "$failed"
 }
 
 command=${1:---help}

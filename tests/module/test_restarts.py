@@ -2,6 +2,7 @@
 """Start, stop and crash of the whole node: what ends, what stays, what is
 told, and which registrations are there afterwards."""
 import configparser
+import contextlib
 import os
 import re
 import signal
@@ -151,6 +152,75 @@ def test_node_that_hangs(server):
     assert "hangs and is killed" in script(server, "stop").stderr
     assert time.monotonic() - begin < 40
     wait_end(*pids)
+
+
+def test_script_that_was_stopped(server):
+    """A signal at the terminal, Ctrl-Z: it goes on, and stops in order."""
+    users = registered(server, 1)
+    pids = server.kamailio_pids()
+    os.kill(pid_of(server, "node"), signal.SIGSTOP)
+    done = script(server, "stop")
+    assert (done.returncode, done.stdout) == (0, "node: stopped\n")
+    wait_end(*pids)
+    assert crowd.rows(server) == [set(users), set(users)]
+
+
+def edited_script(server, *changes):
+    """Runs stop of tools/node.sh with less patience, and with changes."""
+    text = (node.TOP / "tools" / "node.sh").read_text()
+    for old, new in (("STOP_TIMEOUT=10 ", "STOP_TIMEOUT=2 "), *changes):
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    return subprocess.run(
+        ["sh", "-c", text, f"{node.TOP}/tools/node.sh", "stop"],
+        capture_output=True, text=True, timeout=30,
+        env=server.script_environment())
+
+
+def test_script_that_hangs(server):
+    """It is killed, the node is stopped without it, and stop says so."""
+    users = registered(server, 1)
+    pids = [pid_of(server, "node"), *server.kamailio_pids()]
+    relay = pid_of(server, "rtpengine")
+    os.kill(pids[0], signal.SIGSTOP)
+    done = edited_script(server, ("kill -CONT", "true"))
+    assert (done.returncode, done.stdout) == (1, "node: stopped\n")
+    assert done.stderr == (
+        f"node: the script, pid {pids[0]}, hangs and is killed\n")
+    wait_end(*pids, relay)
+    assert crowd.rows(server) == [set(users), set(users)]
+    assert script(server, "stop").returncode == 0
+
+
+@contextlib.contextmanager
+def looks_like(server, name):
+    """A process that the script takes for one of this node's."""
+    words, files = ["sleep", "60"], {}
+    if name == "kamailio":
+        words = ["sh", "-c", "sleep 60; :",
+                 str(server.path("kamailio.pid")), "-DD"]
+    lock = os.open(server.path("rtpengine.lock"), os.O_CREAT | os.O_WRONLY)
+    if name == "rtpengine":
+        files = {"preexec_fn": lambda: os.dup2(lock, 9), "close_fds": False}
+    with subprocess.Popen(words, start_new_session=True, **files) as found:
+        server.path(f"{name}.pid").write_text(f"{found.pid}\n")
+        try:
+            yield found.pid
+        finally:
+            os.killpg(found.pid, signal.SIGKILL)
+            os.close(lock)
+
+
+@pytest.mark.parametrize("name, said", [
+    ("kamailio", "cannot end Kamailio's processes {}"),
+    ("rtpengine", "cannot end rtpengine, pid {}")])
+def test_process_that_cannot_be_ended(server, name, said):
+    """Whoever stops the node hears of it; he does not wait for ever."""
+    with looks_like(server, name) as pid:
+        done = edited_script(server, ("set -eu\n", "set -eu\nkill() { :; }\n"))
+        assert done.returncode == 1
+        assert done.stderr.splitlines()[-1] == f"node: {said.format(pid)}"
+        assert runs(pid)
 
 
 @pytest.mark.parametrize("name", ["node", "kamailio", "rtpengine"])
