@@ -165,14 +165,16 @@ def digest(text, algorithm="MD5"):
     return make(text.encode()).hexdigest()
 
 
-def credentials(challenge, method, uri, user, password, count=1, qop=True):
+def credentials(challenge, method, uri, user, password, count=1, qop=True,
+                ha1=None):
     """The value that answers a digest challenge (RFC 7616, qop auth): the
-    count-th answer to it, or as a client that knows of no qop."""
+    count-th answer to it, as a client that knows of no qop, or of who has a
+    hash in place of the password."""
     field = {k: quoted or bare for k, quoted, bare in
              re.findall(r'(\w+)=(?:"([^"]*)"|([^\s,]+))', challenge)}
     cnonce, number = token(), f"{count:08x}"
     algorithm = field.get("algorithm", "MD5")
-    ha1 = digest(f"{user}:{field['realm']}:{password}", algorithm)
+    ha1 = ha1 or digest(f"{user}:{field['realm']}:{password}", algorithm)
     ha2 = digest(f"{method}:{uri}", algorithm)
     if qop and "qop" in field:
         proof = f"{field['nonce']}:{number}:{cnonce}:auth"

@@ -2,6 +2,7 @@
 """A repeated request gets the stored reply, is delivered and counted once."""
 import time
 
+import call
 import mc
 import node
 import sip
@@ -64,6 +65,20 @@ def test_repeat_of_a_client(site):
     again = alice.endpoint.wait_final(proven.branch, n=2)
     assert bytes(again) == bytes(first)
     assert len(site.iwf1.requests()) == 1
+
+
+def test_repeat_of_a_clients_call(site):
+    """The same of an INVITE, which is refused here."""
+    alice = site.client("alice")
+    message = call.private("alice", "sip:nobody@iwf.example.org", b"")
+    message.add("Contact", f"<sip:{alice.endpoint.hostport}>")
+    challenge = alice.endpoint.ask(message, site.node.address)
+    proven = sip.with_credentials(message, challenge, "alice", "alice-secret")
+    first = alice.endpoint.ask(proven, site.node.address)
+    assert first.code == 404
+    alice.endpoint.send_octets(bytes(proven), site.node.address)
+    again = alice.endpoint.wait_final(proven.branch, n=2)
+    assert bytes(again) == bytes(first)
 
 
 def test_repeat_while_the_receiver_thinks(site):
