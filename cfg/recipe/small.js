@@ -186,14 +186,16 @@ function name_sender() {
 	}
 }
 
-// As it was asserted and found right; a display name beside it goes.
+// As it was asserted and found right; what else stands beside or in its URI
+// goes.
 function name_iwf() {
-	var iwf = "sip:" + KSR.pv.get("$(ai{uri.user})") + "@"
-			+ KSR.pv.get("$(ai{uri.host})");
-	if (KSR.pv.gete("$(hdr(P-Asserted-Identity){nameaddr.name})") !== "") {
-		KSR.textops.remove_hf("P-Asserted-Identity");
-		KSR.hdr.append("P-Asserted-Identity: <" + iwf + ">\r\n");
+	var iwf = KSR.pv.get("$iwf(psi)");
+	if (/^sips?:/i.test(KSR.pv.gete("$ai"))) {
+		iwf = "sip:" + KSR.pv.get("$(ai{uri.user})") + "@"
+				+ KSR.pv.get("$(ai{uri.host})");
 	}
+	KSR.textops.remove_hf("P-Asserted-Identity");
+	KSR.hdr.append("P-Asserted-Identity: <" + iwf + ">\r\n");
 	KSR.uac.uac_replace_from("", iwf);
 }
 
@@ -211,7 +213,7 @@ function ksr_answer() {
 	no_own_challenge();
 	if (KSR.permissions.allow_address(1, KSR.pv.get("$si"),
 			KSR.pv.get("$sp")) > 0) {
-		KSR.textops.remove_hf_re(list("FOREIGN_FIELDS"));
+		KSR.textops.remove_hf_exp(list("FOREIGN_FIELDS"), list("PEERS_SAY"));
 	} else if (KSR.textops.remove_hf_exp(".", list("REPLY_STAYS")) > 0) {
 		count("cut_replies");
 	}

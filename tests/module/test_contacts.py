@@ -94,7 +94,8 @@ def test_call_taken_back_with_a_dead_contact(site, two, offer):
 @pytest.mark.parametrize("order", [1, -1])
 @pytest.mark.parametrize("codes, told", [
     ((480, 486), 486), ((480, 603), 603), ((486, 603), 603),
-    ((408, 486), 486), ((408, 480), 408), ((480, 200), 200)])
+    ((408, 486), 486), ((408, 480), 480), ((480, 200), 200),
+    ((480, 488), 488)])
 def test_two_that_live(site, two, offer, codes, told, order):
     """Busy says more than not there, in whatever order it comes."""
     out = ring(site, offer)
@@ -123,7 +124,7 @@ def test_two_that_live_beside_a_dead_one(site, two, offer, codes):
     assert out.refusal(SILENCE).code == 486
 
 
-@pytest.mark.parametrize("code", [486, 488, 600, 603])
+@pytest.mark.parametrize("code", [480, 486, 488, 600, 603])
 def test_messages_with_a_dead_contact(site, two, code):
     """Of an IWF, and of another user: what the live contact says."""
     two[0].script = sip.answer(code)
@@ -138,8 +139,37 @@ def test_messages_with_a_dead_contact(site, two, code):
 
 
 def test_messages_that_nobody_answers(site, two):
-    """504, and never 408; of one who lives and is not there, too."""
-    for script in (sip.silent, sip.answer(408), sip.answer(480)):
+    """504, and never 408."""
+    for script in (sip.silent, sip.answer(408)):
         two[0].script = script
         reply = site.from_iwf(mc.iwf_message("alice", b"x"), timeout=SILENCE)
         assert reply.code == 504
+
+
+WHY = [("Warning", '399 mc.example.org "110 user declined the call"'),
+       ("Warning", '399 b.example "x"'), ("Retry-After", "7")]
+
+
+@pytest.mark.parametrize("code", [480, 486])
+def test_why_with_a_dead_contact(site, two, offer, code):
+    """Warning and Retry-After of who lives come along, in all forms."""
+    two[0].script = sip.answer(code, "It Is Not There", headers=WHY)
+    bob = site.client("bob")
+    out = ring(site, offer)
+    text = sip.request("MESSAGE", mc.impu("alice"), mc.impu("bob"),
+                       mc.impu("alice"), [("Content-Type", "text/plain")],
+                       b"x")
+    for reply in (bob.ask(text, SILENCE), out.refusal(SILENCE)):
+        assert (reply.code, reply.reason) == (code, "It Is Not There")
+        told = ",".join(reply.all("Warning"))
+        assert all(value in told for name, value in WHY if name == "Warning")
+        assert reply.all("Retry-After") == ["7"]
+
+
+def test_why_of_any_length(site, two, offer):
+    """What is longer than is kept goes, the refusal stays."""
+    two[0].script = sip.answer(486, "r" * 81, headers=[
+        ("Warning", f'399 x "{"w" * 510}"'), ("Retry-After", "7777777")])
+    reply = ring(site, offer).refusal(SILENCE)
+    assert (reply.code, reply.reason) == (486, "Refused")
+    assert not reply.all("Warning") + reply.all("Retry-After")

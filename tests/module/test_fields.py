@@ -380,6 +380,56 @@ def test_refusal_of_a_call(dial):
     assert left(out.refusal()) == staying(1) - CHALLENGES
 
 
+TOLD = [("P-Answer-State", "Unconfirmed"), ("P-Early-Media", "supported")]
+OTHERS = [("P-Custom", "x"), ("P-Answer-Statement", "x"),
+          ("P-Charging-Vector", "icid-value=1")]
+
+
+@pytest.mark.parametrize("form, who", [
+    ("group-from-core", "near"), ("from-lmr", "near"), ("private", "far")])
+def test_how_a_peer_answers(dial, form, who):
+    """P-Answer-State and P-Early-Media of a peer pass within a call, and in
+    replies; other P- fields do not."""
+    talk = dial(form).talk()
+    side = getattr(talk, who)
+    other = talk.far if who == "near" else talk.near
+    fields = [*TOLD, *OTHERS]
+    assert side.ask("INFO", headers=fields).code == 200
+    assert left(other.wait("INFO").message, fields) == dict(TOLD).keys()
+    side.endpoint.script = sip.answer(200, headers=fields)
+    reply = other.ask("INFO")
+    assert left(reply, fields) == dict(TOLD).keys()
+    other.ask("BYE")
+
+
+IWF_FORMS = [f"<{mc.IWF1}?Subject=boss>", f"<{mc.IWF1};user=Boss>",
+             f"<{mc.IWF1}>;name=Boss", f'"Boss" <{mc.IWF1}>',
+             f"Boss <{mc.IWF1}>", f"<{mc.IWF1}>"]
+
+
+@pytest.mark.parametrize("form", IWF_FORMS)
+def test_iwf_is_named_plainly(site, dial, form):
+    """Whatever the IWF writes around its PSI: a client sees that alone, in a
+    short message and in a call, and no other field that names somebody."""
+    alice = site.client("alice")
+    named = [(n, f"v{n}") for n in (
+        "User-to-User", "Geolocation", "Geolocation-Routing", "Organization",
+        "Additional-Identity", "Attestation-Info")]
+    message = mc.iwf_message("alice", b"x").set("P-Asserted-Identity", form)
+    assert site.from_iwf(with_fields(message, named)).code == 200
+    got = [alice.endpoint.wait_request().message]
+    here = dial("from-lmr")
+    message = here.form.invite(here.offer()).set("P-Asserted-Identity", form)
+    out = here.dial(message=with_fields(message, named))
+    leg = here.arrived(out)
+    got.append(leg.message)
+    leg.reply(486)
+    out.wait(486)
+    for message in got:
+        assert message.all("P-Asserted-Identity") == [f"<{mc.IWF1}>"]
+        assert not left(message, named)
+
+
 def test_core_says_what_it_said(site):
     """What a core writes into a MESSAGE passes as it did."""
     bob = site.client("bob")
