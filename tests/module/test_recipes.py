@@ -432,9 +432,10 @@ THEIRS = 'Digest realm="far.example", nonce="n"'
     [f"Digest nonce=n, realm={mc.DOMAIN}"],
     [f'Digest nonce="n",\r\n realm=\r\n\t"{mc.DOMAIN}"'],
     [f"{THEIRS}, {OURS}"], [OURS, THEIRS, THEIRS],
-    [OURS.replace("mc.", "m\\c.")], [f"{THEIRS}\0, {OURS}"], []],
+    [OURS.replace("mc.", "m\\c.")], [f"{THEIRS}\0, {OURS}"], [],
+    [f'Digest opaque="{"x" * 9000}"', OURS], [OURS.replace("Digest", "Basic")]],
     ids=["capitals", "no quotes", "folded", "second", "first", "escaped",
-         "behind a NUL", "none"])
+         "behind a NUL", "none", "behind 9,000 octets", "another scheme"])
 @pytest.mark.parametrize("code, field", [
     (401, "WWW-Authenticate"), (407, "Proxy-Authenticate")])
 def test_hidden_challenge(small_site, values, code, field):

@@ -7,6 +7,7 @@ import re
 import pytest
 
 import call
+import conftest
 import dropin
 import guide
 import line
@@ -35,8 +36,8 @@ def written_by_boss(message, fields=FOREIGN):
 
 def assert_sender(got, sender):
     """From and P-Asserted-Identity say who it is, and no more."""
-    assert re.fullmatch(rf"\s*<{re.escape(sender)}>;tag=\S+",
-                        got.get("From"))
+    uri = re.escape(sender)
+    assert re.fullmatch(rf"\s*(<{uri}>|{uri});tag=\S+", got.get("From"))
     assert got.all("P-Asserted-Identity") == [f"<{sender}>"]
     assert b"oss" not in bytes(got)
 
@@ -47,12 +48,16 @@ def assert_without(message, fields=FOREIGN):
     assert not [n for n, v in fields if (n.lower(), v) in there]
 
 
-def test_client(any_site):
+@pytest.mark.parametrize("written", [
+    BOSS, f'"Boss" <{mc.impu("alice")}>', f"<sip:alice:boss@{mc.DOMAIN}>",
+    f"<{mc.impu('alice')}:5060;user=phone?subject=boss>", mc.impu("boss")])
+def test_client(any_site, written):
     """What a client says of itself beyond its password stays here; it hears
     From as it wrote it."""
     alice = any_site.client("alice")
     message = written_by_boss(mc.client_message("alice", b"x"))
-    message.add("Subject", "listed")
+    message.set("From", f"{written};tag={sip.token()}")
+    message.add("P-Asserted-Identity", "").add("Subject", "listed")
     reply = alice.ask(message)
     assert reply.code == 200
     assert reply.get("From") == message.get("From")
@@ -140,6 +145,29 @@ def test_number_of_fields(any_site):
     assert len(any_site.iwf1.requests()) == 1
 
 
+def test_number_of_fields_in_a_reply(any_site):
+    """One with more is dropped; what follows counts."""
+    any_site.client("alice")
+    any_site.iwf1.script = lambda message: [
+        (0, sip.response(message, 403, headers=[("z", "")] * 200)),
+        (0.05, sip.response(message, 200))]
+    assert any_site.from_core(mc.core_message("alice", b"x")).code == 200
+
+
+def test_further_field():
+    """The list is a setting of the existing server."""
+    text = (node.TOP / "cfg/recipe/mc-fields.cfg").read_text()
+    names = re.search(r'CLIENT_STAYS "(.*)\)\$"', text).group(1)
+    with conftest.running(lambda peers: dropin.DropIn(
+            peers, CLIENT_STAYS=f"{names}|X-Custom)$")) as site:
+        alice = site.client("alice")
+        message = written_by_boss(mc.client_message("alice", b"x"))
+        assert alice.ask(message).code == 200
+        got = site.iwf1.wait_request().message
+        assert got.get("X-Custom") == "x"
+        assert_without(got, OTHER_NAMES)
+
+
 # Whose challenge it is
 
 @pytest.mark.parametrize("code, field", [
@@ -220,6 +248,27 @@ def test_within_a_call(dial, form, who, fields):
         got = other.requests(method)[-1].message
         assert_without(got, fields)
         assert "oss" not in got.get("From")
+
+
+@pytest.mark.parametrize("name", ["vsf", "vst", "VSF", " vsf "])
+@pytest.mark.parametrize("form", ["private", "client"])
+def test_from_by_a_route(dial, form, name):
+    """Module uac believes nothing that a party writes into a Route of ours."""
+    talk = dial(form).talk()
+    own = talk.near.ask("INFO")
+    assert own.code == 200
+    proven = talk.far.requests("INFO")[0].message
+    for side, other in ((talk.near, talk.far), (talk.far, talk.near)):
+        message = side.request("INFO")
+        for i, (field, value) in enumerate(message.headers):
+            if field == "Route":
+                message.headers[i] = (field, value.replace(
+                    ";lr", f";{name}=AAAAAAEEBgAAAAAAAAAAAAAAAAAAAAAAAAAA;lr"))
+        reply = side.endpoint.ask(message, side.server)
+        assert reply.code == 403, other.requests("INFO")[-1].octets
+    assert [r.message.get("From") for r in talk.far.requests("INFO")] == [
+        proven.get("From")]
+    assert talk.near.bye().code == 200
 
 
 # One list for all
