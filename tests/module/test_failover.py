@@ -179,3 +179,17 @@ def test_nothing_leaves_when_all_are_down(new_site, form):
         assert site.node.counters()["refused_peers_down"] == 1
         time.sleep(SOON)
         assert not there.received
+
+
+def test_tries_of_a_call(new_site):
+    """Of peers that cannot be sent to, ten are tried, no more."""
+    site = new_site()
+    site.node.edit_node("UPDATE dispatcher SET priority = 0", *[
+        "INSERT INTO dispatcher (setid, destination, flags, priority, attrs,"
+        f" description) VALUES (1, 'sip:127.0.0.2:{port};transport=tls', 8,"
+        " 9, '', '')" for port in range(7001, 7013)])
+    site.node.kamcmd("dispatcher.reload")
+    with line.Line(site) as here:
+        assert here.dial().refusal().code == 504
+        assert not site.iwf1.requests("INVITE")
+        assert not site.iwf1b.requests("INVITE")
