@@ -11,8 +11,8 @@
 # Environment: RUN_DIR, SIP_PORT, HTTP_PORT, RTPENGINE_PORT, RTPENGINE_CLI_PORT,
 # RTP_MIN, RTP_MAX, KAMAILIO_BIN, KAMAILIO_LIBDIR, KAMCMD, USERS, MEDIA (other:
 # somebody else starts and ends rtpengine); settings of the sample:
-# PIKE_LIMIT, PEER_LIMIT, FLOOD_ANSWERS, REFUSALS_TOLD, PROBE_INTERVAL,
-# RELOAD_DELTA, WRITE_PROBE, DEBUG, DELIVER, KMF_UNKNOWN, DECODE, POLICIES; of
+# PIKE_LIMIT, PEER_LIMIT, USER_LIMIT, LARGE_LIMIT, USER_CALLS, FLOOD_ANSWERS,
+# REFUSALS_TOLD, PROBE_INTERVAL, RELOAD_DELTA, WRITE_PROBE, DEBUG, DELIVER, KMF_UNKNOWN, DECODE, POLICIES; of
 # its logs: LOG_LIMIT, LOG_SIZE, LOG_FILES (tools/bounded_log.py).
 set -eu
 
@@ -71,6 +71,15 @@ create()
 	mkdir -p "$RUN_DIR" 2>/dev/null || die "cannot make the folder $RUN_DIR"
 	RUN_DIR=$(cd "$RUN_DIR" && pwd -P)
 	[ -w "$RUN_DIR" ] || die "cannot write into the folder $RUN_DIR"
+	# Node and relay may be started at the same moment.
+	(
+		flock 8
+		make_databases
+	) 8>>"$RUN_DIR/create.lock" || exit 1
+}
+
+make_databases()
+{
 	make_database "$RUN_DIR/kamailio.db" \
 		"$tables/standard-create.sql" "$tables/auth_db-create.sql" \
 		"$tables/dispatcher-create.sql" "$tables/permissions-create.sql" \
@@ -99,6 +108,7 @@ create()
 settings()
 {
 	for name in PIKE_LIMIT PEER_LIMIT FLOOD_ANSWERS REFUSALS_TOLD \
+		USER_LIMIT LARGE_LIMIT USER_CALLS \
 		PROBE_INTERVAL RELOAD_DELTA WRITE_PROBE DEBUG; do
 		eval "value=\${$name:-}"
 		[ -z "$value" ] || printf -- '-A %s=%s ' "$name" "$value"

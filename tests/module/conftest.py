@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What several files of tests share: running nodes."""
 import contextlib
+import resource
 
 import pytest
 
@@ -9,6 +10,13 @@ import dropin
 import node
 import sample
 import small
+
+
+def pytest_configure():
+    """Ports and connections of the tests are more than a shell permits at
+    first."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 @pytest.hookimpl(hookwrapper=True)

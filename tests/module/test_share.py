@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What one client may take of what all of them share."""
+import pytest
+
+import call
+import line
+import mc
+import sip
+
+
+@pytest.fixture
+def dial(site):
+    """Lines on the sample node."""
+    lines = []
+
+    def make(form="private"):
+        lines.append(line.Line(site, form))
+        return lines[-1].__enter__()
+
+    yield make
+    for one in lines:
+        one.__exit__(None, None, None)
+    line.wait_quiet(site.node)
+
+
+def overloads(site):
+    """How many were refused so far."""
+    return site.node.counters("node").get("overload", 0)
+
+
+def text(octets=1):
+    """An ordinary MESSAGE of alice to bob."""
+    return sip.request("MESSAGE", mc.impu("bob"), mc.impu("alice"),
+                       mc.impu("bob"), [("Content-Type", "text/plain")],
+                       b"x" * octets)
+
+
+@pytest.mark.parametrize("limit, size", [("USER_LIMIT", 1),
+                                         ("LARGE_LIMIT", 20000)])
+def test_requests_in_a_second(new_site, limit, size):
+    """Over the limit a client hears 503; others, and peers, are served."""
+    site = new_site(env={limit: "3"})
+    alice = site.client("alice")
+    site.client("bob")
+    replies = [alice.ask(text(size)) for _ in range(12)]
+    assert {r.code for r in replies} == {200, 503}
+    assert all(r.get("Retry-After") for r in replies if r.code == 503)
+    assert overloads(site) == len([r for r in replies if r.code == 503])
+    carol = site.client("carol")
+    assert carol.ask(mc.client_message("carol", b"x")).code == 200
+    assert site.from_core(mc.core_message("alice", b"x")).code == 200
+    assert site.from_iwf(mc.iwf_message("alice", b"x")).code == 200
+
+
+def test_small_ones_beside_large_ones(new_site):
+    """Who has sent too many large ones may still say something."""
+    site = new_site(env={"LARGE_LIMIT": "1"})
+    alice = site.client("alice")
+    site.client("bob")
+    assert 503 in [alice.ask(text(20000)).code for _ in range(4)]
+    assert alice.ask(text()).code == 200
+
+
+def test_little_memory(new_site):
+    """What is left then is for peers."""
+    ballast = 'modparam("htable", "htable", "ballast=>size=22")\n'
+    site = new_site(extra=ballast, options=["-m", "160"])
+    alice = site.client("alice")
+    reply = alice.ask(mc.client_message("alice", b"x"))
+    assert reply.code == 503 and reply.get("Retry-After")
+    assert site.from_core(mc.core_message("alice", b"x")).code == 200
+    assert site.from_iwf(mc.iwf_message("alice", b"x")).code == 200
+
+
+def test_calls_at_a_time(new_site):
+    """A caller has so many calls, ringing ones too; a radio calls it still,
+    and when one has ended it calls again."""
+    site = new_site(env={"USER_CALLS": "2"})
+    with line.Line(site) as here, line.Line(site, "from-lmr") as there:
+        outs = [here.dial() for _ in range(2)]
+        got = [here.arrived(out) for out in outs]
+        refused = here.dial().refusal()
+        assert refused.code == 503 and refused.get("Retry-After")
+        there.talk().near.bye()
+        got[0].reply(486)
+        outs[0].refusal()
+        call_again = here.dial()
+        here.arrived(call_again).reply(486)
+        call_again.refusal()
+        got[1].reply(486)
+        outs[1].refusal()
+
+
+@pytest.mark.parametrize("form", ["private", "from-lmr"])
+def test_invite_that_could_not_be_cancelled(dial, form):
+    """Of one that leaves with more than 32,767 octets tm makes no CANCEL."""
+    here = dial(form)
+    message = here.form.invite(here.offer()).add("Subject", "x" * 30000)
+    out = here.dial(message=message)
+    assert out.refusal().code == 513
+    talk = here.talk()
+    assert talk.near.ask("INVITE", here.offer(), headers=[
+        ("Subject", "x" * 30000)]).code == 513
+    assert talk.near.bye().code == 200
+
+
+def test_prack_of_an_answered_call(dial, site):
+    """481, and nothing of it in the log: module dialog would complain, with
+    Call-ID and tags."""
+    talk = dial().talk()
+    reply = talk.near.ask("PRACK", headers=[("RAck", "1 1 INVITE")])
+    assert reply.code == 481
+    assert "bogus event" not in site.node.log()
+    assert not talk.far.requests("PRACK")
+    assert talk.near.bye().code == 200
