@@ -341,6 +341,53 @@ def test_reply_to_a_short_message(site, code):
         assert left(reply) == staying(1) - CHALLENGES
 
 
+PLACES = [("Contact", "<sip:bob@127.0.0.77:7777>"),
+          ("Record-Route", "<sip:127.0.0.77;lr>")]
+
+
+@pytest.mark.parametrize("code", [200, 302, 404, 485, 606])
+def test_places_in_the_reply_to_a_text(site, code):
+    """No reply to a MESSAGE says where anybody is: of a client to a text and
+    to a short message, and of an IWF."""
+    alice, bob = site.client("alice"), site.client("bob")
+    for endpoint in (alice.endpoint, bob.endpoint, site.iwf1):
+        endpoint.script = sip.answer(code, headers=PLACES)
+    for reply in (alice.ask(text_message("alice", "bob")),
+                  alice.ask(mc.client_message("alice", b"x")),
+                  site.from_iwf(mc.iwf_message("alice", b"x"))):
+        assert reply.code == code
+        assert not reply.all("Contact") + reply.all("m")
+        assert not reply.all("Record-Route")
+
+
+@pytest.mark.parametrize("form", ["private", "client", "from-lmr"])
+@pytest.mark.parametrize("code", [302, 404, 485, 606])
+def test_contact_of_a_refusal(dial, form, code):
+    """A refused INVITE leads nobody elsewhere, in either form of the name."""
+    for name in ("Contact", "m"):
+        here = dial(form)
+        out = here.dial()
+        here.arrived(out).reply(code, contact=False,
+                                headers=[(name, PLACES[0][1])])
+        reply = out.refusal()
+        assert reply.code == code
+        assert not reply.all("Contact") + reply.all("m")
+
+
+@pytest.mark.parametrize("form, who", [
+    ("private", "near"), ("client", "far"), ("from-lmr", "far")])
+def test_contact_of_a_reply_in_a_call(dial, form, who):
+    """Nor do replies to what sets no target, and refusals of what does."""
+    talk = dial(form).talk()
+    side = getattr(talk, who)
+    other = talk.far if who == "near" else talk.near
+    for code, method in [(200, "INFO"), (404, "INFO"), (200, "OPTIONS"),
+                         (485, "UPDATE"), (488, "INVITE"), (200, "BYE")]:
+        other.endpoint.script = sip.answer(code, headers=PLACES[:1])
+        reply = side.ask(method)
+        assert (reply.code, reply.all("Contact")) == (code, []), method
+
+
 def test_description_in_the_reply_to_a_text(site):
     """Media are said in calls alone: the body goes."""
     alice, bob = site.client("alice"), site.client("bob")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Where a client may be: at no peer, not at the node, not at its helpers."""
 import contextlib
+import re
 
 import pytest
 
@@ -233,6 +234,125 @@ def test_contact_of_a_peer_at_ours(dial, site, form):
     message = talk.near.request("UPDATE", here.offer()).set(
         "Contact", contact)
     assert here.caller.ask(message, talk.near.server).code == 403
+    talk.near.bye()
+
+
+# Record-Route of clients
+
+def end_by_node(node, call_id):
+    """The node ends a call, as when its time is over."""
+    told = next(part for part in node.kamcmd("dlg.list").split("h_entry")
+                if call_id in part)
+    told = f"h_entry{told}"
+    node.kamcmd("dlg.end_dlg", *(
+        re.search(rf"{name}: (\d+)", told).group(1)
+        for name in ("h_entry", "h_id")))
+
+
+def routed(message, *routes):
+    """A message with these values of Record-Route above its own."""
+    at = next((i for i, (n, _) in enumerate(message.headers)
+               if n == "Record-Route"), len(message.headers))
+    message.headers[at:at] = [("Record-Route", r) for r in routes]
+    return message
+
+
+@pytest.mark.parametrize("name", ["Record-Route", "RECORD-ROUTE"])
+def test_record_route_of_a_caller(dial, site, name):
+    """The node's own BYEs go to the parties, not where the caller leads."""
+    here = dial("client")
+    message = here.form.invite(here.offer())
+    for there in (site.partner.hostport, "127.0.0.1:9"):
+        message.add(name, f"<sip:{there};lr>")
+    out = here.dial(message=message)
+    got = here.arrived(out)
+    assert len(got.message.all("Record-Route")) == 1
+    got.reply(200, here.answer())
+    near, _ = out.answered()
+    far = got.dialog()
+    far.wait("ACK")
+    end_by_node(site.node, out.call_id)
+    near.wait("BYE")
+    far.wait("BYE")
+    assert not site.partner.requests("BYE")
+
+
+# (What leads to the node itself leads nobody astray.)
+ELSEWHERE = [form for form in (*ANY, "edge.example.org")
+             if "{sip}" not in form and "{http}" not in form
+             and form not in ("mc.example.org", "0.0.0.0")]
+
+
+@pytest.mark.parametrize("form", ELSEWHERE)
+def test_record_route_of_an_answer(dial, site, form):
+    """It is dropped, with a ringing and alone or beside good ones; one that
+    leads to a place of clients passes."""
+    here = dial("client")
+    out = here.dial()
+    got = here.arrived(out)
+    bad, good = f"<sip:{place(site, form)}>", "<sip:127.0.0.9:5070;lr>"
+    for routes in ([bad], [good, bad], [f'"a, \\", b" {good}, {bad}'],
+                   [f"{bad}, {good}"]):
+        for code in (180, 200):
+            with line.dropped_reply(site.node):
+                got.endpoint.reply(got.received, routed(got.reply_of(
+                    code, here.answer() if code == 200 else None), *routes))
+    got.endpoint.reply(got.received, routed(got.reply_of(180), good))
+    assert out.wait(180).all("Record-Route")[0] == good
+    assert [r.code for r in out.replies()] == [100, 180]
+    got.reply(486)
+    out.wait(486)
+
+
+def test_record_route_behind_ours(dial, site):
+    """A false value of ours hides nothing below it, nor do many fields."""
+    here = dial("client")
+    out = here.dial()
+    got = here.arrived(out)
+    ours = got.message.all("Record-Route")
+    bad = f"<sip:{site.partner.hostport};lr>"
+    good = "<sip:127.0.0.9:5070;lr>"
+    for routes in ([*ours, bad], [good] * 13, [",".join([good] * 13)]):
+        with line.dropped_reply(site.node):
+            got.endpoint.reply(got.received, routed(
+                got.reply_of(200, here.answer()), *routes))
+    got.reply(486)
+    out.refusal()
+    site.node.wait_log("answers with a Record-Route")
+
+
+def test_record_route_of_a_calling_peer(dial, site):
+    """What an IWF began with stands below ours in the answer, and passes; no
+    value more."""
+    here = dial("from-lmr")
+    theirs = f"<sip:{site.iwf1b.hostport};lr>"
+    out = here.dial(message=here.form.invite(here.offer()).add(
+        "Record-Route", theirs))
+    got = here.arrived(out)
+    ours = got.message.all("Record-Route")
+    assert ours[1:] == [theirs]
+    bad = f"<sip:{site.partner.hostport};lr>"
+    for routes in ([bad], [ours[0], bad], [*ours, bad]):
+        with line.dropped_reply(site.node):
+            got.endpoint.reply(got.received, routed(
+                got.reply_of(200, here.answer()), *routes))
+    got.reply(200, here.answer())
+    assert out.wait(200).all("Record-Route") == ours
+    near, _ = out.answered(ack=False)
+    near.routes.remove(theirs)
+    near.ack()
+    got.dialog().wait("ACK")
+    near.bye()
+
+
+def test_record_route_within_a_call(dial, site):
+    """An IWF may write it into a re-INVITE, and the client copies it."""
+    talk = dial("from-lmr").talk()
+    branch = talk.near.send("INVITE", talk.line.offer(), headers=[
+        ("Record-Route", f"<sip:{site.iwf1b.hostport};lr>")])
+    talk.far.wait("INVITE").reply(200, talk.line.answer())
+    assert talk.near.endpoint.wait_final(branch).code == 200
+    talk.near.ack()
     talk.near.bye()
 
 
