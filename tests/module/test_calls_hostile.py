@@ -90,10 +90,12 @@ def test_broken_messages_for_the_module():
             '\t\tlmr_sdp_close(); xlog("L_NOTICE", "RC $rc\\n");\n'
             '\t\tlmr_sdp_commit(); xlog("L_NOTICE", "RC $rc\\n");\n')
     check = 'iwf_check(); xlog("L_NOTICE", "OP $iwf(verdict)\\n");'
-    test = '\tif(!is_present_hf("CSeq")) {\n\t\t'
+    reply = ('\tif(!is_present_hf("CSeq") || $(hdr(*)[200]) != $null) {'
+             '\n\t\t')
+    request = '\tif(!is_present_hf("CSeq")) {\n\t\t'
     with calls.running(changes=[
-            (test + "drop;", f"{test}{told}\t\tdrop;"),
-            (test + "exit;", f"{test}{check} exit;")]) as site:
+            (reply + "drop;", f"{reply}{told}\t\tdrop;"),
+            (request + "exit;", f"{request}{check} exit;")]) as site:
         test_broken_reply(site, 183)
         site.reset()
         test_broken_request(site)

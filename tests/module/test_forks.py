@@ -100,23 +100,6 @@ def test_answers_with_many_tags(site, dial):
     near.bye()
 
 
-def test_update_answered_with_other_tags(site, dial):
-    """Nor does an answer within the call make forks without end."""
-    talk = dial("from-lmr").talk()
-    for _ in range(FORKS + 3):
-        branch = talk.near.send("UPDATE", talk.line.offer())
-        count = len(talk.far.requests("UPDATE")) or 1
-        got = talk.far.wait("UPDATE", count)
-        reply = got.reply_of(200, talk.line.answer())
-        to = got.message.get("To").partition(";tag=")[0]
-        got.endpoint.reply(got.received, reply.set(
-            "To", f"{to};tag={sip.token()}"))
-        got.reply(200, talk.line.answer())
-        talk.near.endpoint.wait_final(branch)
-    assert len(kept(site, "forks", talk.near.call_id)) <= 3 * FORKS + 3
-    talk.near.bye()
-
-
 @pytest.mark.parametrize("name, good, bad", [
     ("Call-ID", "c" * 256, "c" * 257),
     ("To", f"<sip:{'b' * 493}@mc.example.org>",

@@ -169,11 +169,11 @@ def test_over_tcp(dial, site):
     info = session("prearranged")
     message = here.form.invite(here.offer())
     mc.with_parts(message, [info, mc.part("application/sdp", here.offer()),
-                            mc.part("application/x", b"\0\r\n" * 15000)])
+                            mc.part("application/x", b"\0\r\n" * 8000)])
     message.add("Contact", f"<{alice.contact}>")
     out = call.Outgoing(alice.endpoint, here.node.address, message, "alice",
                         contact=False).start()
     got = here.arrived(out)
-    assert mc.parts_of(got.message)[-1].content == b"\0\r\n" * 15000
+    assert mc.parts_of(got.message)[-1].content == b"\0\r\n" * 8000
     got.reply(486)
     out.wait(486)
