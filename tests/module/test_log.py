@@ -10,6 +10,7 @@ import subprocess
 import pytest
 
 import call
+import conftest
 import dialled
 import line
 import mc
@@ -277,6 +278,131 @@ def test_wrong_passwords_are_told(site):
         told = node.wait_until(guess, "line on wrong passwords", timeout=10)
     assert sum(map(int, told)) > 0
     assert "mallory" not in site.node.log()
+
+
+def refusals_with(site, code):
+    """How many refusals with a code the log tells of, and their lines."""
+    site.node.settle_log()
+    lines = re.findall(
+        rf"WARNING: .*?(\d+) refusals with ({code}.*)$", site.node.log(),
+        re.M)
+    return sum(int(n) for n, _ in lines), [words for _, words in lines]
+
+
+def plain(site, user, from_user, to):
+    """The answer to an ordinary MESSAGE of a user."""
+    message = sip.request("MESSAGE", mc.impu(to), mc.impu(from_user),
+                          mc.impu(to), [("Content-Type", "text/plain")],
+                          b"PAYLOAD")
+    return site.client(user).ask(message)
+
+
+def asked(method, uri="sip:bob@example.net", *fields):
+    """A request of a stranger, and the node's answer."""
+    def send(site):
+        with sip.UdpEndpoint("127.0.1.9") as stranger:
+            return stranger.ask(sip.request(
+                method, uri, mc.impu("alice"), uri, fields),
+                site.node.address)
+    return send
+
+
+# Who sends what, and what the script or a module of Kamailio says.
+REFUSED_BY_THE_SCRIPT = {
+    "stateless": (asked("FOO"), "405 Method Not Allowed", "127.0.1.9"),
+    "no call": (asked("BYE"), "481 Call Does Not Exist", "127.0.1.9"),
+    "register": (asked("REGISTER"), "404 Not Our Domain", "127.0.1.9"),
+    "module": (lambda site: site.from_core(mc.core_message(
+        "alice", b"PAYLOAD").set("CSeq", "1 INVITE")),
+               "400 CSeq method does not match request method", "127.0.0.5"),
+    "transaction": (lambda site: plain(site, "alice", "bob", "bob"),
+                    "403 From Is Not You", "127.0.0.1"),
+    "unknown": (lambda site: plain(site, "alice", "alice", "nobody"),
+                "404 Not Found", "127.0.0.1"),
+}
+
+
+@pytest.fixture(name="own_site", scope="module")
+def _own_site():
+    """A node of which no other file's test has had a refusal."""
+    with conftest.running(sample.SampleNode) as site:
+        yield site
+
+
+@pytest.mark.parametrize("case", REFUSED_BY_THE_SCRIPT)
+def test_refusal_of_the_script_is_told(own_site, case):
+    """Code, reason and source, once; nothing of the message."""
+    send, words, source = REFUSED_BY_THE_SCRIPT[case]
+    assert send(own_site).code == int(words[:3])
+    assert refusals_with(own_site, words) == (
+        1, [f"{words}, last of {source}"])
+    for octets in ("FOO", "PAYLOAD", "nobody", "example.net"):
+        assert octets not in own_site.node.log()
+
+
+def test_challenges_are_no_refusals(own_site):
+    """Nor is what is answered with a success."""
+    own_site.client("alice")
+    assert asked("REGISTER", f"sip:{mc.DOMAIN}")(own_site).code == 401
+    assert asked("MESSAGE", mc.impu("bob"))(own_site).code == 407
+    assert refusals_with(own_site, "(?:200|401|407)") == (0, [])
+
+
+def test_refusal_is_told_once(site):
+    """What the module has refused, without a transaction, is in its own line
+    alone."""
+    before = refusals_with(site, 403)[0]
+    with line.Line(site, "client") as dialling:
+        talk = dialling.talk()
+        message = talk.near.request("INFO")
+        mc.with_parts(message, [mc.info_part(mc.info_xml("mcptt", mc.identity(
+            "mcptt", "calling-user-id", mc.mc_id("carol"))))])
+        assert talk.near.endpoint.ask(message, talk.near.server).code == 403
+        talk.near.bye()
+    line.wait_quiet(site.node)
+    assert refusals_with(site, 403)[0] == before
+
+
+def test_refusal_of_the_module_hides_none(new_site):
+    """Each process has refused something by the module: what the script
+    refuses behind that is told as before."""
+    site = new_site()
+    for _ in range(60):
+        assert site.from_core(mc.core_message("alice", b"x")).code == 404
+
+    def all_told():
+        assert asked("FOO")(site).code == 405
+        return refusals_with(site, 405)[0]
+
+    for _ in range(20):
+        all_told()
+    node.wait_until(lambda: all_told() > 20, "count of all refusals", 20)
+
+
+def test_refusals_of_the_script_are_a_line_a_second(new_site):
+    """A flood of them is a few lines that count them."""
+    site = new_site()
+    for _ in range(300):
+        assert asked("FOO")(site).code == 405
+    count, lines = refusals_with(site, 405)
+    assert count <= 300 and len(lines) < 20
+
+    def all_told():
+        asked("FOO")(site)
+        return refusals_with(site, 405)[0] > 300
+
+    node.wait_until(all_told, "count of all refusals", timeout=20)
+
+
+def test_no_refusal_passes_the_log():
+    """A reply within a transaction runs no event: one route alone gives it.
+    (The first of several contacts is what the called party said.)"""
+    text = "".join(path.read_text() for path in sorted(
+        (node.TOP / "cfg").glob("mc-server*.cfg")))
+    assert set(re.findall(r"\b(?:send_reply|t_reply)\(.*", text)) == {
+        'send_reply("100", "Trying");',
+        'send_reply("$var(status)", "$var(reason)");',
+        't_reply("$avp(refusal)", "$avp(refusal_reason)");'}
 
 
 def test_many_refusals_are_counted(new_site):
