@@ -100,6 +100,71 @@ def test_answers_with_many_tags(site, dial):
     near.bye()
 
 
+def under_another_tag(got, sdp):
+    """Answers a request within a call under a tag that nobody knows."""
+    to = got.message.get("To").partition(";tag=")[0]
+    reply = got.reply_of(200, sdp).set("To", f"{to};tag={sip.token()}")
+    got.endpoint.reply(got.received, reply)
+
+
+@pytest.mark.parametrize("side, method", [
+    ("near", "UPDATE"), ("near", "INVITE"), ("far", "UPDATE"),
+    ("far", "INVITE"), ("far", "bare INVITE")])
+def test_other_tags_within_a_call(dial, side, method):
+    """Such an answer makes no third party of the relay, which would outlive
+    the call (an INVITE without a description gets an offer)."""
+    talk = dial("from-lmr").talk()
+    asks = getattr(talk, side)
+    asked, sdp = ((talk.far, talk.line.offer()) if side == "near"
+                  else (talk.near, talk.line.answer()))
+    name = method.split()[-1]
+    for _ in range(3):
+        count = len(asked.requests(name)) + 1
+        branch = asks.send(name, None if method.startswith("bare") else sdp)
+        under_another_tag(asked.wait(name, count), talk.line.answer()
+                          if side == "near" else talk.line.offer())
+        assert asks.endpoint.wait_final(branch).code == 200
+        if name == "INVITE":
+            acks = len(asked.requests("ACK"))
+            asks.ack(sdp if method.startswith("bare") else None)
+            asked.wait("ACK", acks + 1)
+    assert talk.near.bye().code == 200
+    talk.wait_over()
+
+
+def test_offer_under_another_tag(dial):
+    """Of the called party: that is no fork that anybody may answer, so the
+    call ends at the ACK."""
+    talk = dial("from-lmr").talk()
+    branch = talk.near.send("INVITE")
+    under_another_tag(talk.far.wait("INVITE"), talk.line.answer())
+    assert talk.near.endpoint.wait_final(branch).code == 200
+    talk.near.ack(talk.line.offer())
+    talk.wait_ended()
+
+
+def test_other_tags_while_it_rings(dial):
+    """The same before the call is answered."""
+    here = dial("from-lmr")
+    out = here.dial()
+    got = here.arrived(out)
+    got.reply(183, here.answer(), rseq=1)
+    reply = out.wait(183)
+    near, far = out.dialog(reply), got.dialog()
+    branch = near.prack(reply)
+    far.wait("PRACK").reply(200)
+    near.endpoint.wait_final(branch)
+    for asks, asked in ((near, far), (far, near)):
+        branch = asks.send("UPDATE", here.offer()
+                           if asks is near else here.answer())
+        under_another_tag(asked.wait("UPDATE"), here.answer()
+                          if asks is near else here.offer())
+        assert asks.endpoint.wait_final(branch).code == 200
+    got.reply(486)
+    out.wait(486)
+    line.wait_quiet(here.node)
+
+
 @pytest.mark.parametrize("name, good, bad", [
     ("Call-ID", "c" * 256, "c" * 257),
     ("To", f"<sip:{'b' * 493}@mc.example.org>",

@@ -694,11 +694,30 @@ def test_relay_not_asked(call_site):
         assert not site.callee.requests("INVITE")
 
 
+@pytest.mark.parametrize("side", ["near", "far"])
+def test_answer_under_another_tag(call_site, side):
+    """Within a call it makes no third party of the relay."""
+    alice, bob = call_site.party(), call_site.party()
+    talk = connect(call_site, alice.sdp(media.TETRA), bob.sdp(media.TETRA))
+    near, far = talk[:2]
+    asks, asked = (near, far) if side == "near" else (far, near)
+    one, two = (alice, bob) if side == "near" else (bob, alice)
+    branch = asks.send("UPDATE", one.sdp(media.TETRA))
+    got = asked.wait("UPDATE")
+    to = got.message.get("To").partition(";tag=")[0]
+    reply = got.reply_of(200, two.sdp(media.TETRA))
+    got.endpoint.reply(got.received, reply.set(
+        "To", f"{to};tag={sip.token()}"))
+    assert asks.endpoint.wait_final(branch).code == 200
+    assert near.bye().code == 200
+    node.wait_until(lambda: not call_site.relay.calls(), "end of sessions")
+
+
 def test_without_relay():
     """media_relay 0: what was decided leaves, addresses and all."""
     with calls.running(changes=[
             ('\t\trtpengine_offer("$lmr(rtpengine) DTLS=off");\n', ""),
-            ('rtpengine_answer("$lmr(rtpengine)")', "1"),
+            ('rtpengine_answer("$lmr(rtpengine) $var(asked)")', "1"),
             ("request_route {",
              'modparam("mc_iwf", "media_relay", 0)\nrequest_route {'),
     ]) as site:
