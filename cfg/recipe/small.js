@@ -87,6 +87,9 @@ function register() {
 // was proven lives as long as a registration.
 function proven() {
 	var digest = KSR.auth_db.auth_check(DOMAIN, "subscriber", 0);
+	if (digest > 0 && !whole_hash()) {
+		digest = -2;
+	}
 	if (digest < 0) {
 		not_proven(digest);
 		return false;
@@ -95,6 +98,21 @@ function proven() {
 		KSR.tcpops.tcp_set_connection_lifetime(3605);
 	}
 	return true;
+}
+
+// In place of what is missing of a hash, auth_db takes what happens to be in
+// its memory; and of one that is too long only the begin. The long one is of
+// names with a domain. Of several credentials nobody tells which were looked at.
+function whole_hash() {
+	var several = KSR.pv.get("$hdrc(Authorization)")
+			+ KSR.pv.get("$hdrc(Proxy-Authorization)") > 1;
+	var domain = KSR.pv.gete("$ad") !== "";
+	return (!(domain || several) || is_hash("$avp(long_hash)"))
+			&& (!(!domain || several) || is_hash("$avp(hash)"));
+}
+
+function is_hash(name) {
+	return /^[0-9a-f]{32}$/.test(KSR.pv.gete(name));
 }
 
 // -2 and -3: a wrong password, an unknown user. -4 and -6: an old nonce. -1: a
@@ -141,8 +159,23 @@ function short_message() {
 	KSR.tm.t_set_fr(0, KSR.pv.get("$iwf(time_left)"));
 	KSR.tm.t_on_reply("ksr_answer");
 	KSR.tm.t_on_failure("ksr_no_answer");
-	if (KSR.tm.t_relay() < 0) {
+	var sent = KSR.tm.t_relay();
+	if (sent < 0) {
+		not_sent(sent);
+	}
+}
+
+// What t_relay() says. No peer is a user who could register.
+function not_sent(code) {
+	if (code === -2) {
+		KSR.mc_iwf.iwf_refuse("overload");
+	} else if (KSR.pv.is_null("$iwf(peer_set)")
+			&& (code === -6 || (code <= -478 && code >= -480))) {
+		KSR.mc_iwf.iwf_refuse("target_unregistered");
+	} else if (code === -1 || code === -7 || (code <= -477 && code >= -480)) {
 		KSR.mc_iwf.iwf_refuse("no_answer");
+	} else {
+		KSR.mc_iwf.iwf_refuse("internal");
 	}
 }
 

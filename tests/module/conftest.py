@@ -115,6 +115,15 @@ def any_site(request):
     found.reset()
 
 
+@pytest.fixture(params=["native", "kemi", "drop_in"])
+def small_site(request):
+    """The small nodes, and the existing server with the recipe; each test
+    gets them as if just started."""
+    found = request.getfixturevalue(f"_{request.param}_site")
+    yield found
+    found.reset()
+
+
 @pytest.fixture
 def new_site():
     """Makes sites of their own, with other settings or data."""

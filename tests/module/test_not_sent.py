@@ -7,10 +7,13 @@ import re
 import pytest
 
 import call
+import conftest
+import dropin
 import line
 import mc
 import media
 import sip
+import small
 
 # Addresses that a message cannot be sent to, and why.
 NO_ROUTE = "127.255.255.255:5060"  # broadcast: the kernel refuses
@@ -96,6 +99,50 @@ def test_one_contact_of_two(site, way):
     place(site, "bob", DROPPED)
     place(site, "bob", f"sip:bob@{NO_ROUTE}")
     assert way(site).code == 504
+
+
+# The recipes
+
+MAKERS = {"small.cfg": small.native, "small.js": small.kemi,
+          "mc-routes.cfg": dropin.DropIn}
+
+
+@pytest.fixture(scope="module", params=MAKERS)
+def _recipe_site(request):
+    """A node of a recipe; users are reached at their contacts, which may
+    lead nowhere, not where their REGISTER came from."""
+    def make(peers):
+        server = MAKERS[request.param](peers)
+        path = server.path(request.param)
+        text = path.read_text()
+        changed = re.sub(r"^.*fix_nated_register\(\);\n", "", text, flags=re.M)
+        assert changed != text
+        path.write_text(changed)
+        return server
+    with conftest.running(make) as found:
+        yield found
+
+
+@pytest.fixture
+def recipe_site(_recipe_site):
+    """The same, as if just started."""
+    yield _recipe_site
+    _recipe_site.reset()
+
+
+@pytest.mark.parametrize("uri, code", [
+    (f"sips:bob@{CONTRADICTS}", 480), (f"sip:bob@{NO_SOCKET}", 504),
+    (f"sip:bob@{NO_ROUTE}", 504)])
+@pytest.mark.parametrize("way", [short, invite])
+def test_contact_of_a_recipe(recipe_site, way, uri, code):
+    """The same table."""
+    if way is invite and not isinstance(recipe_site.node, dropin.DropIn):
+        pytest.skip("messages only")
+    place(recipe_site, "bob", uri)
+    word = {480: "target_unregistered", 504: "no_answer"}[code]
+    before = recipe_site.node.counters()[f"refused_{word}"]
+    assert way(recipe_site).code == code
+    assert recipe_site.node.counters()[f"refused_{word}"] == before + 1
 
 
 # Peers
@@ -244,7 +291,7 @@ def starve(server, left):
 
 
 @pytest.fixture
-def small(new_site):
+def starved(new_site):
     """A node with little memory and a caller in it."""
     site = new_site(options=["-m", "8"])
     site.client("alice")
@@ -279,10 +326,10 @@ def ask(site, peer, message):
 @pytest.mark.parametrize("left", [ENOUGH, FEW])
 @pytest.mark.parametrize("way", [
     "plain", "to client", "to peer", "call to client", "call to peer"])
-def test_no_memory(small, way, left):
+def test_no_memory(starved, way, left):
     """503 with Retry-After: later it may go."""
-    starve(small.node, left // 2 if way.startswith("call") else left)
-    reply = ask(small, *large(small)[way])
+    starve(starved.node, left // 2 if way.startswith("call") else left)
+    reply = ask(starved, *large(starved)[way])
     assert reply.code == 503
     assert int(reply.get("Retry-After")) > 0
-    assert small.node.counters()["refused_overload"] == 1
+    assert starved.node.counters()["refused_overload"] == 1

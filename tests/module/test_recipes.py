@@ -19,15 +19,6 @@ import sip
 RECIPES = node.TOP / "cfg" / "recipe"
 
 
-@pytest.fixture(params=["native", "kemi", "drop_in"])
-def small_site(request):
-    """The small nodes, and the existing server with the recipe; each test
-    gets them as if just started."""
-    found = request.getfixturevalue(f"_{request.param}_site")
-    yield found
-    found.reset()
-
-
 @pytest.mark.parametrize("path", sorted(RECIPES.iterdir()),
                          ids=lambda path: path.name)
 def test_files_are_those_of_the_documents(path):
