@@ -39,6 +39,7 @@ help:
 	@sed -nE 's/^## //p' $(MAKEFILE_LIST)
 
 include modules/mclmr/module.mk
+include modules/mc_common/module.mk
 include modules/mc_iwf/module.mk
 include tests/tests.mk
 include tests/coverage/coverage.mk

@@ -1,6 +1,7 @@
 # Format, static analysis, and the scripts.
 
-LINT_C = $(wildcard modules/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.c \
+LINT_C = $(wildcard modules/*/*.[ch] modules/*/*/*.[ch] \
+	modules/*/*/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.c \
 	tests/media/*.[ch] tests/locks/*.[ch] tests/oracle/*.[ch] tests/bench/*.c)
 LINT_TIDY = $(MCLMR_SRC) $(MCLMR_TOOL_SRC) $(MEDIA_SRC)
 # Left out: neighbours of one type are often the contract, _GNU_SOURCE is no
@@ -8,9 +9,12 @@ LINT_TIDY = $(MCLMR_SRC) $(MCLMR_TOOL_SRC) $(MEDIA_SRC)
 # for nothing.
 TIDY_CHECKS = -*,bugprone-*,clang-analyzer-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling,-clang-analyzer-valist.Uninitialized
 
-.PHONY: lint lint-format lint-tidy lint-cppcheck
-## lint        clang-format, clang-tidy, cppcheck
-lint: lint-format lint-tidy lint-cppcheck
+.PHONY: lint lint-floors lint-format lint-tidy lint-cppcheck
+## lint        who includes whom, clang-format, clang-tidy, cppcheck
+lint: lint-floors lint-format lint-tidy lint-cppcheck
+
+lint-floors:
+	$(PYTHON) tools/floors.py
 
 lint-format: | $(DEPS)
 	clang-format --dry-run -Werror $(LINT_C)
@@ -20,7 +24,7 @@ lint-tidy: $(KAMAILIO_FLAGS)
 		$(LINT_TIDY) -- -std=gnu11 $(MCLMR_CPPFLAGS)
 	@eval "set -- $$(tr '\n' ' ' <$(KAMAILIO_FLAGS))"; \
 	clang-tidy --quiet --warnings-as-errors='*' --checks='$(TIDY_CHECKS)' \
-		$(MC_IWF_SRC) -- -std=gnu11 $(MCLMR_CPPFLAGS) \
+		$(MC_COMMON_SRC) $(MC_IWF_SRC) -- -std=gnu11 $(MCLMR_CPPFLAGS) \
 		-DMOD_NAME='"mc_iwf"' -DMOD_NAMEID=mc_iwf "$$@" \
 		-isystem $(KAMAILIO_SRC)/src
 
@@ -28,4 +32,4 @@ lint-cppcheck: | $(DEPS)
 	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
 		--enable=warning,performance,portability \
 		--suppress=missingInclude -Imodules $(MCLMR_SRC) $(MCLMR_TOOL_SRC) \
-		$(MC_IWF_SRC)
+		$(MC_COMMON_SRC) $(MC_IWF_SRC)

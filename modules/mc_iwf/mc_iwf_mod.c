@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
  * mc_iwf: forwards IWF short messages (Interworking Security Data messages)
@@ -19,29 +15,29 @@
 #include "core/pvar.h"
 #include "core/rpc_lookup.h"
 #include "core/sr_module.h"
-#include "iwf_check.h"
-#include "iwf_config.h"
-#include "iwf_contact.h"
-#include "iwf_counters.h"
-#include "iwf_event.h"
-#include "iwf_group.h"
-#include "iwf_pv.h"
-#include "iwf_refresh.h"
-#include "iwf_reply.h"
-#include "iwf_rewrite.h"
-#include "iwf_rpc.h"
-#include "iwf_source.h"
-#include "iwf_span.h"
-#include "iwf_store.h"
-#include "iwf_targets.h"
-#include "iwf_transaction.h"
-#include "iwf_usrloc.h"
-#include "lmr_avp.h"
-#include "lmr_call.h"
-#include "lmr_profiles.h"
-#include "lmr_pv.h"
-#include "lmr_rpc.h"
-#include "lmr_sdp.h"
+#include "mc_iwf/message/check.h"
+#include "config.h"
+#include "mc_iwf/message/contact.h"
+#include "counters.h"
+#include "mc_iwf/message/event.h"
+#include "mc_iwf/data/group.h"
+#include "mc_iwf/message/pv.h"
+#include "mc_iwf/data/refresh.h"
+#include "mc_iwf/message/reply.h"
+#include "mc_iwf/message/rewrite.h"
+#include "mc_iwf/data/rpc.h"
+#include "mc_iwf/message/source.h"
+#include "mc_common/span.h"
+#include "mc_iwf/data/store.h"
+#include "mc_iwf/message/targets.h"
+#include "mc_iwf/message/transaction.h"
+#include "mc_iwf/message/usrloc.h"
+#include "mc_iwf/call/avp.h"
+#include "mc_iwf/call/leg.h"
+#include "mc_iwf/data/profiles.h"
+#include "mc_iwf/call/pv.h"
+#include "mc_iwf/call/rpc.h"
+#include "mc_iwf/call/sdp.h"
 
 MODULE_VERSION
 
@@ -183,7 +179,7 @@ static int ki_iwf_check_in_dialog(struct sip_msg *msg, str *mc_id)
 	if(message == NULL)
 		return -1;
 	return iwf_message_verdict(
-				   message, iwf_check_in_dialog(msg, message, iwf_span(mc_id)))
+				   message, iwf_check_in_dialog(msg, message, mc_span(mc_id)))
 				   ? 1
 				   : -1;
 }
@@ -232,7 +228,7 @@ static int ki_iwf_reply(struct sip_msg *msg)
 
 static int ki_iwf_refuse(struct sip_msg *msg, str *verdict)
 {
-	mclmr_status_t status = mclmr_status_from_word(iwf_span(verdict));
+	mclmr_status_t status = mclmr_status_from_word(mc_span(verdict));
 
 	if(status == MCLMR_STATUS_COUNT) {
 		LM_ERR("iwf_refuse: there is no verdict \"%.*s\"\n", verdict->len,
@@ -267,7 +263,7 @@ static int note_verdict(struct sip_msg *msg, mclmr_status_t status)
 static int decide(struct sip_msg *msg, mclmr_op_t op, str *profile)
 {
 	return note_verdict(
-			msg, lmr_sdp_decide(msg, lmr_sdp_get(msg), op, iwf_span(profile)));
+			msg, lmr_sdp_decide(msg, lmr_sdp_get(msg), op, mc_span(profile)));
 }
 
 static int ki_lmr_sdp_offer(struct sip_msg *msg, str *profile)
@@ -296,7 +292,7 @@ static int ki_iwf_group_codec(
 {
 	char error[IWF_GROUP_ERROR];
 	mclmr_status_t status = iwf_group_codec(
-			iwf_span(group), iwf_span(codec), iwf_span(profile), error);
+			mc_span(group), mc_span(codec), mc_span(profile), error);
 
 	if(status != MCLMR_OK)
 		LM_NOTICE("codec of group %.*s not changed: %s\n", group->len, group->s,
@@ -580,7 +576,7 @@ static int read_word(struct word_param *param)
 	for(int i = 0; words.len > 0; i++) {
 		mclmr_span_t word = mclmr_span_cut(&words, '|');
 
-		if(mclmr_span_equal(word, iwf_span(&param->text))) {
+		if(mclmr_span_equal(word, mc_span(&param->text))) {
 			param->number = i;
 			return 0;
 		}
@@ -622,7 +618,7 @@ static int check_numbers(void)
 /* All that calls need. */
 static int lmr_init(void)
 {
-	return lmr_sdp_init() < 0 || lmr_call_init() < 0 || lmr_avp_init() < 0
+	return lmr_sdp_init() < 0 || lmr_leg_init() < 0 || lmr_avp_init() < 0
 						   || lmr_profiles_init() < 0
 						   || rpc_register_array(lmr_rpc) != 0
 				   ? -1
@@ -653,7 +649,7 @@ static void mod_destroy(void)
 	iwf_group_destroy();
 	iwf_store_destroy();
 	lmr_profiles_destroy();
-	lmr_call_destroy();
+	lmr_leg_destroy();
 }
 
 /* Called by the core when it has loaded the module. */

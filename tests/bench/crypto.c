@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
  * crypto: what ECCSI and SAKKE take, per operation, as multiples of one
@@ -18,7 +14,7 @@
 
 #include <openssl/rand.h>
 
-#include "mclmr/fp.h"
+#include "mclmr/crypto/fp.h"
 #include "oracle/oracle.h"
 
 #define ROUNDS 5

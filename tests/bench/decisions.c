@@ -1,15 +1,11 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
  * decisions POLICIES PROFILE OFFER [ANSWER]: how many decisions the library
  * takes in a second on one processor, by the processor's own time. With an
  * answer: on that answer to the offer as it left.
  */
-#include <mclmr/policy.h>
+#include "mclmr/sdp/policy.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>

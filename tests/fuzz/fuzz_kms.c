@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
  * Input: a file with what a key management server gives out. What reads is
@@ -12,7 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "mclmr/kms.h"
+#include "mclmr/keys/kms.h"
 
 static char memory[1 << 20];
 

@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
  * Input: an info document, read as each service's and as a resource list.
@@ -13,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mclmr/resource_lists.h"
+#include "mclmr/sip/resource_lists.h"
 
 #define CALLER MCLMR_SPAN("sip:a&b<c>@d")
 #define CALLED MCLMR_SPAN("sip:e@f")

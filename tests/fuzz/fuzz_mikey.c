@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
  * Input: a file with a MIKEY message in any form. What reads lies within the
@@ -13,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mclmr/key_parameters.h"
-#include "mclmr/key_record.h"
-#include "mclmr/mikey.h"
+#include "mclmr/keys/key_parameters.h"
+#include "mclmr/keys/key_record.h"
+#include "mclmr/keys/mikey.h"
 
 static char text[70000];
 static char memory[70000];

@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
  * Input: a line with a Content-Type, then the body. What is read lies inside
@@ -13,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "mclmr/multipart.h"
+#include "mclmr/sip/multipart.h"
 
 static char memory[1 << 20];
 

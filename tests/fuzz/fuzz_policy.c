@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
  * Input: a digit for the profile and one for what is wanted, then an offer, a
@@ -22,11 +18,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "mclmr/binding.h"
-#include "mclmr/bypass.h"
-#include "mclmr/negotiation.h"
-#include "mclmr/policy.h"
-#include "mclmr/sdp_outline.h"
+#include "mclmr/sdp/binding.h"
+#include "mclmr/sdp/bypass.h"
+#include "mclmr/sdp/negotiation.h"
+#include "mclmr/sdp/policy.h"
+#include "mclmr/sdp/sdp_outline.h"
 
 static char memory[1 << 22];
 static mclmr_profiles_t profiles;

@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
  * Input: a description. What is written for it reads again as itself, and its
@@ -11,8 +7,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "mclmr/keying.h"
-#include "mclmr/sdp_outline.h"
+#include "mclmr/sdp/keying.h"
+#include "mclmr/sdp/sdp_outline.h"
 
 static char memory[1 << 20];
 
@@ -31,7 +27,7 @@ static void check_line(const mclmr_sdp_line_t *line)
 	mclmr_span_t rest = line->value;
 
 	if(mclmr_sdp_is(line, MCLMR_SPAN("crypto"))) {
-		mclmr_crypto_t crypto = mclmr_crypto_read(line);
+		mclmr_sdes_t crypto = mclmr_sdes_read(line);
 
 		require(crypto.keys.len == 0 && crypto.params.len == 0);
 		require(mclmr_keying_suites(crypto.suite) != 0

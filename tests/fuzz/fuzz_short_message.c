@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
  * Input: a message; where the first octet is no message type, a table of
@@ -13,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mclmr/short_message.h"
+#include "mclmr/sip/short_message.h"
 
 static char memory[4 * 65536];
 

@@ -1,9 +1,6 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/* Whether a lock of the store is held where data are read. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +9,7 @@
 #include "held.h"
 
 #define LOCKS 256
-#define STORE "iwf_store.c"
+#define STORE "data/store.c"
 #define STORE_LOCKS 64 /* of the store: a writer has all of them */
 
 /* The locks that this process has, and the file that took each. */
@@ -28,9 +25,9 @@ static size_t most; /* locks of the store at once, since held_exchange() */
 
 static bool is_of(const char *path, const char *file)
 {
-	const char *slash = strrchr(path, '/');
+	size_t ends = strlen(path), with = strlen(file);
 
-	return strcmp(slash != NULL ? slash + 1 : path, file) == 0;
+	return ends >= with && strcmp(path + ends - with, file) == 0;
 }
 
 /* How many locks a file has taken and not given back. */
@@ -115,7 +112,7 @@ void held_for_call(const char *file, int line)
 	static bool told;
 
 	tell(&told, "call");
-	require(held_of("lmr_call.c") > 0, "call", file, line);
+	require(held_of("call/leg.c") > 0, "call", file, line);
 }
 
 void held_exchange(void)

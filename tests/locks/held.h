@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
  * held: put in front of every file of mc_iwf (-include), so that a node aborts
@@ -16,9 +12,9 @@
 #include <stddef.h>
 
 #include "core/locking.h"
-#include "mc_iwf/iwf_store.h"
-#include "mclmr/call.h"
-#include "mclmr/forward.h"
+#include "mc_iwf/data/store.h"
+#include "mclmr/decide/call.h"
+#include "mclmr/decide/forward.h"
 #include "modules/dialog/dlg_load.h"
 
 /* A lock is taken by a file; it is given back. */
@@ -65,7 +61,7 @@ static inline void held_release(gen_lock_t *lock)
 #define READS(directory) HELD(held_for_reading, directory)
 #define CHANGES(directory) HELD(held_for_changing, directory)
 
-#define mclmr_directory_plan(d) mclmr_directory_plan(READS(d))
+#define mclmr_directory_network(d) mclmr_directory_network(READS(d))
 #define mclmr_directory_user(d, ...) mclmr_directory_user(READS(d), __VA_ARGS__)
 #define mclmr_directory_impu(d, ...) mclmr_directory_impu(READS(d), __VA_ARGS__)
 #define mclmr_directory_person(d, ...) \
@@ -88,8 +84,8 @@ static inline void held_release(gen_lock_t *lock)
 	mclmr_directory_put_entries(CHANGES(d), __VA_ARGS__)
 #define mclmr_directory_parties(d, ...) \
 	mclmr_directory_parties(CHANGES(d), __VA_ARGS__)
-#define mclmr_directory_set_plan(d, ...) \
-	mclmr_directory_set_plan(CHANGES(d), __VA_ARGS__)
+#define mclmr_directory_set_network(d, ...) \
+	mclmr_directory_set_network(CHANGES(d), __VA_ARGS__)
 
 #define CALL(dialog) (held_for_call(__FILE__, __LINE__), dialog)
 #define get_dlg_vardup(dialog, ...) get_dlg_vardup(CALL(dialog), __VA_ARGS__)

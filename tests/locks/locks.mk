@@ -9,7 +9,7 @@ LOCKS_CC = $(CC) -std=gnu11 -fPIC -O1 -g $(WARNINGS) @$(KAMAILIO_FLAGS) \
 	-DMOD_NAME='"mc_iwf"' -DMOD_NAMEID=mc_iwf $(MCLMR_CPPFLAGS) \
 	-isystem $(KAMAILIO_SRC)/src -MMD -MP
 
-$(LOCKS_DIR)/obj/$(MC_IWF_DIR)/iwf_store.o: HELD = -DHELD_STORE
+$(LOCKS_DIR)/obj/$(MC_IWF_DIR)/data/store.o: HELD = -DHELD_STORE
 
 $(LOCKS_DIR)/obj/$(MC_IWF_DIR)/%.o: $(MC_IWF_DIR)/%.c $(KAMAILIO_FLAGS)
 	@mkdir -p $(@D)
@@ -21,9 +21,9 @@ $(LOCKS_HELD): tests/locks/held.c $(KAMAILIO_FLAGS)
 	$(call say,CC)
 	$(Q)$(LOCKS_CC) -DHELD_STORE -c -o $@ $<
 
-$(LOCKS_SO): $(LOCKS_OBJ) $(LOCKS_HELD) $(LIBMCLMR)
+$(LOCKS_SO): $(LOCKS_OBJ) $(LOCKS_HELD) $(LIBMC_COMMON) $(LIBMCLMR)
 	$(call say,LD)
 	$(Q)$(CC) -shared -Wl,--exclude-libs,ALL -o $@ $(LOCKS_OBJ) \
-		$(LOCKS_HELD) $(LIBMCLMR) $(MC_IWF_LIBS)
+		$(LOCKS_HELD) $(LIBMC_COMMON) $(LIBMCLMR) $(MC_COMMON_LIBS)
 
 -include $(LOCKS_OBJ:.o=.d) $(LOCKS_HELD:.o=.d)

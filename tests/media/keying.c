@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* keying: see keying.h. */
 #include <openssl/crypto.h>
@@ -13,7 +9,7 @@
 #include <time.h>
 
 #include "keying.h"
-#include "mclmr/mikey_open.h"
+#include "mclmr/keys/mikey_open.h"
 
 #define TEXTS 2
 

@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
  * keying: SRTP keys out of the key-mgmt line of a description that came, as
@@ -11,8 +7,8 @@
 #ifndef MEDIA_KEYING_H
 #define MEDIA_KEYING_H
 
-#include "mclmr/keyring.h"
-#include "mclmr/replay.h"
+#include "mclmr/keys/keyring.h"
+#include "mclmr/keys/replay.h"
 #include "protection.h"
 
 #define KEYING_TAKEN 16 /* messages that are remembered */

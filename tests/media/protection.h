@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* protection: SRTP with AEAD_AES_128_GCM (RFC 7714) by libsrtp2. */
 #ifndef MEDIA_PROTECTION_H

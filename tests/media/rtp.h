@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* rtp: the fixed header of RFC 3550 5.1, without extension and CSRC. */
 #ifndef MEDIA_RTP_H

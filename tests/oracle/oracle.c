@@ -1,9 +1,6 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/* ECCSI and SAKKE of libwolfssl, as a second opinion. */
 #include <wolfssl/options.h>
 
 #include <wolfssl/wolfcrypt/eccsi.h>

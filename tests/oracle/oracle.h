@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
  * oracle: ECCSI and SAKKE by libwolfssl, to be compared with ours. For tests
@@ -14,8 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "mclmr/eccsi.h"
-#include "mclmr/sakke.h"
+#include "mclmr/crypto/eccsi.h"
+#include "mclmr/crypto/sakke.h"
 
 typedef struct oracle oracle_t;
 

@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* kms_files: files of tests/data as spans, and rings of them. */
 #ifndef TESTS_KMS_FILES_H
@@ -11,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "mclmr/keyring.h"
+#include "mclmr/keys/keyring.h"
 
 #define CERT "tests/data/kms-cert-own.xml"
 #define ALICE "tests/data/kms-keys-alice-own.xml"

@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* lab: key management servers of a test, and rings of what they give out. */
 #ifndef TESTS_LAB_H
@@ -11,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "mclmr/keyring.h"
-#include "mclmr/kms_issue.h"
+#include "mclmr/keys/keyring.h"
+#include "mclmr/keys/kms_issue.h"
 
 #define LAB_TEXTS 16
 

@@ -1,9 +1,6 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/* Rows of policy tests: an offer or answer, and what is to leave. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "mclmr/sdp_outline.h"
+#include "mclmr/sdp/sdp_outline.h"
 #include "policy_rows.h"
 
 #define FAIL(row, ...) \

@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
  * policy_rows: cases of media policy as literals, "description, profile, what
@@ -12,7 +8,7 @@
 #ifndef POLICY_ROWS_H
 #define POLICY_ROWS_H
 
-#include "mclmr/policy.h"
+#include "mclmr/sdp/policy.h"
 
 /* What every description begins with. */
 #define HEAD "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n"

@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
  * apply: one change into the directory, where memory is short. The database
@@ -17,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "mc_iwf/iwf_apply.c"
+#include "mc_iwf/data/apply.c"
 
 #define KMF "sip:kmf1@iwf.example.org"
 #define ALICE "sip:alice@mc.example.org"
@@ -98,9 +94,10 @@ const char *iwf_db_entry(const iwf_db_rows_t *rows, size_t i, long long *id,
 	return NULL;
 }
 
-iwf_db_result_t iwf_db_load_plan(mclmr_plan_t **plan, iwf_db_error_t *error)
+iwf_db_result_t iwf_db_load_network(
+		mclmr_network_t **network, iwf_db_error_t *error)
 {
-	(void)plan, (void)error;
+	(void)network, (void)error;
 	return IWF_DB_FAILED;
 }
 
@@ -139,15 +136,15 @@ static iwf_db_result_t change(const char *table, const char *item1,
 /* A directory with alice, her entry, and a group. */
 static int set_up(void **state)
 {
-	mclmr_plan_t *plan;
+	mclmr_network_t *network;
 
 	(void)state;
 	short_of_memory = false;
-	plan = mclmr_plan_new(&allocator);
-	assert_null(mclmr_plan_add_kmf(
-			plan, MCLMR_SPAN(KMF), 1, true, MCLMR_SPAN("lmr")));
-	in_force =
-			mclmr_directory_new(&allocator, plan, MCLMR_PER_USER_LMR_TYPE, 0);
+	network = mclmr_network_new(&allocator);
+	assert_null(mclmr_network_add_kmf(
+			network, MCLMR_SPAN(KMF), 1, true, MCLMR_SPAN("lmr")));
+	in_force = mclmr_directory_new(
+			&allocator, network, MCLMR_PER_USER_LMR_TYPE, 0);
 	user = (mclmr_user_row_t){.mc_id = MCLMR_SPAN(ALICE),
 			.service = MCLMR_SERVICE_MCPTT,
 			.impu = MCLMR_SPAN(ALICE),
@@ -247,8 +244,8 @@ static void test_no_memory(void **state)
 /* What a directory aside is told changes the one in force in nothing. */
 static void test_aside(void **state)
 {
-	mclmr_directory_t *aside = mclmr_directory_new(
-			&allocator, mclmr_plan_new(&allocator), MCLMR_PER_USER_LMR_TYPE, 0);
+	mclmr_directory_t *aside = mclmr_directory_new(&allocator,
+			mclmr_network_new(&allocator), MCLMR_PER_USER_LMR_TYPE, 0);
 
 	(void)state;
 	has_row = false;

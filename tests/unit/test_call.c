@@ -1,9 +1,6 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/* call: the decision on an INVITE. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -13,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "mclmr/call.h"
+#include "mclmr/decide/call.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -50,25 +47,27 @@ static const mclmr_allocator_t allocator = {malloc, free};
 #define HIDDEN "sip:c4Hqw;iv=FTvn;key-id=a2V5;alg=128@mc.example.org"
 #define ENCRYPTED "Encrypted" /* an element that was encrypted */
 
-static mclmr_plan_t *sample_plan(void)
+static mclmr_network_t *sample_network(void)
 {
 	static const char *const role[][3] = {{ORIG, "originating", ""},
 			{TERM, "terminating", ""}, {CTRL, "controlling", ""},
 			{ALL, "originating", ""}, {ALL, "terminating", ""},
 			{ALL, "controlling", ""}, {VIDEO_ORIG, "originating", "mcvideo"}};
-	mclmr_plan_t *plan = mclmr_plan_new(&allocator);
+	mclmr_network_t *network = mclmr_network_new(&allocator);
 
-	assert_null(mclmr_plan_add_kmf(
-			plan, MCLMR_SPAN(KMF1), 1, true, MCLMR_SPAN("lmr")));
-	assert_null(mclmr_plan_add_kmf(
-			plan, MCLMR_SPAN(KMF2), 2, false, MCLMR_SPAN("lmr")));
-	assert_null(mclmr_plan_add_psi(plan, MCLMR_SPAN(KMF1), MCLMR_SPAN(IWF1)));
-	assert_null(mclmr_plan_add_psi(plan, MCLMR_SPAN(KMF2), MCLMR_SPAN(IWF2)));
+	assert_null(mclmr_network_add_kmf(
+			network, MCLMR_SPAN(KMF1), 1, true, MCLMR_SPAN("lmr")));
+	assert_null(mclmr_network_add_kmf(
+			network, MCLMR_SPAN(KMF2), 2, false, MCLMR_SPAN("lmr")));
+	assert_null(
+			mclmr_network_add_psi(network, MCLMR_SPAN(KMF1), MCLMR_SPAN(IWF1)));
+	assert_null(
+			mclmr_network_add_psi(network, MCLMR_SPAN(KMF2), MCLMR_SPAN(IWF2)));
 	for(size_t i = 0; i < COUNT(role); i++)
-		assert_null(mclmr_plan_add_role(plan, mclmr_span(role[i][0]),
+		assert_null(mclmr_network_add_role(network, mclmr_span(role[i][0]),
 				mclmr_service_from_word(mclmr_span(role[i][2])),
 				mclmr_span(role[i][1])));
-	return plan;
+	return network;
 }
 
 static void add_users(mclmr_directory_t *directory)
@@ -134,7 +133,7 @@ static void add_parties(mclmr_directory_t *directory)
 static mclmr_directory_t *sample_directory(void)
 {
 	mclmr_directory_t *directory = mclmr_directory_new(
-			&allocator, sample_plan(), MCLMR_PER_USER_LMR_TYPE, 0);
+			&allocator, sample_network(), MCLMR_PER_USER_LMR_TYPE, 0);
 
 	add_users(directory);
 	add_parties(directory);
@@ -572,14 +571,14 @@ static void test_form(void **state)
 			{true, TERM, MCLMR_FORM_PSI},
 			{true, BOB, MCLMR_FORM_NONE},
 	};
-	mclmr_plan_t *plan = sample_plan();
+	mclmr_network_t *network = sample_network();
 
 	(void)state;
 	for(size_t i = 0; i < COUNT(row); i++)
-		assert_int_equal(
-				mclmr_call_form(plan, row[i].from_iwf, mclmr_span(row[i].uri)),
+		assert_int_equal(mclmr_call_form(network, row[i].from_iwf,
+								 mclmr_span(row[i].uri)),
 				row[i].form);
-	mclmr_plan_free(plan);
+	mclmr_network_free(network);
 }
 
 /* A small arena gives INTERNAL or the right answer, and never another. */

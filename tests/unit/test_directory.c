@@ -1,9 +1,6 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/* directory: users, entries, and changes of them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -13,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "mclmr/directory.h"
-#include "mclmr/uri.h"
+#include "mclmr/directory/directory.h"
+#include "mclmr/sip/uri.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -77,25 +74,25 @@ static void assert_span(mclmr_span_t span, const char *expected)
 #define DATA MCLMR_SERVICE_MCDATA
 #define VIDEO MCLMR_SERVICE_MCVIDEO
 
-static mclmr_plan_t *sample_plan(void)
+static mclmr_network_t *sample_network(void)
 {
-	mclmr_plan_t *plan = mclmr_plan_new(&allocator);
+	mclmr_network_t *network = mclmr_network_new(&allocator);
 
-	assert_non_null(plan);
-	assert_null(mclmr_plan_add_kmf(
-			plan, MCLMR_SPAN(KMF1), 1, true, MCLMR_SPAN("lmr")));
-	assert_null(mclmr_plan_add_kmf(
-			plan, MCLMR_SPAN(KMF2), 2, false, MCLMR_SPAN("lmr")));
-	assert_null(
-			mclmr_plan_add_alias(plan, MCLMR_SPAN(KMF1), MCLMR_SPAN(PROXY1)));
-	return plan;
+	assert_non_null(network);
+	assert_null(mclmr_network_add_kmf(
+			network, MCLMR_SPAN(KMF1), 1, true, MCLMR_SPAN("lmr")));
+	assert_null(mclmr_network_add_kmf(
+			network, MCLMR_SPAN(KMF2), 2, false, MCLMR_SPAN("lmr")));
+	assert_null(mclmr_network_add_alias(
+			network, MCLMR_SPAN(KMF1), MCLMR_SPAN(PROXY1)));
+	return network;
 }
 
 static mclmr_directory_t *new_directory(
 		mclmr_one_kmf_per_t one_kmf_per, size_t expected)
 {
 	mclmr_directory_t *directory = mclmr_directory_new(
-			&allocator, sample_plan(), one_kmf_per, expected);
+			&allocator, sample_network(), one_kmf_per, expected);
 
 	assert_non_null(directory);
 	return directory;
@@ -611,23 +608,23 @@ static void test_limit_of_entries(void **state)
 	mclmr_directory_free(directory);
 }
 
-/* Entries do not point into the plan: it may go. */
-static void test_set_plan(void **state)
+/* Entries do not point into the network: it may go. */
+static void test_set_network(void **state)
 {
 	mclmr_directory_t *directory = empty_directory();
-	const mclmr_plan_t *first = mclmr_directory_plan(directory);
-	mclmr_plan_t *second = sample_plan();
+	const mclmr_network_t *first = mclmr_directory_network(directory);
+	mclmr_network_t *second = sample_network();
 	mclmr_lmr_row_t row = {
 			P25, MCLMR_SPAN(KMF1), MCLMR_SPAN("1"), MCLMR_SPAN("")};
-	mclmr_plan_t *old;
+	mclmr_network_t *old;
 
 	(void)state;
 	assert_null(
 			mclmr_directory_put_entries(directory, MCLMR_SPAN("x"), &row, 1));
-	old = mclmr_directory_set_plan(directory, second);
+	old = mclmr_directory_set_network(directory, second);
 	assert_ptr_equal(old, first);
-	mclmr_plan_free(old);
-	assert_ptr_equal(mclmr_directory_plan(directory), second);
+	mclmr_network_free(old);
+	assert_ptr_equal(mclmr_directory_network(directory), second);
 	assert_true(
 			mclmr_span_equal(mclmr_directory_person(directory, MCLMR_SPAN("x"))
 									 ->entry[0]
@@ -758,11 +755,11 @@ static void test_revocation_needs_no_memory(void **state)
 	mclmr_directory_free(directory);
 }
 
-/* A directory that cannot be made leaves the plan to the caller. */
+/* A directory that cannot be made leaves the network to the caller. */
 static void test_no_memory_for_directory(void **state)
 {
 	mclmr_directory_t *directory = NULL;
-	mclmr_plan_t *plan = sample_plan();
+	mclmr_network_t *network = sample_network();
 	int n;
 
 	(void)state;
@@ -770,7 +767,8 @@ static void test_no_memory_for_directory(void **state)
 		long before = living;
 
 		fail_at = n;
-		directory = mclmr_directory_new(&allocator, plan, MCLMR_PER_USER, 1000);
+		directory =
+				mclmr_directory_new(&allocator, network, MCLMR_PER_USER, 1000);
 		fail_at = 0;
 		if(!directory)
 			assert_int_equal(living, before);
@@ -956,7 +954,7 @@ int main(void)
 			cmocka_unit_test(test_check_entry),
 			cmocka_unit_test(test_drop_conflicts),
 			cmocka_unit_test(test_limit_of_entries),
-			cmocka_unit_test(test_set_plan),
+			cmocka_unit_test(test_set_network),
 			cmocka_unit_test(test_rows_are_copied),
 			cmocka_unit_test(test_no_memory_changes_nothing),
 			cmocka_unit_test(test_revocation_needs_no_memory),

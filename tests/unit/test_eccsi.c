@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* eccsi: signatures of RFC 6507. */
 #include <setjmp.h>
@@ -13,7 +9,7 @@
 #include <cmocka.h>
 #include <openssl/bn.h>
 
-#include "mclmr/eccsi.h"
+#include "mclmr/crypto/eccsi.h"
 #include "vectors.h"
 
 #define SIZE MCLMR_ECCSI_SIGNATURE

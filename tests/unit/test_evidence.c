@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* evidence: at least one field names the service, none contradicts. */
 #include <setjmp.h>
@@ -12,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "mclmr/evidence.h"
+#include "mclmr/sip/evidence.h"
 
 #define ICSI "urn:urn-7:3gpp-service.ims.icsi."
 #define QUOTED "urn%3Aurn-7%3A3gpp-service.ims.icsi."

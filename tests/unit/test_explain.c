@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* explain: a decision line by line. */
 #include <setjmp.h>
@@ -14,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "mclmr/explain.h"
+#include "mclmr/sdp/explain.h"
 
 #define HEAD "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\n"
 #define KEY "inline:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=="

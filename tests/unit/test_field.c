@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* field: lists, URIs and parameters of SIP header field values. */
 #include <setjmp.h>
@@ -12,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "mclmr/field.h"
+#include "mclmr/sip/field.h"
 
 static void assert_span(mclmr_span_t span, const char *text)
 {

@@ -1,9 +1,6 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/* forward: the decision on a short message. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -13,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "mclmr/forward.h"
+#include "mclmr/decide/forward.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -65,7 +62,7 @@ static const mclmr_allocator_t allocator = {malloc, free};
 #define LONG_ENCRYPTED "sip:c4Hqw;iv=FTvn;key-id=a2V5;alg=128@mc.example.org"
 
 /* The KMFs, their aliases and PSIs. */
-static void add_kmfs(mclmr_plan_t *plan)
+static void add_kmfs(mclmr_network_t *network)
 {
 	static const struct
 	{
@@ -89,17 +86,17 @@ static void add_kmfs(mclmr_plan_t *plan)
 	size_t i;
 
 	for(i = 0; i < COUNT(kmf); i++)
-		assert_null(mclmr_plan_add_kmf(plan, mclmr_span(kmf[i].uri), kmf[i].set,
-				kmf[i].trusted, mclmr_span(kmf[i].hosting)));
+		assert_null(mclmr_network_add_kmf(network, mclmr_span(kmf[i].uri),
+				kmf[i].set, kmf[i].trusted, mclmr_span(kmf[i].hosting)));
 	for(i = 0; i < COUNT(psi); i++)
-		assert_null(mclmr_plan_add_psi(
-				plan, mclmr_span(psi[i][0]), mclmr_span(psi[i][1])));
-	assert_null(
-			mclmr_plan_add_alias(plan, MCLMR_SPAN(KMF1), MCLMR_SPAN(PROXY1)));
+		assert_null(mclmr_network_add_psi(
+				network, mclmr_span(psi[i][0]), mclmr_span(psi[i][1])));
+	assert_null(mclmr_network_add_alias(
+			network, MCLMR_SPAN(KMF1), MCLMR_SPAN(PROXY1)));
 }
 
 /* The peers: IWFs by address, by port, by TLS identity; one core. */
-static void add_peers(mclmr_plan_t *plan)
+static void add_peers(mclmr_network_t *network)
 {
 	static const struct
 	{
@@ -123,27 +120,27 @@ static void add_peers(mclmr_plan_t *plan)
 				mclmr_span(peer[i].address), peer[i].port,
 				mclmr_span(peer[i].tls_id)};
 
-		assert_null(mclmr_plan_add_peer(plan, &row));
+		assert_null(mclmr_network_add_peer(network, &row));
 	}
 }
 
-static mclmr_plan_t *sample_plan(void)
+static mclmr_network_t *sample_network(void)
 {
 	static const mclmr_partner_t partner = {{"partner.example.net", 19},
 			{GATEWAY, sizeof(GATEWAY) - 1}, 9, true};
-	mclmr_plan_t *plan = mclmr_plan_new(&allocator);
+	mclmr_network_t *network = mclmr_network_new(&allocator);
 
-	assert_non_null(plan);
-	add_kmfs(plan);
-	add_peers(plan);
-	assert_null(mclmr_plan_add_role(plan, MCLMR_SPAN(ORIG), MCLMR_SERVICE_NONE,
-			MCLMR_SPAN("originating")));
-	assert_null(mclmr_plan_add_role(plan, MCLMR_SPAN(TERM), MCLMR_SERVICE_NONE,
-			MCLMR_SPAN("terminating")));
-	assert_null(mclmr_plan_add_role(plan, MCLMR_SPAN(CTRL), MCLMR_SERVICE_NONE,
-			MCLMR_SPAN("controlling")));
-	assert_null(mclmr_plan_add_partner(plan, &partner));
-	return plan;
+	assert_non_null(network);
+	add_kmfs(network);
+	add_peers(network);
+	assert_null(mclmr_network_add_role(network, MCLMR_SPAN(ORIG),
+			MCLMR_SERVICE_NONE, MCLMR_SPAN("originating")));
+	assert_null(mclmr_network_add_role(network, MCLMR_SPAN(TERM),
+			MCLMR_SERVICE_NONE, MCLMR_SPAN("terminating")));
+	assert_null(mclmr_network_add_role(network, MCLMR_SPAN(CTRL),
+			MCLMR_SERVICE_NONE, MCLMR_SPAN("controlling")));
+	assert_null(mclmr_network_add_partner(network, &partner));
+	return network;
 }
 
 /* A user with all three services: ID and IMPU sip:NAME@, sip:NAME.data@,
@@ -252,7 +249,7 @@ static mclmr_directory_t *sample_directory(void)
 	static const char *const name[] = {
 			"alice", "bob", "carol", "dave", "erin", "frank", "olga"};
 	mclmr_directory_t *directory = mclmr_directory_new(
-			&allocator, sample_plan(), MCLMR_PER_USER_LMR_TYPE, 0);
+			&allocator, sample_network(), MCLMR_PER_USER_LMR_TYPE, 0);
 	size_t i;
 
 	assert_non_null(directory);
@@ -876,8 +873,8 @@ static void test_result_outlives_directory(void **state)
 	check_result(&row, &forward);
 }
 
-/* An entry counts only as long as the plan has its KMF. */
-static void test_kmf_left_the_plan(void **state)
+/* An entry counts only as long as the network has its KMF. */
+static void test_kmf_left_the_network(void **state)
 {
 	static const row_t rows[] = {
 			{"alice", TO_IWF, .from = ALICE, .status = MCLMR_NO_LMR_ENTRY},
@@ -890,14 +887,15 @@ static void test_kmf_left_the_plan(void **state)
 					.status = MCLMR_NO_LMR_ENTRY},
 	};
 	mclmr_directory_t *directory = sample_directory();
-	mclmr_plan_t *plan = mclmr_plan_new(&allocator);
+	mclmr_network_t *network = mclmr_network_new(&allocator);
 	size_t i;
 
 	(void)state;
-	assert_null(mclmr_plan_add_kmf(
-			plan, MCLMR_SPAN(KMF2), 2, false, MCLMR_SPAN("lmr")));
-	assert_null(mclmr_plan_add_psi(plan, MCLMR_SPAN(KMF2), MCLMR_SPAN(IWF2)));
-	mclmr_plan_free(mclmr_directory_set_plan(directory, plan));
+	assert_null(mclmr_network_add_kmf(
+			network, MCLMR_SPAN(KMF2), 2, false, MCLMR_SPAN("lmr")));
+	assert_null(
+			mclmr_network_add_psi(network, MCLMR_SPAN(KMF2), MCLMR_SPAN(IWF2)));
+	mclmr_network_free(mclmr_directory_set_network(directory, network));
 	for(i = 0; i < COUNT(rows); i++) {
 		char room[4096];
 		mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
@@ -933,7 +931,7 @@ static void test_direction(void **state)
 			{false, "mc-orig", MCLMR_DIRECTION_NONE},
 			{false, "", MCLMR_DIRECTION_NONE},
 	};
-	mclmr_plan_t *plan = sample_plan();
+	mclmr_network_t *network = sample_network();
 	unsigned service;
 	size_t i;
 
@@ -941,30 +939,30 @@ static void test_direction(void **state)
 	for(i = 0; i < COUNT(row); i++) {
 		for(service = 0; service < MCLMR_SERVICE_COUNT; service++)
 			assert_int_equal(
-					mclmr_forward_direction(plan, row[i].from_iwf,
+					mclmr_forward_direction(network, row[i].from_iwf,
 							mclmr_span(row[i].psi), (mclmr_service_t)service),
 					row[i].direction);
 	}
-	mclmr_plan_free(plan);
+	mclmr_network_free(network);
 }
 
 /* A PSI with a role for one service has none for the others. */
 static void test_direction_of_one_service(void **state)
 {
-	mclmr_plan_t *plan = mclmr_plan_new(&allocator);
+	mclmr_network_t *network = mclmr_network_new(&allocator);
 	const mclmr_span_t psi = MCLMR_SPAN(ORIG);
 
 	(void)state;
-	assert_null(
-			mclmr_plan_add_role(plan, psi, DATA, MCLMR_SPAN("originating")));
+	assert_null(mclmr_network_add_role(
+			network, psi, DATA, MCLMR_SPAN("originating")));
 	assert_int_equal(
-			mclmr_forward_direction(plan, false, psi, DATA), MCLMR_TO_IWF);
+			mclmr_forward_direction(network, false, psi, DATA), MCLMR_TO_IWF);
 	assert_int_equal(
-			mclmr_forward_direction(plan, false, psi, MCLMR_SERVICE_NONE),
+			mclmr_forward_direction(network, false, psi, MCLMR_SERVICE_NONE),
 			MCLMR_TO_IWF);
-	assert_int_equal(mclmr_forward_direction(plan, false, psi, PTT),
+	assert_int_equal(mclmr_forward_direction(network, false, psi, PTT),
 			MCLMR_DIRECTION_NONE);
-	mclmr_plan_free(plan);
+	mclmr_network_free(network);
 }
 
 static void test_asserted_sender(void **state)
@@ -1035,7 +1033,7 @@ static void test_asserted_sender(void **state)
 			{"127.0.0.1", 5060, "", {NULL}, MCLMR_UNAUTHENTICATED, false},
 			{"", 0, "", {IWF1}, MCLMR_UNAUTHENTICATED, false},
 	};
-	mclmr_plan_t *plan = sample_plan();
+	mclmr_network_t *network = sample_network();
 	size_t i;
 
 	(void)state;
@@ -1052,7 +1050,7 @@ static void test_asserted_sender(void **state)
 			n++;
 		}
 		memset(&sender, 0xa5, sizeof(sender));
-		status = mclmr_sender_asserted(plan, &source, pai, n, &sender);
+		status = mclmr_sender_asserted(network, &source, pai, n, &sender);
 		if(status != row[i].status || sender.iwf != row[i].iwf
 				|| sender.n != (status == MCLMR_OK ? n : 0))
 			fail_msg("row %zu: status %d, iwf %d, n %zu", i, status, sender.iwf,
@@ -1060,13 +1058,13 @@ static void test_asserted_sender(void **state)
 		if(status == MCLMR_OK)
 			assert_ptr_equal(sender.identity[n - 1].s, row[i].pai[n - 1]);
 	}
-	mclmr_plan_free(plan);
+	mclmr_network_free(network);
 }
 
 /* More identities than anybody has are not even looked at. */
 static void test_many_assertions(void **state)
 {
-	mclmr_plan_t *plan = sample_plan();
+	mclmr_network_t *network = sample_network();
 	mclmr_source_t core = {MCLMR_SPAN("127.0.0.5"), 5060, MCLMR_SPAN("")};
 	mclmr_span_t pai[100];
 	mclmr_sender_t sender;
@@ -1076,12 +1074,12 @@ static void test_many_assertions(void **state)
 	for(i = 0; i < COUNT(pai); i++)
 		pai[i] = MCLMR_SPAN(ALICE);
 	for(i = 3; i <= COUNT(pai); i++)
-		assert_int_equal(mclmr_sender_asserted(plan, &core, pai, i, &sender),
+		assert_int_equal(mclmr_sender_asserted(network, &core, pai, i, &sender),
 				MCLMR_PEER_ASSERTION);
 	assert_int_equal(
-			mclmr_sender_asserted(plan, &core, NULL, SIZE_MAX, &sender),
+			mclmr_sender_asserted(network, &core, NULL, SIZE_MAX, &sender),
 			MCLMR_PEER_ASSERTION);
-	mclmr_plan_free(plan);
+	mclmr_network_free(network);
 }
 
 int main(void)
@@ -1096,7 +1094,7 @@ int main(void)
 			cmocka_unit_test(test_full_list),
 			cmocka_unit_test(test_small_arena),
 			cmocka_unit_test(test_result_outlives_directory),
-			cmocka_unit_test(test_kmf_left_the_plan),
+			cmocka_unit_test(test_kmf_left_the_network),
 			cmocka_unit_test(test_direction),
 			cmocka_unit_test(test_direction_of_one_service),
 			cmocka_unit_test(test_asserted_sender),

@@ -1,9 +1,6 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/* holes: numbers that are missing in a change log. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -12,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "mc_iwf/iwf_holes.c"
+#include "mc_common/holes.c"
 
 #define MAX_STEPS 8
 
@@ -49,17 +46,17 @@ static const holes_case_t cases[] = {
 /* The condition asks for what was not seen and for nothing else. */
 static void test_condition(void **state)
 {
-	static char sql[IWF_HOLES_SQL];
-	iwf_holes_t holes;
+	static char sql[MC_HOLES_SQL];
+	mc_holes_t holes;
 	size_t i, j;
 
 	(void)state;
 	for(i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		iwf_holes_begin(&holes, cases[i].first);
+		mc_holes_begin(&holes, cases[i].first);
 		for(j = 0; j < MAX_STEPS && cases[i].seen[j] != 0; j++) {
-			assert_true(iwf_holes_seen(&holes, cases[i].seen[j], 0));
+			assert_true(mc_holes_seen(&holes, cases[i].seen[j], 0));
 		}
-		iwf_holes_condition(&holes, sql);
+		mc_holes_condition(&holes, sql);
 		if(strcmp(sql, cases[i].condition) != 0) {
 			fail_msg("%s: %s", cases[i].name, sql);
 		}
@@ -69,83 +66,83 @@ static void test_condition(void **state)
 /* Only holes from before the time are given up. */
 static void test_expire(void **state)
 {
-	static char sql[IWF_HOLES_SQL];
-	iwf_holes_t holes;
+	static char sql[MC_HOLES_SQL];
+	mc_holes_t holes;
 
 	(void)state;
-	iwf_holes_begin(&holes, 1);
-	iwf_holes_seen(&holes, 2, 100);
-	iwf_holes_seen(&holes, 4, 200);
-	iwf_holes_seen(&holes, 8, 100);
-	iwf_holes_seen(&holes, 6, 300);
-	assert_int_equal(iwf_holes_expire(&holes, 100), 0);
-	assert_int_equal(iwf_holes_expire(&holes, 101), 3);
-	iwf_holes_condition(&holes, sql);
+	mc_holes_begin(&holes, 1);
+	mc_holes_seen(&holes, 2, 100);
+	mc_holes_seen(&holes, 4, 200);
+	mc_holes_seen(&holes, 8, 100);
+	mc_holes_seen(&holes, 6, 300);
+	assert_int_equal(mc_holes_expire(&holes, 100), 0);
+	assert_int_equal(mc_holes_expire(&holes, 101), 3);
+	mc_holes_condition(&holes, sql);
 	assert_string_equal(sql, "seq > 8 OR seq BETWEEN 3 AND 3");
-	assert_int_equal(iwf_holes_expire(&holes, 201), 1);
-	assert_int_equal(iwf_holes_expire(&holes, 9999), 0);
+	assert_int_equal(mc_holes_expire(&holes, 201), 1);
+	assert_int_equal(mc_holes_expire(&holes, 9999), 0);
 }
 
 /* Fills all places: the numbers 1, 3, 5, ... are missing. */
-static void fill(iwf_holes_t *holes, long long step)
+static void fill(mc_holes_t *holes, long long step)
 {
 	long long i;
 
-	iwf_holes_begin(holes, 1);
-	for(i = 1; i <= IWF_MAX_HOLES; i++) {
-		assert_true(iwf_holes_seen(holes, i * step, 0));
+	mc_holes_begin(holes, 1);
+	for(i = 1; i <= MC_MAX_HOLES; i++) {
+		assert_true(mc_holes_seen(holes, i * step, 0));
 	}
-	assert_int_equal(holes->n, IWF_MAX_HOLES);
+	assert_int_equal(holes->n, MC_MAX_HOLES);
 }
 
 /* One hole too many costs the oldest one, and says so. */
 static void test_overflow(void **state)
 {
-	iwf_holes_t holes;
-	long long last = 2 * (IWF_MAX_HOLES + 1);
+	mc_holes_t holes;
+	long long last = 2 * (MC_MAX_HOLES + 1);
 
 	(void)state;
 	fill(&holes, 2);
-	assert_false(iwf_holes_seen(&holes, last, 0));
-	assert_int_equal(holes.n, IWF_MAX_HOLES);
+	assert_false(mc_holes_seen(&holes, last, 0));
+	assert_int_equal(holes.n, MC_MAX_HOLES);
 	assert_int_equal(holes.hole[0].first, 3);
-	assert_int_equal(holes.hole[IWF_MAX_HOLES - 1].first, last - 1);
+	assert_int_equal(holes.hole[MC_MAX_HOLES - 1].first, last - 1);
 }
 
 /* Cutting a run in two where all is full gives up the oldest, too. */
 static void test_cut_overflow(void **state)
 {
-	iwf_holes_t holes;
+	mc_holes_t holes;
 
 	(void)state;
 	fill(&holes, 4);
-	assert_false(iwf_holes_seen(&holes, 2, 0));
-	assert_int_equal(holes.n, IWF_MAX_HOLES);
+	assert_false(mc_holes_seen(&holes, 2, 0));
+	assert_int_equal(holes.n, MC_MAX_HOLES);
 	assert_int_equal(holes.hole[0].first, 3);
 	assert_int_equal(holes.hole[0].last, 3);
 	assert_int_equal(holes.hole[1].first, 5);
 
 	fill(&holes, 4);
-	assert_false(iwf_holes_seen(&holes, 4 * IWF_MAX_HOLES - 2, 0));
+	assert_false(mc_holes_seen(&holes, 4 * MC_MAX_HOLES - 2, 0));
 	assert_int_equal(holes.hole[0].first, 5);
-	assert_int_equal(holes.hole[IWF_MAX_HOLES - 1].last, 4 * IWF_MAX_HOLES - 1);
+	assert_int_equal(holes.hole[MC_MAX_HOLES - 1].last, 4 * MC_MAX_HOLES - 1);
 }
 
 /* The longest condition fits into its room. */
 static void test_longest_condition(void **state)
 {
-	static char sql[IWF_HOLES_SQL];
+	static char sql[MC_HOLES_SQL];
 	const long long base = 9000000000000000000;
-	iwf_holes_t holes;
+	mc_holes_t holes;
 	long long i;
 
 	(void)state;
-	iwf_holes_begin(&holes, base);
-	for(i = 1; i <= IWF_MAX_HOLES; i++) {
-		iwf_holes_seen(&holes, base + 3 * i, 0);
+	mc_holes_begin(&holes, base);
+	for(i = 1; i <= MC_MAX_HOLES; i++) {
+		mc_holes_seen(&holes, base + 3 * i, 0);
 	}
-	iwf_holes_condition(&holes, sql);
-	assert_int_equal(holes.n, IWF_MAX_HOLES);
+	mc_holes_condition(&holes, sql);
+	assert_int_equal(holes.n, MC_MAX_HOLES);
 	assert_string_equal(sql + strlen(sql) - 19, "9000000000000000767");
 }
 

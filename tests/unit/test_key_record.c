@@ -1,9 +1,6 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/* key_record, key_state, replay: records of LMR keys. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -12,11 +9,11 @@
 
 #include <cmocka.h>
 
-#include "mclmr/key_state.h"
-#include "mclmr/octets.h"
-#include "mclmr/replay.h"
-#include "mclmr/seal.h"
-#include "mclmr/srtp_keys.h"
+#include "mclmr/keys/key_state.h"
+#include "mclmr/base/octets.h"
+#include "mclmr/keys/replay.h"
+#include "mclmr/keys/seal.h"
+#include "mclmr/keys/srtp_keys.h"
 
 #include "vectors.h"
 

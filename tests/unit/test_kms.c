@@ -1,9 +1,6 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/* kms, kms_issue: documents read and made. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -12,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "mclmr/kms.h"
-#include "mclmr/kms_issue.h"
-#include "mclmr/octets.h"
+#include "mclmr/keys/kms.h"
+#include "mclmr/keys/kms_issue.h"
+#include "mclmr/base/octets.h"
 
 #include "kms_files.h"
 #include "vectors.h"

@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
  * leftovers: whether memory that eccsi and sakke give back through libcrypto
@@ -17,9 +13,9 @@
 #include <malloc.h>
 #include <openssl/crypto.h>
 
-#include "mclmr/eccsi.h"
-#include "mclmr/sakke.h"
-#include "mclmr/sakke_scratch.h"
+#include "mclmr/crypto/eccsi.h"
+#include "mclmr/crypto/sakke.h"
+#include "mclmr/crypto/sakke_scratch.h"
 #include "vectors.h"
 
 #define NEEDLE 16 /* octets of a secret that are looked for */
@@ -253,11 +249,11 @@ static void try_sakke(mclmr_sakke_engine_t engine)
 /* All octets that libcrypto has for us now, and those of the lanes. */
 static size_t snapshot(const mclmr_sakke_t *sakke, uint8_t *to, size_t size)
 {
-	size_t n = sakke->ifma != NULL ? malloc_usable_size(sakke->ifma) : 0;
+	size_t n = sakke->lanes != NULL ? malloc_usable_size(sakke->lanes) : 0;
 
 	assert_true(n <= size);
 	if(n > 0)
-		memcpy(to, sakke->ifma, n);
+		memcpy(to, sakke->lanes, n);
 	for(size_t i = 0; i < n_blocks; i++) {
 		assert_true(n + blocks[i].size <= size);
 		memcpy(to + n, blocks[i].at, blocks[i].size);

@@ -1,9 +1,6 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/* mc_info: info documents and their edits. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -16,7 +13,7 @@
 #include <libxml/parser.h>
 #include <libxml/tree.h>
 
-#include "mclmr/mc_info.h"
+#include "mclmr/sip/mc_info.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define NS "urn:3gpp:ns:mcpttInfo:1.0"

@@ -1,9 +1,6 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/* mikey, mikey_open: messages read and opened. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -12,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "mclmr/key_parameters.h"
-#include "mclmr/mikey_open.h"
-#include "mclmr/octets.h"
+#include "mclmr/keys/key_parameters.h"
+#include "mclmr/keys/mikey_open.h"
+#include "mclmr/base/octets.h"
 
 #include "kms_files.h"
 #include "vectors.h"

@@ -1,9 +1,6 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/* mikey_make: messages made and read back. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -12,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "mclmr/mikey_make.h"
-#include "mclmr/mikey_open.h"
+#include "mclmr/keys/mikey_make.h"
+#include "mclmr/keys/mikey_open.h"
 
 #include "lab.h"
 

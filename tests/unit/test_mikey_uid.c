@@ -1,9 +1,6 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/* mikey_uid: identifiers of users in key periods. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -12,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "mclmr/mikey_uid.h"
-#include "mclmr/octets.h"
-#include "mclmr/timestamp.h"
+#include "mclmr/keys/mikey_uid.h"
+#include "mclmr/base/octets.h"
+#include "mclmr/base/timestamp.h"
 
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))

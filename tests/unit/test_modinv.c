@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* modinv: against libcrypto's own inverses. */
 #include <setjmp.h>
@@ -12,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "mclmr/modinv.h"
-#include "mclmr/sakke_set1.h"
+#include "mclmr/crypto/modinv.h"
+#include "mclmr/crypto/sakke_set1.h"
 
 #define ROUNDS 300
 

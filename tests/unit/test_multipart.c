@@ -1,9 +1,6 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/* multipart: MIME bodies cut and put together. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -13,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "mclmr/multipart.h"
+#include "mclmr/sip/multipart.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define S(literal) MCLMR_SPAN(literal)

@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* negotiation: sequences of messages with what each description is, payload
  * types that stay bound, and the text in between. */
@@ -15,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "mclmr/binding.h"
-#include "mclmr/negotiation.h"
+#include "mclmr/sdp/binding.h"
+#include "mclmr/sdp/negotiation.h"
 
 #define HEAD "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\n"
 #define MAX_STEPS 10

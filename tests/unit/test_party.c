@@ -1,9 +1,6 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/* party: LMR users and groups. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -13,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "mclmr/party.h"
-#include "mclmr/uri.h"
+#include "mclmr/directory/party.h"
+#include "mclmr/sip/uri.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define UNIT "sip:unit1@iwf.example.org"

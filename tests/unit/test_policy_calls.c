@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* policy: later offers of a call, whose payload types are bound by earlier
  * ones (RFC 3264 8.3.2). */
@@ -15,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "mclmr/negotiation.h"
+#include "mclmr/sdp/negotiation.h"
 #include "policy_rows.h"
 
 #define BOUND_P25 "0 100 X-TIA-P25-IMBE/8000\n"

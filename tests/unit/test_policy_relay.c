@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* policy: what would lead media around the media relay, and speech that does
  * not call itself audio. */
@@ -15,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "mclmr/bypass.h"
+#include "mclmr/sdp/bypass.h"
 #include "policy_rows.h"
 
 #define SPEECH M("RTP/AVP 100") P25

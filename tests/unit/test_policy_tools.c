@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* policy: the experiments in which rtpengine 10.5 (its numbers) and sdpops of
  * Kamailio 5.6 let pass, restored or broke what they should not: each with

@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* profile: the ini file, and the tables that it can extend. */
 #include <setjmp.h>
@@ -14,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "mclmr/keying.h"
-#include "mclmr/profile.h"
+#include "mclmr/sdp/keying.h"
+#include "mclmr/sdp/profile.h"
 
 static mclmr_profiles_t profiles;
 

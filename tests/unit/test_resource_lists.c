@@ -1,9 +1,6 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/* resource_lists: targets of a message. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -13,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "mclmr/resource_lists.h"
+#include "mclmr/sip/resource_lists.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define NS "urn:ietf:params:xml:ns:resource-lists"

@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* sakke: key encapsulation of RFC 6508, on every engine of this CPU. */
 #include <setjmp.h>
@@ -16,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "mclmr/hash_range.h"
-#include "mclmr/sakke.h"
+#include "mclmr/crypto/hash_range.h"
+#include "mclmr/crypto/sakke.h"
 #include "vectors.h"
 
 #define POINT MCLMR_SAKKE_POINT

@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* sdp: reading, limits, writing, edits. */
 #include <setjmp.h>
@@ -14,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "mclmr/sdp.h"
+#include "mclmr/sdp/sdp.h"
 
 #define HEAD "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\n"
 #define AUDIO HEAD "m=audio 4000 RTP/AVP 0 97\r\na=rtpmap:97 AMR-WB/16000\r\n"

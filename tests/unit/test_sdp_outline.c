@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* sdp_outline: what is left of a description, and that it is no secret. */
 #include <setjmp.h>
@@ -14,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "mclmr/sdp_outline.h"
+#include "mclmr/sdp/sdp_outline.h"
 
 #define HEAD "v=0\r\no=alice 1 1 IN IP4 192.0.2.1\r\ns=secret\r\nt=0 0\r\n"
 #define HEAD_LEFT "v=0\no=-\ns=-\n"

@@ -1,9 +1,6 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/* seal: AES-GCM over what a message carries. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "mclmr/octets.h"
-#include "mclmr/seal.h"
+#include "mclmr/base/octets.h"
+#include "mclmr/keys/seal.h"
 
 #define S(literal) MCLMR_SPAN(literal)
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))

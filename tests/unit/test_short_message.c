@@ -1,9 +1,6 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/* short_message: the binary coding. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -13,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "mclmr/short_message.h"
+#include "mclmr/sip/short_message.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

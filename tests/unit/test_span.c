@@ -1,9 +1,6 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/* span, arena: octets of others and bounded memory. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -12,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "mclmr/arena.h"
+#include "mclmr/base/arena.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define S(literal) MCLMR_SPAN(literal)

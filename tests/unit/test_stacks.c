@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
  * stacks: whether a call leaves a secret on its stack. Each one runs on a
@@ -22,12 +18,12 @@
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
-#include "mclmr/key_parameters.h"
-#include "mclmr/key_record.h"
-#include "mclmr/kms_issue.h"
-#include "mclmr/sakke.h"
-#include "mclmr/seal.h"
-#include "mclmr/srtp_keys.h"
+#include "mclmr/keys/key_parameters.h"
+#include "mclmr/keys/key_record.h"
+#include "mclmr/keys/kms_issue.h"
+#include "mclmr/crypto/sakke.h"
+#include "mclmr/keys/seal.h"
+#include "mclmr/keys/srtp_keys.h"
 #include "vectors.h"
 
 #define STACK_SIZE (1 << 21)

@@ -1,9 +1,6 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
+/* xml: the bounded reader. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -15,7 +12,7 @@
 
 #include <libxml/xmlerror.h>
 
-#include "mclmr/xml.h"
+#include "mclmr/sip/xml.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define BOM "\xEF\xBB\xBF"

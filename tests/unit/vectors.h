@@ -1,8 +1,4 @@
-/*
- * This file is part of the Kamailio modules for LMR interworking.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* vectors: files of name=hex lines, below tests/data. */
 #ifndef TESTS_VECTORS_H
@@ -15,7 +11,7 @@
 
 #include <openssl/crypto.h>
 
-#include "mclmr/span.h"
+#include "mclmr/base/span.h"
 
 #define VECTORS_MAX 256
 

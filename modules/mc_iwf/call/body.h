@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * lmr_body: the session description in the body of any message, request or
+ * reply, and the lumps that put another one in its place. No other part of
+ * the body is ever touched.
+ */
+#ifndef LMR_BODY_H
+#define LMR_BODY_H
+
+#include "core/parser/msg_parser.h"
+#include "mclmr/sip/mc_info.h"
+#include "mclmr/sip/multipart.h"
+
+typedef struct lmr_body
+{
+	mclmr_status_t status; /* of reading it */
+	mclmr_span_t octets;   /* as long as Content-Length says */
+	mclmr_multipart_t parts;
+	const mclmr_part_t *sdp; /* NULL: there is none */
+	mclmr_span_t text;		 /* its description, encoding undone */
+} lmr_body_t;
+
+/*
+ * Reads the body of a message whose header fields are parsed. status:
+ * MCLMR_OK, with or without a description; MCLMR_MIME_MALFORMED for a body
+ * that cannot be cut into parts, for one that announces a description
+ * (Content-Type, a part's header, the content of a part of another type) and
+ * has none or two, and where two readers could see two bodies; MCLMR_LIMIT_EXCEEDED.
+ */
+void lmr_body_read(struct sip_msg *msg, mclmr_arena_t *arena, lmr_body_t *body);
+
+/*
+ * What the info part beside the description says of end-to-end encryption:
+ * MCLMR_E2EE_ON or OFF in *wanted, 0 where it says nothing or is not there.
+ * MCLMR_OK, or why the info part cannot be read; one that has not got the
+ * name of that element is not looked at further.
+ */
+mclmr_status_t lmr_body_wanted(
+		const lmr_body_t *body, mclmr_arena_t *arena, unsigned *wanted);
+
+/* True where the description is no longer there as it came: somebody has
+ * replaced it. */
+bool lmr_body_is_replaced(const struct sip_msg *msg, const lmr_body_t *body);
+
+/* Puts text in the place of the description: encoded as that was, with the
+ * part's own Content-Length. false where there is no memory. */
+bool lmr_body_replace(struct sip_msg *msg, const lmr_body_t *body,
+		mclmr_arena_t *arena, mclmr_span_t text);
+
+/* Takes the description out: its part, or the whole body where it is the
+ * only part or the parts cannot be told. false where there is no memory. */
+bool lmr_body_remove(struct sip_msg *msg, const lmr_body_t *body);
+
+#endif

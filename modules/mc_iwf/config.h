@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * iwf_config: the module parameters as one structure, set while the
+ * configuration is read and constant afterwards.
+ */
+#ifndef IWF_CONFIG_H
+#define IWF_CONFIG_H
+
+#include "core/str.h"
+#include "mclmr/directory/directory.h"
+#include "mclmr/sip/short_message.h"
+#include "mclmr/base/status.h"
+
+#define IWF_DEFAULT_POLICIES "/etc/kamailio/mc_iwf/policies.ini"
+
+typedef enum iwf_decode
+{
+	IWF_DECODE_OFF,
+	IWF_DECODE_LENIENT,
+	IWF_DECODE_STRICT
+} iwf_decode_t;
+
+typedef enum iwf_pai
+{
+	IWF_PAI_KEEP,
+	IWF_PAI_USER,
+	IWF_PAI_PSI
+} iwf_pai_t;
+
+typedef enum iwf_deliver
+{
+	IWF_DELIVER_ALL,
+	IWF_DELIVER_NEWEST,
+	IWF_DELIVER_CLIENT
+} iwf_deliver_t;
+
+typedef struct iwf_config
+{
+	str db_url;			  /* empty: no database, nothing is loaded */
+	int page_rows;		  /* rows of one page of a full load */
+	int refresh_interval; /* ms between two looks into the change log */
+	int change_hold;	  /* s that a missing number may still appear */
+	int change_keep;	  /* s that rows of the change log are kept */
+	int reload_delta;	  /* s between two reloads on request */
+	mclmr_one_kmf_per_t one_kmf_per;
+
+	int max_body; /* octets of a SIP body */
+	iwf_decode_t decode;
+	bool refuse_unknown_kmf; /* kmf_unknown = refuse */
+	bool strict_service;	 /* service_check = strict */
+	iwf_pai_t pai_to_iwf;
+	iwf_pai_t pai_to_client;
+	iwf_deliver_t deliver;
+	int total_timeout;	 /* s for all tries of one message together */
+	str location_table;	 /* usrloc table of the registrar */
+	str contact_xavp;	 /* usrloc's xavp_contact */
+	int case_sensitive;	 /* as the registrar's parameter of that name */
+	str tls_id;			 /* pseudo-variable with the peer's TLS identity */
+	str realm;			 /* of the challenge, empty: host of the PSI */
+	str client_profile;	 /* media profile of calls between MC clients */
+	str private_headers; /* comma list that leaves only to trusted peers */
+	char *policies;		 /* file of media profiles */
+	str sdp_read;		 /* AVP in which module rtpengine gets an SDP */
+	str sdp_write;		 /* AVP in which it gives it back */
+	int media_relay;	 /* 0: the text that was decided leaves as it is */
+	mclmr_status_table_t status;
+	mclmr_short_message_table_t message_table;
+} iwf_config_t;
+
+extern iwf_config_t iwf_config;
+
+#endif

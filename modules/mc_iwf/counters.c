@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* What operators see. */
+#include "counters.h"
+
+#include <stdio.h>
+
+#include "core/counters.h"
+#include "mc_iwf/data/refresh.h"
+#include "mc_iwf/data/store.h"
+
+#define GROUP "mc_iwf"
+#define NAME_SIZE 48
+
+static counter_handle_t handles[IWF_COUNT_NUMBER];
+static counter_handle_t refusals[MCLMR_STATUS_COUNT];
+static char refusal_names[MCLMR_STATUS_COUNT][NAME_SIZE];
+
+static const struct
+{
+	const char *name;
+	const char *text;
+} counters[IWF_COUNT_NUMBER] = {
+		[IWF_COUNT_RECEIVED] = {"received",
+				"IWF short messages, retransmissions not counted"},
+		[IWF_COUNT_SENT_TO_IWF] = {"sent_to_iwf",
+				"messages of clients accepted towards an IWF"},
+		[IWF_COUNT_SENT_TO_CLIENT] = {"sent_to_client",
+				"messages of IWFs accepted towards a client or a partner"},
+		[IWF_COUNT_FORWARDED_TO_IWF] = {"forwarded_to_iwf",
+				"messages that an IWF answered with 2xx"},
+		[IWF_COUNT_FORWARDED_TO_CLIENT] = {"forwarded_to_client",
+				"messages that a client or a partner answered with 2xx"},
+		[IWF_COUNT_FAILOVER] = {"failover",
+				"further tries at another peer, may deliver twice"},
+		[IWF_COUNT_DECODE_FAILED] = {"decode_failed",
+				"interworking parts that did not decode"},
+		[IWF_COUNT_INCOMPLETE] = {"incomplete",
+				"requests to a client without LMR type or payload"},
+		[IWF_COUNT_KMF_UNKNOWN] = {"kmf_unknown",
+				"URIs in messages that name no configured KMF or IWF"},
+		[IWF_COUNT_CALLS] = {"calls",
+				"INVITEs that begin a call, retransmissions not counted"},
+		[IWF_COUNT_CALLS_TO_IWF] = {"calls_to_iwf",
+				"calls accepted towards an IWF"},
+		[IWF_COUNT_CALLS_TO_CLIENT] = {"calls_to_client",
+				"calls accepted towards a client"},
+		[IWF_COUNT_CALLS_ANSWERED] = {"calls_answered",
+				"calls answered with 2xx"},
+		[IWF_COUNT_LMR_OFFERS] = {"lmr_offers",
+				"session offers that a media profile has judged"},
+		[IWF_COUNT_LMR_REFUSED] = {"lmr_refused",
+				"session offers that a media profile has refused"},
+		[IWF_COUNT_LMR_ANSWERS] = {"lmr_answers",
+				"session answers that a media profile has judged"},
+		[IWF_COUNT_LMR_BAD_ANSWERS] = {"lmr_bad_answers",
+				"session answers that do not fit offer or profile"},
+		[IWF_COUNT_LMR_CLOSED] = {"lmr_closed",
+				"descriptions that lmr_sdp_close() has closed"},
+		[IWF_COUNT_LMR_ENDED] = {"lmr_ended", "call legs marked to be ended"},
+		[IWF_COUNT_LMR_MEDIA_DOWN] = {"lmr_media_down",
+				"descriptions that the media relay gave nothing back for"},
+};
+
+/* What the gauges show, chosen by their parameter. */
+typedef enum gauge
+{
+	GAUGE_USERS,
+	GAUGE_KMFS,
+	GAUGE_LMR_USERS,
+	GAUGE_GROUPS,
+	GAUGE_RELOADS,
+	GAUGE_CHANGES,
+	GAUGE_BAD_ROWS,
+	GAUGE_DB_UP
+} gauge_t;
+
+/* Counts of the directory in force, all 0 where nothing is loaded. */
+static mclmr_directory_counts_t count_directory(void)
+{
+	mclmr_directory_counts_t counts = {0};
+	const mclmr_directory_t *directory = iwf_store_read();
+
+	if(directory != NULL)
+		counts = mclmr_directory_count(directory);
+	iwf_store_read_end();
+	return counts;
+}
+
+/* Reads one gauge. */
+static counter_val_t read_gauge(counter_handle_t handle, void *which)
+{
+	iwf_refresh_stats_t stats;
+
+	(void)handle;
+	iwf_refresh_stats(&stats);
+	switch((gauge_t)(long)which) {
+		case GAUGE_USERS:
+			return (counter_val_t)count_directory().users;
+		case GAUGE_KMFS:
+			return (counter_val_t)count_directory().kmfs;
+		case GAUGE_LMR_USERS:
+			return (counter_val_t)count_directory().lmr_users;
+		case GAUGE_GROUPS:
+			return (counter_val_t)count_directory().groups;
+		case GAUGE_RELOADS:
+			return (counter_val_t)stats.reloads;
+		case GAUGE_CHANGES:
+			return (counter_val_t)stats.changes;
+		case GAUGE_BAD_ROWS:
+			return (counter_val_t)stats.bad_rows;
+		case GAUGE_DB_UP:
+			return stats.up;
+	}
+	return 0;
+}
+
+/* Registers one gauge; 0 or less than 0. */
+static int add_gauge(const char *name, gauge_t gauge, const char *text)
+{
+	return counter_register(
+			NULL, GROUP, name, 0, read_gauge, (void *)(long)gauge, text, 0);
+}
+
+static int add_gauges(void)
+{
+	static const struct
+	{
+		const char *name;
+		gauge_t gauge;
+		const char *text;
+	} gauges[] = {
+			{"users", GAUGE_USERS, "MC service IDs in force"},
+			{"kmfs", GAUGE_KMFS, "KMFs in force"},
+			{"lmr_users", GAUGE_LMR_USERS, "LMR users in force"},
+			{"groups", GAUGE_GROUPS, "groups in force"},
+			{"reloads", GAUGE_RELOADS, "full reloads that went well"},
+			{"changes", GAUGE_CHANGES, "rows of the change log applied"},
+			{"bad_rows", GAUGE_BAD_ROWS, "changed rows that cannot be used"},
+			{"db_up", GAUGE_DB_UP, "1 where the database answers"},
+	};
+
+	for(size_t i = 0; i < sizeof(gauges) / sizeof(gauges[0]); i++) {
+		if(add_gauge(gauges[i].name, gauges[i].gauge, gauges[i].text) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* One counter a verdict that refuses. */
+static int add_refusals(void)
+{
+	for(int i = MCLMR_NOT_OURS + 1; i < MCLMR_STATUS_COUNT; i++) {
+		snprintf(refusal_names[i], NAME_SIZE, "refused_%s",
+				mclmr_status_word((mclmr_status_t)i));
+		if(counter_register(&refusals[i], GROUP, refusal_names[i], 0, NULL,
+				   NULL, "messages refused with this verdict", 0)
+				< 0)
+			return -1;
+	}
+	return 0;
+}
+
+int iwf_counters_init(void)
+{
+	for(int i = 0; i < IWF_COUNT_NUMBER; i++) {
+		if(counter_register(&handles[i], GROUP, counters[i].name, 0, NULL, NULL,
+				   counters[i].text, 0)
+				< 0)
+			return -1;
+	}
+	return add_refusals() < 0 || add_gauges() < 0 ? -1 : 0;
+}
+
+void iwf_count(iwf_count_t count)
+{
+	counter_inc(handles[count]);
+}
+
+void iwf_count_add(iwf_count_t count, int n)
+{
+	if(n > 0)
+		counter_add(handles[count], n);
+}
+
+void iwf_count_refusal(mclmr_status_t status)
+{
+	if(status > MCLMR_NOT_OURS && status < MCLMR_STATUS_COUNT)
+		counter_inc(refusals[status]);
+}

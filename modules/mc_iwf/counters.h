@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * iwf_counters: the counters of group mc_iwf: what passed, what was refused
+ * and why, and gauges of the data.
+ */
+#ifndef IWF_COUNTERS_H
+#define IWF_COUNTERS_H
+
+#include "mclmr/base/status.h"
+
+typedef enum iwf_count
+{
+	IWF_COUNT_RECEIVED,		  /* short messages, retransmissions not */
+	IWF_COUNT_SENT_TO_IWF,	  /* accepted and handed to tm */
+	IWF_COUNT_SENT_TO_CLIENT, /* the same from an IWF, to partners too */
+	IWF_COUNT_FORWARDED_TO_IWF,
+	IWF_COUNT_FORWARDED_TO_CLIENT,
+	IWF_COUNT_FAILOVER,		 /* tries at another peer: may deliver twice */
+	IWF_COUNT_DECODE_FAILED, /* decode lenient or strict */
+	IWF_COUNT_INCOMPLETE,	 /* no LMR type or payload towards a client */
+	IWF_COUNT_KMF_UNKNOWN,	 /* URIs of no configured KMF or IWF */
+	IWF_COUNT_LMR_OFFERS,	 /* descriptions that were decided on */
+	IWF_COUNT_LMR_REFUSED,
+	IWF_COUNT_LMR_ANSWERS,
+	IWF_COUNT_LMR_BAD_ANSWERS,
+	IWF_COUNT_LMR_CLOSED,	  /* by lmr_sdp_close() */
+	IWF_COUNT_LMR_ENDED,	  /* legs whose call has to be ended */
+	IWF_COUNT_LMR_MEDIA_DOWN, /* nothing came back from the media relay */
+	IWF_COUNT_CALLS,		  /* initial INVITEs, retransmissions not */
+	IWF_COUNT_CALLS_TO_IWF,	  /* accepted */
+	IWF_COUNT_CALLS_TO_CLIENT,
+	IWF_COUNT_CALLS_ANSWERED, /* with 2xx, each once */
+	IWF_COUNT_NUMBER
+} iwf_count_t;
+
+/* Registers all counters, before any fork; 0 or -1. */
+int iwf_counters_init(void);
+
+void iwf_count(iwf_count_t count);
+void iwf_count_add(iwf_count_t count, int n);
+
+/* Counts a refusal under its verdict: refused_kmf_foreign, ... */
+void iwf_count_refusal(mclmr_status_t status);
+
+#endif

@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Commands on the data. */
+#include "rpc.h"
+
+#include "core/rpc_lookup.h"
+#include "mc_iwf/message/check.h"
+#include "mc_iwf/config.h"
+#include "group.h"
+#include "refresh.h"
+#include "mc_common/span.h"
+#include "store.h"
+#include "mclmr/decide/forward.h"
+#include "mclmr/sip/uri.h"
+
+#define RELOAD_TIMEOUT_MS 60000
+#define EXPLAIN_ARENA 16384
+#define FAULT_ARGUMENT 400
+#define FAULT_NOT_FOUND 404
+#define FAULT_LOAD 500
+
+/* Adds a text to a structure, also the empty one. */
+static void add_text(
+		rpc_t *rpc, void *structure, const char *name, mclmr_span_t text)
+{
+	str s = mc_str(text);
+
+	if(s.s == NULL)
+		s.s = "";
+	rpc->struct_add(structure, "S", name, &s);
+}
+
+/* The LMR entries of a person as an array of the user's structure. */
+static void add_entries(
+		rpc_t *rpc, void *structure, const mclmr_person_t *person)
+{
+	void *list, *row;
+
+	rpc->struct_add(structure, "[", "lmr", &list);
+	for(size_t i = 0; i < person->entries; i++) {
+		const mclmr_lmr_entry_t *entry = &person->entry[i];
+
+		rpc->array_add(list, "{", &row);
+		add_text(
+				rpc, row, "type", mclmr_span(mclmr_lmr_type_word(entry->type)));
+		add_text(rpc, row, "kmf", entry->kmf_key);
+		add_text(rpc, row, "identity", entry->identity);
+		add_text(rpc, row, "device", entry->device);
+	}
+}
+
+static void add_user(rpc_t *rpc, void *context, const mclmr_user_t *user)
+{
+	void *s;
+
+	rpc->add(context, "{", &s);
+	add_text(rpc, s, "mc_id", user->row.mc_id);
+	add_text(rpc, s, "service",
+			mclmr_span(mclmr_service_names(user->row.service)->word));
+	add_text(rpc, s, "impu", user->row.impu);
+	add_text(rpc, s, "client_id", user->row.client_id);
+	add_text(rpc, s, "person", user->row.person);
+	add_text(rpc, s, "organisation", user->row.organisation);
+	add_text(rpc, s, "home", user->row.home);
+	rpc->struct_add(s, "dd", "send", (int)user->row.send, "receive",
+			(int)user->row.receive);
+	add_entries(rpc, s, user->of);
+}
+
+/* All users that have this key as MC service ID or as IMPU; how many. */
+static int add_users(rpc_t *rpc, void *context,
+		const mclmr_directory_t *directory, mclmr_span_t key)
+{
+	const mclmr_user_t *user;
+	int n = 0;
+
+	for(user = mclmr_directory_impu(directory, key); user != NULL;
+			user = user->next_impu, n++)
+		add_user(rpc, context, user);
+	for(int i = MCLMR_SERVICE_NONE + 1; i < MCLMR_SERVICE_COUNT; i++) {
+		user = mclmr_directory_user(directory, (mclmr_service_t)i, key);
+		if(user == NULL || mclmr_span_equal(user->impu_key, key))
+			continue;
+		add_user(rpc, context, user);
+		n++;
+	}
+	return n;
+}
+
+static const char *users_doc[] = {
+		"mc_iwf.users URI: users with this MC service ID or IMPU", NULL};
+
+static void users(rpc_t *rpc, void *context)
+{
+	char memory[MCLMR_URI_MAX];
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
+	const mclmr_directory_t *directory;
+	mclmr_span_t key;
+	str uri;
+	int n = 0;
+
+	if(rpc->scan(context, ".S", &uri) < 1) {
+		rpc->fault(context, FAULT_ARGUMENT, "an MC service ID or IMPU, please");
+		return;
+	}
+	if(!mclmr_uri_key(mc_span(&uri), &arena, &key)) {
+		rpc->fault(context, FAULT_ARGUMENT, "not a SIP or tel URI");
+		return;
+	}
+	directory = iwf_store_read();
+	if(directory != NULL)
+		n = add_users(rpc, context, directory, key);
+	iwf_store_read_end();
+	if(n == 0)
+		rpc->fault(context, FAULT_NOT_FOUND, "no such user");
+}
+
+/* The one LMR user or group of a URI. */
+static void add_party(
+		rpc_t *rpc, void *context, mclmr_party_kind_t kind, mclmr_span_t key)
+{
+	const mclmr_directory_t *directory = iwf_store_read();
+	const mclmr_party_t *party = NULL;
+	void *s;
+
+	if(directory != NULL)
+		party = mclmr_directory_party(directory, kind, key);
+	if(party != NULL) {
+		rpc->add(context, "{", &s);
+		add_text(rpc, s, "uri", party->row.uri);
+		add_text(rpc, s, "psi", party->row.psi);
+		add_text(rpc, s, "profile", party->row.profile);
+		if(kind == MCLMR_GROUP)
+			add_text(rpc, s, "codec", party->row.codec);
+	}
+	iwf_store_read_end();
+	if(party == NULL)
+		rpc->fault(context, FAULT_NOT_FOUND, "there is none");
+}
+
+/* Answers for the URI in the first parameter. */
+static void tell_party(rpc_t *rpc, void *context, mclmr_party_kind_t kind)
+{
+	char memory[MCLMR_URI_MAX];
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
+	mclmr_span_t key;
+	str uri;
+
+	if(rpc->scan(context, ".S", &uri) < 1)
+		rpc->fault(context, FAULT_ARGUMENT, "a URI, please");
+	else if(!mclmr_uri_key(mc_span(&uri), &arena, &key))
+		rpc->fault(context, FAULT_ARGUMENT, "not a SIP or tel URI");
+	else
+		add_party(rpc, context, kind, key);
+}
+
+static const char *lmr_users_doc[] = {
+		"mc_iwf.lmr_users URI: the LMR user with this URI", NULL};
+
+static void lmr_users(rpc_t *rpc, void *context)
+{
+	tell_party(rpc, context, MCLMR_LMR_USER);
+}
+
+static const char *groups_doc[] = {
+		"mc_iwf.groups URI: the group with this URI", NULL};
+
+static void groups(rpc_t *rpc, void *context)
+{
+	tell_party(rpc, context, MCLMR_GROUP);
+}
+
+/* Texts as an array of a structure. */
+static void add_texts(rpc_t *rpc, void *structure, char *name,
+		const mclmr_span_t *texts, size_t n)
+{
+	void *list;
+	str text;
+
+	rpc->struct_add(structure, "[", name, &list);
+	for(size_t i = 0; i < n; i++) {
+		text = mc_str(texts[i]);
+		rpc->array_add(list, "S", &text);
+	}
+}
+
+static void add_kmf(rpc_t *rpc, void *context, const mclmr_kmf_t *kmf)
+{
+	void *s;
+
+	rpc->add(context, "{", &s);
+	add_text(rpc, s, "uri", kmf->uri);
+	rpc->struct_add(
+			s, "dd", "peer_set", kmf->peer_set, "trusted", (int)kmf->trusted);
+	add_text(rpc, s, "hosting", kmf->hosting);
+	add_texts(rpc, s, "aliases", kmf->alias, kmf->aliases);
+	add_texts(rpc, s, "psis", kmf->psi, kmf->psis);
+}
+
+static const char *kmfs_doc[] = {
+		"mc_iwf.kmfs: all KMFs with their aliases and IWF PSIs", NULL};
+
+static void kmfs(rpc_t *rpc, void *context)
+{
+	const mclmr_directory_t *directory = iwf_store_read();
+	const mclmr_kmf_t *kmf;
+
+	for(size_t i = 0; directory != NULL
+					  && (kmf = mclmr_network_kmf_at(
+								  mclmr_directory_network(directory), i))
+								 != NULL;
+			i++)
+		add_kmf(rpc, context, kmf);
+	iwf_store_read_end();
+}
+
+static const char *stats_doc[] = {
+		"mc_iwf.stats: the data in force and how they were loaded", NULL};
+
+static void stats(rpc_t *rpc, void *context)
+{
+	const mclmr_directory_t *directory = iwf_store_read();
+	mclmr_directory_counts_t counts = {0};
+	iwf_refresh_stats_t refresh;
+	iwf_store_info_t info;
+	void *s;
+
+	if(directory != NULL)
+		counts = mclmr_directory_count(directory);
+	iwf_store_read_end();
+	iwf_refresh_stats(&refresh);
+	iwf_store_info(&info);
+	rpc->add(context, "{", &s);
+	rpc->struct_add(s, "dddddd", "users", (int)counts.users, "persons",
+			(int)counts.persons, "lmr_entries", (int)counts.entries, "kmfs",
+			(int)counts.kmfs, "lmr_users", (int)counts.lmr_users, "groups",
+			(int)counts.groups);
+	rpc->struct_add(s, "ddds", "version", (int)info.version, "loaded",
+			(int)info.loaded, "failed", (int)info.failed, "error", info.error);
+	rpc->struct_add(s, "dddddd", "changes", (int)refresh.changes, "bad_rows",
+			(int)refresh.bad_rows, "reloads", (int)refresh.reloads, "outages",
+			(int)refresh.outages, "holes", (int)refresh.holes, "db_up",
+			(int)refresh.up);
+}
+
+static const char *reload_doc[] = {
+		"mc_iwf.reload: load all tables anew; the old data stay on an error",
+		NULL};
+
+static void reload(rpc_t *rpc, void *context)
+{
+	char error[IWF_STORE_ERROR];
+
+	if(iwf_refresh_request_reload(RELOAD_TIMEOUT_MS, error, sizeof(error)) < 0)
+		rpc->fault(context, FAULT_LOAD, "%s", error);
+	else
+		rpc->rpl_printf(context, "loaded");
+}
+
+static const char *group_codec_doc[] = {
+		"mc_iwf.group_codec GROUP CODEC [PROFILE]: change the codec of a group,"
+		" and its media profile; in force when it answers",
+		NULL};
+
+/* The fault that tells of a refusal. */
+static int fault_of(mclmr_status_t status)
+{
+	if(status == MCLMR_GROUP_UNKNOWN)
+		return FAULT_NOT_FOUND;
+	return status == MCLMR_INTERNAL ? FAULT_LOAD : FAULT_ARGUMENT;
+}
+
+static void group_codec(rpc_t *rpc, void *context)
+{
+	char error[IWF_GROUP_ERROR];
+	str group, codec, profile;
+	mclmr_status_t status;
+	int n = rpc->scan(context, ".S.S*.S", &group, &codec, &profile);
+
+	if(n < 2) {
+		rpc->fault(context, FAULT_ARGUMENT, "group and codec, please");
+		return;
+	}
+	if(n < 3)
+		profile.len = 0;
+	status = iwf_group_codec(
+			mc_span(&group), mc_span(&codec), mc_span(&profile), error);
+	if(status != MCLMR_OK)
+		rpc->fault(context, fault_of(status), "%s", error);
+	else
+		rpc->rpl_printf(context, "changed");
+}
+
+/* What mc_iwf.explain was asked. */
+typedef struct question
+{
+	str sender, service, target, lmr_type;
+	mclmr_sender_t from;
+	mclmr_mc_info_t info;
+	mclmr_forward_request_t request;
+} question_t;
+
+/* Is the sender the PSI of an IWF? */
+static bool is_iwf(const mclmr_directory_t *directory, mclmr_span_t uri,
+		mclmr_arena_t *arena)
+{
+	mclmr_span_t key;
+
+	return mclmr_uri_key(uri, arena, &key)
+		   && mclmr_network_is_iwf(mclmr_directory_network(directory), key);
+}
+
+/* The question as a request that the decision understands; what is wrong
+ * with it, or NULL. */
+static const char *read_question(
+		question_t *q, const mclmr_directory_t *directory, mclmr_arena_t *arena)
+{
+	mclmr_lmr_type_t type = MCLMR_LMR_NOT_GIVEN;
+
+	q->request.service = mclmr_service_from_word(mc_span(&q->service));
+	if(q->request.service == MCLMR_SERVICE_NONE)
+		return "service is mcptt, mcdata or mcvideo";
+	if(q->lmr_type.len > 0
+			&& !mclmr_lmr_type_from_word(mc_span(&q->lmr_type), &type))
+		return "no such LMR type";
+	q->from.n = 1;
+	q->from.identity[0] = mc_span(&q->sender);
+	q->from.iwf = is_iwf(directory, mc_span(&q->sender), arena);
+	q->info.service = q->request.service;
+	q->info.field[MCLMR_INFO_REQUEST_URI] =
+			(mclmr_identity_t){q->target.len > 0, false, mc_span(&q->target)};
+	q->request.direction = q->from.iwf ? MCLMR_TO_CLIENT : MCLMR_TO_IWF;
+	q->request.sender = &q->from;
+	q->request.info = &q->info;
+	q->request.lmr_type = type;
+	q->request.refuse_unknown_kmf = iwf_config.refuse_unknown_kmf;
+	return NULL;
+}
+
+/* The decision in words. */
+static void add_decision(rpc_t *rpc, void *context, const question_t *q,
+		const mclmr_forward_t *forward)
+{
+	const mclmr_refusal_t *row = &iwf_config.status.row[forward->status];
+	void *s;
+
+	rpc->add(context, "{", &s);
+	add_text(rpc, s, "verdict", mclmr_span(mclmr_status_word(forward->status)));
+	rpc->struct_add(s, "dd", "status", row->sip, "warning", row->warning);
+	add_text(rpc, s, "reason", mclmr_span(row->reason));
+	add_text(rpc, s, "direction",
+			q->from.iwf ? MCLMR_SPAN("to_client") : MCLMR_SPAN("to_iwf"));
+	add_text(rpc, s, "mc_id", forward->mc_id);
+	add_text(rpc, s, "impu", forward->impu);
+	add_text(rpc, s, "kmf", forward->kmf);
+	add_text(rpc, s, "psi", forward->psi);
+	add_text(rpc, s, "lmr_type",
+			mclmr_span(mclmr_lmr_type_word(forward->lmr_type)));
+	rpc->struct_add(s, "d", "peer_set", forward->peer_set);
+}
+
+/* Takes the arguments; binrpc fills an optional one that is missing with a
+ * text of its own. false where one is missing that is not optional. */
+static bool scan_question(rpc_t *rpc, void *context, question_t *q)
+{
+	int n = rpc->scan(context, ".S.S*.S.S", &q->sender, &q->service, &q->target,
+			&q->lmr_type);
+
+	if(n < 3)
+		q->target.len = 0;
+	if(n < 4)
+		q->lmr_type.len = 0;
+	return n >= 2;
+}
+
+static const char *explain_doc[] = {
+		"mc_iwf.explain SENDER SERVICE [TARGET [LMR_TYPE]]: the decision on"
+		" such a message; SENDER is an IMPU or the PSI of an IWF",
+		NULL};
+
+static void explain(rpc_t *rpc, void *context)
+{
+	char memory[EXPLAIN_ARENA];
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
+	question_t q = {.sender = STR_NULL};
+	const mclmr_directory_t *directory;
+	const char *wrong = "no data are loaded";
+	mclmr_forward_t forward = {.status = MCLMR_OK};
+
+	if(!scan_question(rpc, context, &q)) {
+		rpc->fault(context, FAULT_ARGUMENT, "sender and service, please");
+		return;
+	}
+	directory = iwf_store_read();
+	if(directory != NULL)
+		wrong = read_question(&q, directory, &arena);
+	iwf_store_read_end();
+	if(wrong != NULL) {
+		rpc->fault(context, FAULT_ARGUMENT, "%s", wrong);
+		return;
+	}
+	iwf_decide(&q.request, &arena, &forward);
+	add_decision(rpc, context, &q, &forward);
+}
+
+/* clang-format off */
+rpc_export_t iwf_rpc[] = {
+	{"mc_iwf.users", users, users_doc, RET_ARRAY},
+	{"mc_iwf.kmfs", kmfs, kmfs_doc, RET_ARRAY},
+	{"mc_iwf.lmr_users", lmr_users, lmr_users_doc, 0},
+	{"mc_iwf.groups", groups, groups_doc, 0},
+	{"mc_iwf.group_codec", group_codec, group_codec_doc, 0},
+	{"mc_iwf.stats", stats, stats_doc, 0},
+	{"mc_iwf.reload", reload, reload_doc, 0},
+	{"mc_iwf.explain", explain, explain_doc, 0},
+	{0, 0, 0, 0}
+};
+/* clang-format on */

@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Iwf_check(), iwf_authorize(), iwf_check_in_dialog(). */
+#include "check.h"
+
+#include "mc_iwf/config.h"
+#include "mc_iwf/counters.h"
+#include "source.h"
+#include "mc_common/span.h"
+#include "mc_iwf/data/store.h"
+#include "usrloc.h"
+
+#include "mclmr/sip/uri.h"
+
+#define LISTS_TYPE MCLMR_SPAN("application/resource-lists+xml")
+#define SDP_TYPE MCLMR_SPAN("application/sdp")
+
+static const mclmr_span_t direction_words[] = {
+		[MCLMR_TO_IWF] = {"to_iwf", 6}, [MCLMR_TO_CLIENT] = {"to_client", 9}};
+
+/* The Request-URI as received. */
+static mclmr_span_t request_uri(const struct sip_msg *msg)
+{
+	return mc_span(&msg->first_line.u.request.uri);
+}
+
+static mclmr_status_t check_ours(struct sip_msg *msg, iwf_message_t *m)
+{
+	(void)msg;
+	return m->ours ? MCLMR_OK : MCLMR_NOT_OURS;
+}
+
+/* The script may have removed fields since they were read. */
+static mclmr_status_t check_again(struct sip_msg *msg, iwf_message_t *m)
+{
+	iwf_headers_read(msg, &m->headers);
+	return MCLMR_OK;
+}
+
+static mclmr_status_t check_limits(struct sip_msg *msg, iwf_message_t *m)
+{
+	(void)msg;
+	return m->headers.overflow ? MCLMR_LIMIT_EXCEEDED : MCLMR_OK;
+}
+
+static mclmr_status_t check_sender(struct sip_msg *msg, iwf_message_t *m)
+{
+	return iwf_source_sender(msg, m->trust, &m->headers, &m->arena, &m->sender);
+}
+
+/* The direction that this sender's Request-URI gives, for a service or (NONE)
+ * for any. */
+static mclmr_direction_t find_direction(
+		const struct sip_msg *msg, const iwf_message_t *m)
+{
+	const mclmr_directory_t *directory = iwf_store_read();
+	mclmr_direction_t direction = MCLMR_DIRECTION_NONE;
+
+	if(directory != NULL)
+		direction = mclmr_forward_direction(mclmr_directory_network(directory),
+				m->sender.iwf, request_uri(msg), m->service);
+	iwf_store_read_end();
+	return direction;
+}
+
+static mclmr_status_t check_psi(struct sip_msg *msg, iwf_message_t *m)
+{
+	m->direction = find_direction(msg, m);
+	m->facts.text[IWF_DIRECTION] = direction_words[m->direction];
+	return m->direction == MCLMR_DIRECTION_NONE ? MCLMR_WRONG_PSI : MCLMR_OK;
+}
+
+static mclmr_status_t check_size(struct sip_msg *msg, iwf_message_t *m)
+{
+	(void)msg;
+	return m->body.len > (size_t)iwf_config.max_body ? MCLMR_TOO_LARGE
+													 : MCLMR_OK;
+}
+
+static mclmr_status_t check_body(struct sip_msg *msg, iwf_message_t *m)
+{
+	(void)msg;
+	return m->body_status;
+}
+
+static mclmr_status_t check_info(struct sip_msg *msg, iwf_message_t *m)
+{
+	mclmr_service_t service;
+	mclmr_status_t status;
+
+	(void)msg;
+	if(m->info == NULL)
+		return MCLMR_OK;
+	service = mclmr_mc_info_service(m->info->media_type);
+	status = mclmr_part_decode(m->info, &m->arena, &m->info_text);
+	if(status == MCLMR_OK)
+		status = mclmr_mc_info_read(
+				service, m->info_text, &m->arena, &m->mc_info);
+	return status;
+}
+
+static mclmr_status_t check_lists(struct sip_msg *msg, iwf_message_t *m)
+{
+	const mclmr_part_t *part;
+	mclmr_span_t text;
+	mclmr_status_t status;
+	size_t n = mclmr_multipart_find(&m->parts, LISTS_TYPE, &part);
+
+	(void)msg;
+	if(n != 1)
+		return n == 0 ? MCLMR_OK : MCLMR_MIME_MALFORMED;
+	status = mclmr_part_decode(part, &m->arena, &text);
+	if(status == MCLMR_OK)
+		status = mclmr_resource_lists_read(text, &m->arena, &m->lists);
+	m->has_lists = true;
+	return status;
+}
+
+/* The standard asks for LMR type and payload towards the client. */
+static bool is_complete(
+		const iwf_message_t *m, const mclmr_short_message_t *message)
+{
+	return m->direction != MCLMR_TO_CLIENT || message->response
+		   || (message->lmr_type != MCLMR_LMR_NOT_GIVEN
+				   && message->has_payload);
+}
+
+/* Looks into the interworking part, unless modparam decode is off. */
+static mclmr_status_t check_binary(struct sip_msg *msg, iwf_message_t *m)
+{
+	bool strict = iwf_config.decode == IWF_DECODE_STRICT;
+	mclmr_short_message_t message;
+	mclmr_span_t octets;
+
+	(void)msg;
+	if(iwf_config.decode == IWF_DECODE_OFF)
+		return MCLMR_OK;
+	if(mclmr_part_decode(m->payload, &m->arena, &octets) != MCLMR_OK
+			|| mclmr_short_message_decode(
+					   &iwf_config.message_table, octets, &message)
+					   != NULL) {
+		iwf_count(IWF_COUNT_DECODE_FAILED);
+		return strict ? MCLMR_BINARY_MALFORMED : MCLMR_OK;
+	}
+	m->lmr_type = message.lmr_type;
+	if(is_complete(m, &message))
+		return MCLMR_OK;
+	iwf_count(IWF_COUNT_INCOMPLETE);
+	return strict ? MCLMR_BINARY_MALFORMED : MCLMR_OK;
+}
+
+/* Adds up what the header says of the service. */
+static void read_evidence(iwf_message_t *m)
+{
+	for(size_t i = 0; i < m->headers.n; i++) {
+		const iwf_header_t *header = &m->headers.header[i];
+		mclmr_span_t value = iwf_header_value(header);
+
+		if(header->field == IWF_FIELD_ACCEPT_CONTACT)
+			mclmr_evidence_accept_contact(&m->evidence, value);
+		else if(header->field == IWF_FIELD_PREFERRED_SERVICE
+				|| (header->field == IWF_FIELD_ASSERTED_SERVICE
+						&& m->trust != MCLMR_TRUST_NONE))
+			mclmr_evidence_service_field(&m->evidence, value);
+	}
+}
+
+static mclmr_status_t check_service(struct sip_msg *msg, iwf_message_t *m)
+{
+	mclmr_evidence_info(&m->evidence, m->mc_info.service);
+	read_evidence(m);
+	if(!mclmr_evidence_accepted(&m->evidence, iwf_config.strict_service))
+		return MCLMR_SERVICE_MISMATCH;
+	m->service = m->evidence.service;
+	m->facts.text[IWF_SERVICE] =
+			mclmr_span(mclmr_service_names(m->service)->word);
+	return find_direction(msg, m) == m->direction ? MCLMR_OK : MCLMR_WRONG_PSI;
+}
+
+/* What the Request-URI makes of a call of this sender. */
+static mclmr_status_t check_form(struct sip_msg *msg, iwf_message_t *m)
+{
+	const mclmr_directory_t *directory = iwf_store_read();
+
+	if(directory != NULL)
+		m->form = mclmr_call_form(mclmr_directory_network(directory),
+				m->sender.iwf, request_uri(msg));
+	iwf_store_read_end();
+	return m->form == MCLMR_FORM_NONE ? MCLMR_WRONG_PSI : MCLMR_OK;
+}
+
+/* True for no body, or a session description alone. */
+static bool is_plain_call(const iwf_message_t *m)
+{
+	return m->body.len == 0
+		   || (m->parts.single
+				   && mclmr_span_equal_nocase(
+						   m->parts.part[0].media_type, SDP_TYPE));
+}
+
+/* A call to a PSI has an info part; one to somebody directly is what any SIP
+ * phone sends, and has nothing beside the description. */
+static mclmr_status_t check_call_body(struct sip_msg *msg, iwf_message_t *m)
+{
+	(void)msg;
+	if(m->body_status != MCLMR_OK)
+		return m->body_status;
+	if(m->form == MCLMR_FORM_PSI)
+		return m->info != NULL ? MCLMR_OK : MCLMR_BODY_MISSING;
+	if(m->info != NULL)
+		return MCLMR_WRONG_PSI;
+	return is_plain_call(m) ? MCLMR_OK : MCLMR_BODY_MISSING;
+}
+
+/* Calls are those of MCPTT. One to somebody directly need not say so. */
+static mclmr_status_t check_call_service(struct sip_msg *msg, iwf_message_t *m)
+{
+	(void)msg;
+	read_evidence(m);
+	if(m->info != NULL)
+		mclmr_evidence_info(&m->evidence, m->mc_info.service);
+	else if(m->evidence.service == MCLMR_SERVICE_NONE)
+		m->evidence.service = MCLMR_SERVICE_MCPTT;
+	if(!mclmr_evidence_accepted(&m->evidence, iwf_config.strict_service)
+			|| m->evidence.service != MCLMR_SERVICE_MCPTT)
+		return MCLMR_SERVICE_MISMATCH;
+	m->service = m->evidence.service;
+	m->facts.text[IWF_SERVICE] =
+			mclmr_span(mclmr_service_names(m->service)->word);
+	return MCLMR_OK;
+}
+
+typedef mclmr_status_t (*check_t)(struct sip_msg *, iwf_message_t *);
+
+static const check_t message_checks[] = {check_ours, check_again, check_sender,
+		check_limits, check_psi, check_size, check_body, check_info,
+		check_lists, check_binary, check_service, NULL};
+static const check_t call_checks[] = {check_again, check_sender, check_limits,
+		check_form, check_size, check_call_body, check_info, check_lists,
+		check_call_service, NULL};
+
+mclmr_status_t iwf_check(struct sip_msg *msg, iwf_message_t *m)
+{
+	const check_t *check = m->is_call ? call_checks : message_checks;
+
+	if(m->checked)
+		return MCLMR_OK;
+	for(; *check != NULL; check++) {
+		mclmr_status_t status = (*check)(msg, m);
+
+		if(status != MCLMR_OK)
+			return status;
+	}
+	m->checked = true;
+	return MCLMR_OK;
+}
+
+/* True where an identity of the info part is this URI. */
+static bool is_same(const mclmr_identity_t *identity, mclmr_span_t uri)
+{
+	char memory[4 * MCLMR_URI_MAX];
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
+	mclmr_span_t key, other;
+
+	return mclmr_uri_key(identity->value, &arena, &key)
+		   && mclmr_uri_key(uri, &arena, &other)
+		   && mclmr_span_equal(key, other);
+}
+
+mclmr_status_t iwf_check_in_dialog(
+		struct sip_msg *msg, iwf_message_t *m, mclmr_span_t mc_id)
+{
+	const mclmr_identity_t *caller =
+			&m->mc_info.field[MCLMR_INFO_CALLING_USER_ID];
+	mclmr_status_t status = check_size(msg, m);
+
+	if(status == MCLMR_OK)
+		status = m->body_status;
+	if(status == MCLMR_OK)
+		status = check_info(msg, m);
+	if(status != MCLMR_OK || !caller->present)
+		return status;
+	if(mclmr_identity_encrypted(caller))
+		return MCLMR_IDENTITY_ENCRYPTED;
+	return is_same(caller, mc_id) ? MCLMR_OK : MCLMR_CALLER_FOREIGN;
+}
+
+/* mclmr_forward_request_t.registered: notes that it was asked. */
+static bool ask_later(void *asked, mclmr_span_t impu)
+{
+	(void)impu;
+	*(bool *)asked = true;
+	return true;
+}
+
+/* usrloc may wait for its database: it is asked when the store's lock is
+ * given back. A sender who is not registered has nothing else to know. */
+mclmr_status_t iwf_decide(const mclmr_forward_request_t *request,
+		mclmr_arena_t *arena, mclmr_forward_t *forward)
+{
+	const mclmr_directory_t *directory = iwf_store_read();
+	mclmr_status_t status = MCLMR_INTERNAL;
+	mclmr_forward_request_t asking = *request;
+	bool asked = false;
+
+	asking.registered = ask_later;
+	asking.data = &asked;
+	if(directory != NULL)
+		status = mclmr_forward_decide(directory, &asking, arena, forward);
+	iwf_store_read_end();
+	if(asked && !iwf_usrloc_registered(forward->impu))
+		status = request->direction == MCLMR_TO_IWF ? MCLMR_SENDER_UNREGISTERED
+													: MCLMR_TARGET_UNREGISTERED;
+	forward->status = status;
+	return status;
+}
+
+/* Shows the decision, as far as it came. */
+static void show_forward(iwf_message_t *m)
+{
+	const mclmr_forward_t *f = &m->forward;
+
+	m->facts.text[IWF_MC_ID] = f->mc_id;
+	m->facts.text[IWF_IMPU] = f->impu;
+	m->facts.text[IWF_KMF] = f->kmf;
+	m->facts.text[IWF_PSI] = f->psi;
+	m->facts.text[IWF_DEVICE] = f->device;
+	m->facts.text[IWF_LMR_TYPE] = mclmr_span(mclmr_lmr_type_word(f->lmr_type));
+	m->facts.text[IWF_TARGET] =
+			m->direction == MCLMR_TO_IWF ? f->kmf : f->mc_id;
+	m->facts.peer_set = f->peer_set;
+}
+
+/* What mclmr_call_decide() asked of registrations, for later. */
+typedef struct asked
+{
+	size_t n;
+	mclmr_span_t impu[2]; /* the caller's first */
+} asked_t;
+
+/* mclmr_call_request_t.registered: notes what was asked. */
+static bool note_asked(void *data, mclmr_span_t impu)
+{
+	asked_t *asked = data;
+
+	asked->impu[asked->n++] = impu;
+	return true;
+}
+
+/* mclmr_call_decide() with usrloc as the judge of registrations, asked when
+ * the store's lock is given back: a caller first, whatever was found out
+ * behind it; the called one where all else is right. */
+static mclmr_status_t decide_call(const mclmr_call_request_t *request,
+		mclmr_arena_t *arena, mclmr_call_t *call)
+{
+	const mclmr_directory_t *directory = iwf_store_read();
+	mclmr_status_t status = MCLMR_INTERNAL;
+	mclmr_call_request_t asking = *request;
+	asked_t asked = {0};
+	mclmr_span_t *impu = asked.impu;
+
+	asking.registered = note_asked;
+	asking.data = &asked;
+	if(directory != NULL)
+		status = mclmr_call_decide(directory, &asking, arena, call);
+	iwf_store_read_end();
+	if(!request->sender->iwf && asked.n > 0 && call->impu.s == impu[0].s) {
+		if(!iwf_usrloc_registered(*impu++))
+			return MCLMR_SENDER_UNREGISTERED;
+		asked.n--;
+	}
+	return status == MCLMR_OK && asked.n > 0 && !iwf_usrloc_registered(*impu)
+				   ? MCLMR_TARGET_UNREGISTERED
+				   : status;
+}
+
+/* Shows the decision on a call, as far as it came. */
+static void show_call(iwf_message_t *m)
+{
+	static const mclmr_span_t kinds[] = {[MCLMR_CALL_PRIVATE] = {"private", 7},
+			[MCLMR_CALL_GROUP] = {"group", 5}};
+	const mclmr_call_t *call = &m->call;
+	iwf_facts_t *facts = &m->facts;
+
+	m->direction = call->direction;
+	facts->text[IWF_DIRECTION] = direction_words[call->direction];
+	facts->text[IWF_CALL] = kinds[call->kind];
+	facts->text[IWF_MC_ID] = call->mc_id;
+	facts->text[IWF_IMPU] = call->impu;
+	if(!m->sender.iwf)
+		facts->text[IWF_CALLER] = call->impu;
+	facts->text[IWF_LMR_USER] = call->lmr_caller;
+	facts->text[IWF_PSI] = call->psi;
+	facts->text[IWF_TARGET] = call->target;
+	facts->text[IWF_PROFILE] = call->profile;
+	facts->text[IWF_RURI] = call->request_uri;
+	facts->peer_set = call->peer_set;
+}
+
+static mclmr_status_t authorize_call(struct sip_msg *msg, iwf_message_t *m)
+{
+	const mclmr_call_request_t request = {.request_uri = request_uri(msg),
+			.sender = &m->sender,
+			.from_core = m->trust == MCLMR_TRUST_CORE,
+			.info = m->info != NULL ? &m->mc_info : NULL,
+			.lists = m->has_lists ? &m->lists : NULL,
+			.client_profile = mc_span(&iwf_config.client_profile)};
+	mclmr_status_t status = decide_call(&request, &m->arena, &m->call);
+
+	show_call(m);
+	return status;
+}
+
+static mclmr_status_t authorize_message(iwf_message_t *m)
+{
+	const mclmr_forward_request_t request = {.direction = m->direction,
+			.sender = &m->sender,
+			.service = m->service,
+			.info = &m->mc_info,
+			.lists = m->has_lists ? &m->lists : NULL,
+			.lmr_type = m->lmr_type,
+			.refuse_unknown_kmf = iwf_config.refuse_unknown_kmf};
+	mclmr_status_t status = iwf_decide(&request, &m->arena, &m->forward);
+
+	show_forward(m);
+	iwf_count_add(IWF_COUNT_KMF_UNKNOWN, (int)m->forward.unknown_kmfs);
+	return status;
+}
+
+mclmr_status_t iwf_authorize(struct sip_msg *msg, iwf_message_t *m)
+{
+	mclmr_status_t status;
+
+	if(!m->checked) {
+		status = iwf_check(msg, m);
+		if(status != MCLMR_OK)
+			return status;
+	}
+	if(m->decided)
+		return MCLMR_OK;
+	status = m->is_call ? authorize_call(msg, m) : authorize_message(m);
+	m->decided = status == MCLMR_OK;
+	return status;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* What $iwf() tells; a copy that outlives the message. */
+#include "facts.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "core/mem/shm_mem.h"
+#include "mc_iwf/config.h"
+
+iwf_facts_t *iwf_facts_save(const iwf_facts_t *facts)
+{
+	size_t size = sizeof(*facts);
+	iwf_facts_t *saved;
+	char *at;
+
+	for(int i = 0; i < IWF_FACT_COUNT; i++)
+		size += facts->text[i].len;
+	saved = shm_malloc(size);
+	if(saved == NULL)
+		return NULL;
+	*saved = *facts;
+	at = (char *)(saved + 1);
+	for(int i = 0; i < IWF_FACT_COUNT; i++) {
+		if(facts->text[i].len > 0)
+			memcpy(at, facts->text[i].s, facts->text[i].len);
+		saved->text[i].s = at;
+		at += facts->text[i].len;
+	}
+	return saved;
+}
+
+int iwf_facts_time_left(const iwf_facts_t *facts)
+{
+	long long left = facts->started_ms + iwf_config.total_timeout * 1000LL
+					 - iwf_now_ms();
+
+	return left > 0 ? (int)left : 0;
+}
+
+long long iwf_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * iwf_message: one MESSAGE or INVITE as this module knows it, read once and
+ * kept in the process until the next request comes. The script functions fill it in
+ * step by step: iwf_check(), iwf_authorize(), iwf_targets(), iwf_rewrite().
+ */
+#ifndef IWF_MESSAGE_H
+#define IWF_MESSAGE_H
+
+#include "core/parser/msg_parser.h"
+#include "facts.h"
+#include "header.h"
+#include "mclmr/decide/call.h"
+#include "mclmr/sip/evidence.h"
+#include "mclmr/decide/forward.h"
+#include "mclmr/sip/multipart.h"
+
+#define IWF_ARENA_SIZE ((size_t)196608) /* bounds the work on one message */
+
+typedef struct iwf_message
+{
+	unsigned int id; /* of the sip_msg that this was read from */
+	int pid;
+	const struct hdr_field *first; /* its fields, as they were read */
+	unsigned int len;			   /* octets of it */
+	bool unreadable;			   /* its header fields cannot be parsed */
+	bool ours;					   /* a MESSAGE with an interworking part */
+	bool is_call;				   /* an INVITE that begins a dialog */
+	bool checked;				   /* iwf_check() said yes */
+	bool decided;				   /* iwf_authorize() said yes */
+	bool watched;				   /* its final reply will be noticed */
+	bool counted;				   /* as received */
+
+	iwf_headers_t headers;
+	mclmr_span_t body;			/* as long as Content-Length says */
+	mclmr_status_t body_status; /* of reading it */
+	mclmr_multipart_t parts;
+	const mclmr_part_t *payload; /* interworking part */
+	const mclmr_part_t *info;	 /* info part */
+
+	mclmr_trust_t trust; /* what the peer rows say of the source */
+	mclmr_sender_t sender;
+	mclmr_direction_t direction;
+	mclmr_service_t service;
+	mclmr_evidence_t evidence;
+	mclmr_span_t info_text; /* info document, transfer encoding undone */
+	mclmr_mc_info_t mc_info;
+	bool has_lists;
+	mclmr_resource_lists_t lists;
+	mclmr_lmr_type_t lmr_type; /* as decoded */
+	mclmr_forward_t forward;   /* of a MESSAGE */
+	mclmr_call_form_t form;	   /* of a call, and what was decided on it */
+	mclmr_call_t call;
+
+	iwf_facts_t facts;
+	char sha256[IWF_SHA256_DIGITS];
+	mclmr_arena_t arena;
+} iwf_message_t;
+
+/* Prepares the process's memory; 0, or -1 where there is none. */
+int iwf_message_init(void);
+
+/*
+ * The message of this request, read now if this is the first look at it:
+ * headers and body parts, source of a MESSAGE of ours or of a call. NULL where
+ * the headers cannot be parsed, with the verdict that iwf_reply() sends, or it
+ * is a reply.
+ */
+iwf_message_t *iwf_message_get(struct sip_msg *msg);
+
+/* The body that Content-Length speaks of, or all octets behind the header
+ * where there is no such field. MCLMR_MIME_MALFORMED: less than promised. */
+mclmr_status_t iwf_message_body(struct sip_msg *msg, mclmr_span_t *body);
+
+/* What is known of this request, or of the transaction or event that is
+ * being handled; NULL where nothing is. Reads nothing. */
+iwf_facts_t *iwf_message_facts(struct sip_msg *msg);
+
+/* Makes a saved copy the facts of the request with this id: in failure
+ * routes and events, where the message itself is not at hand. */
+void iwf_message_recall(unsigned int id, int pid, const iwf_facts_t *saved);
+
+/* Ends that: faked requests number themselves, others could have the id. */
+void iwf_message_forget(void);
+
+/* Notes the verdict of a step; true where it is MCLMR_OK. */
+bool iwf_message_verdict(iwf_message_t *message, mclmr_status_t status);
+
+/* Fills in IWF_SHA256, where it is not yet and there is a payload. */
+void iwf_message_digest(iwf_message_t *message);
+
+#endif

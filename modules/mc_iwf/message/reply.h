@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * iwf_reply: sends the refusal of a verdict: SIP status, reason, Warning,
+ * Retry-After, and for the unauthenticated the auth module's challenge.
+ */
+#ifndef IWF_REPLY_H
+#define IWF_REPLY_H
+
+#include "core/parser/msg_parser.h"
+#include "mclmr/base/status.h"
+
+/* Binds sl, which must be loaded, and auth where it is; 0 or -1. */
+int iwf_reply_init(void);
+
+/*
+ * Refuses the request with this verdict, statefully where it has a
+ * transaction, counts it and runs event route mc_iwf:refused. 0, or -1 where
+ * the verdict refuses nothing or nothing could be sent.
+ */
+int iwf_reply_send(struct sip_msg *msg, mclmr_status_t status);
+
+#endif

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Iwf_rewrite(): lumps. */
+#include "rewrite.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/data_lump.h"
+#include "mc_iwf/config.h"
+#include "mc_common/lump.h"
+#include "mc_common/span.h"
+#include "wrap.h"
+
+#define FIELDS_SIZE 4096 /* octets of all header fields that are added */
+#define ICSI_MARK MCLMR_SPAN("icsi.")
+
+/* True where the next hop is in our trust domain (RFC 3325). */
+static bool is_trusted_hop(const iwf_message_t *m)
+{
+	return m->is_call ? m->call.trusted : m->forward.trusted;
+}
+
+/* Who sends, as we know it: the IMPU of a user, or what a peer asserts. */
+static mclmr_span_t sender_uri(const iwf_message_t *m)
+{
+	if(m->sender.iwf)
+		return m->sender.identity[0];
+	return m->is_call ? m->call.impu : m->forward.impu;
+}
+
+/* How P-Asserted-Identity is set in the message's direction. A user of ours
+ * who calls another has asserted nothing that could be kept; and a call to
+ * somebody's own URI has no PSI. */
+static iwf_pai_t pai_mode(const iwf_message_t *m)
+{
+	iwf_pai_t mode = m->direction == MCLMR_TO_IWF ? iwf_config.pai_to_iwf
+												  : iwf_config.pai_to_client;
+
+	if(mode == IWF_PAI_PSI && m->form == MCLMR_FORM_DIRECT)
+		return IWF_PAI_USER;
+	if(mode == IWF_PAI_KEEP && m->is_call && m->trust == MCLMR_TRUST_NONE)
+		return IWF_PAI_USER;
+	return mode;
+}
+
+/* True where a field may not leave. */
+static bool is_dropped(const iwf_message_t *m, iwf_field_t field)
+{
+	bool trusted_source = m->trust != MCLMR_TRUST_NONE;
+
+	switch(field) {
+		case IWF_FIELD_CREDENTIALS:
+		case IWF_FIELD_ROUTE:
+		case IWF_FIELD_PREFERRED:
+		case IWF_FIELD_PREFERRED_SERVICE:
+			return true;
+		case IWF_FIELD_CONTACT:
+			return !m->is_call;
+		case IWF_FIELD_PAI:
+			return !trusted_source || pai_mode(m) != IWF_PAI_KEEP;
+		case IWF_FIELD_ASSERTED_SERVICE:
+		case IWF_FIELD_ASSERTED:
+		case IWF_FIELD_RECORD_ROUTE:
+		case IWF_FIELD_PRIORITY:
+			return !trusted_source;
+		case IWF_FIELD_ASSERTING:
+			return m->trust != MCLMR_TRUST_CORE;
+		case IWF_FIELD_PRIVATE:
+			return !trusted_source || !is_trusted_hop(m);
+		case IWF_FIELD_ACCESS_NETWORK:
+			return !is_trusted_hop(m);
+		case IWF_FIELD_ENCODING:
+			return iwf_wrap_wanted(m);
+		case IWF_FIELD_ACCEPT_CONTACT:
+		case IWF_FIELD_COMPRESSION:
+		case IWF_FIELD_CONTENT_TYPE:
+			return false;
+	}
+	return false;
+}
+
+/* Drops what may not leave; *last becomes the lump of the last such field,
+ * and stays as it is where there is none. */
+static bool drop_fields(
+		struct sip_msg *msg, const iwf_message_t *m, struct lump **last)
+{
+	for(size_t i = 0; i < m->headers.n; i++) {
+		struct hdr_field *hf = m->headers.header[i].hf;
+
+		if(!is_dropped(m, m->headers.header[i].field))
+			continue;
+		*last = del_lump(msg, (int)(hf->name.s - msg->buf), hf->len, 0);
+		if(*last == NULL)
+			return false;
+	}
+	return true;
+}
+
+/* Header fields to add, as they grow. */
+typedef struct fields
+{
+	char text[FIELDS_SIZE];
+	size_t len;
+	bool full;
+} fields_t;
+
+/* Appends octets. */
+static void put(fields_t *fields, mclmr_span_t text)
+{
+	if(text.len > FIELDS_SIZE - fields->len) {
+		fields->full = true;
+		return;
+	}
+	memcpy(fields->text + fields->len, text.s, text.len);
+	fields->len += text.len;
+}
+
+/* Appends a field around its value. */
+static void add(fields_t *fields, mclmr_span_t before, mclmr_span_t value,
+		mclmr_span_t behind)
+{
+	put(fields, before);
+	put(fields, value);
+	put(fields, behind);
+}
+
+/* P-Asserted-Identity, where it is ours to say. */
+static void add_identity(
+		fields_t *fields, struct sip_msg *msg, const iwf_message_t *m)
+{
+	mclmr_span_t uri = {NULL, 0};
+
+	if(pai_mode(m) == IWF_PAI_USER)
+		uri = sender_uri(m);
+	else if(pai_mode(m) == IWF_PAI_PSI)
+		uri = mc_span(&msg->first_line.u.request.uri);
+	if(uri.len > 0)
+		add(fields, MCLMR_SPAN("P-Asserted-Identity: <"), uri,
+				MCLMR_SPAN(">\r\n"));
+}
+
+/* What follows "icsi." in the service that the request named, else in the
+ * service's own ICSI: "mcdata.sds". */
+static mclmr_span_t service_tail(const iwf_message_t *m)
+{
+	mclmr_span_t icsi = m->evidence.icsi;
+	const char *mark;
+
+	if(icsi.len == 0)
+		icsi = mclmr_span(mclmr_service_names(m->service)->icsi);
+	mark = mclmr_span_find_nocase(icsi, ICSI_MARK);
+	if(mark == NULL)
+		return mclmr_span(mclmr_service_names(m->service)->word);
+	return mclmr_span_from(icsi, mark + ICSI_MARK.len);
+}
+
+/* True where the request's own P-Asserted-Service leaves with it. */
+static bool keeps_asserted_service(const iwf_message_t *m)
+{
+	return m->trust != MCLMR_TRUST_NONE
+		   && iwf_headers_value(&m->headers, IWF_FIELD_ASSERTED_SERVICE).len
+					  > 0;
+}
+
+/* P-Asserted-Service and the two Accept-Contact fields, where missing. */
+static void add_service(fields_t *fields, const iwf_message_t *m)
+{
+	bool asserted = keeps_asserted_service(m);
+	mclmr_span_t tail;
+
+	if(asserted && m->evidence.in_feature_tag && m->evidence.in_icsi_ref)
+		return;
+	tail = service_tail(m);
+	if(!asserted)
+		add(fields,
+				MCLMR_SPAN(
+						"P-Asserted-Service: urn:urn-7:3gpp-service.ims.icsi."),
+				tail, MCLMR_SPAN("\r\n"));
+	if(!m->evidence.in_feature_tag)
+		add(fields, MCLMR_SPAN("Accept-Contact: *;+g.3gpp."), tail,
+				MCLMR_SPAN(";require;explicit\r\n"));
+	if(!m->evidence.in_icsi_ref)
+		add(fields,
+				MCLMR_SPAN("Accept-Contact: *;+g.3gpp.icsi-ref=\"urn%3Aurn-7%3A"
+						   "3gpp-service.ims.icsi."),
+				tail, MCLMR_SPAN("\";require;explicit\r\n"));
+}
+
+/* Adds fields in the place of one that was dropped, which spares a lump, or
+ * (NULL) behind all others. */
+static bool add_fields(
+		struct sip_msg *msg, const iwf_message_t *m, struct lump *place)
+{
+	fields_t fields = {.len = 0, .full = false};
+
+	add_identity(&fields, msg, m);
+	add_service(&fields, m);
+	if(iwf_wrap_wanted(m) && msg->content_type == NULL)
+		add(&fields, MCLMR_SPAN("Content-Type: "), IWF_WRAP_INFO_TYPE,
+				MCLMR_SPAN("\r\n"));
+	if(fields.full)
+		return false;
+	if(fields.len == 0)
+		return true;
+	if(place == NULL)
+		place = anchor_lump(msg, (int)(msg->unparsed - msg->buf), 0, 0);
+	return place != NULL
+		   && mc_lump_insert(place, (mclmr_span_t){fields.text, fields.len});
+}
+
+/* Octets behind the body that Content-Length told of do not leave. */
+static bool cut_surplus(struct sip_msg *msg, const iwf_message_t *m)
+{
+	const char *end = m->body.s + m->body.len;
+	size_t surplus = (size_t)(msg->buf + msg->len - end);
+
+	return surplus == 0 || mc_lump_taken(msg, (mclmr_span_t){end, surplus})
+		   || mc_lump_replace(
+				   msg, (mclmr_span_t){end, surplus}, (mclmr_span_t){NULL, 0});
+}
+
+/* A Content-Length that the info part itself has grows with it. */
+static bool fix_part_length(
+		struct sip_msg *msg, const iwf_message_t *m, size_t length)
+{
+	mclmr_span_t old = m->info->content_length;
+	char digits[24];
+	int n;
+
+	if(old.len == 0)
+		return true;
+	n = snprintf(digits, sizeof(digits), "%zu", length);
+	return mc_lump_replace(msg, old, (mclmr_span_t){digits, (size_t)n});
+}
+
+/* How many octets the info document has when the edits are done. */
+static size_t edited_length(const mclmr_info_edits_t *edits, size_t length)
+{
+	for(size_t i = 0; i < edits->n; i++)
+		length += edits->edit[i].text.len - edits->edit[i].cut;
+	return length;
+}
+
+/* Applies edits to the decoded document and encodes it again. */
+static bool replace_encoded(
+		struct sip_msg *msg, iwf_message_t *m, const mclmr_info_edits_t *edits)
+{
+	size_t length = edited_length(edits, m->info_text.len);
+	char *document = mclmr_arena_alloc(&m->arena, length);
+	mclmr_span_t text;
+	char *at = document;
+	const char *from = m->info_text.s;
+
+	if(document == NULL)
+		return false;
+	for(size_t i = 0; i < edits->n; i++) {
+		const mclmr_xml_edit_t *edit = &edits->edit[i];
+		size_t kept = (size_t)(m->info_text.s + edit->offset - from);
+
+		memcpy(at, from, kept);
+		memcpy(at + kept, edit->text.s, edit->text.len);
+		at += kept + edit->text.len;
+		from += kept + edit->cut;
+	}
+	memcpy(at, from, (size_t)(m->info_text.s + m->info_text.len - from));
+	return mclmr_part_encode((mclmr_span_t){document, length}, &m->arena, &text)
+		   && mc_lump_replace(msg, m->info->content, text)
+		   && fix_part_length(msg, m, text.len);
+}
+
+/* Applies edits to the info part as it stands in the request. */
+static bool replace_plain(
+		struct sip_msg *msg, iwf_message_t *m, const mclmr_info_edits_t *edits)
+{
+	for(size_t i = 0; i < edits->n; i++) {
+		const mclmr_xml_edit_t *edit = &edits->edit[i];
+		mclmr_span_t old = {m->info->content.s + edit->offset, edit->cut};
+
+		if(!mc_lump_replace(msg, old, edit->text))
+			return false;
+	}
+	return fix_part_length(msg, m, edited_length(edits, m->info->content.len));
+}
+
+/* Sets what the info part says of caller and called, whatever stood there. */
+static bool set_info(struct sip_msg *msg, iwf_message_t *m,
+		const mclmr_info_values_t *values)
+{
+	mclmr_info_edits_t edits;
+
+	if(!mclmr_mc_info_edit(&m->mc_info, values, &m->arena, &edits))
+		return false;
+	if(edits.n == 0)
+		return true;
+	return m->info->base64 ? replace_encoded(msg, m, &edits)
+						   : replace_plain(msg, m, &edits);
+}
+
+/* Who sends, and in a call whom it is for, into the info part. */
+static bool set_identities(struct sip_msg *msg, iwf_message_t *m)
+{
+	const mclmr_info_values_t values = {{NULL, 0}, m->forward.mc_id};
+
+	if(m->is_call)
+		return m->info != NULL ? set_info(msg, m, &m->call.values)
+							   : iwf_wrap(msg, m);
+	return m->direction != MCLMR_TO_IWF || set_info(msg, m, &values);
+}
+
+mclmr_status_t iwf_rewrite(struct sip_msg *msg, iwf_message_t *m)
+{
+	struct lump *dropped = NULL;
+
+	if(!m->decided)
+		return MCLMR_INTERNAL;
+	if(!drop_fields(msg, m, &dropped) || !add_fields(msg, m, dropped)
+			|| !set_identities(msg, m) || !cut_surplus(msg, m))
+		return MCLMR_INTERNAL;
+	return MCLMR_OK;
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Who handed it over and who sends. */
+#include "source.h"
+
+#include <string.h>
+
+#include "core/ip_addr.h"
+#include "core/parser/digest/digest.h"
+#include "core/pvar.h"
+#include "mc_iwf/config.h"
+#include "mc_common/span.h"
+#include "mc_iwf/data/store.h"
+#include "mclmr/sip/field.h"
+
+#define MAX_ASSERTED (MCLMR_MAX_IDENTITIES + 1) /* one more is too many */
+
+static pv_spec_t *tls_id;
+static pv_spec_t *tls_verified;
+static str tls_verified_name = str_init("$tls_peer_verified");
+
+int iwf_source_init(void)
+{
+	if(iwf_config.tls_id.len == 0)
+		return 0;
+	tls_id = pv_cache_get(&iwf_config.tls_id);
+	tls_verified = pv_cache_get(&tls_verified_name);
+	if(tls_id == NULL || tls_verified == NULL) {
+		LM_ERR("tls_id: \"%.*s\" is no pseudo-variable, or module tls is not"
+			   " loaded before mc_iwf\n",
+				iwf_config.tls_id.len, iwf_config.tls_id.s);
+		return -1;
+	}
+	return 0;
+}
+
+/* True where the peer's certificate was verified: the name alone is what the
+ * peer says of itself. */
+static bool is_verified(struct sip_msg *msg)
+{
+	pv_value_t value;
+
+	return pv_get_spec_value(msg, tls_verified, &value) == 0
+		   && (value.flags & PV_VAL_INT) && value.ri == 1;
+}
+
+/* The name in the peer's verified certificate, empty without one. */
+static mclmr_span_t peer_name(struct sip_msg *msg)
+{
+	static const mclmr_span_t none = {NULL, 0};
+	pv_value_t value;
+
+	if(tls_id == NULL || msg->rcv.proto != PROTO_TLS || !is_verified(msg)
+			|| pv_get_spec_value(msg, tls_id, &value) < 0
+			|| (value.flags & (PV_VAL_NULL | PV_VAL_EMPTY)))
+		return none;
+	return mc_span(&value.rs);
+}
+
+/* The source as the network compares it; valid until the next call. */
+static mclmr_source_t read_source(struct sip_msg *msg)
+{
+	return (mclmr_source_t){mclmr_span(ip_addr2a(&msg->rcv.src_ip)),
+			msg->rcv.src_port, peer_name(msg)};
+}
+
+mclmr_trust_t iwf_source_trust(struct sip_msg *msg)
+{
+	mclmr_source_t source = read_source(msg);
+	const mclmr_directory_t *directory = iwf_store_read();
+	mclmr_trust_t trust = MCLMR_TRUST_NONE;
+
+	if(directory != NULL)
+		trust = mclmr_network_trust(
+				mclmr_directory_network(directory), &source);
+	iwf_store_read_end();
+	return trust;
+}
+
+/* The URIs of all P-Asserted-Identity fields, at most MAX_ASSERTED. */
+static size_t read_asserted(const iwf_headers_t *headers, mclmr_span_t *uris)
+{
+	size_t n = 0;
+
+	for(size_t i = 0; i < headers->n; i++) {
+		mclmr_span_t list, element;
+
+		if(headers->header[i].field != IWF_FIELD_PAI)
+			continue;
+		list = iwf_header_value(&headers->header[i]);
+		while(n < MAX_ASSERTED && mclmr_field_next(&list, &element))
+			uris[n++] = mclmr_field_uri(element);
+	}
+	return n;
+}
+
+/* The sender that a trusted source asserts. */
+static mclmr_status_t asserted_sender(struct sip_msg *msg,
+		const iwf_headers_t *headers, mclmr_sender_t *sender)
+{
+	mclmr_span_t uris[MAX_ASSERTED];
+	size_t n = read_asserted(headers, uris);
+	mclmr_source_t source = read_source(msg);
+	const mclmr_directory_t *directory = iwf_store_read();
+	mclmr_status_t status = MCLMR_UNAUTHENTICATED;
+
+	if(directory != NULL)
+		status = mclmr_sender_asserted(
+				mclmr_directory_network(directory), &source, uris, n, sender);
+	iwf_store_read_end();
+	return status;
+}
+
+/* The credentials that the auth module marked, or NULL. */
+static auth_body_t *authorized_credentials(struct sip_msg *msg)
+{
+	struct hdr_field *hf = NULL;
+
+	if(msg->proxy_auth != NULL)
+		get_authorized_cred(msg->proxy_auth, &hf);
+	if(hf == NULL && msg->authorization != NULL)
+		get_authorized_cred(msg->authorization, &hf);
+	return hf != NULL ? (auth_body_t *)hf->parsed : NULL;
+}
+
+/* Appends text at *at. */
+static void append(char **at, mclmr_span_t text)
+{
+	if(text.len > 0)
+		memcpy(*at, text.s, text.len);
+	*at += text.len;
+}
+
+/* The IMPU of a digest user. */
+static mclmr_status_t digest_sender(
+		const dig_cred_t *digest, mclmr_arena_t *arena, mclmr_sender_t *sender)
+{
+	mclmr_span_t user = mc_span(&digest->username.whole);
+	mclmr_span_t realm = mc_span(&digest->realm);
+	char *uri = mclmr_arena_alloc(arena, user.len + realm.len + 5);
+	char *at = uri;
+
+	if(uri == NULL)
+		return MCLMR_INTERNAL;
+	append(&at, MCLMR_SPAN("sip:"));
+	append(&at, user);
+	if(mclmr_span_find(user, MCLMR_SPAN("@")) == NULL) {
+		append(&at, MCLMR_SPAN("@"));
+		append(&at, realm);
+	}
+	sender->iwf = false;
+	sender->n = 1;
+	sender->identity[0] = (mclmr_span_t){uri, (size_t)(at - uri)};
+	return MCLMR_OK;
+}
+
+mclmr_status_t iwf_source_sender(struct sip_msg *msg, mclmr_trust_t trust,
+		const iwf_headers_t *headers, mclmr_arena_t *arena,
+		mclmr_sender_t *sender)
+{
+	auth_body_t *credentials;
+
+	if(trust != MCLMR_TRUST_NONE)
+		return asserted_sender(msg, headers, sender);
+	credentials = authorized_credentials(msg);
+	if(credentials == NULL)
+		return MCLMR_UNAUTHENTICATED;
+	return digest_sender(&credentials->digest, arena, sender);
+}

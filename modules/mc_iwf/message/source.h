@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * iwf_source: where a request came from and who sends it: the peer rows for
+ * sources whose assertions count, else credentials that the auth module has
+ * marked as authorised.
+ */
+#ifndef IWF_SOURCE_H
+#define IWF_SOURCE_H
+
+#include "core/parser/msg_parser.h"
+#include "header.h"
+#include "mclmr/decide/forward.h"
+
+/* Reads modparam tls_id; 0, or -1 where it is no pseudo-variable. */
+int iwf_source_init(void);
+
+/* What the peer rows say of the request's source. */
+mclmr_trust_t iwf_source_trust(struct sip_msg *msg);
+
+/*
+ * Who sends: by P-Asserted-Identity where the source is trusted, else by
+ * authorised credentials, whose IMPU is sip:USER@REALM (or sip:USER where
+ * the user name has an @). Identities point into the message or the arena.
+ * MCLMR_OK, MCLMR_PEER_ASSERTION, MCLMR_UNAUTHENTICATED,
+ * MCLMR_INTERNAL (arena full).
+ */
+mclmr_status_t iwf_source_sender(struct sip_msg *msg, mclmr_trust_t trust,
+		const iwf_headers_t *headers, mclmr_arena_t *arena,
+		mclmr_sender_t *sender);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Iwf_targets(). */
+#include "targets.h"
+
+#include "core/dset.h"
+#include "mc_iwf/config.h"
+#include "mc_common/span.h"
+#include "usrloc.h"
+
+/* The PSI as Request-URI; the script picks the peer by $iwf(peer_set). */
+static mclmr_status_t to_peer(struct sip_msg *msg, const iwf_message_t *m)
+{
+	str psi = mc_str(m->is_call ? m->call.psi : m->forward.psi);
+
+	clear_branches();
+	reset_dst_uri(msg);
+	return rewrite_uri(msg, &psi) < 0 ? MCLMR_INTERNAL : MCLMR_OK;
+}
+
+/* The user's contacts as Request-URI and branches. */
+static mclmr_status_t to_contacts(struct sip_msg *msg, const iwf_message_t *m)
+{
+	const iwf_usrloc_wish_t wish = {
+			.impu = m->is_call ? m->call.called_impu : m->forward.impu,
+			.service = m->service,
+			.deliver = iwf_config.deliver,
+			.device = m->forward.device};
+	int n = iwf_usrloc_targets(msg, &wish);
+
+	if(n < 0)
+		return MCLMR_INTERNAL;
+	return n == 0 ? MCLMR_TARGET_UNREGISTERED : MCLMR_OK;
+}
+
+mclmr_status_t iwf_targets(struct sip_msg *msg, iwf_message_t *m)
+{
+	if(!m->decided)
+		return MCLMR_INTERNAL;
+	if(m->direction == MCLMR_TO_IWF || m->forward.partner)
+		return to_peer(msg, m);
+	return to_contacts(msg, m);
+}

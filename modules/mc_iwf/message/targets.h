@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * iwf_targets: where an authorised message goes: the PSI of an IWF or of a
+ * partner's gateway, or the contacts of the target user.
+ */
+#ifndef IWF_TARGETS_H
+#define IWF_TARGETS_H
+
+#include "message.h"
+
+/* Sets Request-URI and branches. MCLMR_OK, MCLMR_TARGET_UNREGISTERED,
+ * MCLMR_INTERNAL. */
+mclmr_status_t iwf_targets(struct sip_msg *msg, iwf_message_t *message);
+
+#endif

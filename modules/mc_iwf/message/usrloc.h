@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * iwf_usrloc: the registrations of the node's own registrar: is there one,
+ * and which contacts take a service. usrloc keeps no feature tags: they are
+ * stored beside the contact, in its xavp, when it registers (iwf_contact).
+ */
+#ifndef IWF_USRLOC_H
+#define IWF_USRLOC_H
+
+#include <stdbool.h>
+
+#include "core/parser/msg_parser.h"
+#include "mc_iwf/config.h"
+#include "mclmr/sip/service.h"
+
+/* Children of the contact's xavp. */
+#define IWF_XAVP_SERVICES "mc_services" /* "mcptt,mcdata" */
+#define IWF_XAVP_CLIENT_ID "mc_client_id"
+
+/* Binds usrloc where it is loaded; 0, or -1 with a log line. */
+int iwf_usrloc_init(void);
+
+/* True where the IMPU has a contact now; false without usrloc. */
+bool iwf_usrloc_registered(mclmr_span_t impu);
+
+typedef struct iwf_usrloc_wish
+{
+	mclmr_span_t impu;
+	mclmr_service_t service; /* whose feature tag the contact carries */
+	iwf_deliver_t deliver;
+	mclmr_span_t device; /* of IWF_DELIVER_CLIENT; empty: any */
+} iwf_usrloc_wish_t;
+
+/*
+ * Makes the contacts that fit the Request-URI and branches of the request,
+ * with Path, received address, socket and flow, newest first. Their number;
+ * 0 where none fits, -1 on an error.
+ */
+int iwf_usrloc_targets(struct sip_msg *msg, const iwf_usrloc_wish_t *wish);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * octets: binary texts: numbers in network order, hexadecimal, base64.
+ */
+#ifndef MCLMR_OCTETS_H
+#define MCLMR_OCTETS_H
+
+#include <stdint.h>
+
+#include "arena.h"
+
+/* Writes the low octets of value to to, most significant first. */
+void mclmr_octets_put(uint8_t *to, uint64_t value, size_t octets);
+
+/* The number of 1 to 8 octets, most significant first. */
+uint64_t mclmr_octets_get(const uint8_t *from, size_t octets);
+
+/* The octets of a span. */
+const uint8_t *mclmr_octets(mclmr_span_t span);
+
+/* A span of octets. */
+mclmr_span_t mclmr_octets_span(const uint8_t *octets, size_t length);
+
+/* A reader of binary texts; failed stays true once there was too little. */
+typedef struct mclmr_octets_reader
+{
+	mclmr_span_t rest;
+	bool failed;
+} mclmr_octets_reader_t;
+
+/* Takes n octets off; empty, and failed, where there are less. */
+mclmr_span_t mclmr_octets_take(mclmr_octets_reader_t *reader, size_t n);
+
+/* Takes a number of n octets off, n up to 8. */
+uint64_t mclmr_octets_take_number(mclmr_octets_reader_t *reader, size_t n);
+
+/* Takes a text off behind its length, a number of n octets. */
+mclmr_span_t mclmr_octets_take_string(mclmr_octets_reader_t *reader, size_t n);
+
+/* The value of a digit of hexadecimal or base64, -1 for any other octet. */
+int mclmr_octets_hex_digit(char c);
+int mclmr_octets_base64_digit(char c);
+
+/*
+ * Reads hexadecimal digits in pairs, blanks around and between them skipped,
+ * into at most size octets. Their number, 0 where the text is no such digits
+ * or too long.
+ */
+size_t mclmr_octets_from_hex(mclmr_span_t text, uint8_t *to, size_t size);
+
+/* Writes 2 * n lower-case digits and a NUL. */
+void mclmr_octets_to_hex(const uint8_t *octets, size_t n, char *to);
+
+/* As mclmr_octets_from_hex() for base64 (RFC 4648 4), padding needed. */
+size_t mclmr_octets_from_base64(mclmr_span_t text, uint8_t *to, size_t size);
+
+/* Octets that the base64 of n octets takes, its NUL included. */
+#define MCLMR_BASE64_SIZE(n) (((n) + 2) / 3 * 4 + 1)
+
+/* Writes base64 without line ends, and a NUL; the length without it. */
+size_t mclmr_octets_to_base64(const uint8_t *octets, size_t n, char *to);
+
+#endif

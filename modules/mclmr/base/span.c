@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Octets of somebody else: pointer and length. */
+#define _GNU_SOURCE /* memmem(); NOLINT(bugprone-reserved-identifier) */
+#include <string.h>
+
+#include "span.h"
+
+/* ASCII only, whatever the locale: names on the wire are ASCII. */
+static char lower(char c)
+{
+	if(c >= 'A' && c <= 'Z')
+		return (char)(c - 'A' + 'a');
+	return c;
+}
+
+/* What may surround a field value: blanks and the CRLF of a folded line. */
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+bool mclmr_span_equal_nocase(mclmr_span_t a, mclmr_span_t b)
+{
+	if(a.len != b.len)
+		return false;
+	if(mclmr_span_equal(a, b))
+		return true;
+	for(size_t i = 0; i < a.len; i++) {
+		if(lower(a.s[i]) != lower(b.s[i]))
+			return false;
+	}
+	return true;
+}
+
+bool mclmr_span_starts(mclmr_span_t text, mclmr_span_t prefix)
+{
+	return text.len >= prefix.len
+		   && mclmr_span_equal((mclmr_span_t){text.s, prefix.len}, prefix);
+}
+
+bool mclmr_span_starts_nocase(mclmr_span_t text, mclmr_span_t prefix)
+{
+	return text.len >= prefix.len
+		   && mclmr_span_equal_nocase(
+				   (mclmr_span_t){text.s, prefix.len}, prefix);
+}
+
+mclmr_span_t mclmr_span_trim(mclmr_span_t text)
+{
+	while(text.len > 0 && is_space(text.s[0])) {
+		text.s++;
+		text.len--;
+	}
+	while(text.len > 0 && is_space(text.s[text.len - 1]))
+		text.len--;
+	return text;
+}
+
+mclmr_span_t mclmr_span_cut(mclmr_span_t *rest, char separator)
+{
+	mclmr_span_t head = *rest;
+	const char *at = head.len == 0 ? NULL : memchr(head.s, separator, head.len);
+
+	if(at == NULL) {
+		*rest = (mclmr_span_t){NULL, 0};
+		return head;
+	}
+	*rest = mclmr_span_from(head, at + 1);
+	head.len = (size_t)(at - head.s);
+	return head;
+}
+
+const char *mclmr_span_find(mclmr_span_t text, mclmr_span_t needle)
+{
+	if(needle.len == 0 || text.len < needle.len)
+		return NULL;
+	if(needle.len == 1)
+		return memchr(text.s, needle.s[0], text.len);
+	return memmem(text.s, text.len, needle.s, needle.len);
+}
+
+/* The first octet that is no letter, for which memchr() can look; the length
+ * where there is none. */
+static size_t find_caseless(mclmr_span_t text)
+{
+	size_t i = 0;
+
+	while(i < text.len && lower(text.s[i]) >= 'a' && lower(text.s[i]) <= 'z')
+		i++;
+	return i;
+}
+
+const char *mclmr_span_find_nocase(mclmr_span_t text, mclmr_span_t needle)
+{
+	size_t anchor = find_caseless(needle);
+
+	if(needle.len == 0 || text.len < needle.len)
+		return NULL;
+	for(size_t i = 0; i <= text.len - needle.len; i++) {
+		mclmr_span_t there = {text.s + i, needle.len};
+
+		if(anchor < needle.len) {
+			const char *at = memchr(there.s + anchor, needle.s[anchor],
+					text.len - needle.len - i + 1);
+
+			if(at == NULL)
+				return NULL;
+			i = (size_t)(at - text.s) - anchor;
+			there.s = text.s + i;
+		}
+		if(lower(there.s[0]) == lower(needle.s[0])
+				&& mclmr_span_equal_nocase(there, needle))
+			return there.s;
+	}
+	return NULL;
+}
+
+mclmr_span_t mclmr_span_from(mclmr_span_t text, const char *first)
+{
+	if(text.s == NULL)
+		return text;
+	return (mclmr_span_t){first, text.len - (size_t)(first - text.s)};
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * span: octets that somebody else owns, as pointer and length. A span is
+ * never NUL terminated and may hold any octet value.
+ */
+#ifndef MCLMR_SPAN_H
+#define MCLMR_SPAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+typedef struct mclmr_span
+{
+	const char *s; /* first octet; may be NULL when len is 0 */
+	size_t len;	   /* octets */
+} mclmr_span_t;
+
+/* A span of a string literal, its NUL not counted. */
+#define MCLMR_SPAN(literal) ((mclmr_span_t){(literal), sizeof(literal) - 1})
+
+/* Arguments of a "%.*s" conversion. */
+#define MCLMR_FMT(span) (int)(span).len, (span).s
+
+/* The span of a NUL terminated string; NULL gives an empty span. */
+static inline mclmr_span_t mclmr_span(const char *string)
+{
+	return (mclmr_span_t){string, string == NULL ? 0 : strlen(string)};
+}
+
+/* True where both hold the same octets. Inline: a description is compared with
+ * hundreds of names, nearly all of another length. */
+static inline bool mclmr_span_equal(mclmr_span_t a, mclmr_span_t b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.s, b.s, a.len) == 0);
+}
+
+/* As mclmr_span_equal(), ASCII letters compared without case. */
+bool mclmr_span_equal_nocase(mclmr_span_t a, mclmr_span_t b);
+
+/* True where text begins with prefix (octet for octet). */
+bool mclmr_span_starts(mclmr_span_t text, mclmr_span_t prefix);
+
+/* As mclmr_span_starts(), ASCII letters compared without case. */
+bool mclmr_span_starts_nocase(mclmr_span_t text, mclmr_span_t prefix);
+
+/* The span without leading and trailing SP, HTAB, CR and LF. */
+mclmr_span_t mclmr_span_trim(mclmr_span_t text);
+
+/* The octets of *rest before the first separator, which is dropped; *rest
+ * becomes what follows (empty when there was no separator). */
+mclmr_span_t mclmr_span_cut(mclmr_span_t *rest, char separator);
+
+/* First occurrence of needle, or NULL; an empty needle is never found. */
+const char *mclmr_span_find(mclmr_span_t text, mclmr_span_t needle);
+
+/* As mclmr_span_find(), ASCII letters compared without case. */
+const char *mclmr_span_find_nocase(mclmr_span_t text, mclmr_span_t needle);
+
+/* The tail of text from first (a pointer into it) on. */
+mclmr_span_t mclmr_span_from(mclmr_span_t text, const char *first);
+
+#endif

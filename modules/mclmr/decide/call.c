@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The same for an initial INVITE. */
+#include "call.h"
+#include "mclmr/sip/uri.h"
+
+#include <string.h>
+
+#define FROM_CLIENTS (MCLMR_ROLE_ORIGINATING | MCLMR_ROLE_CONTROLLING)
+#define FROM_IWFS (MCLMR_ROLE_TERMINATING | MCLMR_ROLE_CONTROLLING)
+#define PRIVATE MCLMR_SPAN("private")
+#define PREARRANGED MCLMR_SPAN("prearranged")
+
+/* One decision on its way. */
+typedef struct decision
+{
+	const mclmr_directory_t *directory;
+	const mclmr_network_t *network;
+	const mclmr_call_request_t *request;
+	mclmr_arena_t *arena;
+	mclmr_call_t *call;
+} decision_t;
+
+/* What our PSIs of MCPTT under this URI stand for; *own where it is one of
+ * ours for any service. */
+static unsigned roles_of(
+		const mclmr_network_t *network, mclmr_span_t uri, bool *own)
+{
+	char room[2 * MCLMR_URI_MAX];
+	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
+	mclmr_span_t key;
+
+	*own = true;
+	if(!mclmr_uri_key(uri, &arena, &key))
+		return MCLMR_ROLE_NONE;
+	*own = mclmr_network_roles(network, key, MCLMR_SERVICE_NONE)
+		   != MCLMR_ROLE_NONE;
+	return mclmr_network_roles(network, key, MCLMR_SERVICE_MCPTT);
+}
+
+mclmr_call_form_t mclmr_call_form(
+		const mclmr_network_t *network, bool from_iwf, mclmr_span_t request_uri)
+{
+	bool own;
+	unsigned roles = roles_of(network, request_uri, &own);
+
+	if((roles & (from_iwf ? FROM_IWFS : FROM_CLIENTS)) != 0)
+		return MCLMR_FORM_PSI;
+	return own || from_iwf ? MCLMR_FORM_NONE : MCLMR_FORM_DIRECT;
+}
+
+/* Copies a text of the result, which has to outlive the directory's lock. */
+static mclmr_status_t give(decision_t *d, mclmr_span_t text, mclmr_span_t *copy)
+{
+	return mclmr_arena_copy(d->arena, text, copy) ? MCLMR_OK : MCLMR_INTERNAL;
+}
+
+/* An identity of the info part, which is there. */
+static const mclmr_identity_t *field(
+		const decision_t *d, mclmr_mc_info_field_t which)
+{
+	return &d->request->info->field[which];
+}
+
+/* The LMR user or group of an identity, NULL where there is none. */
+static const mclmr_party_t *party_of(const decision_t *d,
+		mclmr_party_kind_t kind, const mclmr_identity_t *identity)
+{
+	char room[2 * MCLMR_URI_MAX];
+	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
+	mclmr_span_t key;
+
+	if(!identity->present || !mclmr_uri_key(identity->value, &arena, &key))
+		return NULL;
+	return mclmr_directory_party(d->directory, kind, key);
+}
+
+static bool is_registered(const decision_t *d, mclmr_span_t impu)
+{
+	return d->request->registered(d->request->data, impu);
+}
+
+/* Fills in our user, who calls or is called by an IWF. */
+static mclmr_status_t give_user(decision_t *d, const mclmr_user_t *user)
+{
+	if(give(d, user->row.mc_id, &d->call->mc_id) != MCLMR_OK)
+		return MCLMR_INTERNAL;
+	return give(d, user->row.impu, &d->call->impu);
+}
+
+/* The caller of a client's call: may it? The caller's ID goes with it. */
+static mclmr_status_t find_caller(decision_t *d)
+{
+	const mclmr_call_request_t *request = d->request;
+	const mclmr_user_t *user = NULL;
+	mclmr_status_t status = mclmr_sender_user(d->directory, request->sender,
+			MCLMR_SERVICE_MCPTT, request->info, d->arena, &user);
+
+	if(status != MCLMR_OK)
+		return status;
+	if(give_user(d, user) != MCLMR_OK)
+		return MCLMR_INTERNAL;
+	if(!is_registered(d, d->call->impu))
+		return MCLMR_SENDER_UNREGISTERED;
+	if(mclmr_called_encrypted(request->info, request->lists))
+		return MCLMR_IDENTITY_ENCRYPTED;
+	d->call->values.calling_user_id = d->call->mc_id;
+	return user->row.send ? MCLMR_OK : MCLMR_SEND_DENIED;
+}
+
+/* True where a trusted core hands over what one of our own controlling
+ * functions sends. */
+static bool from_controller(const decision_t *d)
+{
+	bool own;
+
+	return d->request->from_core
+		   && (roles_of(d->network, d->request->sender->identity[0], &own)
+					  & MCLMR_ROLE_CONTROLLING)
+					  != 0;
+}
+
+/* The caller that a controlling function names. */
+static mclmr_status_t find_named_caller(decision_t *d)
+{
+	const mclmr_identity_t *caller = field(d, MCLMR_INFO_CALLING_USER_ID);
+	const mclmr_user_t *user;
+	mclmr_span_t key;
+
+	if(mclmr_called_encrypted(d->request->info, d->request->lists))
+		return MCLMR_IDENTITY_ENCRYPTED;
+	if(!mclmr_uri_key_if_any(caller->value, d->arena, &key))
+		return MCLMR_INTERNAL;
+	user = mclmr_directory_user(d->directory, MCLMR_SERVICE_MCPTT, key);
+	if(!user)
+		return MCLMR_SENDER_UNKNOWN;
+	if(give_user(d, user) != MCLMR_OK)
+		return MCLMR_INTERNAL;
+	return user->row.send ? MCLMR_OK : MCLMR_SEND_DENIED;
+}
+
+/* A call towards the IWF of an LMR user or a group; unknown: the verdict
+ * where no IWF has its PSI. */
+static mclmr_status_t to_iwf(decision_t *d, const mclmr_party_t *party,
+		mclmr_span_t profile, mclmr_status_t unknown)
+{
+	const mclmr_kmf_t *iwf = mclmr_network_iwf(d->network, party->psi_key);
+	mclmr_call_t *call = d->call;
+
+	if(!iwf)
+		return unknown;
+	call->direction = MCLMR_TO_IWF;
+	call->peer_set = iwf->peer_set;
+	call->trusted = iwf->trusted;
+	if(give(d, party->row.uri, &call->target) != MCLMR_OK
+			|| give(d, party->row.psi, &call->psi) != MCLMR_OK
+			|| give(d, profile, &call->profile) != MCLMR_OK)
+		return MCLMR_INTERNAL;
+	call->request_uri = call->psi;
+	return MCLMR_OK;
+}
+
+/* A call to an LMR user. */
+static mclmr_status_t to_lmr_user(decision_t *d, const mclmr_party_t *party)
+{
+	mclmr_status_t status =
+			to_iwf(d, party, party->row.profile, MCLMR_LMR_USER_UNKNOWN);
+
+	d->call->values.request_uri = d->call->target;
+	d->call->needs_info = true;
+	return status;
+}
+
+/* A call to one of our users. */
+static mclmr_status_t to_user(decision_t *d, const mclmr_user_t *user)
+{
+	mclmr_call_t *call = d->call;
+
+	call->direction = MCLMR_TO_CLIENT;
+	if(give(d, user->row.mc_id, &call->target) != MCLMR_OK
+			|| give(d, user->row.impu, &call->called_impu) != MCLMR_OK)
+		return MCLMR_INTERNAL;
+	call->request_uri = call->called_impu;
+	if(user->row.home.len > 0)
+		return MCLMR_PARTNER_UNKNOWN;
+	if(!user->row.receive)
+		return MCLMR_RECEIVE_DENIED;
+	return is_registered(d, call->called_impu) ? MCLMR_OK
+											   : MCLMR_TARGET_UNREGISTERED;
+}
+
+/* A call from one of our users to another. */
+static mclmr_status_t between_users(decision_t *d, const mclmr_user_t *user)
+{
+	mclmr_status_t status = to_user(d, user);
+
+	d->call->values.request_uri = d->call->target;
+	if(give(d, d->request->client_profile, &d->call->profile) != MCLMR_OK)
+		return MCLMR_INTERNAL;
+	return status;
+}
+
+/* The party that a private call of a client names: one list entry, with
+ * which all else agrees; else the Request-URI itself. */
+static mclmr_status_t find_called(decision_t *d, mclmr_span_t *key)
+{
+	const mclmr_call_request_t *request = d->request;
+	mclmr_called_t called;
+	mclmr_span_t uri;
+
+	if(!request->info)
+		return mclmr_uri_key_if_any(request->request_uri, d->arena, key)
+					   ? MCLMR_OK
+					   : MCLMR_INTERNAL;
+	if(!request->lists || request->lists->n == 0)
+		return MCLMR_TARGET_UNKNOWN;
+	if(request->lists->n > 1 || field(d, MCLMR_INFO_CALLING_GROUP_ID)->present)
+		return MCLMR_KMF_CONFLICT;
+	called = mclmr_called_read(request->info, request->lists);
+	return mclmr_called_target(&called, d->arena, &uri, key);
+}
+
+/* A client's call to an LMR user or to another of our users. What is both is
+ * a mistake of the tables. */
+static mclmr_status_t decide_private(decision_t *d)
+{
+	const mclmr_party_t *lmr_user;
+	const mclmr_user_t *user;
+	mclmr_span_t key;
+	mclmr_status_t status;
+
+	d->call->kind = MCLMR_CALL_PRIVATE;
+	status = find_caller(d);
+	if(status == MCLMR_OK)
+		status = find_called(d, &key);
+	if(status != MCLMR_OK)
+		return status;
+	lmr_user = mclmr_directory_party(d->directory, MCLMR_LMR_USER, key);
+	user = mclmr_directory_user(d->directory, MCLMR_SERVICE_MCPTT, key);
+	if(lmr_user && user)
+		return MCLMR_KMF_CONFLICT;
+	if(user)
+		return between_users(d, user);
+	return lmr_user ? to_lmr_user(d, lmr_user) : MCLMR_LMR_USER_UNKNOWN;
+}
+
+/* The group that a call names: request-uri, with which all else agrees. */
+static mclmr_status_t find_group(decision_t *d, const mclmr_party_t **group)
+{
+	const mclmr_identity_t *again = field(d, MCLMR_INFO_CALLING_GROUP_ID);
+	mclmr_called_t called =
+			mclmr_called_read(d->request->info, d->request->lists);
+	mclmr_span_t uri;
+	mclmr_span_t key;
+	mclmr_status_t status = mclmr_called_target(&called, d->arena, &uri, &key);
+
+	if(status != MCLMR_OK)
+		return status;
+	*group = mclmr_directory_party(d->directory, MCLMR_GROUP, key);
+	if(!*group)
+		return MCLMR_GROUP_UNKNOWN;
+	return again->present && party_of(d, MCLMR_GROUP, again) != *group
+				   ? MCLMR_KMF_CONFLICT
+				   : MCLMR_OK;
+}
+
+/* The leg of a group call towards the IWF of the group. */
+static mclmr_status_t decide_group(decision_t *d)
+{
+	const mclmr_party_t *group = NULL;
+	mclmr_status_t status;
+
+	d->call->kind = MCLMR_CALL_GROUP;
+	status = from_controller(d) ? find_named_caller(d) : find_caller(d);
+	if(status == MCLMR_OK)
+		status = find_group(d, &group);
+	if(status != MCLMR_OK)
+		return status;
+	return to_iwf(d, group, group->row.uri, MCLMR_GROUP_UNKNOWN);
+}
+
+/* A client's call to one of our PSIs with these roles. */
+static mclmr_status_t decide_by_session_type(decision_t *d, unsigned roles)
+{
+	mclmr_span_t type;
+
+	if(!d->request->info)
+		return MCLMR_BODY_MISSING;
+	type = d->request->info->session_type;
+	if(mclmr_span_equal(type, PRIVATE) && (roles & MCLMR_ROLE_ORIGINATING) != 0)
+		return decide_private(d);
+	if(mclmr_span_equal(type, PREARRANGED)
+			&& (roles & MCLMR_ROLE_CONTROLLING) != 0)
+		return decide_group(d);
+	return MCLMR_SESSION_TYPE;
+}
+
+/* A call of a client, or of a core for one. */
+static mclmr_status_t decide_from_client(decision_t *d)
+{
+	const mclmr_call_request_t *request = d->request;
+	bool own;
+	unsigned roles = roles_of(d->network, request->request_uri, &own);
+
+	if((roles & FROM_CLIENTS) != 0)
+		return decide_by_session_type(d, roles);
+	return own || request->info || request->lists ? MCLMR_WRONG_PSI
+												  : decide_private(d);
+}
+
+/* Checks that one of the PSIs that the IWF asserts is that of a party. */
+static mclmr_status_t check_psi(decision_t *d, const mclmr_party_t *party)
+{
+	const mclmr_sender_t *sender = d->request->sender;
+	size_t i;
+
+	for(i = 0; i < sender->n && i < MCLMR_MAX_IDENTITIES; i++) {
+		mclmr_span_t key;
+
+		if(!mclmr_uri_key_if_any(sender->identity[i], d->arena, &key))
+			return MCLMR_INTERNAL;
+		if(mclmr_span_equal(key, party->psi_key))
+			return give(d, party->row.psi, &d->call->psi);
+	}
+	return MCLMR_IWF_FOREIGN;
+}
+
+/* The calling LMR user, whose profile counts. */
+static mclmr_status_t find_calling_lmr_user(decision_t *d)
+{
+	const mclmr_party_t *caller =
+			party_of(d, MCLMR_LMR_USER, field(d, MCLMR_INFO_CALLING_USER_ID));
+
+	if(!caller)
+		return MCLMR_SENDER_UNKNOWN;
+	if(give(d, caller->row.profile, &d->call->profile) != MCLMR_OK
+			|| give(d, caller->row.uri, &d->call->lmr_caller) != MCLMR_OK)
+		return MCLMR_INTERNAL;
+	return check_psi(d, caller);
+}
+
+/* The group that calls; who speaks first in it is the IWF's to say. */
+static mclmr_status_t find_calling_group(decision_t *d)
+{
+	const mclmr_party_t *group =
+			party_of(d, MCLMR_GROUP, field(d, MCLMR_INFO_CALLING_GROUP_ID));
+
+	if(!group)
+		return MCLMR_GROUP_UNKNOWN;
+	if(give(d, group->row.uri, &d->call->profile) != MCLMR_OK)
+		return MCLMR_INTERNAL;
+	return check_psi(d, group);
+}
+
+/* Who calls behind an IWF. A session-type need not be there (TS 29.379), but
+ * may not contradict. */
+static mclmr_status_t find_calling_party(decision_t *d)
+{
+	bool group = field(d, MCLMR_INFO_CALLING_GROUP_ID)->present;
+	mclmr_span_t type = d->request->info->session_type;
+
+	d->call->kind = group ? MCLMR_CALL_GROUP : MCLMR_CALL_PRIVATE;
+	if(type.s && !mclmr_span_equal(type, group ? PREARRANGED : PRIVATE))
+		return MCLMR_SESSION_TYPE;
+	return group ? find_calling_group(d) : find_calling_lmr_user(d);
+}
+
+/* The user of ours whom an IWF calls. */
+static mclmr_status_t decide_called_user(decision_t *d)
+{
+	mclmr_called_t called =
+			mclmr_called_read(d->request->info, d->request->lists);
+	const mclmr_user_t *user;
+	mclmr_span_t uri;
+	mclmr_span_t key;
+	mclmr_status_t status = mclmr_called_target(&called, d->arena, &uri, &key);
+
+	if(status != MCLMR_OK)
+		return status;
+	user = mclmr_directory_user(d->directory, MCLMR_SERVICE_MCPTT, key);
+	if(!user)
+		return MCLMR_TARGET_UNKNOWN;
+	if(give_user(d, user) != MCLMR_OK)
+		return MCLMR_INTERNAL;
+	return to_user(d, user);
+}
+
+/* A call of an IWF to one of our users. */
+static mclmr_status_t decide_from_iwf(decision_t *d)
+{
+	const mclmr_call_request_t *request = d->request;
+	mclmr_status_t status;
+
+	if(mclmr_call_form(d->network, true, request->request_uri)
+			!= MCLMR_FORM_PSI)
+		return MCLMR_WRONG_PSI;
+	if(!request->info)
+		return MCLMR_BODY_MISSING;
+	if(mclmr_called_encrypted(request->info, request->lists))
+		return MCLMR_IDENTITY_ENCRYPTED;
+	status = find_calling_party(d);
+	return status == MCLMR_OK ? decide_called_user(d) : status;
+}
+
+mclmr_status_t mclmr_call_decide(const mclmr_directory_t *directory,
+		const mclmr_call_request_t *request, mclmr_arena_t *arena,
+		mclmr_call_t *call)
+{
+	decision_t d = {directory, mclmr_directory_network(directory), request,
+			arena, call};
+
+	memset(call, 0, sizeof(*call));
+	call->status =
+			request->sender->iwf ? decide_from_iwf(&d) : decide_from_client(&d);
+	return call->status;
+}

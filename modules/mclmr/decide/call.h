@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * call: the decision on an initial INVITE of MCPTT: may this caller, whom does
+ * it reach, and under which media profile (TS 23.283 10, TS 24.379 10 and 11,
+ * TS 29.379). Pure: facts and directory in, verdict out. The forms:
+ *
+ *   client -> our originating PSI, session-type private, one list entry
+ *   client -> URI of an LMR user or MC service ID, without info part
+ *   client or controlling function -> our controlling PSI, session-type
+ *     prearranged, the group as request-uri
+ *   IWF -> our terminating PSI, MC service ID as request-uri, LMR user as
+ *     calling-user-id, or group as calling-group-id
+ *
+ * Whatever is unclear or contradicts itself is refused.
+ */
+#ifndef MCLMR_CALL_H
+#define MCLMR_CALL_H
+
+#include "called.h"
+#include "forward.h"
+#include "sender.h"
+
+typedef enum mclmr_call_kind
+{
+	MCLMR_CALL_NONE, /* not known yet */
+	MCLMR_CALL_PRIVATE,
+	MCLMR_CALL_GROUP
+} mclmr_call_kind_t;
+
+typedef enum mclmr_call_form
+{
+	MCLMR_FORM_NONE,  /* a PSI of the wrong role, or no URI */
+	MCLMR_FORM_PSI,	  /* to one of our PSIs: an info part tells the rest */
+	MCLMR_FORM_DIRECT /* to the called party itself */
+} mclmr_call_form_t;
+
+/* The form that the Request-URI gives a call of this sender. */
+mclmr_call_form_t mclmr_call_form(const mclmr_network_t *network, bool from_iwf,
+		mclmr_span_t request_uri);
+
+typedef struct mclmr_call_request
+{
+	mclmr_span_t request_uri;
+	const mclmr_sender_t *sender;
+	bool from_core;						 /* a trusted core handed it over */
+	const mclmr_mc_info_t *info;		 /* of MCPTT; NULL: no info part */
+	const mclmr_resource_lists_t *lists; /* NULL: none */
+	mclmr_span_t client_profile;		 /* of calls between MC clients */
+	/* Is there a registration under this IMPU (in the arena)? Called with
+	 * data, for a calling user first. */
+	bool (*registered)(void *data, mclmr_span_t impu);
+	void *data;
+} mclmr_call_request_t;
+
+/* What was decided; spans are in the arena, empty where not known. As much
+ * is filled in as was known when the status was found. */
+typedef struct mclmr_call
+{
+	mclmr_status_t status;
+	mclmr_direction_t direction;
+	mclmr_call_kind_t kind;
+	mclmr_span_t mc_id;	 /* of our user: the caller, from an IWF the called */
+	mclmr_span_t impu;	 /* of that user */
+	mclmr_span_t target; /* URI of the LMR user or group, or MC service ID */
+	mclmr_span_t called_impu; /* of a called MC user */
+	mclmr_span_t lmr_caller;  /* URI of an LMR user who calls */
+	mclmr_span_t psi;		  /* of the IWF, called or calling */
+	mclmr_span_t profile;	  /* a profile's name; of a group call its URI */
+	mclmr_span_t request_uri; /* the new one: PSI, or IMPU of the called */
+	int peer_set;			  /* dispatcher set of the IWF */
+	bool trusted;			  /* the next hop is in our trust domain */
+	/* What an info part has to say when it leaves, empty: as it came. */
+	mclmr_info_values_t values;
+	bool needs_info; /* it gets an info part where it has none */
+} mclmr_call_t;
+
+/*
+ * Decides. Of a client's call: caller bound to an MCPTT ID, registered, no
+ * encrypted identity, right to send; then the called party: known, right to
+ * receive, registered. Of an IWF's call: no encrypted identity; caller or
+ * group known and behind the PSI that the IWF asserts; then the called user.
+ * A trusted core may hand over a group call under one of our controlling
+ * PSIs: then the calling-user-id, a user of ours with the right to send,
+ * stays as the controlling function wrote it.
+ */
+mclmr_status_t mclmr_call_decide(const mclmr_directory_t *directory,
+		const mclmr_call_request_t *request, mclmr_arena_t *arena,
+		mclmr_call_t *call);
+
+#endif

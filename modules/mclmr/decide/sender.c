@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Who sends, and whom a request names. */
+#include "sender.h"
+#include "mclmr/sip/uri.h"
+
+#include <string.h>
+
+#define KEY_ROOM (2 * MCLMR_URI_MAX) /* for the key of any URI */
+
+/* True for a tel URI, as the second identity of RFC 3325 9.1 has to be. */
+static bool is_tel(mclmr_span_t uri)
+{
+	return mclmr_span_starts_nocase(uri, MCLMR_SPAN("tel:"));
+}
+
+/* Takes one asserted identity over, if this source may assert it. */
+static mclmr_status_t take_identity(const mclmr_network_t *network,
+		const mclmr_source_t *source, bool core, mclmr_span_t uri,
+		mclmr_sender_t *sender)
+{
+	char room[KEY_ROOM];
+	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
+	mclmr_span_t key;
+	bool iwf;
+
+	if(!mclmr_uri_key(uri, &arena, &key))
+		return MCLMR_PEER_ASSERTION;
+	iwf = mclmr_network_is_iwf(network, key);
+	if(!core && (!iwf || !mclmr_network_may_assert(network, source, key)))
+		return MCLMR_PEER_ASSERTION;
+	if(sender->n > 0
+			&& (iwf != sender->iwf
+					|| is_tel(uri) == is_tel(sender->identity[0])))
+		return MCLMR_PEER_ASSERTION;
+	sender->iwf = iwf;
+	sender->identity[sender->n++] = uri;
+	return MCLMR_OK;
+}
+
+mclmr_status_t mclmr_sender_asserted(const mclmr_network_t *network,
+		const mclmr_source_t *source, const mclmr_span_t *pai, size_t n,
+		mclmr_sender_t *sender)
+{
+	mclmr_trust_t trust = mclmr_network_trust(network, source);
+	mclmr_status_t status = MCLMR_OK;
+	size_t i;
+
+	memset(sender, 0, sizeof(*sender));
+	if(trust == MCLMR_TRUST_NONE)
+		return MCLMR_UNAUTHENTICATED;
+	if(n == 0 || n > MCLMR_MAX_IDENTITIES)
+		return MCLMR_PEER_ASSERTION;
+	for(i = 0; i < n && status == MCLMR_OK; i++)
+		status = take_identity(
+				network, source, trust == MCLMR_TRUST_CORE, pai[i], sender);
+	if(status != MCLMR_OK)
+		memset(sender, 0, sizeof(*sender));
+	return status;
+}
+
+/* The users of the message's service behind the sender's identities. */
+typedef struct bound
+{
+	size_t n; /* how many */
+	const mclmr_user_t *user;
+	size_t with_client_id; /* how many of them with the message's client ID */
+	const mclmr_user_t *by_client_id;
+} bound_t;
+
+/* Counts in the users of one IMPU. */
+static void add_bound(const mclmr_user_t *user, mclmr_service_t service,
+		const mclmr_identity_t *client_id, bound_t *bound)
+{
+	for(; user; user = user->next_impu) {
+		if(user->row.service != service)
+			continue;
+		bound->n++;
+		bound->user = user;
+		if(client_id->present && client_id->value.len > 0
+				&& mclmr_span_equal_nocase(
+						client_id->value, user->row.client_id)) {
+			bound->with_client_id++;
+			bound->by_client_id = user;
+		}
+	}
+}
+
+mclmr_status_t mclmr_sender_user(const mclmr_directory_t *directory,
+		const mclmr_sender_t *sender, mclmr_service_t service,
+		const mclmr_mc_info_t *info, mclmr_arena_t *arena,
+		const mclmr_user_t **user)
+{
+	static const mclmr_identity_t none = {.present = false};
+	const mclmr_identity_t *client_id =
+			info ? &info->field[MCLMR_INFO_CLIENT_ID] : &none;
+	bound_t bound = {0};
+	size_t i;
+
+	for(i = 0; i < sender->n && i < MCLMR_MAX_IDENTITIES; i++) {
+		mclmr_span_t key;
+
+		if(!mclmr_uri_key_if_any(sender->identity[i], arena, &key))
+			return MCLMR_INTERNAL;
+		if(key.len > 0)
+			add_bound(mclmr_directory_impu(directory, key), service, client_id,
+					&bound);
+	}
+	if(bound.n == 0)
+		return MCLMR_SENDER_UNKNOWN;
+	*user = bound.n == 1 ? bound.user : bound.by_client_id;
+	if(bound.n == 1 || bound.with_client_id == 1)
+		return MCLMR_OK;
+	return mclmr_identity_encrypted(client_id) ? MCLMR_IDENTITY_ENCRYPTED
+											   : MCLMR_SENDER_AMBIGUOUS;
+}

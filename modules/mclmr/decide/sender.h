@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * sender: who sends a request: by what a trusted source asserts (RFC 3325),
+ * and which MC service ID that is.
+ */
+#ifndef MCLMR_SENDER_H
+#define MCLMR_SENDER_H
+
+#include "mclmr/directory/directory.h"
+#include "mclmr/sip/mc_info.h"
+
+#define MCLMR_MAX_IDENTITIES 2 /* RFC 3325 9.1: one sip(s), one tel URI */
+
+/* Who sends, as authentication found. */
+typedef struct mclmr_sender
+{
+	bool iwf; /* by its PSI; else a client by IMPU */
+	size_t n; /* identities, at least one */
+	mclmr_span_t identity[MCLMR_MAX_IDENTITIES]; /* URIs */
+} mclmr_sender_t;
+
+/*
+ * Who a source is by what it asserts: a trusted core or an IWF peer.
+ * pai: URIs of P-Asserted-Identity, n may exceed MCLMR_MAX_IDENTITIES.
+ * MCLMR_OK with *sender filled (an IWF where a PSI of a KMF is asserted by a
+ * core or by the IWF's own peer, else a client asserted by a core);
+ * MCLMR_PEER_ASSERTION: nothing asserted, not its own, IWF and user mixed, or
+ * more identities than RFC 3325 has; MCLMR_UNAUTHENTICATED: a source that
+ * nobody configured.
+ */
+mclmr_status_t mclmr_sender_asserted(const mclmr_network_t *network,
+		const mclmr_source_t *source, const mclmr_span_t *pai, size_t n,
+		mclmr_sender_t *sender);
+
+/*
+ * The one user of a service behind a client's identities; one IMPU may carry
+ * several: then the client ID of info (may be NULL) decides. MCLMR_OK,
+ * MCLMR_SENDER_UNKNOWN, MCLMR_SENDER_AMBIGUOUS, MCLMR_IDENTITY_ENCRYPTED (of
+ * a client ID that is needed), MCLMR_INTERNAL (arena full).
+ */
+mclmr_status_t mclmr_sender_user(const mclmr_directory_t *directory,
+		const mclmr_sender_t *sender, mclmr_service_t service,
+		const mclmr_mc_info_t *info, mclmr_arena_t *arena,
+		const mclmr_user_t **user);
+
+#endif

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* An answer against the offer as it left. */
+#include <string.h>
+
+#include "judge.h"
+
+/* One section of both sides. */
+typedef struct pair
+{
+	mclmr_judge_t *judge;
+	mclmr_sdp_section_t *offered;
+	mclmr_sdp_section_t *answered;
+	int which;
+} pair_t;
+
+/* Notes a reason; false, for the caller to return. */
+static bool wrong(const pair_t *pair, mclmr_rule_t rule, mclmr_span_t detail)
+{
+	mclmr_judge_note(pair->judge, pair->which, rule, detail);
+	return false;
+}
+
+/* True where both sides have the same sections in the same order. */
+static bool has_same_sections(
+		const mclmr_sdp_t *offer, const mclmr_sdp_t *answer)
+{
+	if(offer->sections != answer->sections)
+		return false;
+	for(size_t i = 0; i < offer->sections; i++) {
+		if(!mclmr_span_equal_nocase(
+				   offer->section[i].media, answer->section[i].media))
+			return false;
+	}
+	return true;
+}
+
+/* The values of a list parameter as a set of 32, for lists of small numbers;
+ * 1, that is 0 alone, where the parameter is absent. */
+static unsigned list_of(mclmr_span_t params, mclmr_span_t wanted)
+{
+	mclmr_span_t name, list;
+	unsigned set = 0;
+
+	while(mclmr_sdp_param(&params, &name, &list)) {
+		if(!mclmr_span_equal_nocase(name, wanted))
+			continue;
+		do {
+			long number = mclmr_sdp_number(
+					mclmr_span_trim(mclmr_span_cut(&list, ',')));
+
+			set |= number < 0 || number > 30 ? 1u << 31 : 1u << number;
+		} while(list.s != NULL);
+	}
+	return set == 0 ? 1 : set;
+}
+
+/* True where a parameter keeps to what was offered. */
+static bool keeps_to(
+		mclmr_span_t offered, mclmr_span_t answered, mclmr_span_t name)
+{
+	unsigned set = list_of(answered, name);
+
+	return (set & ~list_of(offered, name)) == 0 && (set & 1u << 31) == 0;
+}
+
+/* True where both are one format: PT, name, clock, channels, and for LMR
+ * speech the parameters that both ends have to share. */
+static bool is_same_format(const pair_t *pair,
+		const mclmr_sdp_format_t *offered, const mclmr_sdp_format_t *answered)
+{
+	int codec = mclmr_judge_codec(pair->judge, answered);
+
+	if(offered->pt < 0 || offered->pt != answered->pt || codec == MCLMR_NO_CODEC
+			|| codec != mclmr_judge_codec(pair->judge, offered))
+		return false;
+	if(pair->judge->profiles->codecs.codec[codec].e2ee != MCLMR_CODEC_FMTP)
+		return true;
+	return keeps_to(offered->params, answered->params,
+				   MCLMR_SPAN("encryption-mode"))
+		   && keeps_to(offered->params, answered->params,
+				   MCLMR_SPAN("payload-type"));
+}
+
+/* True where the answered format was offered. */
+static bool was_offered(const pair_t *pair, const mclmr_sdp_format_t *format)
+{
+	for(size_t i = 0; i < pair->offered->formats; i++) {
+		if(is_same_format(pair, &pair->offered->format[i], format))
+			return true;
+	}
+	return false;
+}
+
+/* True where all answered formats were offered. */
+static bool check_formats(const pair_t *pair)
+{
+	for(size_t i = 0; i < pair->answered->formats; i++) {
+		const mclmr_sdp_format_t *format = &pair->answered->format[i];
+
+		if(mclmr_judge_is_rebound(pair->judge, pair->which, format))
+			return wrong(pair, MCLMR_RULE_REBOUND, format->token);
+		if(!was_offered(pair, format))
+			return wrong(pair, MCLMR_RULE_NOT_OFFERED, format->token);
+	}
+	return true;
+}
+
+/* The kinds of keying of one side. */
+static unsigned kinds_of(
+		const pair_t *pair, mclmr_sdp_t *sdp, mclmr_sdp_section_t *section)
+{
+	return mclmr_keying_of(
+			sdp, section, pair->judge->profile->mikey_sakke_only != 0);
+}
+
+/* True where an offered crypto line has the answer's tag and suite. */
+static bool is_offered_crypto(const pair_t *pair, const mclmr_sdes_t *answered)
+{
+	const mclmr_sdp_line_t *line;
+	size_t at = 1;
+
+	while((line = mclmr_sdp_next(pair->offered->line, pair->offered->lines,
+				   MCLMR_SPAN("crypto"), &at))
+			!= NULL) {
+		mclmr_sdes_t offered = mclmr_sdes_read(line);
+
+		if(mclmr_span_equal(offered.tag, answered->tag)
+				&& mclmr_span_equal_nocase(offered.suite, answered->suite))
+			return true;
+	}
+	return false;
+}
+
+/* True where the answer has no crypto line, or one that was offered. */
+static bool check_crypto(const pair_t *pair)
+{
+	const mclmr_sdp_line_t *line;
+	mclmr_sdes_t crypto;
+	size_t at = 1;
+
+	if(mclmr_keying_in_session(pair->judge->sdp, MCLMR_KEYING_SDES))
+		return wrong(pair, MCLMR_RULE_KEY_NOT_OFFERED, MCLMR_SPAN("crypto"));
+	line = mclmr_sdp_next(pair->answered->line, pair->answered->lines,
+			MCLMR_SPAN("crypto"), &at);
+	if(line == NULL)
+		return true;
+	crypto = mclmr_sdes_read(line);
+	if(!is_offered_crypto(pair, &crypto)
+			|| !mclmr_sdes_usable(&crypto, pair->judge->profile->suites)
+			|| mclmr_sdp_next(pair->answered->line, pair->answered->lines,
+					   MCLMR_SPAN("crypto"), &at)
+					   != NULL)
+		return wrong(
+				pair, MCLMR_RULE_KEY_NOT_OFFERED, mclmr_sdes_name(&crypto));
+	return true;
+}
+
+/* True where the keys of the answer fit those of the offer. A key-mgmt of
+ * its own is no downgrade, and MIKEY-SAKKE needs no response. */
+static bool check_keys(const pair_t *pair)
+{
+	const unsigned attributes = MCLMR_KEYING_SDES | MCLMR_KEYING_DTLS;
+	unsigned offered = kinds_of(pair, pair->judge->offer, pair->offered);
+	unsigned answered = kinds_of(pair, pair->judge->sdp, pair->answered);
+	unsigned unasked = attributes | MCLMR_KEYING_OTHER
+					   | (MCLMR_KEYING_MIKEY & ~pair->judge->profile->srtp);
+
+	if(answered & ~offered & unasked)
+		return wrong(pair, MCLMR_RULE_KEY_NOT_OFFERED, pair->answered->proto);
+	if((offered & attributes) != 0
+			&& (offered & (MCLMR_KEYING_MIKEY | MCLMR_KEYING_CLEAR)) == 0
+			&& (answered & attributes) == 0)
+		return wrong(pair, MCLMR_RULE_KEY_MISSING, pair->answered->proto);
+	if((offered & MCLMR_KEYING_MIKEY) && (answered & attributes) == 0)
+		answered = MCLMR_KEYING_MIKEY;
+	pair->judge->decision->srtp |= answered;
+	return check_crypto(pair);
+}
+
+/* True where port and transport fit the offer. */
+static bool check_transport(const pair_t *pair)
+{
+	if(!mclmr_sdp_is_active(pair->offered))
+		return wrong(pair, MCLMR_RULE_NOT_OFFERED, pair->answered->media);
+	if(!mclmr_span_equal_nocase(pair->offered->proto, pair->answered->proto))
+		return wrong(pair, MCLMR_RULE_TRANSPORT, pair->answered->proto);
+	return true;
+}
+
+/* Drops all speech formats behind the first. */
+static void keep_first(const pair_t *pair)
+{
+	bool found = false;
+
+	for(size_t i = 0; i < pair->answered->formats; i++) {
+		mclmr_sdp_format_t *format = &pair->answered->format[i];
+
+		if(!mclmr_judge_is_voice(
+				   pair->judge, mclmr_judge_codec(pair->judge, format)))
+			continue;
+		if(found) {
+			format->dropped = true;
+			pair->answered->edited = true;
+			mclmr_judge_note(
+					pair->judge, pair->which, MCLMR_RULE_SINGLE, format->token);
+		}
+		found = true;
+	}
+	mclmr_sdp_drop_orphans(pair->answered);
+}
+
+/* True where nothing that the profile forbids had to be taken out: an
+ * answer says what will be sent, and may not be corrected. */
+static mclmr_status_t judge_speech(const pair_t *pair)
+{
+	mclmr_status_t status;
+
+	if(!check_formats(pair) || !check_keys(pair))
+		return MCLMR_ANSWER_MISMATCH;
+	status = mclmr_judge_speech(pair->judge, pair->which);
+	if(status == MCLMR_OK && pair->answered->edited)
+		status = MCLMR_ANSWER_MISMATCH;
+	if(status == MCLMR_OK && pair->judge->profile->single_codec)
+		keep_first(pair);
+	return status;
+}
+
+/* Judges one section of the answer. */
+static mclmr_status_t judge_pair(const pair_t *pair)
+{
+	if(!mclmr_sdp_is_active(pair->answered))
+		return MCLMR_OK;
+	if(!check_transport(pair))
+		return MCLMR_ANSWER_MISMATCH;
+	if(!mclmr_judge_is_speech(pair->judge, pair->answered)
+			&& !mclmr_judge_is_speech(pair->judge, pair->offered))
+		return mclmr_judge_other(pair->judge, pair->which);
+	return judge_speech(pair);
+}
+
+/* Closes all sections: none can be told to belong to one of the offer. */
+static mclmr_status_t close_all(mclmr_judge_t *judge)
+{
+	mclmr_judge_note(
+			judge, MCLMR_WHOLE, MCLMR_RULE_SECTIONS, (mclmr_span_t){NULL, 0});
+	for(size_t i = 0; i < judge->sdp->sections; i++)
+		mclmr_judge_close(judge, (int)i);
+	return MCLMR_ANSWER_MISMATCH;
+}
+
+/* Judges all sections and closes the bad ones; the first one's status. */
+static mclmr_status_t judge_all(mclmr_judge_t *judge)
+{
+	mclmr_sdp_t *offer = judge->offer;
+	mclmr_status_t first = mclmr_judge_capneg(judge);
+
+	if(!has_same_sections(offer, judge->sdp))
+		return close_all(judge);
+	for(size_t i = 0; i < offer->sections; i++) {
+		pair_t pair = {
+				judge, &offer->section[i], &judge->sdp->section[i], (int)i};
+		mclmr_status_t status = judge_pair(&pair);
+
+		if(status == MCLMR_OK)
+			continue;
+		mclmr_judge_close(judge, (int)i);
+		if(first == MCLMR_OK)
+			first = status;
+	}
+	return first;
+}
+
+/* The text that leaves where a bad answer is only logged: as it came, but for
+ * what leads around the relay. false, and refused, where there is no room. */
+static bool keep_text(
+		mclmr_judge_t *judge, mclmr_span_t text, mclmr_span_t *unjudged)
+{
+	*unjudged = text;
+	if(judge->decision->reasons == 0
+			|| mclmr_sdp_write(judge->sdp, judge->arena, unjudged))
+		return true;
+	judge->decision->action = MCLMR_REFUSE;
+	judge->decision->status = MCLMR_INTERNAL;
+	return false;
+}
+
+void mclmr_judge_answer(
+		mclmr_judge_t *judge, const mclmr_policy_request_t *request)
+{
+	mclmr_on_bad_answer_t on_bad = mclmr_profile_bad_answer(judge->profile);
+	mclmr_decision_t *decision = judge->decision;
+	mclmr_span_t unjudged;
+
+	if(!mclmr_judge_read(judge, request->offer, &judge->offer)
+			|| !mclmr_judge_read(judge, request->text, &judge->sdp))
+		return;
+	(void)mclmr_judge_bypass(judge);
+	if(!keep_text(judge, request->text, &unjudged))
+		return;
+	decision->status = judge_all(judge);
+	decision->end_call =
+			decision->status != MCLMR_OK && on_bad == MCLMR_BAD_END;
+	mclmr_judge_finish(judge);
+	if(decision->status != MCLMR_OK && decision->action != MCLMR_REFUSE
+			&& on_bad == MCLMR_BAD_LOG) {
+		decision->action =
+				unjudged.s == request->text.s ? MCLMR_ACCEPT : MCLMR_EDIT;
+		decision->text = unjudged;
+	}
+}

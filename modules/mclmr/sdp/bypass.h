@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * bypass: what in a description leads media around a relay that only puts
+ * its own address and ports into it. rtpengine in passthrough leaves all of
+ * this as it is, whatever flag of its own says otherwise.
+ */
+#ifndef MCLMR_BYPASS_H
+#define MCLMR_BYPASS_H
+
+#include "sdp.h"
+
+/*
+ * Takes out what names other addresses than those of the relay: ICE (RFC
+ * 8839), alt, altc (RFC 6947), source-filter (RFC 4570), the address of a=rtcp
+ * (RFC 3605; its port stays), what follows the address of a c= line, and the
+ * c= of the session where each section has its own. What it found first, as a
+ * word; empty where there was nothing.
+ */
+mclmr_span_t mclmr_bypass_remove(mclmr_sdp_t *sdp);
+
+/* True for a section that the relay leaves as it is. */
+bool mclmr_bypass_is_section(const mclmr_sdp_section_t *section);
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * policy: one profile and one session description give one decision with its
+ * reasons. Whatever cannot be checked is refused; no rule ever puts back
+ * what another took away.
+ */
+#ifndef MCLMR_POLICY_H
+#define MCLMR_POLICY_H
+
+#include "keying.h"
+#include "profile.h"
+
+#define MCLMR_MAX_REASONS 128
+#define MCLMR_WHOLE (-1) /* a reason that is not of one section */
+
+/* Every rule that a reason can name. */
+typedef enum mclmr_rule
+{
+	MCLMR_RULE_MALFORMED,
+	MCLMR_RULE_LIMIT,
+	MCLMR_RULE_NO_SPEECH,
+	MCLMR_RULE_BYPASS,
+	MCLMR_RULE_NOT_RELAYED,
+	MCLMR_RULE_CAPNEG_STRIPPED,
+	MCLMR_RULE_CAPNEG_REFUSED,
+	MCLMR_RULE_UNKNOWN_FORMAT,
+	MCLMR_RULE_REBOUND,
+	MCLMR_RULE_DENIED,
+	MCLMR_RULE_FORCED,
+	MCLMR_RULE_NOT_ALLOWED,
+	MCLMR_RULE_FOR_TRANSCODER,
+	MCLMR_RULE_MODE_UNREADABLE,
+	MCLMR_RULE_MODE_NARROWED,
+	MCLMR_RULE_ENCRYPTED,
+	MCLMR_RULE_NOT_ENCRYPTED,
+	MCLMR_RULE_ALGORITHM,
+	MCLMR_RULE_CONTRADICTION,
+	MCLMR_RULE_EMPTY,
+	MCLMR_RULE_KEYING,
+	MCLMR_RULE_KEYING_STRIPPED,
+	MCLMR_RULE_SUITE,
+	MCLMR_RULE_PTIME,
+	MCLMR_RULE_ORDERED,
+	MCLMR_RULE_OTHER_MEDIA,
+	MCLMR_RULE_SECTIONS,
+	MCLMR_RULE_NOT_OFFERED,
+	MCLMR_RULE_TRANSPORT,
+	MCLMR_RULE_KEY_NOT_OFFERED,
+	MCLMR_RULE_KEY_MISSING,
+	MCLMR_RULE_SINGLE,
+	MCLMR_RULE_CLOSED,
+	MCLMR_RULE_COUNT
+} mclmr_rule_t;
+
+/* The word of a rule, "not_allowed", and what it says. */
+const char *mclmr_rule_word(mclmr_rule_t rule);
+const char *mclmr_rule_text(mclmr_rule_t rule);
+
+typedef struct mclmr_reason
+{
+	int section;
+	mclmr_rule_t rule;
+	mclmr_span_t detail; /* what it is about, may be empty; from the peer */
+} mclmr_reason_t;
+
+typedef enum mclmr_action
+{
+	MCLMR_ACCEPT, /* as it came but for the ends of its lines */
+	MCLMR_EDIT,
+	MCLMR_REFUSE
+} mclmr_action_t;
+
+typedef struct mclmr_decision
+{
+	mclmr_action_t action;
+	mclmr_status_t status; /* why it is refused, or an answer is bad */
+	bool end_call;		   /* the answer is bad and the call is to end */
+	unsigned wanted;	   /* MCLMR_E2EE_*; 0: nothing told */
+	unsigned e2ee;		   /* what the kept speech can be; 0: no speech */
+	unsigned srtp;		   /* kinds of keying of the speech sections */
+	int codec;			   /* first speech format, or MCLMR_NO_CODEC */
+	bool transcode;		   /* speech for the transcoder was kept, and none
+						      of the speech can be encrypted */
+	mclmr_span_t text;	   /* what leaves; empty where refused */
+	size_t reasons;
+	mclmr_reason_t reason[MCLMR_MAX_REASONS]; /* those beyond are not told */
+} mclmr_decision_t;
+
+/* What is to be decided on. */
+typedef struct mclmr_policy_request
+{
+	const mclmr_profiles_t *profiles;
+	const mclmr_profile_t *profile;
+	unsigned wanted;	/* what the info part says of encryption (for an
+						   answer, of the offer), MCLMR_E2EE_ON or OFF, 0:
+						   nothing */
+	mclmr_span_t offer; /* the offer as it left, or its outline; empty: text
+						   is an offer */
+	mclmr_span_t bound; /* payload types of before in this call, see
+						   binding.h; may be empty */
+	mclmr_span_t text;
+	bool relayed; /* a media relay will put its address in: nothing may stay
+					 that leads around it. Without a relay, ICE is what
+					 makes the call work. */
+} mclmr_policy_request_t;
+
+/*
+ * Decides on an offer, or on an answer to an offer. An answer cannot be
+ * refused: a bad section gets port 0, or with on_bad_answer log nothing is
+ * altered but what leads around the relay; action is then REFUSE only where one of the two texts cannot be
+ * read.
+ */
+void mclmr_policy_decide(const mclmr_policy_request_t *request,
+		mclmr_arena_t *arena, mclmr_decision_t *decision);
+
+#endif

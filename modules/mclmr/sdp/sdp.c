@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Session description: lines that stay, sections, formats; reader and writer. */
+#include <string.h>
+
+#include "sdp.h"
+
+#define MAX_PORT 65535
+#define VIDEO_CLOCK 90000 /* Hz, of every video format (RFC 3551 5) */
+
+#define SPAN_CRLF MCLMR_SPAN("\r\n")
+
+/* What separates the words of a line. */
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+mclmr_span_t mclmr_sdp_word(mclmr_span_t *rest)
+{
+	mclmr_span_t text = mclmr_span_trim(*rest);
+	size_t len = 0;
+
+	while(len < text.len && !is_blank(text.s[len]))
+		len++;
+	*rest = (mclmr_span_t){
+			text.s == NULL ? NULL : text.s + len, text.len - len};
+	*rest = mclmr_span_trim(*rest);
+	return (mclmr_span_t){text.s, len};
+}
+
+long mclmr_sdp_number(mclmr_span_t text)
+{
+	long value = 0;
+
+	if(text.len == 0 || text.len > 9)
+		return -1;
+	for(size_t i = 0; i < text.len; i++) {
+		if(text.s[i] < '0' || text.s[i] > '9')
+			return -1;
+		value = value * 10 + (text.s[i] - '0');
+	}
+	return value;
+}
+
+bool mclmr_sdp_param(
+		mclmr_span_t *params, mclmr_span_t *name, mclmr_span_t *value)
+{
+	while(params->len > 0) {
+		*value = mclmr_span_trim(mclmr_span_cut(params, ';'));
+		*name = mclmr_span_trim(mclmr_span_cut(value, '='));
+		*value = mclmr_span_trim(*value);
+		if(name->len > 0)
+			return true;
+	}
+	return false;
+}
+
+mclmr_sdp_line_t *mclmr_sdp_next(
+		mclmr_sdp_line_t *line, size_t lines, mclmr_span_t name, size_t *at)
+{
+	while(*at < lines) {
+		mclmr_sdp_line_t *here = &line[(*at)++];
+
+		if(mclmr_sdp_is(here, name))
+			return here;
+	}
+	return NULL;
+}
+
+bool mclmr_sdp_has(mclmr_sdp_line_t *line, size_t lines, mclmr_span_t name)
+{
+	size_t at = 0;
+
+	return mclmr_sdp_next(line, lines, name, &at) != NULL;
+}
+
+/* The text without the line ends behind it. */
+static mclmr_span_t without_end(mclmr_span_t text)
+{
+	while(text.len > 0
+			&& (text.s[text.len - 1] == '\n' || text.s[text.len - 1] == '\r'))
+		text.len--;
+	return text;
+}
+
+/* The lines of the text, counted. */
+static size_t count_lines(mclmr_span_t text)
+{
+	size_t n = 0;
+
+	do {
+		(void)mclmr_span_cut(&text, '\n');
+		n++;
+	} while(text.s != NULL);
+	return n;
+}
+
+/* True where the octets of a line could end it for another reader. */
+static bool has_strange_octet(mclmr_span_t text)
+{
+	return memchr(text.s, '\0', text.len) != NULL
+		   || memchr(text.s, '\r', text.len) != NULL;
+}
+
+/* Reads one line without its LF; false where it is none. */
+static bool read_line(mclmr_span_t text, mclmr_sdp_line_t *line)
+{
+	if(text.len > 0 && text.s[text.len - 1] == '\r')
+		text.len--;
+	if(text.len < 2 || text.s[0] < 'a' || text.s[0] > 'z' || text.s[1] != '='
+			|| has_strange_octet(text))
+		return false;
+	*line = (mclmr_sdp_line_t){.text = text, .type = text.s[0]};
+	line->value = (mclmr_span_t){text.s + 2, text.len - 2};
+	if(line->type == 'a')
+		line->name = mclmr_span_cut(&line->value, ':');
+	return true;
+}
+
+/* Reads all lines into the arena. */
+static mclmr_status_t read_lines(
+		mclmr_span_t text, mclmr_arena_t *arena, mclmr_sdp_t *sdp)
+{
+	size_t n = count_lines(text);
+
+	if(n > MCLMR_SDP_MAX_LINES)
+		return MCLMR_SDP_LIMIT;
+	sdp->line = mclmr_arena_alloc(arena, n * sizeof(*sdp->line));
+	if(sdp->line == NULL)
+		return MCLMR_INTERNAL;
+	while(sdp->lines < n) {
+		if(!read_line(mclmr_span_cut(&text, '\n'), &sdp->line[sdp->lines++]))
+			return MCLMR_SDP_MALFORMED;
+	}
+	return MCLMR_OK;
+}
+
+/* True where the session part begins with v=0, o= and s=. */
+static bool is_session(const mclmr_sdp_t *sdp)
+{
+	return sdp->session_lines >= 3
+		   && mclmr_span_equal(sdp->line[0].text, MCLMR_SPAN("v=0"))
+		   && sdp->line[1].type == 'o' && sdp->line[2].type == 's';
+}
+
+/* Cuts the lines into the session part and the sections. */
+static mclmr_status_t cut_sections(mclmr_sdp_t *sdp)
+{
+	mclmr_sdp_section_t *section = NULL;
+
+	for(size_t i = 0; i < sdp->lines; i++) {
+		if(sdp->line[i].type == 'm') {
+			if(sdp->sections == MCLMR_SDP_MAX_SECTIONS)
+				return MCLMR_SDP_LIMIT;
+			section = &sdp->section[sdp->sections++];
+			*section = (mclmr_sdp_section_t){.line = &sdp->line[i]};
+		}
+		if(section == NULL)
+			sdp->session_lines++;
+		else
+			section->lines++;
+	}
+	return is_session(sdp) ? MCLMR_OK : MCLMR_SDP_MALFORMED;
+}
+
+/* Reads PORT or PORT/NUMBER. */
+static bool read_port(mclmr_sdp_section_t *section)
+{
+	mclmr_span_t rest = section->port_text;
+	long port = mclmr_sdp_number(mclmr_span_cut(&rest, '/'));
+
+	if(port < 0 || port > MAX_PORT)
+		return false;
+	if(rest.s != NULL && mclmr_sdp_number(rest) < 1)
+		return false;
+	section->port = (unsigned)port;
+	return true;
+}
+
+/* True where another format before this one has its token or PT. */
+static bool is_repeated(const mclmr_sdp_section_t *section, size_t which)
+{
+	const mclmr_sdp_format_t *format = &section->format[which];
+
+	for(size_t i = 0; i < which; i++) {
+		if(mclmr_span_equal(section->format[i].token, format->token)
+				|| (format->pt >= 0 && section->format[i].pt == format->pt))
+			return true;
+	}
+	return false;
+}
+
+/* The words of a text, counted. */
+static size_t count_words(mclmr_span_t text)
+{
+	size_t n = 0;
+
+	while(mclmr_sdp_word(&text).len > 0)
+		n++;
+	return n;
+}
+
+/* Reads the formats of an m= line into the arena. */
+static mclmr_status_t read_formats(
+		mclmr_span_t text, mclmr_arena_t *arena, mclmr_sdp_section_t *section)
+{
+	size_t n = count_words(text);
+
+	if(n == 0)
+		return MCLMR_SDP_MALFORMED;
+	if(n > MCLMR_SDP_MAX_FORMATS)
+		return MCLMR_SDP_LIMIT;
+	section->format = mclmr_arena_alloc(arena, n * sizeof(*section->format));
+	if(section->format == NULL)
+		return MCLMR_INTERNAL;
+	for(; section->formats < n; section->formats++) {
+		mclmr_span_t token = mclmr_sdp_word(&text);
+
+		section->format[section->formats] = (mclmr_sdp_format_t){
+				.token = token, .pt = (int)mclmr_sdp_number(token)};
+		if(is_repeated(section, section->formats))
+			return MCLMR_SDP_MALFORMED;
+	}
+	return MCLMR_OK;
+}
+
+/* The format that begins the value of an attribute, cut off *value; NULL
+ * where the section has no such format. */
+static mclmr_sdp_format_t *cut_format(
+		mclmr_sdp_section_t *section, mclmr_span_t *value)
+{
+	mclmr_span_t token = mclmr_sdp_word(value);
+	long pt = mclmr_sdp_number(token);
+
+	for(size_t i = 0; i < section->formats; i++) {
+		mclmr_sdp_format_t *format = &section->format[i];
+
+		if(mclmr_span_equal(format->token, token)
+				|| (pt >= 0 && format->pt == pt))
+			return format;
+	}
+	return NULL;
+}
+
+void mclmr_sdp_encoding(mclmr_span_t text, mclmr_sdp_format_t *format)
+{
+	mclmr_span_t name = mclmr_span_cut(&text, '/');
+	long clock = mclmr_sdp_number(mclmr_span_cut(&text, '/'));
+	long channels = text.s == NULL ? 1 : mclmr_sdp_number(text);
+
+	if(clock < 1 || channels < 1 || name.len == 0)
+		return;
+	format->name = name;
+	format->clock = (unsigned)clock;
+	format->channels = (unsigned)channels;
+}
+
+/* Gives each format its rtpmap and fmtp; false where one has two. */
+static bool describe_formats(mclmr_sdp_section_t *section)
+{
+	bool mapped[MCLMR_SDP_MAX_FORMATS] = {false};
+
+	for(size_t i = 1; i < section->lines; i++) {
+		mclmr_sdp_line_t *line = &section->line[i];
+		mclmr_span_t value = line->value;
+		bool is_map = mclmr_sdp_is(line, MCLMR_SPAN("rtpmap"));
+		mclmr_sdp_format_t *format;
+
+		if(!is_map && !mclmr_sdp_is(line, MCLMR_SPAN("fmtp")))
+			continue;
+		format = cut_format(section, &value);
+		if(format == NULL)
+			continue;
+		if(is_map ? mapped[format - section->format] : format->fmtp != NULL)
+			return false;
+		if(is_map) {
+			mapped[format - section->format] = true;
+			mclmr_sdp_encoding(value, format);
+		} else {
+			format->fmtp = line;
+			format->params = value;
+		}
+	}
+	return true;
+}
+
+/* Reads the m= line of a section and what its formats are. */
+static mclmr_status_t read_section(
+		mclmr_arena_t *arena, mclmr_sdp_section_t *section)
+{
+	mclmr_span_t rest = section->line[0].value;
+	mclmr_status_t status;
+
+	section->media = mclmr_sdp_word(&rest);
+	section->port_text = mclmr_sdp_word(&rest);
+	section->proto = mclmr_sdp_word(&rest);
+	if(!read_port(section))
+		return MCLMR_SDP_MALFORMED;
+	status = read_formats(rest, arena, section);
+	if(status == MCLMR_OK && !describe_formats(section))
+		status = MCLMR_SDP_MALFORMED;
+	return status;
+}
+
+mclmr_status_t mclmr_sdp_read(
+		mclmr_span_t text, mclmr_arena_t *arena, mclmr_sdp_t **sdp)
+{
+	mclmr_sdp_t *read;
+	mclmr_status_t status;
+
+	*sdp = NULL;
+	if(text.len > MCLMR_SDP_MAX_SIZE)
+		return MCLMR_SDP_LIMIT;
+	text = without_end(text);
+	if(text.len == 0)
+		return MCLMR_SDP_MALFORMED;
+	read = mclmr_arena_alloc(arena, sizeof(*read));
+	if(read == NULL)
+		return MCLMR_INTERNAL;
+	memset(read, 0, sizeof(*read));
+	status = read_lines(text, arena, read);
+	if(status == MCLMR_OK)
+		status = cut_sections(read);
+	for(size_t i = 0; status == MCLMR_OK && i < read->sections; i++)
+		status = read_section(arena, &read->section[i]);
+	if(status == MCLMR_OK)
+		*sdp = read;
+	return status;
+}
+
+bool mclmr_sdp_is_audio(const mclmr_sdp_section_t *section)
+{
+	return mclmr_span_equal_nocase(section->media, MCLMR_SPAN("audio"));
+}
+
+bool mclmr_sdp_is_rtp(const mclmr_sdp_section_t *section)
+{
+	return mclmr_span_find_nocase(section->proto, MCLMR_SPAN("RTP/")) != NULL;
+}
+
+bool mclmr_sdp_can_speak(const mclmr_sdp_section_t *section)
+{
+	if(mclmr_sdp_is_audio(section))
+		return true;
+	for(size_t i = 0; mclmr_sdp_is_rtp(section) && i < section->formats; i++) {
+		if(section->format[i].clock != VIDEO_CLOCK)
+			return true;
+	}
+	return false;
+}
+
+bool mclmr_sdp_is_active(const mclmr_sdp_section_t *section)
+{
+	return !section->closed
+		   && (section->port != 0
+				   || mclmr_sdp_has(section->line, section->lines,
+						   MCLMR_SPAN("bundle-only")));
+}
+
+void mclmr_sdp_close(mclmr_sdp_section_t *section)
+{
+	for(size_t i = 0; i < section->formats; i++)
+		section->format[i].dropped = i > 0;
+	for(size_t i = 1; i < section->lines; i++) {
+		if(mclmr_sdp_is(&section->line[i], MCLMR_SPAN("bundle-only")))
+			section->line[i].dropped = true;
+	}
+	section->closed = true;
+	section->edited = true;
+	mclmr_sdp_drop_orphans(section);
+}
+
+/* True for "pt=LIST" of a=rid that names a format that is dropped. */
+static bool rid_names_dropped(
+		mclmr_sdp_section_t *section, const mclmr_sdp_line_t *line)
+{
+	const char *at = mclmr_span_find(line->value, MCLMR_SPAN("pt="));
+	mclmr_span_t list;
+
+	if(at == NULL)
+		return false;
+	list = mclmr_span_from(line->value, at + 3);
+	list = mclmr_span_cut(&list, ';');
+	while(list.len > 0) {
+		mclmr_span_t token = mclmr_span_cut(&list, ',');
+		mclmr_sdp_format_t *format = cut_format(section, &token);
+
+		if(format != NULL && format->dropped)
+			return true;
+	}
+	return false;
+}
+
+/* True for a line that says something of a format that is dropped. */
+static bool is_orphan(
+		mclmr_sdp_section_t *section, const mclmr_sdp_line_t *line)
+{
+	mclmr_span_t value = line->value;
+	const mclmr_sdp_format_t *format;
+
+	if(mclmr_sdp_is(line, MCLMR_SPAN("rid")))
+		return rid_names_dropped(section, line);
+	if(!mclmr_sdp_is(line, MCLMR_SPAN("rtpmap"))
+			&& !mclmr_sdp_is(line, MCLMR_SPAN("fmtp"))
+			&& !mclmr_sdp_is(line, MCLMR_SPAN("rtcp-fb")))
+		return false;
+	format = cut_format(section, &value);
+	return format != NULL && format->dropped;
+}
+
+void mclmr_sdp_drop_orphans(mclmr_sdp_section_t *section)
+{
+	bool rid_dropped = false;
+	size_t at = 1;
+	mclmr_sdp_line_t *line;
+
+	for(size_t i = 1; i < section->lines; i++) {
+		line = &section->line[i];
+		if(!is_orphan(section, line))
+			continue;
+		rid_dropped |= mclmr_sdp_is(line, MCLMR_SPAN("rid"));
+		line->dropped = true;
+	}
+	if(!rid_dropped)
+		return;
+	while((line = mclmr_sdp_next(
+				   section->line, section->lines, MCLMR_SPAN("simulcast"), &at))
+			!= NULL)
+		line->dropped = true;
+}
+
+/* Where the text is written; room is checked by the caller. */
+static void put(char **at, mclmr_span_t text)
+{
+	memcpy(*at, text.s, text.len);
+	*at += text.len;
+}
+
+/* Composes an m= line; never longer than the one that was read. */
+static void put_media(char **at, const mclmr_sdp_section_t *section)
+{
+	put(at, MCLMR_SPAN("m="));
+	put(at, section->media);
+	put(at, MCLMR_SPAN(" "));
+	put(at, section->closed ? MCLMR_SPAN("0") : section->port_text);
+	put(at, MCLMR_SPAN(" "));
+	put(at, section->proto);
+	for(size_t i = 0; i < section->formats; i++) {
+		if(section->format[i].dropped)
+			continue;
+		put(at, MCLMR_SPAN(" "));
+		put(at, section->format[i].token);
+	}
+}
+
+/* The edited section whose m= line this is; NULL for all other lines. */
+static const mclmr_sdp_section_t *edited_section(
+		const mclmr_sdp_t *sdp, const mclmr_sdp_line_t *line)
+{
+	for(size_t i = 0; line->type == 'm' && i < sdp->sections; i++) {
+		if(sdp->section[i].line == line && sdp->section[i].edited)
+			return &sdp->section[i];
+	}
+	return NULL;
+}
+
+bool mclmr_sdp_write(
+		const mclmr_sdp_t *sdp, mclmr_arena_t *arena, mclmr_span_t *text)
+{
+	size_t size = 0;
+	char *begin, *at;
+
+	*text = (mclmr_span_t){NULL, 0};
+	for(size_t i = 0; i < sdp->lines; i++)
+		size += sdp->line[i].text.len + SPAN_CRLF.len;
+	begin = at = mclmr_arena_alloc(arena, size);
+	if(begin == NULL)
+		return false;
+	for(size_t i = 0; i < sdp->lines; i++) {
+		const mclmr_sdp_line_t *line = &sdp->line[i];
+		const mclmr_sdp_section_t *section = edited_section(sdp, line);
+
+		if(line->dropped)
+			continue;
+		if(section != NULL)
+			put_media(&at, section);
+		else
+			put(&at, line->text);
+		put(&at, SPAN_CRLF);
+	}
+	*text = (mclmr_span_t){begin, (size_t)(at - begin)};
+	return true;
+}

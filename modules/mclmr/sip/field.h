@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * field: the parts of a SIP header field value (RFC 3261 7.3.1, 20.10,
+ * RFC 3325 9.1, RFC 3841 9.2): elements of a comma list, the URI of a
+ * name-addr or addr-spec, and ";name=value" parameters. Commas, semicolons
+ * and brackets inside quoted strings do not count.
+ */
+#ifndef MCLMR_FIELD_H
+#define MCLMR_FIELD_H
+
+#include "mclmr/base/span.h"
+
+/* Takes the next non-empty element off a comma list; false at its end. */
+bool mclmr_field_next(mclmr_span_t *list, mclmr_span_t *element);
+
+/* The URI of an element: what stands in <>, else the text up to the first
+ * ";" or blank. Empty where the brackets or quotes are not closed. */
+mclmr_span_t mclmr_field_uri(mclmr_span_t element);
+
+/* The parameters of an element, from the first ";" behind its URI (or "*")
+ * on; empty where it has none. */
+mclmr_span_t mclmr_field_params(mclmr_span_t element);
+
+/* Takes the next parameter off; value is without its quotes, empty where
+ * there is none. false at the end. */
+bool mclmr_field_param(
+		mclmr_span_t *params, mclmr_span_t *name, mclmr_span_t *value);
+
+#endif

@@ -1,0 +1,724 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* MIME reader and writer. */
+#include <openssl/evp.h>
+#include <string.h>
+
+#include "multipart.h"
+
+#define CRLF MCLMR_SPAN("\r\n")
+#define EMPTY ((mclmr_span_t){NULL, 0})
+
+#define LINE_TEXT 76  /* characters in a line of base64, RFC 2045 6.8 */
+#define LINE_BYTES 57 /* octets that such a line stands for */
+
+/* A parameter of a Content-Type. */
+typedef struct parameter
+{
+	mclmr_span_t name;
+	mclmr_span_t value; /* without quotes, quoted pairs as they stand */
+	bool quoted;
+} parameter_t;
+
+/* What ends a part: CRLF, "--" and the boundary. */
+typedef struct mark
+{
+	size_t len;
+	char octets[4 + MCLMR_MAX_BOUNDARY];
+} mark_t;
+
+/* A delimiter line that was found in a body. */
+typedef struct delimiter
+{
+	const char *begin;	   /* of its CRLF; of its dashes where it has none */
+	mclmr_span_t boundary; /* as it stands in the line */
+	const char *end;	   /* behind the line */
+	bool close;
+} delimiter_t;
+
+/* The header fields of a part that count here; s is NULL where absent. */
+typedef struct fields
+{
+	mclmr_span_t content_type;
+	mclmr_span_t encoding;
+	mclmr_span_t compression;
+	mclmr_span_t content_length;
+} fields_t;
+
+static bool is_alphanumeric(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+		   || (c >= '0' && c <= '9');
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static bool is_space(char c)
+{
+	return is_blank(c) || c == '\r' || c == '\n';
+}
+
+/* True for one or more octets that are letters, digits or in extra. */
+static bool consists_of(mclmr_span_t text, mclmr_span_t extra)
+{
+	for(size_t i = 0; i < text.len; i++) {
+		if(!is_alphanumeric(text.s[i])
+				&& memchr(extra.s, text.s[i], extra.len) == NULL)
+			return false;
+	}
+	return text.len > 0;
+}
+
+/* RFC 3261 25.1 token, which RFC 2045 names and types are as well. */
+static bool is_token(mclmr_span_t text)
+{
+	return consists_of(text, MCLMR_SPAN("-.!%*_+`'~#$&^{}|"));
+}
+
+/* The first n octets of text, which are cut off. */
+static mclmr_span_t cut_head(mclmr_span_t *text, size_t n)
+{
+	mclmr_span_t head = {text->s, n};
+
+	*text = mclmr_span_from(*text, text->s + n);
+	return head;
+}
+
+/* Drops what may stand between the tokens of a field value. */
+static void skip_spaces(mclmr_span_t *text)
+{
+	while(text->len > 0 && is_space(text->s[0]))
+		cut_head(text, 1);
+}
+
+/* Cuts "type/subtype" off a Content-Type; false where it is none. */
+static bool cut_media_type(mclmr_span_t *rest, mclmr_span_t *media_type)
+{
+	size_t n = 0;
+	mclmr_span_t subtype, type;
+
+	while(n < rest->len && rest->s[n] != ';')
+		n++;
+	subtype = *media_type = mclmr_span_trim(cut_head(rest, n));
+	type = mclmr_span_cut(&subtype, '/');
+	return is_token(type) && is_token(subtype);
+}
+
+/* Cuts a quoted value off *rest, which begins with the quote. */
+static bool cut_quoted(mclmr_span_t *rest, mclmr_span_t *value)
+{
+	size_t n = 1;
+
+	while(n < rest->len && rest->s[n] != '"')
+		n += rest->s[n] == '\\' ? 2 : 1;
+	if(n >= rest->len)
+		return false;
+	*value = (mclmr_span_t){rest->s + 1, n - 1};
+	cut_head(rest, n + 1);
+	skip_spaces(rest);
+	return true;
+}
+
+/* Cuts a bare value off *rest. A quote in it would be read otherwise by
+ * others, so it is refused. */
+static bool cut_bare(mclmr_span_t *rest, mclmr_span_t *value)
+{
+	size_t n = 0;
+
+	while(n < rest->len && rest->s[n] != ';') {
+		if(rest->s[n] == '"')
+			return false;
+		n++;
+	}
+	*value = mclmr_span_trim(cut_head(rest, n));
+	return value->len > 0;
+}
+
+/* Cuts ";name=value" off *rest; false where it is none. */
+static bool cut_parameter(mclmr_span_t *rest, parameter_t *parameter)
+{
+	size_t n = 0;
+
+	if(rest->s[0] != ';')
+		return false;
+	cut_head(rest, 1);
+	while(n < rest->len && rest->s[n] != '=')
+		n++;
+	parameter->name = mclmr_span_trim(cut_head(rest, n));
+	if(!is_token(parameter->name) || rest->len == 0)
+		return false;
+	cut_head(rest, 1);
+	skip_spaces(rest);
+	parameter->quoted = rest->len > 0 && rest->s[0] == '"';
+	return parameter->quoted ? cut_quoted(rest, &parameter->value)
+							 : cut_bare(rest, &parameter->value);
+}
+
+/* True for what RFC 2046 5.1.1 allows as a boundary. */
+static bool is_boundary(mclmr_span_t boundary)
+{
+	return boundary.len <= MCLMR_MAX_BOUNDARY
+		   && consists_of(boundary, MCLMR_SPAN("'()+_,-./:=? "))
+		   && boundary.s[boundary.len - 1] != ' ';
+}
+
+/* Makes the mark of a boundary; false where the boundary is unfit. */
+static bool set_mark(mark_t *mark, mclmr_span_t boundary)
+{
+	if(!is_boundary(boundary))
+		return false;
+	memcpy(mark->octets, "\r\n--", 4);
+	memcpy(mark->octets + 4, boundary.s, boundary.len);
+	mark->len = 4 + boundary.len;
+	return true;
+}
+
+/* Makes the mark of a boundary parameter, its quoted pairs undone. */
+static bool read_boundary(const parameter_t *parameter, mark_t *mark)
+{
+	char plain[MCLMR_MAX_BOUNDARY];
+	size_t len = 0;
+
+	for(size_t i = 0; i < parameter->value.len; i++) {
+		if(parameter->quoted && parameter->value.s[i] == '\\')
+			i++;
+		if(len == sizeof(plain))
+			return false;
+		plain[len++] = parameter->value.s[i];
+	}
+	return set_mark(mark, (mclmr_span_t){plain, len});
+}
+
+/* Makes the mark from the parameters of a Content-Type, in which exactly one
+ * is the boundary. */
+static bool find_boundary(mclmr_span_t parameters, mark_t *mark)
+{
+	size_t found = 0;
+
+	while(parameters.len > 0) {
+		parameter_t parameter;
+
+		if(!cut_parameter(&parameters, &parameter))
+			return false;
+		if(!mclmr_span_equal_nocase(parameter.name, MCLMR_SPAN("boundary")))
+			continue;
+		if(!read_boundary(&parameter, mark))
+			return false;
+		found++;
+	}
+	return found == 1;
+}
+
+/* Reads what follows the boundary in *rest: it has to end the line, else it
+ * was no delimiter but content. */
+static bool read_line_end(mclmr_span_t rest, delimiter_t *delimiter)
+{
+	delimiter->close = mclmr_span_starts(rest, MCLMR_SPAN("--"));
+	if(delimiter->close)
+		cut_head(&rest, 2);
+	while(rest.len > 0 && is_blank(rest.s[0]))
+		cut_head(&rest, 1);
+	delimiter->end = rest.s;
+	if(mclmr_span_starts(rest, CRLF)) {
+		delimiter->end += 2;
+		return true;
+	}
+	return delimiter->close && rest.len == 0;
+}
+
+/* What a body has next. */
+typedef enum next
+{
+	NEXT_NOTHING,
+	NEXT_DELIMITER,
+	NEXT_AMBIGUOUS /* a delimiter to some readers, none to others */
+} next_t;
+
+/* True where some reader takes dashes at this place for the begin of a line:
+ * there is nothing before them, or the end of a line of whatever kind. */
+static bool begins_line(const char *begin, const char *dashes)
+{
+	return dashes == begin || dashes[-1] == '\n' || dashes[-1] == '\r';
+}
+
+/* Reads the delimiter line that begins with these dashes. It has a CRLF of
+ * its own before it, but where it is the first line of a body. */
+static bool read_delimiter(mclmr_span_t text, const char *dashes,
+		const mark_t *mark, bool first, delimiter_t *delimiter)
+{
+	bool has_crlf = dashes - text.s >= 2 && memcmp(dashes - 2, "\r\n", 2) == 0;
+
+	if(!has_crlf && !(first && dashes == text.s))
+		return false;
+	delimiter->begin = has_crlf ? dashes - 2 : dashes;
+	delimiter->boundary = (mclmr_span_t){dashes + 2, mark->len - 4};
+	return read_line_end(
+			mclmr_span_from(text, dashes + mark->len - 2), delimiter);
+}
+
+/*
+ * Finds the first line that begins with "--" and the boundary. A boundary must
+ * not occur in what it delimits (RFC 2046 5.1.1), and readers compare no more
+ * than the begin of a line, whose end may be a lone LF to them: such a line
+ * that is no delimiter here is one elsewhere. text begins behind another
+ * delimiter, or, for the first one, with the body. Linear: matches cannot
+ * overlap, nor the blanks that follow them.
+ */
+static next_t find_delimiter(mclmr_span_t text, const mark_t *mark, bool first,
+		delimiter_t *delimiter)
+{
+	mclmr_span_t needle = {mark->octets + 2, mark->len - 2};
+	mclmr_span_t rest = text;
+	const char *found;
+
+	while((found = mclmr_span_find(rest, needle)) != NULL) {
+		if(begins_line(text.s, found))
+			return read_delimiter(text, found, mark, first, delimiter)
+						   ? NEXT_DELIMITER
+						   : NEXT_AMBIGUOUS;
+		rest = mclmr_span_from(rest, found + needle.len);
+	}
+	return NEXT_NOTHING;
+}
+
+/* True where header lines hold no NUL, lone CR or lone LF: others might take
+ * those for the end of a line. */
+static bool is_clean(mclmr_span_t headers)
+{
+	if(headers.len > 0 && memchr(headers.s, '\0', headers.len) != NULL)
+		return false;
+	while(headers.len > 0) {
+		mclmr_span_t line = mclmr_span_cut(&headers, '\n');
+		const char *cr = line.len > 0 ? memchr(line.s, '\r', line.len) : NULL;
+
+		if(headers.s == NULL || cr == NULL || cr != line.s + line.len - 1)
+			return false;
+	}
+	return true;
+}
+
+/* Cuts a field with its continuation lines off clean header lines. */
+static mclmr_span_t cut_field(mclmr_span_t *headers)
+{
+	mclmr_span_t rest = *headers;
+	size_t n;
+
+	do
+		mclmr_span_cut(&rest, '\n');
+	while(rest.len > 0 && is_blank(rest.s[0]));
+	n = headers->len - rest.len;
+	return cut_head(headers, n);
+}
+
+/* Keeps a field's value; false where the field stands there twice. */
+static bool set_once(mclmr_span_t *field, mclmr_span_t value)
+{
+	if(field->s != NULL)
+		return false;
+	*field = value;
+	return true;
+}
+
+/* Reads one "name: value"; false where it is none. */
+static bool read_field(mclmr_span_t field, fields_t *fields)
+{
+	mclmr_span_t value = field;
+	mclmr_span_t name = mclmr_span_cut(&value, ':');
+
+	if(value.s == NULL || is_blank(name.s[0])
+			|| memchr(name.s, '\r', name.len) != NULL)
+		return false;
+	name = mclmr_span_trim(name);
+	value = mclmr_span_trim(value);
+	if(mclmr_span_equal_nocase(name, MCLMR_SPAN("Content-Type")))
+		return set_once(&fields->content_type, value);
+	if(mclmr_span_equal_nocase(name, MCLMR_SPAN("Content-Transfer-Encoding")))
+		return set_once(&fields->encoding, value);
+	if(mclmr_span_equal_nocase(name, MCLMR_SPAN("Content-Length")))
+		return set_once(&fields->content_length, value);
+	if(mclmr_span_equal_nocase(name, MCLMR_SPAN("Content-Encoding")))
+		return set_once(&fields->compression, value);
+	return is_token(name);
+}
+
+/* True for one or more decimal digits. */
+static bool is_digits(mclmr_span_t text)
+{
+	for(size_t i = 0; i < text.len; i++) {
+		if(text.s[i] < '0' || text.s[i] > '9')
+			return false;
+	}
+	return text.len > 0;
+}
+
+/* True where a field is absent or has a value of its form. */
+static bool is_fit(mclmr_span_t field, bool (*form)(mclmr_span_t text))
+{
+	return field.s == NULL || form(field);
+}
+
+/* True for an encoding that leaves the octets as they are: the only ones that
+ * a multipart itself may have (RFC 2045 6.4). */
+static bool is_identity(mclmr_span_t encoding)
+{
+	return encoding.len == 0
+		   || mclmr_span_equal_nocase(encoding, MCLMR_SPAN("binary"))
+		   || mclmr_span_equal_nocase(encoding, MCLMR_SPAN("8bit"))
+		   || mclmr_span_equal_nocase(encoding, MCLMR_SPAN("7bit"));
+}
+
+/* Takes the fields over into the part. */
+static bool set_fields(const fields_t *fields, mclmr_part_t *part)
+{
+	mclmr_span_t rest = fields->content_type;
+
+	if(!is_fit(fields->encoding, is_token)
+			|| !is_fit(fields->content_length, is_digits))
+		return false;
+	part->content_type = fields->content_type;
+	part->content_length = fields->content_length;
+	part->base64 =
+			mclmr_span_equal_nocase(fields->encoding, MCLMR_SPAN("base64"));
+	part->unreadable = fields->compression.s != NULL
+					   || (!part->base64 && !is_identity(fields->encoding));
+	return rest.s == NULL || cut_media_type(&rest, &part->media_type);
+}
+
+/* Reads the header lines of a part. */
+static mclmr_status_t read_headers(mclmr_span_t headers, mclmr_part_t *part)
+{
+	fields_t fields = {EMPTY, EMPTY, EMPTY, EMPTY};
+	mclmr_span_t rest = headers;
+
+	if(headers.len > MCLMR_MAX_PART_HEADERS)
+		return MCLMR_LIMIT_EXCEEDED;
+	if(!is_clean(headers))
+		return MCLMR_MIME_MALFORMED;
+	while(rest.len > 0) {
+		if(!read_field(cut_field(&rest), &fields))
+			return MCLMR_MIME_MALFORMED;
+	}
+	part->headers = headers;
+	return set_fields(&fields, part) ? MCLMR_OK : MCLMR_MIME_MALFORMED;
+}
+
+/* Cuts the header lines off the text between two delimiters, leaving the
+ * content. The CRLF of the empty line may be that of the next delimiter. */
+static mclmr_span_t cut_headers(mclmr_span_t *text)
+{
+	mclmr_span_t window = *text;
+	mclmr_span_t headers;
+	const char *blank;
+
+	if(mclmr_span_starts(*text, CRLF)) {
+		cut_head(text, 2);
+		return (mclmr_span_t){window.s, 0};
+	}
+	if(window.len > MCLMR_MAX_PART_HEADERS + 2)
+		window.len = MCLMR_MAX_PART_HEADERS + 2;
+	blank = mclmr_span_find(window, MCLMR_SPAN("\r\n\r\n"));
+	if(blank == NULL)
+		return cut_head(text, text->len);
+	headers = cut_head(text, (size_t)(blank - text->s) + 2);
+	cut_head(text, 2);
+	return headers;
+}
+
+/* Reads the part that stands between two delimiters. */
+static mclmr_status_t read_part(mclmr_span_t text, mclmr_part_t *part)
+{
+	mclmr_span_t headers = cut_headers(&text);
+
+	part->content = text;
+	return read_headers(headers, part);
+}
+
+/* Reads the parts of a multipart body. */
+static mclmr_status_t read_parts(
+		mclmr_span_t body, const mark_t *mark, mclmr_multipart_t *multipart)
+{
+	delimiter_t here, next;
+
+	if(find_delimiter(body, mark, true, &here) != NEXT_DELIMITER || here.close)
+		return MCLMR_MIME_MALFORMED;
+	multipart->boundary = here.boundary;
+	while(!here.close) {
+		mclmr_span_t rest = mclmr_span_from(body, here.end);
+		mclmr_status_t status;
+
+		if(multipart->n == MCLMR_MAX_PARTS)
+			return MCLMR_LIMIT_EXCEEDED;
+		if(find_delimiter(rest, mark, false, &next) != NEXT_DELIMITER)
+			return MCLMR_MIME_MALFORMED;
+		rest.len = (size_t)(next.begin - rest.s);
+		status = read_part(rest, &multipart->part[multipart->n]);
+		if(status != MCLMR_OK)
+			return status;
+		multipart->n++;
+		here = next;
+	}
+	return find_delimiter(mclmr_span_from(body, here.end), mark, false, &next)
+						   == NEXT_NOTHING
+				   ? MCLMR_OK
+				   : MCLMR_MIME_MALFORMED;
+}
+
+/* Makes the whole body the only part. */
+static mclmr_status_t set_single(
+		const fields_t *fields, mclmr_span_t body, mclmr_multipart_t *multipart)
+{
+	multipart->single = true;
+	multipart->n = 1;
+	multipart->part[0].content = body;
+	return set_fields(fields, &multipart->part[0]) ? MCLMR_OK
+												   : MCLMR_MIME_MALFORMED;
+}
+
+/* Reads a body whose Content-Type has this media type and parameters. */
+static mclmr_status_t read_body(const fields_t *fields, mclmr_span_t parameters,
+		mclmr_span_t body, mclmr_multipart_t *multipart)
+{
+	mark_t mark;
+
+	if(!mclmr_span_starts_nocase(
+			   fields->content_type, MCLMR_SPAN("multipart/")))
+		return set_single(fields, body, multipart);
+	if(body.len == 0 || !is_identity(fields->encoding)
+			|| !find_boundary(parameters, &mark))
+		return MCLMR_MIME_MALFORMED;
+	return read_parts(body, &mark, multipart);
+}
+
+/* A field value, its s NULL where it is absent or empty. */
+static mclmr_span_t field_value(mclmr_span_t value)
+{
+	value = mclmr_span_trim(value);
+	return value.len == 0 ? EMPTY : value;
+}
+
+mclmr_status_t mclmr_multipart_read(mclmr_span_t content_type,
+		mclmr_span_t encoding, mclmr_span_t body, mclmr_multipart_t *multipart)
+{
+	fields_t fields = {.content_type = field_value(content_type),
+			.encoding = field_value(encoding)};
+	mclmr_span_t parameters = fields.content_type;
+	mclmr_span_t media_type;
+
+	memset(multipart, 0, sizeof(*multipart));
+	if(fields.content_type.s == NULL) {
+		multipart->single = true;
+		return body.len == 0 ? MCLMR_OK : MCLMR_MIME_MALFORMED;
+	}
+	if(!cut_media_type(&parameters, &media_type))
+		return MCLMR_MIME_MALFORMED;
+	return read_body(&fields, parameters, body, multipart);
+}
+
+/* The media type of a part, which has one even where it does not say. */
+static mclmr_span_t media_type_of(const mclmr_part_t *part)
+{
+	return part->media_type.len > 0 ? part->media_type
+									: MCLMR_SPAN("text/plain");
+}
+
+size_t mclmr_multipart_find(const mclmr_multipart_t *multipart,
+		mclmr_span_t media_type, const mclmr_part_t **first)
+{
+	size_t found = 0;
+
+	*first = NULL;
+	for(size_t i = 0; i < multipart->n; i++) {
+		const mclmr_part_t *part = &multipart->part[i];
+
+		if(!mclmr_span_equal_nocase(media_type_of(part), media_type))
+			continue;
+		if(found == 0)
+			*first = part;
+		found++;
+	}
+	return found;
+}
+
+/* Checks a text of base64: *significant characters without the spaces, and
+ * how many of them are padding. */
+static bool measure_base64(
+		mclmr_span_t text, size_t *significant, size_t *padding)
+{
+	*significant = 0;
+	*padding = 0;
+	for(size_t i = 0; i < text.len; i++) {
+		char c = text.s[i];
+
+		if(is_space(c))
+			continue;
+		if(c == '=')
+			(*padding)++;
+		else if(*padding > 0 || !(is_alphanumeric(c) || c == '+' || c == '/'))
+			return false;
+		(*significant)++;
+	}
+	return *significant % 4 == 0 && *padding <= 2;
+}
+
+/* Decodes checked base64 a block at a time, skipping the spaces. */
+static bool decode_blocks(mclmr_span_t text, char *octets)
+{
+	unsigned char block[LINE_TEXT];
+	int used = 0;
+
+	for(size_t i = 0; i < text.len; i++) {
+		if(!is_space(text.s[i]))
+			block[used++] = (unsigned char)text.s[i];
+		if(used == 0 || (used < LINE_TEXT && i + 1 < text.len))
+			continue;
+		if(EVP_DecodeBlock((unsigned char *)octets, block, used)
+				!= used / 4 * 3)
+			return false;
+		octets += (size_t)used / 4 * 3;
+		used = 0;
+	}
+	return true;
+}
+
+mclmr_status_t mclmr_part_decode(
+		const mclmr_part_t *part, mclmr_arena_t *arena, mclmr_span_t *content)
+{
+	size_t significant, padding;
+	char *octets;
+
+	*content = EMPTY;
+	if(part->unreadable)
+		return MCLMR_MIME_MALFORMED;
+	if(!part->base64) {
+		*content = part->content;
+		return MCLMR_OK;
+	}
+	if(!measure_base64(part->content, &significant, &padding))
+		return MCLMR_MIME_MALFORMED;
+	octets = mclmr_arena_alloc(arena, significant / 4 * 3);
+	if(octets == NULL)
+		return MCLMR_LIMIT_EXCEEDED;
+	if(!decode_blocks(part->content, octets))
+		return MCLMR_MIME_MALFORMED;
+	*content = (mclmr_span_t){octets, significant / 4 * 3 - padding};
+	return MCLMR_OK;
+}
+
+/* Appends text at *end, moving *end behind it. */
+static void append(char **end, mclmr_span_t text)
+{
+	if(text.len > 0)
+		memcpy(*end, text.s, text.len);
+	*end += text.len;
+}
+
+/* Length of the base64 of n octets with the CRLFs between its lines. */
+static size_t base64_length(size_t n)
+{
+	size_t characters = (n + 2) / 3 * 4;
+	size_t lines = (characters + LINE_TEXT - 1) / LINE_TEXT;
+
+	return lines == 0 ? 0 : characters + 2 * (lines - 1);
+}
+
+bool mclmr_part_encode(
+		mclmr_span_t content, mclmr_arena_t *arena, mclmr_span_t *text)
+{
+	/* One more for the NUL that EVP_EncodeBlock() writes. Content beyond the
+	 * arena is refused first: its length could overflow. */
+	char *out =
+			content.len > arena->size
+					? NULL
+					: mclmr_arena_alloc(arena, base64_length(content.len) + 1);
+
+	*text = EMPTY;
+	if(out == NULL)
+		return false;
+	*text = (mclmr_span_t){out, base64_length(content.len)};
+	while(content.len > 0) {
+		size_t n = content.len < LINE_BYTES ? content.len : LINE_BYTES;
+		mclmr_span_t line = cut_head(&content, n);
+
+		out += EVP_EncodeBlock((unsigned char *)out,
+				(const unsigned char *)line.s, (int)line.len);
+		if(content.len > 0)
+			append(&out, CRLF);
+	}
+	return true;
+}
+
+/* True for header lines that are safe to write: no empty line among them. */
+static bool is_header(mclmr_span_t headers)
+{
+	return is_clean(headers) && !mclmr_span_starts(headers, CRLF)
+		   && mclmr_span_find(headers, MCLMR_SPAN("\r\n\r\n")) == NULL;
+}
+
+/* True where every part can be read again when written with this boundary. */
+static bool is_writable(
+		const mclmr_part_t *parts, size_t n, mclmr_span_t boundary)
+{
+	for(size_t i = 0; i < n; i++) {
+		if(mclmr_span_find(parts[i].content, boundary) != NULL
+				|| mclmr_span_find(parts[i].headers, boundary) != NULL
+				|| !is_header(parts[i].headers))
+			return false;
+	}
+	return n > 0;
+}
+
+/* Adds n to *total; false where that exceeds limit. */
+static bool add_length(size_t *total, size_t n, size_t limit)
+{
+	if(n > limit - *total)
+		return false;
+	*total += n;
+	return true;
+}
+
+/* The length of a body to be written; false where it exceeds limit. */
+static bool measure_body(const mclmr_part_t *parts, size_t n, size_t mark,
+		size_t limit, size_t *total)
+{
+	*total = 0;
+	for(size_t i = 0; i < n; i++) {
+		if(!add_length(total, mark + 4, limit)
+				|| !add_length(total, parts[i].headers.len, limit)
+				|| !add_length(total, parts[i].content.len, limit))
+			return false;
+	}
+	return add_length(total, mark + 2, limit);
+}
+
+mclmr_status_t mclmr_multipart_write(const mclmr_part_t *parts, size_t n,
+		mclmr_span_t boundary, mclmr_arena_t *arena, mclmr_span_t *body)
+{
+	mark_t mark;
+	size_t total;
+	char *out;
+
+	*body = EMPTY;
+	if(!set_mark(&mark, boundary) || !is_writable(parts, n, boundary))
+		return MCLMR_MIME_MALFORMED;
+	if(n > MCLMR_MAX_PARTS
+			|| !measure_body(parts, n, mark.len, arena->size, &total))
+		return MCLMR_LIMIT_EXCEEDED;
+	out = mclmr_arena_alloc(arena, total);
+	if(out == NULL)
+		return MCLMR_LIMIT_EXCEEDED;
+	*body = (mclmr_span_t){out, total};
+	/* The first delimiter needs no CRLF before it. */
+	append(&out, (mclmr_span_t){mark.octets + 2, mark.len - 2});
+	for(size_t i = 0; i < n; i++) {
+		append(&out, CRLF);
+		append(&out, parts[i].headers);
+		append(&out, CRLF);
+		append(&out, parts[i].content);
+		append(&out, (mclmr_span_t){mark.octets, mark.len});
+	}
+	append(&out, MCLMR_SPAN("--\r\n"));
+	return MCLMR_OK;
+}

@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Key under which a URI is compared. */
+#include <string.h>
+
+#include "mclmr/base/octets.h"
+#include "uri.h"
+
+#define SIP "sip:"
+#define TEL "tel:"
+
+/* A key in the making. len goes on counting where it is full. */
+typedef struct draft
+{
+	size_t len;
+	char octets[MCLMR_URI_MAX];
+} draft_t;
+
+/* What is left of a "sip:" URI once its userinfo is cut off. */
+typedef struct address
+{
+	mclmr_span_t host;
+	mclmr_span_t tail; /* parameters and headers with their separator */
+} address_t;
+
+/* What an octet may be in a URI, as bits. */
+#define DIGIT 1
+#define LETTER 2
+#define MARK 4		 /* RFC 3261 25.1 mark */
+#define RESERVED 8	 /* RFC 3261 25.1 reserved, and brackets */
+#define SEPARATOR 16 /* RFC 3966 visual-separator */
+
+static const unsigned char classes[256] = {['0' ... '9'] = DIGIT,
+		['A' ... 'Z'] = LETTER,
+		['a' ... 'z'] = LETTER,
+		['-'] = MARK | SEPARATOR,
+		['.'] = MARK | SEPARATOR,
+		['('] = MARK | SEPARATOR,
+		[')'] = MARK | SEPARATOR,
+		['_'] = MARK,
+		['!'] = MARK,
+		['~'] = MARK,
+		['*'] = MARK,
+		['\''] = MARK,
+		[';'] = RESERVED,
+		['/'] = RESERVED,
+		['?'] = RESERVED,
+		[':'] = RESERVED,
+		['@'] = RESERVED,
+		['&'] = RESERVED,
+		['='] = RESERVED,
+		['+'] = RESERVED,
+		['$'] = RESERVED,
+		[','] = RESERVED,
+		['['] = RESERVED,
+		[']'] = RESERVED};
+
+/* True where c is of any of these classes. */
+static bool is_any(char c, unsigned wanted)
+{
+	return (classes[(unsigned char)c] & wanted) != 0;
+}
+
+static bool is_digit(char c)
+{
+	return is_any(c, DIGIT);
+}
+
+/* RFC 3261 25.1 unreserved: escaped or not, these mean the same. */
+static bool is_unreserved(char c)
+{
+	return is_any(c, DIGIT | LETTER | MARK);
+}
+
+/* RFC 3966 visual-separator: helps the reader of a number, nobody else. */
+static bool is_separator(char c)
+{
+	return is_any(c, SEPARATOR);
+}
+
+static char lower(char c)
+{
+	if(c >= 'A' && c <= 'Z')
+		return (char)(c - 'A' + 'a');
+	return c;
+}
+
+static char upper(char c)
+{
+	if(c >= 'a' && c <= 'z')
+		return (char)(c - 'a' + 'A');
+	return c;
+}
+
+/* True where "%" at offset i of text begins an escape. */
+static bool is_escape(mclmr_span_t text, size_t i)
+{
+	return i + 2 < text.len && mclmr_octets_hex_digit(text.s[i + 1]) >= 0
+		   && mclmr_octets_hex_digit(text.s[i + 2]) >= 0;
+}
+
+/* True where all octets may stand in a URI; so no blank, no quote, no
+ * control character, nothing beyond ASCII, and every "%" is an escape. */
+static bool is_well_formed(mclmr_span_t uri)
+{
+	for(size_t i = 0; i < uri.len; i++) {
+		if(!is_any(uri.s[i], DIGIT | LETTER | MARK | RESERVED)
+				&& !(uri.s[i] == '%' && is_escape(uri, i)))
+			return false;
+	}
+	return true;
+}
+
+static void put(draft_t *draft, char c)
+{
+	if(draft->len < sizeof(draft->octets))
+		draft->octets[draft->len] = c;
+	draft->len++;
+}
+
+static void put_text(draft_t *draft, mclmr_span_t text)
+{
+	if(text.s != NULL && draft->len <= sizeof(draft->octets)
+			&& text.len <= sizeof(draft->octets) - draft->len)
+		memcpy(draft->octets + draft->len, text.s, text.len);
+	draft->len += text.len;
+}
+
+static void put_lower(draft_t *draft, mclmr_span_t text)
+{
+	for(size_t i = 0; i < text.len; i++)
+		put(draft, lower(text.s[i]));
+}
+
+/* Writes the escape with these digits: undone where it stands for an
+ * unreserved character, else with its digits in upper case. */
+static void put_escape(draft_t *draft, const char *digits)
+{
+	char c = (char)(mclmr_octets_hex_digit(digits[0]) * 16
+					+ mclmr_octets_hex_digit(digits[1]));
+
+	if(is_unreserved(c)) {
+		put(draft, c);
+		return;
+	}
+	put(draft, '%');
+	put(draft, upper(digits[0]));
+	put(draft, upper(digits[1]));
+}
+
+/* Writes a well-formed text with its needless escapes undone. */
+static void put_unescaped(draft_t *draft, mclmr_span_t text)
+{
+	for(size_t i = 0; i < text.len; i++) {
+		if(text.s[i] == '%') {
+			put_escape(draft, text.s + i + 1);
+			i += 2;
+		} else {
+			put(draft, text.s[i]);
+		}
+	}
+}
+
+/* True for digits with visual separators, "+" at most in front. Letters make
+ * it a name, in which a dot does count. */
+static bool is_number(mclmr_span_t text)
+{
+	size_t digits = 0;
+
+	for(size_t i = 0; i < text.len; i++) {
+		if(is_digit(text.s[i]))
+			digits++;
+		else if(!is_separator(text.s[i]) && !(i == 0 && text.s[i] == '+'))
+			return false;
+	}
+	return digits > 0;
+}
+
+/* Writes the digits of a telephone number without its separators. */
+static void put_digits(draft_t *draft, mclmr_span_t number)
+{
+	for(size_t i = 0; i < number.len; i++) {
+		if(!is_separator(number.s[i]))
+			put(draft, lower(number.s[i]));
+	}
+}
+
+/* Writes the userinfo of a telephone-subscriber: the number comes first. */
+static void put_subscriber(draft_t *draft, mclmr_span_t user)
+{
+	draft_t plain;
+	mclmr_span_t rest, number;
+
+	plain.len = 0;
+	put_unescaped(&plain, user);
+	rest = (mclmr_span_t){plain.octets, plain.len};
+	number = mclmr_span_cut(&rest, ';');
+	if(is_number(number))
+		put_digits(draft, number);
+	else
+		put_text(draft, number);
+	if(rest.s != NULL)
+		put(draft, ';');
+	put_text(draft, rest);
+}
+
+/* Octets of a host name, or of what stands in the brackets of an IPv6
+ * reference. "_" is no letter of host names, but is met in private ones. */
+static bool is_host_octet(char c, bool ipv6)
+{
+	if(ipv6)
+		return mclmr_octets_hex_digit(c) >= 0 || c == ':' || c == '.';
+	return is_any(c, DIGIT | LETTER) || c == '-' || c == '.' || c == '_';
+}
+
+/* Cuts the host off *rest, brackets included; empty where there is none. */
+static mclmr_span_t cut_host(mclmr_span_t *rest)
+{
+	mclmr_span_t host = *rest;
+	bool ipv6 = host.len > 0 && host.s[0] == '[';
+	size_t n = ipv6 ? 1 : 0;
+
+	while(n < host.len && is_host_octet(host.s[n], ipv6))
+		n++;
+	if(ipv6 && (n < 3 || n == host.len || host.s[n] != ']'))
+		return (mclmr_span_t){NULL, 0};
+	host.len = ipv6 ? n + 1 : n;
+	*rest = mclmr_span_from(*rest, host.s + host.len);
+	return host;
+}
+
+/* Drops ":port" from the front of *rest; false where it is no port. */
+static bool drop_port(mclmr_span_t *rest)
+{
+	size_t n = 1;
+
+	if(rest->len == 0 || rest->s[0] != ':')
+		return true;
+	while(n < rest->len && is_digit(rest->s[n]))
+		n++;
+	*rest = mclmr_span_from(*rest, rest->s + n);
+	return n >= 2 && n <= 6;
+}
+
+/* Splits "host[:port][;parameters][?headers]". */
+static bool read_address(mclmr_span_t text, address_t *address)
+{
+	address->host = cut_host(&text);
+	if(address->host.len == 0 || !drop_port(&text))
+		return false;
+	address->tail = text;
+	return text.len == 0 || text.s[0] == ';' || text.s[0] == '?';
+}
+
+/* True where the URI says that its user part is a telephone number. */
+static bool is_phone(mclmr_span_t tail)
+{
+	mclmr_span_t parameters = mclmr_span_cut(&tail, '?');
+
+	while(parameters.len > 0) {
+		if(mclmr_span_equal_nocase(
+				   mclmr_span_cut(&parameters, ';'), MCLMR_SPAN("user=phone")))
+			return true;
+	}
+	return false;
+}
+
+/* A userinfo is not empty and has no octet that its grammar lacks. */
+static bool is_user(mclmr_span_t user)
+{
+	return user.len > 0 && user.s[0] != ':'
+		   && memchr(user.s, '[', user.len) == NULL
+		   && memchr(user.s, ']', user.len) == NULL;
+}
+
+/* Writes the key of a sip or sips URI, rest being what follows the scheme. */
+static bool put_sip(draft_t *draft, mclmr_span_t rest)
+{
+	bool has_user = mclmr_span_find(rest, MCLMR_SPAN("@")) != NULL;
+	mclmr_span_t user = {NULL, 0};
+	address_t address;
+
+	if(has_user)
+		user = mclmr_span_cut(&rest, '@');
+	if((has_user && !is_user(user)) || !read_address(rest, &address)
+			|| mclmr_span_find(rest, MCLMR_SPAN("@")) != NULL)
+		return false;
+	put_text(draft, MCLMR_SPAN(SIP));
+	if(has_user) {
+		if(is_phone(address.tail))
+			put_subscriber(draft, user);
+		else
+			put_unescaped(draft, user);
+		put(draft, '@');
+	}
+	put_lower(draft, address.host);
+	return true;
+}
+
+/* How often a parameter occurs; the value of the last one in *value. */
+static size_t find_parameter(
+		mclmr_span_t parameters, mclmr_span_t name, mclmr_span_t *value)
+{
+	size_t found = 0;
+
+	while(parameters.len > 0) {
+		mclmr_span_t rest = mclmr_span_cut(&parameters, ';');
+
+		if(mclmr_span_equal_nocase(mclmr_span_cut(&rest, '='), name)) {
+			*value = rest;
+			found++;
+		}
+	}
+	return found;
+}
+
+/* Writes ";name=value" where the URI has it; false where it has it twice or
+ * empty. */
+static bool put_parameter(
+		draft_t *draft, mclmr_span_t parameters, mclmr_span_t name)
+{
+	mclmr_span_t value;
+	size_t found = find_parameter(parameters, name, &value);
+
+	if(found == 0)
+		return true;
+	if(found > 1 || value.len == 0)
+		return false;
+	put(draft, ';');
+	put_text(draft, name);
+	put(draft, '=');
+	if(is_number(value))
+		put_digits(draft, value);
+	else
+		put_lower(draft, value);
+	return true;
+}
+
+/* True for the digits of RFC 3966 local-number-digits. */
+static bool is_local_number(mclmr_span_t text)
+{
+	size_t digits = 0;
+
+	for(size_t i = 0; i < text.len; i++) {
+		if(mclmr_octets_hex_digit(text.s[i]) >= 0 || text.s[i] == '*')
+			digits++;
+		else if(!is_separator(text.s[i]))
+			return false;
+	}
+	return digits > 0;
+}
+
+/* Writes the key of a tel URI. A local number means nothing without its
+ * context (RFC 3966 5.1.5). */
+static bool put_tel(draft_t *draft, mclmr_span_t rest)
+{
+	mclmr_span_t number = mclmr_span_cut(&rest, ';');
+	bool global = number.len > 0 && number.s[0] == '+';
+	mclmr_span_t context;
+
+	if(global ? !is_number(number) : !is_local_number(number))
+		return false;
+	if(!global
+			&& find_parameter(rest, MCLMR_SPAN("phone-context"), &context) == 0)
+		return false;
+	put_text(draft, MCLMR_SPAN(TEL));
+	put_digits(draft, number);
+	return put_parameter(draft, rest, MCLMR_SPAN("ext"))
+		   && put_parameter(draft, rest, MCLMR_SPAN("phone-context"));
+}
+
+/* Writes the key of a well-formed URI by its scheme. */
+static bool put_key(draft_t *draft, mclmr_span_t uri)
+{
+	mclmr_span_t rest = uri;
+	mclmr_span_t scheme = mclmr_span_cut(&rest, ':');
+
+	if(mclmr_span_equal_nocase(scheme, MCLMR_SPAN("sip"))
+			|| mclmr_span_equal_nocase(scheme, MCLMR_SPAN("sips")))
+		return put_sip(draft, rest);
+	if(mclmr_span_equal_nocase(scheme, MCLMR_SPAN("tel")))
+		return put_tel(draft, rest);
+	return false;
+}
+
+bool mclmr_uri_key(mclmr_span_t uri, mclmr_arena_t *arena, mclmr_span_t *key)
+{
+	draft_t draft;
+
+	*key = (mclmr_span_t){NULL, 0};
+	draft.len = 0;
+	if(uri.len > MCLMR_URI_MAX || !is_well_formed(uri) || !put_key(&draft, uri)
+			|| draft.len > sizeof(draft.octets))
+		return false;
+	return mclmr_arena_copy(
+			arena, (mclmr_span_t){draft.octets, draft.len}, key);
+}
+
+bool mclmr_uri_key_if_any(
+		mclmr_span_t uri, mclmr_arena_t *arena, mclmr_span_t *key)
+{
+	char room[2 * MCLMR_URI_MAX];
+	mclmr_arena_t own = mclmr_arena(room, sizeof(room));
+	mclmr_span_t text;
+
+	*key = MCLMR_SPAN("");
+	return !mclmr_uri_key(uri, &own, &text)
+		   || mclmr_arena_copy(arena, text, key);
+}
+
+mclmr_span_t mclmr_uri_host(mclmr_span_t key)
+{
+	mclmr_span_t host;
+
+	if(!mclmr_span_starts(key, MCLMR_SPAN(SIP)))
+		return (mclmr_span_t){NULL, 0};
+	host = mclmr_span_from(key, key.s + sizeof(SIP) - 1);
+	if(mclmr_span_find(host, MCLMR_SPAN("@")) != NULL)
+		mclmr_span_cut(&host, '@');
+	return host;
+}
+
+bool mclmr_uri_encrypted(mclmr_span_t uri)
+{
+	mclmr_span_t rest = uri;
+	mclmr_span_t parameters = mclmr_span_cut(&rest, '@');
+	bool has_user = rest.s != NULL;
+	mclmr_span_t value;
+
+	mclmr_span_cut(&parameters, ';');
+	return has_user && find_parameter(parameters, MCLMR_SPAN("iv"), &value) > 0
+		   && find_parameter(parameters, MCLMR_SPAN("key-id"), &value) > 0
+		   && find_parameter(parameters, MCLMR_SPAN("alg"), &value) > 0;
+}

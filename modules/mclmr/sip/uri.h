@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * uri: the key under which a SIP, SIPS or tel URI is compared (RFC 3261
+ * 19.1.4, RFC 3966 5): an identity, not an address. Port, parameters and
+ * headers do not count; the host is lower case, escapes of unreserved
+ * characters are undone, tel and user=phone numbers lose their visual
+ * separators. Only tel keeps two parameters, ext and phone-context: without
+ * them different persons would have the same key.
+ */
+#ifndef MCLMR_URI_H
+#define MCLMR_URI_H
+
+#include "mclmr/base/arena.h"
+
+#define MCLMR_URI_MAX 1024 /* octets of the longest URI that is accepted */
+
+/*
+ * Writes the key of uri ("sip:alice@mc.example.org", "tel:+431234") to the
+ * arena. sips gives the same key as sip. false: not such a URI, over
+ * MCLMR_URI_MAX, with a control character, or the arena is full.
+ */
+bool mclmr_uri_key(mclmr_span_t uri, mclmr_arena_t *arena, mclmr_span_t *key);
+
+/* As mclmr_uri_key(), but the key is empty where uri is none: false only where
+ * the arena is full. */
+bool mclmr_uri_key_if_any(
+		mclmr_span_t uri, mclmr_arena_t *arena, mclmr_span_t *key);
+
+/* The host of a key made by mclmr_uri_key(); empty for tel. */
+mclmr_span_t mclmr_uri_host(mclmr_span_t key);
+
+/*
+ * True where uri is an encrypted attribute value in the form of TS 33.180:
+ * its user part carries ;iv= ;key-id= and ;alg= parameters.
+ */
+bool mclmr_uri_encrypted(mclmr_span_t uri);
+
+#endif

@@ -1,0 +1,662 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* mclmr mikey: MIKEY-SAKKE messages of TS 33.180. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+#include "mclmr/keys/key_parameters.h"
+#include "mclmr/keys/mikey_make.h"
+#include "mclmr/base/octets.h"
+#include "mclmr/base/timestamp.h"
+#include "ring.h"
+
+#define MEMORY_SIZE (1 << 18)
+
+/* Indices of option values. */
+enum
+{
+	OPTION_FROM,
+	OPTION_TO,
+	OPTION_AT,
+	OPTION_CS,
+	OPTION_REVEAL,
+	OPTION_TYPE,
+	OPTION_KEY,
+	OPTION_KEY_ID,
+	OPTION_SELF,
+	OPTION_HIDE,
+	OPTION_MAP,
+	OPTION_FORM,
+	OPTION_TO_KMS,
+	OPTION_OUT,
+	OPTIONS
+};
+
+#define VALUE(name, index)                   \
+	{                                        \
+		name, required_argument, NULL, index \
+	}
+#define FLAG(name, index)              \
+	{                                  \
+		name, no_argument, NULL, index \
+	}
+#define OPTIONS_END      \
+	{                    \
+		NULL, 0, NULL, 0 \
+	}
+
+#define FILE_HELP                                                           \
+	"FILE: raw, hexadecimal or base64, \"a=key-mgmt:mikey \" before it or " \
+	"not;\n\"-\" is standard input.\n\n"
+#define WISH_HELP                                                            \
+	"  --from URI      the sender that is expected; confirms a hidden one\n" \
+	"  --at TIME       the message has to be of this time, 60 s more or "    \
+	"less\n"                                                                 \
+	"                  (not checked)\n"
+
+/* A time as a line name=value. */
+static void print_time(const char *name, int64_t seconds)
+{
+	char text[MCLMR_TIMESTAMP_SIZE];
+
+	mclmr_timestamp_write(seconds, text);
+	printf("%s=%s\n", name, text);
+}
+
+/* An identity: a URI, or name_uid and octets. */
+static void print_identity(
+		const char *name, const mclmr_mikey_identity_t *identity)
+{
+	if(!identity->hidden) {
+		tool_print_line(name, identity->value);
+		return;
+	}
+	printf("%s_", name);
+	tool_print_hex("uid", identity->value);
+}
+
+/* The sessions of the map. */
+static void print_sessions(const mclmr_mikey_t *message)
+{
+	static const char *const maps[] = {"srtp", "empty", "generic"};
+	mclmr_mikey_session_t session;
+
+	printf("cs_map=%s\n", maps[message->map]);
+	printf("sessions=%u\n", message->sessions);
+	for(unsigned i = 0; i < message->sessions; i++) {
+		if(!mclmr_mikey_session(message, i, &session))
+			continue;
+		printf("cs=%u\n", session.id);
+		if(session.spi.len > 0)
+			tool_print_hex("spi", session.spi);
+	}
+}
+
+/* The policies as octets: type, length, value. */
+static void print_policies(const mclmr_mikey_t *message)
+{
+	for(size_t i = 0; i < message->policies; i++) {
+		printf("policy=%u\n", message->policy[i].number);
+		tool_print_hex("policy_parameters", message->policy[i].parameters);
+	}
+}
+
+/* The extensions by what is known of them. */
+static void print_extensions(const mclmr_mikey_t *message)
+{
+	for(size_t i = 0; i < message->extensions; i++)
+		printf("extension=%u\nextension_size=%zu\n", message->extension[i].type,
+				message->extension[i].data.len);
+	printf("sakke_to_self=%s\n", message->self.data.len > 0 ? "yes" : "no");
+}
+
+/* All that a message says without any key. */
+static void print_message(const tool_message_file_t *file)
+{
+	const mclmr_mikey_t *message = &file->message;
+	uint8_t octets[8];
+
+	printf("size=%zu\n", file->octets.len);
+	printf("version=%u\ndata_type=26\nprf=%u\n", message->version,
+			message->prf);
+	mclmr_octets_put(octets, message->csb_id, 4);
+	tool_print_hex("csb_id", mclmr_octets_span(octets, 4));
+	printf("purpose=%s\n", mclmr_mikey_purpose_word(message->csb_id));
+	print_sessions(message);
+	mclmr_octets_put(octets, message->timestamp, 8);
+	tool_print_hex("timestamp", mclmr_octets_span(octets, 8));
+	print_time("time", mclmr_mikey_time(message));
+	tool_print_hex("rand", message->rand);
+	print_identity("initiator", &message->initiator);
+	print_identity("responder", &message->responder);
+	tool_print_line("initiator_kms", message->initiator_kms);
+	tool_print_line("responder_kms", message->responder_kms);
+	print_policies(message);
+	printf("sakke_parameters=%u\nsakke_scheme=%u\nsakke_size=%zu\n",
+			message->sakke.parameters, message->sakke.scheme,
+			message->sakke.data.len);
+	print_extensions(message);
+	printf("signature_size=%zu\n", message->signature.len);
+}
+
+static int run_inspect(int argc, char **argv)
+{
+	static const char usage[] =
+			"usage: mclmr mikey inspect FILE\n\n"
+			"Prints what a message says, as lines name=value. Nothing is "
+			"verified.\n" FILE_HELP
+			"Exit: 0 done, 1 no such message, 2 usage or unreadable file.\n";
+	static const struct option options[] = {OPTIONS_END};
+	tool_arguments_t arguments;
+	tool_message_file_t file;
+	int code = tool_arguments(argc, argv, options, 1, usage, &arguments);
+
+	if(code == TOOL_GO_ON)
+		code = tool_message_read(arguments.file, &file);
+	if(code != TOOL_GO_ON)
+		return code;
+	print_message(&file);
+	tool_message_free(&file);
+	return tool_finish(TOOL_DONE);
+}
+
+/* What is asked of a message by the options. */
+static bool read_wish(
+		const tool_arguments_t *arguments, mclmr_mikey_wish_t *wish)
+{
+	*wish = (mclmr_mikey_wish_t){
+			.from = mclmr_span(arguments->value[OPTION_FROM]),
+			.has_now = arguments->value[OPTION_AT] != NULL,
+			.max_skew = MCLMR_MIKEY_MAX_SKEW};
+	return tool_time("--at", arguments->value[OPTION_AT], &wish->now);
+}
+
+/* What verification found. */
+static void print_proof(const mclmr_mikey_t *message,
+		const mclmr_mikey_wish_t *wish, const mclmr_mikey_proof_t *proof)
+{
+	printf("result=genuine\n");
+	if(!proof->confirmed)
+		printf("from=unconfirmed\n");
+	else
+		tool_print_line("from", message->initiator.hidden
+										? wish->from
+										: message->initiator.value);
+	tool_print_hex("from_uid", MCLMR_OCTETS(proof->uid));
+	tool_print_line("kms", proof->certificate->kms);
+	print_time("time", mclmr_mikey_time(message));
+	if(proof->confirmed)
+		printf("key_period=%llu\n", (unsigned long long)proof->number);
+}
+
+/* The work of verify. */
+static int verify(const tool_arguments_t *arguments,
+		const tool_message_file_t *file, mclmr_keyring_t *ring)
+{
+	mclmr_mikey_wish_t wish;
+	mclmr_mikey_proof_t proof;
+	mclmr_mikey_fault_t fault;
+
+	if(!read_wish(arguments, &wish))
+		return TOOL_USAGE;
+	fault = mclmr_mikey_verify(&file->message, ring, &wish, &proof);
+	if(fault != MCLMR_MIKEY_GENUINE) {
+		tool_complain_fault(file, fault, wish.now);
+		return TOOL_REFUSED;
+	}
+	print_proof(&file->message, &wish, &proof);
+	return tool_finish(TOOL_DONE);
+}
+
+/* Work on a message with a ring. */
+typedef int (*work_t)(const tool_arguments_t *arguments,
+		const tool_message_file_t *file, mclmr_keyring_t *ring);
+
+/* Reads ring and message and does the work. */
+static int with_ring(
+		const tool_arguments_t *arguments, bool needs_keys, work_t work)
+{
+	tool_message_file_t file;
+	mclmr_keyring_t *ring;
+	int code = tool_message_read(arguments->file, &file);
+
+	if(code != TOOL_GO_ON)
+		return code;
+	ring = tool_ring(arguments, needs_keys, &code);
+	if(ring != NULL)
+		code = work(arguments, &file, ring);
+	mclmr_keyring_free(ring);
+	tool_message_free(&file);
+	return code;
+}
+
+static int run_verify(int argc, char **argv)
+{
+	static const char usage[] =
+			"usage: mclmr mikey verify --cert CERT... [--from URI] [--at "
+			"TIME] FILE\n\n"
+			"Tells whether a message is genuine and who sent it.\n" FILE_HELP
+					TOOL_CERT_HELP WISH_HELP "\n"
+			"Exit: 0 genuine, 1 not, 2 usage or unreadable file.\n";
+	static const struct option options[] = {TOOL_RING_OPTIONS,
+			VALUE("from", OPTION_FROM), VALUE("at", OPTION_AT), OPTIONS_END};
+	tool_arguments_t arguments;
+	int code = tool_arguments(argc, argv, options, 1, usage, &arguments);
+
+	return code != TOOL_GO_ON ? code : with_ring(&arguments, false, verify);
+}
+
+/* The identifier of the key: of a group key, which the message has the
+ * user's copy of. */
+static bool key_id_of(const mclmr_mikey_t *message,
+		const mclmr_mikey_opened_t *opened, uint32_t *key_id)
+{
+	*key_id = message->csb_id;
+	if(mclmr_mikey_purpose(*key_id) != MCLMR_PURPOSE_GMK)
+		return true;
+	if(opened->by_self && message->responder.hidden)
+		return false;
+	return mclmr_guk_id(opened->key, *key_id,
+			opened->by_self ? message->responder.value
+							: opened->holder->keys->user,
+			key_id);
+}
+
+/* A key identifier as a line. */
+static void print_key_id(const char *name, uint32_t key_id)
+{
+	uint8_t octets[4];
+
+	mclmr_octets_put(octets, key_id, 4);
+	tool_print_hex(name, mclmr_octets_span(octets, 4));
+}
+
+/* The key parameters. */
+static void print_parameters(const mclmr_key_parameters_t *parameters)
+{
+	printf("key_type=%s\n",
+			mclmr_mikey_purpose_word((uint32_t)(parameters->kind & 15) << 28));
+	printf("key_status=%s\n", (parameters->status & MCLMR_KEY_NOT_REVOKED) != 0
+									  ? "active"
+									  : "revoked");
+	if(parameters->activation != 0)
+		print_time("activation", (int64_t)parameters->activation);
+	if(parameters->expiry != 0)
+		print_time("expiry", (int64_t)parameters->expiry);
+	if(parameters->text.len > 0)
+		tool_print_line("text", parameters->text);
+	for(size_t i = 0; i < parameters->groups; i++)
+		tool_print_line("group", parameters->group[i]);
+}
+
+/* Opens and prints the key parameters, where there are any. */
+static bool show_parameters(
+		const mclmr_mikey_t *message, const mclmr_mikey_opened_t *opened)
+{
+	static char memory[MCLMR_MIKEY_MAX_SIZE];
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof memory);
+	mclmr_span_t data =
+			mclmr_mikey_extension(message, MCLMR_MIKEY_KEY_PARAMETERS);
+	mclmr_key_parameters_t parameters;
+	const char *wrong;
+
+	if(data.len == 0)
+		return true;
+	wrong = mclmr_key_parameters_read(
+			data, opened->key, message->csb_id, &arena, &parameters);
+	if(wrong == NULL)
+		print_parameters(&parameters);
+	else
+		tool_complain("%s", wrong);
+	return wrong == NULL;
+}
+
+/* Key and salt of a session of SRTP. */
+static int show_session(const tool_arguments_t *arguments,
+		const mclmr_mikey_t *message, const mclmr_mikey_opened_t *opened)
+{
+	const char *text = arguments->value[OPTION_CS];
+	mclmr_srtp_keys_t keys;
+	char *end;
+	unsigned long cs;
+
+	if(text == NULL)
+		return TOOL_DONE;
+	cs = strtoul(text, &end, 10);
+	if(*text < '0' || *text > '9' || *end != '\0' || cs > UINT8_MAX) {
+		tool_complain("--cs is no number from 0 to 255");
+		return TOOL_USAGE;
+	}
+	if(!mclmr_srtp_keys(opened->key, (uint8_t)cs, message->csb_id,
+			   message->rand, &keys)) {
+		tool_complain("the keys of the session cannot be derived");
+		return TOOL_REFUSED;
+	}
+	printf("cs=%lu\n", cs);
+	if(arguments->value[OPTION_REVEAL] != NULL) {
+		tool_print_hex("srtp_key", MCLMR_OCTETS(keys.key));
+		tool_print_hex("srtp_salt", MCLMR_OCTETS(keys.salt));
+	}
+	OPENSSL_cleanse(&keys, sizeof keys);
+	return TOOL_DONE;
+}
+
+/* What opening found. */
+static int show_opened(const tool_arguments_t *arguments,
+		const mclmr_mikey_t *message, const mclmr_mikey_wish_t *wish,
+		const mclmr_mikey_opened_t *opened)
+{
+	uint32_t key_id;
+
+	print_proof(message, wish, &opened->proof);
+	tool_print_line("opened_by", opened->holder->keys->user);
+	printf("to_self=%s\n", opened->by_self ? "yes" : "no");
+	print_key_id("csb_id", message->csb_id);
+	printf("purpose=%s\n", mclmr_mikey_purpose_word(message->csb_id));
+	if(key_id_of(message, opened, &key_id))
+		print_key_id("key_id", key_id);
+	if(!show_parameters(message, opened))
+		return TOOL_REFUSED;
+	if(arguments->value[OPTION_REVEAL] != NULL)
+		tool_print_hex("key", MCLMR_OCTETS(opened->key));
+	return tool_finish(show_session(arguments, message, opened));
+}
+
+/* The work of open. */
+static int open_message(const tool_arguments_t *arguments,
+		const tool_message_file_t *file, mclmr_keyring_t *ring)
+{
+	mclmr_mikey_wish_t wish;
+	mclmr_mikey_opened_t opened;
+	mclmr_mikey_fault_t fault;
+	int code = TOOL_REFUSED;
+
+	if(!read_wish(arguments, &wish))
+		return TOOL_USAGE;
+	if(arguments->value[OPTION_CS] != NULL
+			&& mclmr_mikey_purpose(file->message.csb_id)
+					   > MCLMR_PURPOSE_MUSIK) {
+		tool_complain("--cs: the key of the message is not one of sessions");
+		return TOOL_REFUSED;
+	}
+	fault = mclmr_mikey_open(&file->message, ring, &wish, &opened);
+	if(fault == MCLMR_MIKEY_GENUINE)
+		code = show_opened(arguments, &file->message, &wish, &opened);
+	else
+		tool_complain_fault(file, fault, wish.now);
+	OPENSSL_cleanse(&opened, sizeof opened);
+	return code;
+}
+
+static int run_open(int argc, char **argv)
+{
+	static const char usage[] =
+			"usage: mclmr mikey open --keys KEYS --cert CERT... [--from URI]\n"
+			"         [--at TIME] [--cs N] [--reveal] FILE\n\n"
+			"Verifies a message and opens it with its recipient's keys, or "
+			"with its\nsender's where it has SAKKE-to-self.\n" FILE_HELP
+					TOOL_KEYS_HELP TOOL_CERT_HELP WISH_HELP
+			"  --cs N          derive the SRTP keys of session N\n"
+			"  --reveal        print the keys\n\n"
+			"Exit: 0 opened, 1 refused, 2 usage or unreadable file.\n";
+	static const struct option options[] = {TOOL_RING_OPTIONS,
+			VALUE("from", OPTION_FROM), VALUE("at", OPTION_AT),
+			VALUE("cs", OPTION_CS), FLAG("reveal", OPTION_REVEAL), OPTIONS_END};
+	tool_arguments_t arguments;
+	int code = tool_arguments(argc, argv, options, 1, usage, &arguments);
+
+	return code != TOOL_GO_ON ? code
+							  : with_ring(&arguments, true, open_message);
+}
+
+/* What make works with. Secret. */
+typedef struct making
+{
+	mclmr_mikey_order_t order;
+	mclmr_mikey_purpose_t purpose;
+	mclmr_key_parameters_t parameters;
+	bool has_key;
+	uint8_t key[MCLMR_KEY_SIZE];
+	mclmr_mikey_draft_t draft;
+	char memory[MEMORY_SIZE];
+} making_t;
+
+/* Reads the word of --type. */
+static bool read_type(const char *word, mclmr_mikey_purpose_t *purpose)
+{
+	for(unsigned i = 0; word != NULL && i <= MCLMR_PURPOSE_CSK; i++) {
+		if(strcmp(word, mclmr_mikey_purpose_word(i << 28)) == 0) {
+			*purpose = (mclmr_mikey_purpose_t)i;
+			return true;
+		}
+	}
+	tool_complain("--type is pck, gmk or csk");
+	return false;
+}
+
+/* Reads the key: 16 octets, or 32 hexadecimal digits. */
+static bool read_key(const char *path, making_t *making)
+{
+	mclmr_span_t text;
+	size_t n;
+
+	making->has_key = path != NULL;
+	if(path == NULL)
+		return true;
+	if(!tool_read_secret(path, &text))
+		return false;
+	n = mclmr_octets_from_hex(text, making->key, sizeof making->key);
+	if(n == 0 && text.len == sizeof making->key) {
+		memcpy(making->key, text.s, text.len);
+		n = text.len;
+	}
+	tool_free_secret(text);
+	if(n != sizeof making->key)
+		tool_complain("%s: the key is not of 16 octets", path);
+	return n == sizeof making->key;
+}
+
+/* The identifier of the key: --key-id, with the purpose, or a fresh one. */
+static bool read_key_id(const char *text, making_t *making)
+{
+	uint8_t octets[4];
+
+	if(text == NULL)
+		return mclmr_mikey_new_id(making->purpose, &making->order.key_id);
+	if(mclmr_octets_from_hex(mclmr_span(text), octets, 4) == 4) {
+		making->order.key_id = (uint32_t)mclmr_octets_get(octets, 4);
+		if(mclmr_mikey_purpose(making->order.key_id) == making->purpose)
+			return true;
+	}
+	tool_complain("--key-id is not of 8 digits that begin as --type wants");
+	return false;
+}
+
+/* The map of sessions. */
+static bool read_map(const char *word, making_t *making)
+{
+	mclmr_mikey_order_t *order = &making->order;
+
+	if(word == NULL || strcmp(word, "empty") == 0)
+		return true;
+	if(strcmp(word, "generic") != 0) {
+		tool_complain("--cs-map is empty or generic");
+		return false;
+	}
+	order->sessions =
+			mclmr_mikey_default_sessions(making->purpose, order->session);
+	order->has_policy = true;
+	return true;
+}
+
+/* The key parameters: always with a group key, for its groups. */
+static bool read_parameters(const tool_list_t *groups, making_t *making)
+{
+	mclmr_key_parameters_t *parameters = &making->parameters;
+
+	if(making->purpose != MCLMR_PURPOSE_GMK) {
+		if(groups->n > 0)
+			tool_complain("--group is for --type gmk");
+		return groups->n == 0;
+	}
+	if(groups->n > MCLMR_MAX_KEY_GROUPS) {
+		tool_complain("--group: at most %d", MCLMR_MAX_KEY_GROUPS);
+		return false;
+	}
+	parameters->status = MCLMR_KEY_NOT_REVOKED;
+	for(size_t i = 0; i < groups->n; i++)
+		parameters->group[parameters->groups++] = mclmr_span(groups->item[i]);
+	making->order.parameters = parameters;
+	return true;
+}
+
+/* Reads all that the options say. */
+static bool read_order(const tool_arguments_t *arguments, making_t *making)
+{
+	const char *const *value = arguments->value;
+	int64_t at;
+
+	if(value[OPTION_FROM] == NULL || value[OPTION_TO] == NULL) {
+		tool_complain("--from and --to are needed");
+		return false;
+	}
+	if(!read_type(value[OPTION_TYPE], &making->purpose)
+			|| !tool_form_known(value[OPTION_FORM])
+			|| !tool_time("--at", value[OPTION_AT], &at))
+		return false;
+	making->order.to = mclmr_span(value[OPTION_TO]);
+	making->order.timestamp = value[OPTION_AT] == NULL ? tool_timestamp_now()
+													   : tool_timestamp(at);
+	making->order.to_self = value[OPTION_SELF] != NULL;
+	making->order.hidden = value[OPTION_HIDE] != NULL;
+	return read_key(value[OPTION_KEY], making)
+		   && read_key_id(value[OPTION_KEY_ID], making)
+		   && read_map(value[OPTION_MAP], making)
+		   && read_parameters(&arguments->list[TOOL_GROUPS], making);
+}
+
+/* Finds the sender's keys and the recipient's server. */
+static const char *find_parties(const tool_arguments_t *arguments,
+		making_t *making, mclmr_keyring_t *ring)
+{
+	mclmr_mikey_order_t *order = &making->order;
+	uint64_t ntp = mclmr_ntp_seconds(order->timestamp);
+	const char *wrong = NULL;
+
+	order->sender = mclmr_keyring_signer(
+			ring, mclmr_span(arguments->value[OPTION_FROM]), ntp, &wrong);
+	if(order->sender == NULL)
+		return wrong;
+	order->issuer = mclmr_keyring_issuer_for(ring,
+			mclmr_span(arguments->value[OPTION_TO_KMS]), order->to,
+			(int64_t)ntp - (int64_t)MCLMR_NTP_UNIX, &wrong);
+	return order->issuer == NULL ? wrong : NULL;
+}
+
+/* Makes the message. */
+static const char *compose(making_t *making, mclmr_keyring_t *ring,
+		mclmr_arena_t *arena, mclmr_span_t *octets)
+{
+	mclmr_mikey_draft_t *draft = &making->draft;
+	const char *wrong = mclmr_mikey_begin(
+			ring, &making->order, making->has_key ? making->key : NULL, draft);
+
+	if(wrong != NULL)
+		return wrong;
+	(void)mclmr_sakke_encapsulate_many(
+			mclmr_keyring_sakke(ring), &draft->job, 1);
+	return mclmr_mikey_finish(ring, draft, MCLMR_SPAN(""), arena, octets);
+}
+
+/* The work of make. */
+static int make(const tool_arguments_t *arguments, making_t *making)
+{
+	mclmr_arena_t arena = mclmr_arena(making->memory, sizeof making->memory);
+	mclmr_span_t octets = {NULL, 0};
+	mclmr_keyring_t *ring;
+	const char *wrong;
+	int code;
+
+	if(!read_order(arguments, making))
+		return TOOL_USAGE;
+	ring = tool_ring(arguments, true, &code);
+	if(ring == NULL)
+		return code;
+	code = TOOL_REFUSED;
+	wrong = find_parties(arguments, making, ring);
+	if(wrong == NULL)
+		wrong = compose(making, ring, &arena, &octets);
+	if(wrong == NULL)
+		code = tool_message_write(arguments->value[OPTION_OUT],
+				arguments->value[OPTION_FORM], octets);
+	else
+		tool_complain("%s", wrong);
+	mclmr_keyring_free(ring);
+	return code;
+}
+
+static int run_make(int argc, char **argv)
+{
+	static const char usage[] =
+			"usage: mclmr mikey make --type pck|gmk|csk --from URI --to URI\n"
+			"         --keys KEYS --cert CERT... [OPTIONS]\n\n"
+			"Makes a message with a key for one recipient.\n\n"
+			"  --type TYPE     what the key is for\n"
+			"  --from URI      the sender; --keys has its signing keys\n"
+			"  --to URI        the recipient\n" TOOL_KEYS_HELP TOOL_CERT_HELP
+			"  --to-kms URI    the recipient's key management server, where "
+			"--cert has\n"
+			"                  several and none that names his domain\n"
+			"  --key FILE      the key, 16 octets, raw or hexadecimal, \"-\" "
+			"for\n"
+			"                  standard input (a fresh one)\n"
+			"  --key-id HEX    its identifier, 8 digits (a fresh one)\n"
+			"  --group URI...  the groups of a GMK\n"
+			"  --self          SAKKE-to-self: the sender can open it too\n"
+			"  --hide-ids      UIDs in place of URIs\n"
+			"  --cs-map MAP    empty, or generic: sessions and policy are "
+			"spelled out\n"
+			"                  (empty)\n"
+			"  --form FORM     raw, base64 or sdp (raw)\n"
+			"  --at TIME       the time of the message (now)\n"
+			"  --out FILE      mode 0600 (standard output)\n\n"
+			"Exit: 0 done, 1 refused, 2 usage or unusable file.\n";
+	static const struct option options[] = {TOOL_RING_OPTIONS,
+			VALUE("group", TOOL_LIST(TOOL_GROUPS)), VALUE("type", OPTION_TYPE),
+			VALUE("from", OPTION_FROM), VALUE("to", OPTION_TO),
+			VALUE("to-kms", OPTION_TO_KMS), VALUE("key", OPTION_KEY),
+			VALUE("key-id", OPTION_KEY_ID), FLAG("self", OPTION_SELF),
+			FLAG("hide-ids", OPTION_HIDE), VALUE("cs-map", OPTION_MAP),
+			VALUE("form", OPTION_FORM), VALUE("at", OPTION_AT),
+			VALUE("out", OPTION_OUT), OPTIONS_END};
+	tool_arguments_t arguments;
+	making_t *making;
+	int code = tool_arguments(argc, argv, options, 0, usage, &arguments);
+
+	if(code != TOOL_GO_ON)
+		return code;
+	making = OPENSSL_zalloc(sizeof *making);
+	if(making == NULL) {
+		tool_complain("out of memory");
+		return TOOL_USAGE;
+	}
+	code = make(&arguments, making);
+	OPENSSL_clear_free(making, sizeof *making);
+	return code;
+}
+
+int tool_mikey(int argc, char **argv)
+{
+	static const tool_command_t commands[] = {
+			{"inspect", "print what a message says", run_inspect},
+			{"verify", "tell whether it is genuine", run_verify},
+			{"open", "open it with the recipient's keys", run_open},
+			{"make", "make one", run_make},
+	};
+
+	return tool_dispatch("mclmr mikey", commands,
+			sizeof commands / sizeof commands[0], argc, argv);
+}

@@ -1,0 +1,86 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Checks that the folders of modules/ include only what stands below them.
+
+usage: floors.py [FOLDER]      FOLDER holds the modules (modules)
+
+mclmr stands on floors. A file includes its own folder's headers as "x.h" and
+those of lower floors as "mclmr/FOLDER/x.h"; folders of one floor do not
+include each other. The Kamailio modules stand above: they include mclmr (but
+for its command line), mc_common, and of each other only api.h. A header whose
+first comment says that it is internal is for its own folder only."""
+import pathlib
+import re
+import sys
+
+FLOORS = [["base"], ["sip", "crypto"], ["crypto/ifma"],
+          ["directory", "sdp", "keys", "xcap"], ["decide", "media"], ["tool"]]
+FLOOR_OF = {folder: n for n, floor in enumerate(FLOORS) for folder in floor}
+INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]', re.M)
+INTERNAL = re.compile(r"\binternal\b", re.I)
+
+
+def folder_of(path):
+    """The module of a path below modules/, and the folder in it."""
+    return path.parts[0], "/".join(path.parts[1:-1])
+
+
+def is_internal(path):
+    """True if the comment that says what a header is calls it internal."""
+    comments = re.findall(r"/\*.*?\*/", path.read_text(), re.S)
+    return any(INTERNAL.search(c) for c in comments[1:2])
+
+
+def why_not(top, own, other):
+    """What speaks against an include, None if nothing does."""
+    module, folder = folder_of(own)
+    module_below, below = folder_of(other)
+    if not (top / other).exists():
+        return "there is no such header"
+    if (module, folder) == (module_below, below):
+        return f'of its own folder: "{other.name}"'
+    if is_internal(top / other):
+        return "it is internal to its folder"
+    if module == "mclmr":
+        if module_below != "mclmr":
+            return "the library knows no module"
+        if FLOOR_OF[below] >= FLOOR_OF[folder]:
+            return f"{below} is not below {folder}"
+    elif module_below == "mclmr":
+        if below == "tool":
+            return "the command line is nobody's library"
+        if module == "mc_common" and below != "base":
+            return "mc_common knows only mclmr/base"
+    elif module_below not in (module, "mc_common") and other.name != "api.h":
+        return "another module's insides"
+    return None
+
+
+def wrong_includes(top, path):
+    """The includes of a file that break a rule, with the rule."""
+    own = path.relative_to(top)
+    modules = {p.name for p in top.iterdir() if p.is_dir()}
+    for name in INCLUDE.findall(path.read_text()):
+        if (path.parent / name).exists() and "/" not in name:
+            continue
+        if name.split("/")[0] not in modules:
+            continue
+        why = why_not(top, own, pathlib.Path(name))
+        if why:
+            yield f"{path}: includes {name}: {why}"
+
+
+def main(folder="modules"):
+    """Prints what breaks the rules; the exit code."""
+    top = pathlib.Path(folder)
+    files = sorted(p for p in top.rglob("*.[ch]"))
+    strays = [f"{p}: {folder_of(p.relative_to(top))[1]} is on no floor"
+              for p in files if p.relative_to(top).parts[0] == "mclmr"
+              and folder_of(p.relative_to(top))[1] not in FLOOR_OF]
+    wrong = strays or [w for p in files for w in wrong_includes(top, p)]
+    print("\n".join(wrong), end="\n" if wrong else "")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
