@@ -115,10 +115,18 @@ def test_reply_with_what_may_be_there(site, octets):
     assert alice.ask(plain()).code == 200
 
 
-@pytest.mark.parametrize("size, code", [(19000, 200), (20000, 400)])
+@pytest.mark.parametrize("size, code", [(19000, 200), (20000, 513)])
 def test_long_heads(site, size, code):
     """What is too long to be looked at does not go on."""
     alice, bob = site.client("alice"), site.client("bob")
     message = plain().add("Subject", "x" * size)
     assert alice.ask(message).code == code
     assert len(bob.endpoint.requests()) == (code == 200)
+
+
+def test_long_head_of_a_reply(site):
+    """The same of a reply."""
+    alice, bob = site.client("alice"), site.client("bob")
+    bob.endpoint.script = behind(lambda message: sip.response(
+        message, 486, headers=[("Server", "x" * 20000)]))
+    assert alice.ask(plain()).code == 200
