@@ -3,8 +3,8 @@
 COVERAGE_DIR = build/coverage
 COVERAGE_MIN = 95
 # What decides on a description, and what it is decided by.
-COVERAGE_OF = sdp bypass policy answer judge keying e2ee negotiation binding \
-	sdp_outline lmr_codec profile explain text
+COVERAGE_OF = $(patsubst $(MCLMR_DIR)/%.c,%,$(wildcard $(MCLMR_DIR)/sdp/*.c)) \
+	base/text
 COVERAGE_TESTS = $(patsubst tests/unit/%.c,$(COVERAGE_DIR)/%, \
 	$(wildcard tests/unit/test_policy_*.c) \
 	$(addprefix tests/unit/test_,sdp.c profile.c negotiation.c \
