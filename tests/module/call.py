@@ -112,7 +112,7 @@ class Dialog:
                 if r.message.get("Call-ID") == self.call_id
                 and tag_of(r.message.get("To")) == tag_of(self.local)]
 
-    def wait(self, method, n=1, timeout=sip.TIMEOUT):
+    def wait(self, method, n=1, timeout=sip.SOON):
         """The n-th request of a method, as soon as it is there."""
         node.wait_until(lambda: len(self.requests(method)) >= n,
                         f"{n} {method} at {self.endpoint.hostport}", timeout)
@@ -152,7 +152,7 @@ class Outgoing:
         return [r for r in self.endpoint.responses(self.message.branch)
                 if code in (None, r.code)]
 
-    def wait(self, code, n=1, timeout=sip.TIMEOUT):
+    def wait(self, code, n=1, timeout=sip.SOON):
         """The n-th reply with this code that came."""
         def done():
             finals = [r.code for r in self.replies() if r.code >= 200]
@@ -179,7 +179,7 @@ class Outgoing:
                       _values(reply, "Record-Route")[::-1],
                       int(self.message.get("CSeq").split()[0]))
 
-    def answered(self, timeout=sip.TIMEOUT, ack=True):
+    def answered(self, timeout=sip.SOON, ack=True):
         """The dialog and the description of the first 200, acknowledged."""
         reply = self.wait(200, timeout=timeout)
         dialog = self.dialog(reply)
@@ -271,7 +271,7 @@ class Incoming:
 
 
 def incoming(endpoint, server, method="INVITE", call_id=None, n=1,
-             timeout=sip.TIMEOUT):
+             timeout=sip.SOON):
     """The n-th request of a method at an endpoint, of one call or of any."""
     def found():
         return [r for r in endpoint.requests(method)

@@ -98,7 +98,7 @@ class Line:
         return call.Outgoing(
             self.caller, self.node.address, message, self.user).start()
 
-    def arrived(self, out, endpoint=None, timeout=sip.TIMEOUT):
+    def arrived(self, out, endpoint=None, timeout=sip.SOON):
         """The call as it reached the callee."""
         return call.incoming(endpoint or self.callee, self.node.address,
                              call_id=out.call_id, timeout=timeout)
@@ -155,18 +155,18 @@ class Talk:
             self.told_near, self.told_far = got.sdp, told
         return told, got.sdp
 
-    def wait_over(self, timeout=sip.TIMEOUT):
+    def wait_over(self, timeout=sip.SOON):
         """Returns when neither node nor relay has the call."""
         wait_quiet(self.line.node, timeout)
 
-    def wait_ended(self, timeout=sip.TIMEOUT):
+    def wait_ended(self, timeout=sip.SOON):
         """Returns when the node has sent BYE to both, and nothing is left."""
         self.near.wait("BYE", timeout=timeout)
         self.far.wait("BYE", timeout=timeout)
         self.wait_over()
 
 
-def wait_quiet(server, timeout=sip.TIMEOUT):
+def wait_quiet(server, timeout=sip.SOON):
     """Returns when neither the node nor its relay has a call."""
     node.wait_until(lambda: server.calls()["all"] == 0, "end of calls",
                     timeout)
@@ -181,12 +181,18 @@ def warning(reply):
 
 
 def saved(server, call_id):
-    """True where a call is in the database as answered (state 4)."""
+    """True where a call is in the database as answered (state 4), with all
+    that the node knows of it: its variables are written after its row."""
     with contextlib.closing(sqlite3.connect(
             server.path("dialog.db"), timeout=10)) as connection:
-        return connection.execute(
-            "SELECT 1 FROM dialog WHERE callid = ? AND state = 4",
-            (call_id,)).fetchone()
+        rows = connection.execute(
+            "SELECT v.dialog_key, v.dialog_value FROM dialog d"
+            " JOIN dialog_vars v USING (hash_entry, hash_id)"
+            " WHERE d.callid = ? AND d.state = 4", (call_id,)).fetchall()
+    known = [pair for found in server.rpc("dlg.list")
+             if found["call-id"] == call_id
+             for variable in found["variables"] for pair in variable.items()]
+    return known and sorted(rows) == sorted(known)
 
 
 @contextlib.contextmanager

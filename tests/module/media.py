@@ -121,7 +121,7 @@ class Party:
             pass
         return self.received
 
-    def wait(self, count, timeout=sip.TIMEOUT):
+    def wait(self, count, timeout=sip.SOON):
         """All that came, as soon as it is this much."""
         end = time.monotonic() + timeout
         while len(self.collect()) < count:

@@ -8,12 +8,17 @@ a deadline and ends as soon as what it waits for is there.
 import collections
 import hashlib
 import itertools
+import os
 import re
 import socket
 import threading
 import time
 
-TIMEOUT = 5.0
+# Of an answer: a machine may be busy. Of what a timer of the node would bring,
+# too (BYE, another peer): not longer than that.
+TIMEOUT = float(os.environ.get("PATIENCE", 20))
+SOON = 5.0
+T1, T2 = 0.5, 4.0  # s, RFC 3261 17.1.2.2
 
 _COMPACT = {"v": "via", "f": "from", "t": "to", "i": "call-id",
             "m": "contact", "l": "content-length", "c": "content-type"}
@@ -304,17 +309,17 @@ class Endpoint:
         return list({r.message.branch: r for r in reversed(found)}.values()
                     )[::-1]
 
-    def wait_requests(self, n=1, method="MESSAGE", timeout=TIMEOUT):
+    def wait_requests(self, n=1, method="MESSAGE", timeout=SOON):
         """The requests, as soon as there are n of them."""
         self._wait(lambda: len(self.requests(method)) >= n, timeout,
                    f"{n} {method} at {self.hostport}")
         return self.requests(method)
 
-    def wait_request(self, method="MESSAGE", timeout=TIMEOUT):
+    def wait_request(self, method="MESSAGE", timeout=SOON):
         """The last request, as soon as there is one."""
         return self.wait_requests(1, method, timeout)[-1]
 
-    def wait_copies(self, n, branch, timeout=TIMEOUT):
+    def wait_copies(self, n, branch, timeout=SOON):
         """Returns when a request came n times."""
         self._wait(lambda: n <= sum(r.message.branch == branch
                                     for r in self.received),
@@ -371,6 +376,19 @@ class Endpoint:
     def ask(self, message, to, timeout=TIMEOUT):
         """Sends a request and waits for the final response."""
         return self.wait_final(self.send(message, to), timeout)
+
+    def insist(self, message, to, timeout=TIMEOUT):
+        """The same for who repeats it as a client does: where others fill
+        the buffer of the node's socket, a datagram may be lost."""
+        branch, wait = self.send(message, to), T1
+        end = time.monotonic() + timeout
+        while (left := end - time.monotonic()) > wait:
+            try:
+                return self.wait_final(branch, wait)
+            except Timeout:
+                self.send_octets(bytes(message), to)
+                wait = min(2 * wait, T2)
+        return self.wait_final(branch, max(left, 0))
 
     # The reading side
 

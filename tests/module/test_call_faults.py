@@ -15,6 +15,7 @@ import line
 import media
 import node
 import sample
+import sip
 
 ENDED = 8  # seconds until BYE: at the ACK, or where it was too quick, 5 s
 SHORT = 1.5  # seconds in which a relay that hangs may hold a message
@@ -243,7 +244,7 @@ def test_parties_that_vanish(dial):
 def wait_saved(site, talk):
     """Returns when a call is on disk; 2 s, the guide promises."""
     node.wait_until(lambda: line.saved(site.node, talk.near.call_id),
-                    "call in the database")
+                    "call in the database", sip.TIMEOUT)
 
 
 def test_call_survives_a_crash(dial, faulty):

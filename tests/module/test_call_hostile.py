@@ -71,7 +71,7 @@ def test_reply_after_a_restart(new_site):
         talk = here.talk()
         server = site.node
         node.wait_until(lambda: line.saved(server, talk.near.call_id),
-                        "call in the database")
+                        "call in the database", sip.TIMEOUT)
         branch = talk.near.send("INVITE", here.offer())
         got = talk.far.wait("INVITE")
         server.crash()

@@ -198,10 +198,16 @@ def test_it_runs_as_kamailio(ready):
     """No process of it has root's rights."""
     uid = pwd.getpwnam(USER).pw_uid
     main = ready.node.process.pid
-    listed = subprocess.run(
-        ["ps", "-o", "uid=", "--pid", str(main), "--ppid", str(main)],
-        capture_output=True, text=True, check=True).stdout.split()
-    assert len(listed) > 5 and {int(word) for word in listed} == {uid}
+
+    def listed():
+        found = subprocess.run(
+            ["ps", "-o", "uid=", "--pid", str(main), "--ppid", str(main)],
+            capture_output=True, text=True, check=True).stdout.split()
+        return found if len(found) > 5 else None
+
+    # The first one answers before the last one is there.
+    found = node.wait_until(listed, "its processes", sip.TIMEOUT)
+    assert {int(word) for word in found} == {uid}
 
 
 def test_first_message(ready):

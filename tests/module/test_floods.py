@@ -135,7 +135,8 @@ def test_a_flood_of_them(open_site):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         for n in range(1000):
             sock.sendto(makes[n % len(makes)](8000), open_site.node.address)
-        open_site.from_core(mc.core_message("alice", b"x"))
+        open_site.core.insist(mc.core_message("alice", b"x"),
+                              open_site.node.address)
 
         def most_are_told():
             # What is not told yet is, by the next one behind this second.
@@ -207,7 +208,8 @@ def test_flood_of_a_source_is_not_read():
             assert reply.code == 503 and int(reply.get("Retry-After")) > 0
         assert dropped(site, "dropped_unreadable") < 500
         for _ in range(100):
-            assert site.from_core(mc.core_message("alice", b"x")).code == 200
+            assert site.core.insist(mc.core_message("alice", b"x"),
+                                    site.node.address).code == 200
         assert alice.ask(mc.client_message("alice", b"x")).code == 200
         text = site.node.metrics()
         assert re.search(r"kamailio_node_dropped_flood [1-9]", text)

@@ -11,6 +11,7 @@ import sys
 
 import mutation
 
+PATIENCE = "5"  # s, where a mutation keeps something from coming
 TIMEOUT = 300  # s, of one run of tests: one that hangs is red
 TARGETS = ["all", "build/test/mclmr", "build/test/media_endpoint",
            "build/locks/mc_iwf.so"]
@@ -71,7 +72,8 @@ class Trees:
             done = subprocess.run(
                 [sys.executable, "-m", "pytest", "-q", "-x", "-rfE", *options,
                  "-p", "no:cacheprovider", *tests], cwd=tree, text=True,
-                capture_output=True, timeout=timeout, check=False)
+                capture_output=True, timeout=timeout, check=False,
+                env=dict(os.environ, PATIENCE=PATIENCE))
         except subprocess.TimeoutExpired:
             return "no end of them"
         if done.returncode == 0:
