@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Who said what in a call, kept in variables of module dialog. */
+/* Who said what in a call. */
 #include "leg.h"
 
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/locking.h"
-#include "core/mem/mem.h"
 #include "core/parser/parse_cseq.h"
 #include "core/parser/parse_from.h"
 #include "core/parser/parse_to.h"
@@ -18,13 +15,8 @@
 #include "modules/dialog/dlg_hash.h"
 #include "modules/dialog/dlg_load.h"
 #include "modules/tm/tm_load.h"
+#include "variables.h"
 
-#define NAME_SIZE 32
-#define LEGS_NAME "mcl"
-#define LEG_DIGITS (LMR_LEG_NAME_SIZE - 1)
-#define LEGS_SIZE ((size_t)LMR_LEG_MAX_LEGS * LMR_LEG_NAME_SIZE)
-#define HEAD_SIZE 12 /* 4 hex digits of length, 8 of the checksum */
-#define TEXT_MAX (HEAD_SIZE + 3 * MCLMR_NEGOTIATION_MAX)
 #define LOCKS 64 /* calls share them, by their Call-ID */
 
 static tm_api_t tm;
@@ -50,6 +42,7 @@ int lmr_leg_init(void)
 	}
 	has_dialog =
 			find_export("load_dlg", 0, 0) != NULL && load_dlg_api(&dialog) == 0;
+	lmr_variables_init(&dialog);
 	return init_locks();
 }
 
@@ -67,183 +60,6 @@ bool lmr_leg_possible(void)
 	return has_dialog;
 }
 
-/* FNV-1a: tells apart, proves nothing. */
-static uint32_t digest(mclmr_span_t text)
-{
-	uint32_t value = 2166136261u;
-
-	for(size_t i = 0; i < text.len; i++)
-		value = (value ^ (unsigned char)text.s[i]) * 16777619u;
-	return value;
-}
-
-/* A variable of the dialog: its name. */
-typedef struct name
-{
-	char text[NAME_SIZE];
-	str s;
-} name_t;
-
-/* Begins a name with "mcWHAT.LEG"; where it goes on. An offer takes seven
- * names: printf() made 5,000 instructions of them. */
-static char *begin_name(name_t *name, char what, const char *leg)
-{
-	size_t len = strnlen(leg, LEG_DIGITS);
-
-	name->s.s = name->text;
-	name->text[0] = 'm';
-	name->text[1] = 'c';
-	name->text[2] = what;
-	name->text[3] = '.';
-	memcpy(name->text + 4, leg, len);
-	return name->text + 4 + len;
-}
-
-/* Ends a name there. */
-static str *end_name(name_t *name, const char *end)
-{
-	name->s.len = (int)(end - name->text);
-	return &name->s;
-}
-
-/* The name of a piece of what a side said; there are never a hundred. */
-static str *piece_name(
-		name_t *name, mclmr_side_t side, const char *leg, unsigned piece)
-{
-	char *at = begin_name(name, side == MCLMR_CALLER ? 'a' : 'b', leg);
-
-	*at++ = '.';
-	if(piece > 9)
-		*at++ = (char)('0' + piece / 10 % 10);
-	*at++ = (char)('0' + piece % 10);
-	return end_name(name, at);
-}
-
-/* The name of a leg's mark. */
-static str *mark_name(name_t *name, const char *leg)
-{
-	return end_name(name, begin_name(name, 'e', leg));
-}
-
-/* Appends a variable's value to the *len octets at text; false where there is
- * no such variable, or no room. */
-static bool get_value(
-		struct dlg_cell *dlg, str *name, char *text, size_t size, size_t *len)
-{
-	bool fits;
-	str value;
-
-	if(dialog.get_dlg_vardup(dlg, name, &value) != 0)
-		return false;
-	fits = (size_t)value.len <= size - *len;
-	if(fits) {
-		memcpy(text + *len, value.s, (size_t)value.len);
-		*len += (size_t)value.len;
-	}
-	pkg_free(value.s);
-	return fits;
-}
-
-/* The value of 4 or 8 hex digits; the pieces hold nothing else there. */
-static unsigned long hex_number(const char *digits, size_t n)
-{
-	char text[9] = "";
-
-	memcpy(text, digits, n);
-	return strtoul(text, NULL, 16);
-}
-
-/* True for an octet that goes into a variable as it is: every database takes
- * the others for something of its own. */
-static bool is_plain(char c)
-{
-	return (c >= ' ' && c <= '~' && c != '%') || c == '\n';
-}
-
-/* Undoes escape() in place; false where that is not possible. */
-static bool unescape(char *text, size_t *len)
-{
-	size_t n = 0;
-
-	for(size_t i = 0; i < *len; i++) {
-		char c = text[i];
-
-		if(c == '%') {
-			if(*len - i < 3)
-				return false;
-			c = (char)hex_number(text + i + 1, 2);
-			i += 2;
-		}
-		text[n++] = c;
-	}
-	*len = n;
-	return true;
-}
-
-/* Writes a text with %XX for octets that are not plain; its length. */
-static size_t escape(mclmr_span_t text, char *to)
-{
-	static const char digits[] = "0123456789abcdef";
-	size_t n = 0;
-
-	for(size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.s[i];
-
-		if(is_plain(text.s[i])) {
-			to[n++] = text.s[i];
-		} else {
-			to[n++] = '%';
-			to[n++] = digits[c >> 4];
-			to[n++] = digits[c & 15];
-		}
-	}
-	return n;
-}
-
-/* Reads the pieces that one side's first one promises; what more there is,
- * from a longer text before, does not count. */
-static bool read_pieces(struct dlg_cell *dlg, mclmr_side_t side,
-		const char *leg, char *text, size_t *len)
-{
-	size_t whole, length;
-	name_t name;
-
-	if(*len < HEAD_SIZE)
-		return false;
-	length = hex_number(text, 4);
-	whole = HEAD_SIZE + length;
-	for(unsigned i = 1; *len < whole; i++) {
-		if(!get_value(
-				   dlg, piece_name(&name, side, leg, i), text, TEXT_MAX, len))
-			return false;
-	}
-	*len = whole;
-	return digest((mclmr_span_t){text + HEAD_SIZE, length})
-		   == hex_number(text + 4, 8);
-}
-
-/* Reads what a side said in a leg. true where that is nothing, too; *there
- * tells which. */
-static bool read_side(struct dlg_cell *dlg, mclmr_side_t side, const char *leg,
-		mclmr_arena_t *arena, mclmr_span_t *said, bool *there)
-{
-	char text[TEXT_MAX];
-	size_t len = 0;
-	name_t name;
-
-	*there = get_value(
-			dlg, piece_name(&name, side, leg, 0), text, TEXT_MAX, &len);
-	*said = (mclmr_span_t){NULL, 0};
-	if(!*there)
-		return true;
-	if(!read_pieces(dlg, side, leg, text, &len))
-		return false;
-	len -= HEAD_SIZE;
-	memmove(text, text + HEAD_SIZE, len);
-	return unescape(text, &len)
-		   && mclmr_arena_copy(arena, (mclmr_span_t){text, len}, said);
-}
-
 /* Reads what both sides said, in the leg or else in the initial INVITE. */
 static bool read_negotiation(
 		struct dlg_cell *dlg, lmr_leg_t *call, mclmr_arena_t *arena)
@@ -253,12 +69,13 @@ static bool read_negotiation(
 		mclmr_span_t said;
 		bool there;
 
-		if(!read_side(dlg, side, call->leg, arena, &said, &there))
+		if(!lmr_variables_read_said(dlg, side, call->leg, arena, &said, &there))
 			return false;
 		call->stored[i] = there;
 		call->said[i] = said;
 		if(!there && call->leg[0] != '\0'
-				&& !read_side(dlg, side, "", arena, &said, &there))
+				&& !lmr_variables_read_said(
+						dlg, side, "", arena, &said, &there))
 			return false;
 		if(there && !mclmr_negotiation_read(&call->negotiation, side, said))
 			return false;
@@ -407,7 +224,7 @@ static void read_leg(
 			downstream == is_request(msg) ? MCLMR_CALLER : MCLMR_CALLEE;
 	if(callee_tag.len > 0)
 		snprintf(call->leg, LMR_LEG_NAME_SIZE, "%08x",
-				(unsigned)digest(callee_tag));
+				(unsigned)lmr_variables_digest(callee_tag));
 	call->too_late = is_too_late(dlg, call, callee_tag);
 }
 
@@ -421,7 +238,8 @@ static struct dlg_cell *find_dialog(struct sip_msg *msg)
 static int lock_of(const struct sip_msg *msg)
 {
 	return msg->callid != NULL
-				   ? (int)(digest(mc_span(&msg->callid->body)) % LOCKS)
+				   ? (int)(lmr_variables_digest(mc_span(&msg->callid->body))
+						   % LOCKS)
 				   : 0;
 }
 
@@ -440,12 +258,10 @@ static void read_message(struct sip_msg *msg, bool has_sdp, lmr_leg_t *call)
 static void read_dialog(struct sip_msg *msg, struct dlg_cell *dlg,
 		mclmr_arena_t *arena, lmr_leg_t *call)
 {
-	name_t name;
-
 	call->found = true;
 	read_leg(msg, dlg, call);
 	call->readable = read_negotiation(dlg, call, arena);
-	call->ended = dialog.get_dlg_varstatus(dlg, mark_name(&name, call->leg));
+	call->ended = lmr_variables_marked(dlg, call->leg);
 }
 
 void lmr_leg_read(struct sip_msg *msg, bool has_sdp, mclmr_arena_t *arena,
@@ -472,87 +288,38 @@ mclmr_op_t lmr_leg_op(const lmr_leg_t *call)
 	return op == MCLMR_OP_OFFER && call->asked ? MCLMR_OP_STRAY : op;
 }
 
-/* Drops the pieces of a side from the given one on. */
-static void drop_pieces(struct dlg_cell *dlg, mclmr_side_t side,
-		const char *leg, unsigned piece)
-{
-	name_t name;
-
-	while(dialog.set_dlg_var(dlg, piece_name(&name, side, leg, piece), NULL)
-			== 0)
-		piece++;
-}
-
-/* Stores a text in pieces. */
-static bool write_pieces(struct dlg_cell *dlg, mclmr_side_t side,
-		const char *leg, mclmr_span_t text)
-{
-	unsigned piece = 0;
-	name_t name;
-
-	while(text.len > 0) {
-		size_t n = text.len < LMR_LEG_PIECE ? text.len : LMR_LEG_PIECE;
-		str value = mc_str((mclmr_span_t){text.s, n});
-
-		if(dialog.set_dlg_var(
-				   dlg, piece_name(&name, side, leg, piece++), &value)
-				!= 0)
-			return false;
-		text = mclmr_span_from(text, text.s + n);
-	}
-	drop_pieces(dlg, side, leg, piece);
-	return true;
-}
-
 /* Stores what a side said in a leg. */
 static mclmr_status_t write_side(struct dlg_cell *dlg, const lmr_leg_t *call,
 		mclmr_side_t side, mclmr_arena_t *arena)
 {
-	char text[TEXT_MAX + 1], head[HEAD_SIZE + 1];
 	mclmr_span_t said;
-	size_t len;
 
 	if(!mclmr_negotiation_write(&call->negotiation, side, arena, &said))
 		return MCLMR_SDP_LIMIT;
 	if(call->stored[side] && mclmr_span_equal(said, call->said[side]))
 		return MCLMR_OK;
 	if(said.len == 0 && call->leg[0] == '\0') {
-		drop_pieces(dlg, side, "", 0);
+		lmr_variables_drop_said(dlg, side, "");
 		return MCLMR_OK;
 	}
-	len = escape(said, text + HEAD_SIZE);
-	snprintf(head, sizeof(head), "%04zx%08x", len & 0xffff,
-			(unsigned)digest((mclmr_span_t){text + HEAD_SIZE, len}));
-	memcpy(text, head, HEAD_SIZE);
-	return write_pieces(
-				   dlg, side, call->leg, (mclmr_span_t){text, HEAD_SIZE + len})
+	return lmr_variables_write_said(dlg, side, call->leg, said)
 				   ? MCLMR_OK
 				   : MCLMR_INTERNAL;
-}
-
-/* Drops all of a leg. */
-static void drop_leg(struct dlg_cell *dlg, const char *leg)
-{
-	name_t name;
-
-	drop_pieces(dlg, MCLMR_CALLER, leg, 0);
-	drop_pieces(dlg, MCLMR_CALLEE, leg, 0);
-	dialog.set_dlg_var(dlg, mark_name(&name, leg), NULL);
 }
 
 /* Drops what the other forks said, and the INVITE that was for all of them. */
 static void drop_others(
 		struct dlg_cell *dlg, mclmr_span_t legs, const char *own)
 {
-	drop_leg(dlg, "");
+	lmr_variables_drop_leg(dlg, "");
 	while(legs.len > 0) {
 		mclmr_span_t leg = mclmr_span_cut(&legs, ',');
 		char text[LMR_LEG_NAME_SIZE] = "";
 
-		if(leg.len != LEG_DIGITS || mclmr_span_equal(leg, mclmr_span(own)))
+		if(leg.len != LMR_LEG_DIGITS || mclmr_span_equal(leg, mclmr_span(own)))
 			continue;
-		memcpy(text, leg.s, LEG_DIGITS);
-		drop_leg(dlg, text);
+		memcpy(text, leg.s, LMR_LEG_DIGITS);
+		lmr_variables_drop_leg(dlg, text);
 	}
 }
 
@@ -561,45 +328,31 @@ static void drop_others(
 static bool add_leg(
 		struct dlg_cell *dlg, char *list, size_t len, const char *leg)
 {
-	str name = str_init(LEGS_NAME);
-	str value = {list, 0};
-
 	if(mclmr_span_find((mclmr_span_t){list, len}, mclmr_span(leg)) != NULL)
 		return true;
-	if(len + LMR_LEG_NAME_SIZE > LEGS_SIZE)
+	if(len + LMR_LEG_NAME_SIZE > LMR_LEGS_SIZE)
 		return false;
-	memcpy(list + len, leg, LEG_DIGITS);
-	list[len + LEG_DIGITS] = ',';
-	value.len = (int)(len + LMR_LEG_NAME_SIZE);
-	return dialog.set_dlg_var(dlg, &name, &value) == 0;
+	memcpy(list + len, leg, LMR_LEG_DIGITS);
+	list[len + LMR_LEG_DIGITS] = ',';
+	return lmr_variables_write_legs(
+			dlg, (mclmr_span_t){list, len + LMR_LEG_NAME_SIZE});
 }
 
 /* Makes room for the leg among the others, which go where it has won. */
 static bool take_leg(struct dlg_cell *dlg, const lmr_leg_t *call)
 {
 	bool wins = call->initial && call->bearer.code >= 200;
-	str name = str_init(LEGS_NAME);
-	char list[LEGS_SIZE];
-	size_t len = 0;
+	char list[LMR_LEGS_SIZE];
+	size_t len;
 
 	if(call->leg[0] == '\0')
 		return true;
-	if(!get_value(dlg, &name, list, LEGS_SIZE, &len))
-		len = 0;
+	len = lmr_variables_read_legs(dlg, list);
 	if(wins) {
 		drop_others(dlg, (mclmr_span_t){list, len}, call->leg);
 		len = 0;
 	}
 	return add_leg(dlg, list, len, call->leg);
-}
-
-/* Marks the leg: its call is to be ended. */
-static bool write_mark(struct dlg_cell *dlg, const char *leg)
-{
-	str value = str_init("1");
-	name_t name;
-
-	return dialog.set_dlg_var(dlg, mark_name(&name, leg), &value) == 0;
 }
 
 /* Stores what a change made of a call. */
@@ -627,7 +380,7 @@ static mclmr_status_t change(struct sip_msg *msg, struct dlg_cell *dlg,
 	read_dialog(msg, dlg, arena, call);
 	marked = call->ended;
 	status = note(data, call);
-	if(call->ended && !marked && !write_mark(dlg, call->leg))
+	if(call->ended && !marked && !lmr_variables_mark(dlg, call->leg))
 		return MCLMR_INTERNAL;
 	return status == MCLMR_OK ? store(dlg, call, arena) : status;
 }
