@@ -2,7 +2,6 @@
 """What one client may take of what all of them share."""
 import pytest
 
-import call
 import line
 import mc
 import sip
