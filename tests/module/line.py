@@ -2,6 +2,7 @@
 """Lines of the sample: who calls whom, in which form, with which speech."""
 import collections
 import contextlib
+import re
 import sqlite3
 
 import call
@@ -164,6 +165,24 @@ class Talk:
         self.near.wait("BYE", timeout=timeout)
         self.far.wait("BYE", timeout=timeout)
         self.wait_over()
+
+
+def end_by_node(node, call_id):
+    """The node ends a call, as when its time is over."""
+    told = next(part for part in node.kamcmd("dlg.list").split("h_entry")
+                if call_id in part)
+    told = f"h_entry{told}"
+    node.kamcmd("dlg.end_dlg", *(
+        re.search(rf"{name}: (\d+)", told).group(1)
+        for name in ("h_entry", "h_id")))
+
+
+def routed(message, *routes):
+    """A message with these values of Record-Route above its own."""
+    at = next((i for i, (n, _) in enumerate(message.headers)
+               if n == "Record-Route"), len(message.headers))
+    message.headers[at:at] = [("Record-Route", r) for r in routes]
+    return message
 
 
 def wait_quiet(server, timeout=sip.SOON):

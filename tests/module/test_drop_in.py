@@ -222,6 +222,166 @@ def test_ports_that_take_commands():
         assert len(elsewhere.requests("INFO")) == 1
 
 
+# Where the server's own requests go, and those of who calls a client
+
+@pytest.fixture(params=["iwf2", "partner", "elsewhere"])
+def victim(request, drop_in_site):
+    """Who never gets anything of a call; it answers."""
+    if request.param != "elsewhere":
+        yield getattr(drop_in_site, request.param)
+    else:
+        with sip.UdpEndpoint("127.0.0.77") as found:
+            found.script = sip.answer(200)
+            yield found
+
+
+def end(here, near):
+    """The server ends a call, as an administrator has it do. (Module dialog
+    says nothing of such an end to the script, so nor to the relay.)"""
+    told = near.request("INFO")
+    line.end_by_node(here.node, told.get("Call-ID"))
+    here.node.relay().delete(told.get("Call-ID"),
+                             call.tag_of(told.get("From")))
+
+
+@pytest.mark.parametrize("form", ["private", "client"])
+@pytest.mark.parametrize("name", ["Record-Route", "Contact"])
+def test_own_requests_of_a_call(dial, victim, form, name):
+    """Whatever the caller writes: the other side gets its BYE."""
+    here = dial(form)
+    message = here.form.invite(here.offer())
+    message.drop(name).add(name, f"<sip:x@{victim.hostport};lr>")
+    if name == "Record-Route":
+        message.set("Contact", f"<sip:x@{here.caller.hostport}>")
+    out = here.dial(message=message)
+    got = here.arrived(out)
+    got.reply(200, here.answer())
+    near, _ = out.answered()
+    far = got.dialog()
+    far.wait("ACK")
+    end(here, near)
+    far.wait("BYE")
+    line.wait_quiet(here.node)
+    assert not victim.requests() + near.requests("BYE")
+
+
+@pytest.mark.parametrize("form", ["client", "from-lmr"])
+@pytest.mark.parametrize("when", ["answer", "re-INVITE"])
+def test_own_requests_to_who_answered(dial, victim, form, when):
+    """The same of the Contact of an answer, and of a later one."""
+    here, contact = dial(form), [("Contact", f"<sip:x@{victim.hostport}>")]
+    out = here.dial()
+    got = here.arrived(out)
+    if when == "answer":
+        got.reply(200, here.answer(), contact=False, headers=contact)
+        near, _ = out.answered()
+        far = got.dialog()
+    else:
+        got.reply(200, here.answer())
+        near, _ = out.answered()
+        far = got.dialog()
+        far.wait("ACK")
+        message = far.request("INVITE", here.answer())
+        message.set("Contact", contact[0][1])
+        far.endpoint.send(message, far.server)
+        near.wait("INVITE").reply(200, here.offer())
+        assert far.endpoint.wait_final(message.branch).code == 200
+        far.ack()
+        near.wait("ACK")
+    end(here, near)
+    near.wait("BYE")
+    line.wait_quiet(here.node)
+    assert not victim.requests() + far.requests("BYE")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_own_requests_arrive(dial, form):
+    """Of honest parties each gets its BYE."""
+    talk = dial(form).talk()
+    end(talk.line, talk.near)
+    talk.wait_ended()
+
+
+HONEST = "<sip:127.0.0.9:5070;lr;x=y>"
+
+
+def dropped(out, got, message):
+    """A reply that does not come to the caller, though a later one does."""
+    got.endpoint.reply(got.received, message)
+    got.reply(183)
+    out.wait(183)
+    return message.code not in [r.code for r in out.replies()]
+
+
+@pytest.mark.parametrize("form", ["client", "from-lmr"])
+@pytest.mark.parametrize("code", [180, 200])
+def test_record_route_of_a_client(dial, form, code):
+    """Behind ours stands nothing that the caller has not written: it would
+    go there, past the server. In front may stand the client's own proxies."""
+    here = dial(form)
+    out = here.dial()
+    got = here.arrived(out)
+    ours, = got.message.all("Record-Route")
+    bad = "<sip:127.0.0.77:5060;lr>"
+    body = here.answer() if code == 200 else None
+    for routes in ([ours, bad], [bad], [f"{ours}, {bad}"],
+                   [f'"x, {ours}" {bad}'], [f"<sip:x,{ours}", bad],
+                   [ours.replace(";lr", ";maddr=127.0.0.77;lr")],
+                   [HONEST] * 400, [f'"{ours}']):
+        answer = got.reply_of(code, body).drop("Record-Route")
+        assert dropped(out, got, line.routed(answer, *routes)), routes
+    got.endpoint.reply(got.received, line.routed(
+        got.reply_of(code, body), HONEST, f"{HONEST} , {HONEST}"))
+    reply = out.wait(code)
+    assert reply.all("Record-Route")[-1] == ours
+    assert reply.all("Record-Route")[0] == HONEST
+    if code == 180:
+        got.reply(486)
+        out.wait(486)
+    else:
+        near, _ = out.answered(ack=False)
+        near.routes = [ours]
+        near.ack()
+        near.bye()
+
+
+def test_answer_without_record_route(dial):
+    """Its caller would go past the server: none; a ringing has no Contact
+    then."""
+    here = dial("from-lmr")
+    out = here.dial()
+    got = here.arrived(out)
+    assert dropped(out, got, got.reply_of(200, here.answer()).drop(
+        "Record-Route"))
+    got.endpoint.reply(got.received, got.reply_of(180).drop("Record-Route"))
+    assert not out.wait(180).all("Contact")
+    got.reply(486)
+    out.wait(486)
+
+
+def test_record_route_of_a_calling_peer(dial, drop_in_site):
+    """It comes back as it was, and passes; another one does not."""
+    here = dial("from-lmr")
+    theirs = f"<sip:{drop_in_site.iwf1.hostport};lr;a=b>"
+    out = here.dial(message=here.form.invite(here.offer()).add(
+        "Record-Route", theirs))
+    got = here.arrived(out)
+    ours = got.message.all("Record-Route")
+    assert ours[1:] == [theirs]
+    for last in (theirs.replace("a=b", "a=c"), HONEST):
+        answer = got.reply_of(200, here.answer()).drop("Record-Route")
+        assert dropped(out, got, line.routed(answer, ours[0], last))
+    answer = got.reply_of(200, here.answer()).drop("Record-Route")
+    got.endpoint.reply(got.received, line.routed(
+        answer, f"{ours[0]}\t,\r\n {theirs}"))
+    assert out.wait(200)
+    near, _ = out.answered(ack=False)
+    near.routes = [ours[0]]
+    near.ack()
+    got.dialog().wait("ACK")
+    near.bye()
+
+
 ASSERTED = [("P-Asserted-Identity", "<sip:boss@mc.example.org>"),
             ("Remote-Party-ID", "<sip:boss@mc.example.org>"),
             ("Alert-Info", "<http://x.example>"), ("Identity", "abc")]

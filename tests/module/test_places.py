@@ -239,24 +239,6 @@ def test_contact_of_a_peer_at_ours(dial, site, form):
 
 # Record-Route of clients
 
-def end_by_node(node, call_id):
-    """The node ends a call, as when its time is over."""
-    told = next(part for part in node.kamcmd("dlg.list").split("h_entry")
-                if call_id in part)
-    told = f"h_entry{told}"
-    node.kamcmd("dlg.end_dlg", *(
-        re.search(rf"{name}: (\d+)", told).group(1)
-        for name in ("h_entry", "h_id")))
-
-
-def routed(message, *routes):
-    """A message with these values of Record-Route above its own."""
-    at = next((i for i, (n, _) in enumerate(message.headers)
-               if n == "Record-Route"), len(message.headers))
-    message.headers[at:at] = [("Record-Route", r) for r in routes]
-    return message
-
-
 @pytest.mark.parametrize("name", ["Record-Route", "RECORD-ROUTE"])
 def test_record_route_of_a_caller(dial, site, name):
     """The node's own BYEs go to the parties, not where the caller leads."""
@@ -271,7 +253,7 @@ def test_record_route_of_a_caller(dial, site, name):
     near, _ = out.answered()
     far = got.dialog()
     far.wait("ACK")
-    end_by_node(site.node, out.call_id)
+    line.end_by_node(site.node, out.call_id)
     near.wait("BYE")
     far.wait("BYE")
     assert not site.partner.requests("BYE")
@@ -295,9 +277,9 @@ def test_record_route_of_an_answer(dial, site, form):
                    [f"{bad}, {good}"]):
         for code in (180, 200):
             with line.dropped_reply(site.node):
-                got.endpoint.reply(got.received, routed(got.reply_of(
+                got.endpoint.reply(got.received, line.routed(got.reply_of(
                     code, here.answer() if code == 200 else None), *routes))
-    got.endpoint.reply(got.received, routed(got.reply_of(180), good))
+    got.endpoint.reply(got.received, line.routed(got.reply_of(180), good))
     assert out.wait(180).all("Record-Route")[0] == good
     assert [r.code for r in out.replies()] == [100, 180]
     got.reply(486)
@@ -314,7 +296,7 @@ def test_record_route_behind_ours(dial, site):
     good = "<sip:127.0.0.9:5070;lr>"
     for routes in ([*ours, bad], [good] * 13, [",".join([good] * 13)]):
         with line.dropped_reply(site.node):
-            got.endpoint.reply(got.received, routed(
+            got.endpoint.reply(got.received, line.routed(
                 got.reply_of(200, here.answer()), *routes))
     got.reply(486)
     out.refusal()
@@ -334,7 +316,7 @@ def test_record_route_of_a_calling_peer(dial, site):
     bad = f"<sip:{site.partner.hostport};lr>"
     for routes in ([bad], [ours[0], bad], [*ours, bad]):
         with line.dropped_reply(site.node):
-            got.endpoint.reply(got.received, routed(
+            got.endpoint.reply(got.received, line.routed(
                 got.reply_of(200, here.answer()), *routes))
     got.reply(200, here.answer())
     assert out.wait(200).all("Record-Route") == ours

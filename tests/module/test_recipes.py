@@ -11,6 +11,7 @@ import pytest
 import call
 import dropin
 import guide
+import line
 import mc
 import media
 import node
@@ -616,6 +617,25 @@ def test_elsewhere_through_a_call(call_site, way):
         assert not victim.requests("INFO")
     assert not far.requests("INFO")
     assert near.bye().code == 200
+
+
+def test_own_requests_of_a_call(call_site):
+    """Nor do the proxy's own BYEs go elsewhere; who is where it should be
+    gets one."""
+    with sip.UdpEndpoint(STRANGER) as victim:
+        message = call_site.invite(call_site.party().sdp(media.TETRA))
+        message.set("Contact", f"<sip:x@{victim.hostport}>")
+        outgoing = call_site.start(message)
+        incoming = call_site.incoming(outgoing)
+        incoming.reply(200, call_site.party().sdp(media.TETRA))
+        outgoing.answered()
+        far = incoming.dialog()
+        far.wait("ACK")
+        line.end_by_node(call_site.node, outgoing.call_id)
+        far.wait("BYE")
+        node.wait_until(lambda: outgoing.call_id not in
+                        call_site.node.kamcmd("dlg.list"), "end of the call")
+        assert not victim.requests()
 
 
 def talk(site):
