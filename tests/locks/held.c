@@ -9,7 +9,7 @@
 #include "held.h"
 
 #define LOCKS 256
-#define STORE "data/store.c"
+#define STORE "mc_common/store.c"
 #define STORE_LOCKS 64 /* of the store: a writer has all of them */
 
 /* The locks that this process has, and the file that took each. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * held: put in front of every file of mc_iwf (-include), so that a node aborts
+ * held: put in front of every file of mc_iwf and mc_common (-include), so that a node aborts
  * where data that processes share are used without their lock: the directory
  * in force, read and changed, and the variables of a call. What the module
  * does stays as it is.

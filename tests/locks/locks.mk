@@ -2,7 +2,7 @@
 # tests/module/test_locks.py.
 
 LOCKS_DIR = build/locks
-LOCKS_OBJ = $(MC_IWF_SRC:%.c=$(LOCKS_DIR)/obj/%.o)
+LOCKS_OBJ = $(patsubst %.c,$(LOCKS_DIR)/obj/%.o,$(MC_IWF_SRC) $(MC_COMMON_SRC))
 LOCKS_HELD = $(LOCKS_DIR)/obj/tests/locks/held.o
 LOCKS_SO = $(LOCKS_DIR)/mc_iwf.so
 LOCKS_CC = $(CC) -std=gnu11 -fPIC -O1 -g $(WARNINGS) @$(KAMAILIO_FLAGS) \
@@ -11,7 +11,7 @@ LOCKS_CC = $(CC) -std=gnu11 -fPIC -O1 -g $(WARNINGS) @$(KAMAILIO_FLAGS) \
 
 $(LOCKS_DIR)/obj/$(MC_IWF_DIR)/data/store.o: HELD = -DHELD_STORE
 
-$(LOCKS_DIR)/obj/$(MC_IWF_DIR)/%.o: $(MC_IWF_DIR)/%.c $(KAMAILIO_FLAGS)
+$(LOCKS_DIR)/obj/modules/%.o: modules/%.c $(KAMAILIO_FLAGS)
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(LOCKS_CC) $(HELD) -include tests/locks/held.h -c -o $@ $<
@@ -21,9 +21,9 @@ $(LOCKS_HELD): tests/locks/held.c $(KAMAILIO_FLAGS)
 	$(call say,CC)
 	$(Q)$(LOCKS_CC) -DHELD_STORE -c -o $@ $<
 
-$(LOCKS_SO): $(LOCKS_OBJ) $(LOCKS_HELD) $(LIBMC_COMMON) $(LIBMCLMR)
+$(LOCKS_SO): $(LOCKS_OBJ) $(LOCKS_HELD) $(LIBMCLMR)
 	$(call say,LD)
 	$(Q)$(CC) -shared -Wl,--exclude-libs,ALL -o $@ $(LOCKS_OBJ) \
-		$(LOCKS_HELD) $(LIBMC_COMMON) $(LIBMCLMR) $(MC_COMMON_LIBS)
+		$(LOCKS_HELD) $(LIBMCLMR) $(MC_COMMON_LIBS)
 
 -include $(LOCKS_OBJ:.o=.d) $(LOCKS_HELD:.o=.d)

@@ -592,7 +592,7 @@ static iwf_db_result_t load_paged(const iwf_table_t *table, iwf_load_t *load,
 static iwf_db_result_t load_network(
 		bool spare_peers, mclmr_network_t **network, iwf_db_error_t *error)
 {
-	iwf_load_t load = {.network = mclmr_network_new(iwf_store_allocator()),
+	iwf_load_t load = {.network = mclmr_network_new(mc_store_allocator()),
 			.spare_peers = spare_peers};
 	size_t i;
 
@@ -653,7 +653,7 @@ static iwf_db_result_t new_directory(
 		return rc;
 	}
 	*directory = mclmr_directory_new(
-			iwf_store_allocator(), network, iwf_config.one_kmf_per, users);
+			mc_store_allocator(), network, iwf_config.one_kmf_per, users);
 	if(*directory == NULL) {
 		mclmr_network_free(network);
 		explain(error, "no shared memory left");

@@ -7,7 +7,6 @@
 
 #include "core/cfg/cfg_struct.h"
 #include "core/dprint.h"
-#include "core/locking.h"
 #include "core/mem/shm_mem.h"
 #include "core/pt.h"
 #include "core/sr_module.h"
@@ -18,6 +17,7 @@
 #include "db.h"
 #include "group.h"
 #include "mc_common/holes.h"
+#include "mc_common/reload.h"
 #include "refresh.h"
 #include "store.h"
 
@@ -29,7 +29,6 @@
 #define IWF_RELOAD_PAUSE 60	 /* s between full loads nobody asked for */
 #define IWF_PRUNE_PAUSE 60	 /* s between two cuts of the change log */
 #define IWF_DOWN_PAUSE 1	 /* s between two tries to reach the database */
-#define IWF_WAIT_US 20000	 /* how often a request looks for its answer */
 
 #define IWF_RETRIES 64		 /* rows that did not fit at once */
 #define IWF_RETRY_TRIES 4	 /* polls until such a row is called bad */
@@ -55,18 +54,8 @@ typedef struct iwf_progress
 } iwf_progress_t;
 
 /* What the processes share. */
-typedef struct iwf_refresh_shared
-{
-	gen_lock_t lock;
-	unsigned requested; /* number of the last reload request */
-	unsigned answered;	/* number of the last one that was done */
-	int result;			/* of that one: 0 or -1 */
-	time_t last_request;
-	char error[IWF_DB_ERROR];
-	iwf_refresh_stats_t stats;
-} iwf_refresh_shared_t;
-
-static iwf_refresh_shared_t *iwf_shared = NULL;
+static iwf_refresh_stats_t *iwf_stats = NULL;
+static mc_reload_t *iwf_reload = NULL;
 /* Of the directory in force, and of the one that is being loaded. */
 static iwf_progress_t iwf_live, iwf_base;
 static time_t iwf_last_load = 0;
@@ -115,7 +104,7 @@ static void give_up_number(void)
 static void report_bad_row(mclmr_span_t table, mclmr_span_t item1,
 		mclmr_span_t item2, const iwf_db_error_t *error)
 {
-	iwf_shared->stats.bad_rows++;
+	iwf_stats->bad_rows++;
 	LM_ERR("bad row in mc_iwf_%.*s%s%.*s%s%.*s: %s\n", MCLMR_FMT(table),
 			item1.len > 0 ? ", " : "", MCLMR_FMT(item1),
 			item2.len > 0 ? ", " : "", MCLMR_FMT(item2), error->text);
@@ -330,7 +319,7 @@ static iwf_db_result_t apply_rows(iwf_progress_t *progress,
 		if(rc != IWF_DB_OK) {
 			return rc;
 		}
-		iwf_shared->stats.changes++;
+		iwf_stats->changes++;
 		if(!mc_holes_seen(&progress->holes, change.seq, time(NULL))) {
 			give_up_number();
 			schedule_reload_slowly(
@@ -374,7 +363,7 @@ static iwf_db_result_t poll_live(size_t *n, iwf_db_error_t *error)
 	iwf_db_result_t rc = poll_log(&iwf_live, n, error);
 
 	iwf_last_poll = clock_ms();
-	iwf_shared->stats.holes = iwf_live.holes.n;
+	iwf_stats->holes = iwf_live.holes.n;
 	return rc;
 }
 
@@ -568,9 +557,9 @@ static void go_down(const iwf_db_error_t *error)
 	if(iwf_down_since == 0) {
 		LM_ERR("database lost, the last data stay in force: %s\n", error->text);
 		iwf_down_since = time(NULL);
-		iwf_shared->stats.outages++;
+		iwf_stats->outages++;
 	}
-	iwf_shared->stats.up = false;
+	iwf_stats->up = false;
 	iwf_db_close();
 }
 
@@ -580,7 +569,7 @@ static void go_up(void)
 {
 	time_t now = time(NULL);
 
-	iwf_shared->stats.up = true;
+	iwf_stats->up = true;
 	if(iwf_down_since == 0) {
 		return;
 	}
@@ -670,33 +659,11 @@ static iwf_db_result_t reload_when_due(iwf_db_error_t *error)
 	}
 	rc = full_load(poll_between_pages, error);
 	if(rc == IWF_DB_OK) {
-		iwf_shared->stats.reloads++;
+		iwf_stats->reloads++;
 		return rc;
 	}
 	LM_ERR("full load failed, the last data stay in force: %s\n", error->text);
 	return rc == IWF_DB_FAILED ? rc : IWF_DB_OK;
-}
-
-/* Gives the answer to all requests up to this number. */
-static void answer(unsigned number, int result, const char *error)
-{
-	lock_get(&iwf_shared->lock);
-	iwf_shared->answered = number;
-	iwf_shared->result = result;
-	snprintf(iwf_shared->error, sizeof(iwf_shared->error), "%s", error);
-	lock_release(&iwf_shared->lock);
-}
-
-/* True where a request waits; its number. */
-static bool requested(unsigned *number)
-{
-	bool waits;
-
-	lock_get(&iwf_shared->lock);
-	*number = iwf_shared->requested;
-	waits = *number != iwf_shared->answered;
-	lock_release(&iwf_shared->lock);
-	return waits;
 }
 
 /* Does the full load that somebody asked for. */
@@ -705,17 +672,17 @@ static iwf_db_result_t reload_on_request(iwf_db_error_t *error)
 	unsigned number;
 	iwf_db_result_t rc;
 
-	if(!requested(&number)) {
+	if(!mc_reload_asked(iwf_reload, &number)) {
 		return IWF_DB_OK;
 	}
 	rc = full_load(poll_between_pages, error);
 	if(rc == IWF_DB_OK) {
-		iwf_shared->stats.reloads++;
-		answer(number, 0, "");
+		iwf_stats->reloads++;
+		mc_reload_answer(iwf_reload, number, NULL);
 		return rc;
 	}
 	LM_ERR("reload failed, the last data stay in force: %s\n", error->text);
-	answer(number, -1, error->text);
+	mc_reload_answer(iwf_reload, number, error->text);
 	return rc == IWF_DB_FAILED ? rc : IWF_DB_OK;
 }
 
@@ -724,8 +691,8 @@ static void refuse_request(void)
 {
 	unsigned number;
 
-	if(requested(&number)) {
-		answer(number, -1, "the database does not answer");
+	if(mc_reload_asked(iwf_reload, &number)) {
+		mc_reload_answer(iwf_reload, number, "the database does not answer");
 	}
 }
 
@@ -779,19 +746,15 @@ static int check_config(void)
 /* The shared part, before the first load counts in it. */
 static int make_shared(void)
 {
-	iwf_shared = shm_malloc(sizeof(*iwf_shared));
-	if(iwf_shared == NULL) {
+	iwf_stats = shm_malloc(sizeof(*iwf_stats));
+	iwf_reload = mc_reload_new();
+	if(iwf_stats == NULL || iwf_reload == NULL) {
 		SHM_MEM_ERROR;
+		iwf_refresh_destroy();
 		return -1;
 	}
-	memset(iwf_shared, 0, sizeof(*iwf_shared));
-	iwf_db_count_bad_rows(&iwf_shared->stats.bad_rows);
-	if(lock_init(&iwf_shared->lock) == NULL) {
-		LM_ERR("cannot make the lock\n");
-		shm_free(iwf_shared);
-		iwf_shared = NULL;
-		return -1;
-	}
+	memset(iwf_stats, 0, sizeof(*iwf_stats));
+	iwf_db_count_bad_rows(&iwf_stats->bad_rows);
 	return 0;
 }
 
@@ -810,7 +773,7 @@ static int load_at_start(void)
 	}
 	if(iwf_db_check_versions() == 0) {
 		if(full_load(NULL, &error) == IWF_DB_OK) {
-			iwf_shared->stats.up = true;
+			iwf_stats->up = true;
 			rc = 0;
 		} else {
 			LM_ERR("cannot load from the database: %s\n", error.text);
@@ -835,20 +798,19 @@ int iwf_refresh_init(void)
 
 void iwf_refresh_destroy(void)
 {
-	if(iwf_shared != NULL) {
-		lock_destroy(&iwf_shared->lock);
-		shm_free(iwf_shared);
-		iwf_shared = NULL;
-	}
+	mc_reload_free(iwf_reload);
+	iwf_reload = NULL;
+	if(iwf_stats != NULL)
+		shm_free(iwf_stats);
+	iwf_stats = NULL;
 }
 
 int iwf_refresh_start(void)
 {
 	int pid;
 
-	if(iwf_shared == NULL) {
+	if(iwf_stats == NULL)
 		return 0;
-	}
 	pid = fork_process(PROC_NOCHLDINIT, "MC IWF refresh", 0);
 	if(pid != 0) {
 		return pid < 0 ? -1 : 0;
@@ -863,68 +825,18 @@ int iwf_refresh_start(void)
 	}
 }
 
-/* Puts a request, unless the last one was too short a time ago. */
-static bool put_request(unsigned *number)
+bool iwf_refresh_reload(int timeout_ms, char *error, size_t size)
 {
-	time_t now = time(NULL);
-	bool allowed;
-
-	lock_get(&iwf_shared->lock);
-	allowed = now - iwf_shared->last_request >= iwf_config.reload_delta;
-	if(allowed) {
-		iwf_shared->last_request = now;
-		iwf_shared->requested++;
-	}
-	*number = iwf_shared->requested;
-	lock_release(&iwf_shared->lock);
-	return allowed;
-}
-
-/* The answer to a request where it is there. */
-static bool take_answer(unsigned number, int *result, char *error, size_t size)
-{
-	bool done;
-
-	lock_get(&iwf_shared->lock);
-	done = (int)(iwf_shared->answered - number) >= 0;
-	if(done) {
-		*result = iwf_shared->result;
-		snprintf(error, size, "%s", iwf_shared->error);
-	}
-	lock_release(&iwf_shared->lock);
-	return done;
-}
-
-int iwf_refresh_request_reload(int timeout_ms, char *error, size_t size)
-{
-	unsigned long long begin = clock_ms();
-	unsigned number;
-	int result;
-
-	if(iwf_shared == NULL) {
-		snprintf(error, size, "no db_url is configured");
-		return -1;
-	}
-	if(!put_request(&number)) {
-		snprintf(error, size, "less than %d s after the last reload",
-				iwf_config.reload_delta);
-		return -1;
-	}
-	do {
-		sleep_us(IWF_WAIT_US);
-		if(take_answer(number, &result, error, size)) {
-			return result;
-		}
-	} while(clock_ms() - begin < (unsigned long long)timeout_ms);
-	snprintf(error, size, "no answer within %d ms, the reload goes on",
-			timeout_ms);
-	return -1;
+	if(iwf_reload != NULL)
+		return mc_reload_ask(
+				iwf_reload, iwf_config.reload_delta, timeout_ms, error, size);
+	snprintf(error, size, "no db_url is configured");
+	return false;
 }
 
 void iwf_refresh_stats(iwf_refresh_stats_t *stats)
 {
 	memset(stats, 0, sizeof(*stats));
-	if(iwf_shared != NULL) {
-		*stats = iwf_shared->stats;
-	}
+	if(iwf_stats != NULL)
+		*stats = *iwf_stats;
 }

@@ -31,9 +31,9 @@ void iwf_refresh_destroy(void);
 /* From child_init with PROC_MAIN: starts the process; 0 or -1. */
 int iwf_refresh_start(void);
 
-/* Asks for a full reload and waits for it: 0, or -1 with the reason in
- * error (a bad row, the database, too soon after the last, timeout). */
-int iwf_refresh_request_reload(int timeout_ms, char *error, size_t size);
+/* Asks for a full reload and waits for it; false with the reason in error (a
+ * bad row, the database, too soon after the last, timeout). */
+bool iwf_refresh_reload(int timeout_ms, char *error, size_t size);
 
 void iwf_refresh_stats(iwf_refresh_stats_t *stats);
 

@@ -222,7 +222,7 @@ static void stats(rpc_t *rpc, void *context)
 	const mclmr_directory_t *directory = iwf_store_read();
 	mclmr_directory_counts_t counts = {0};
 	iwf_refresh_stats_t refresh;
-	iwf_store_info_t info;
+	mc_store_info_t info;
 	void *s;
 
 	if(directory != NULL)
@@ -249,9 +249,9 @@ static const char *reload_doc[] = {
 
 static void reload(rpc_t *rpc, void *context)
 {
-	char error[IWF_STORE_ERROR];
+	char error[MC_STORE_ERROR];
 
-	if(iwf_refresh_request_reload(RELOAD_TIMEOUT_MS, error, sizeof(error)) < 0)
+	if(!iwf_refresh_reload(RELOAD_TIMEOUT_MS, error, sizeof(error)))
 		rpc->fault(context, FAULT_LOAD, "%s", error);
 	else
 		rpc->rpl_printf(context, "loaded");
