@@ -141,7 +141,7 @@ def test_reasons_are_documented():
     listed = re.findall(r"^\| `(\w+)` \|",
                         guide.split("\n## Reasons\n")[1].split("\n## ")[0],
                         re.M)
-    header = (TOP / "modules/mclmr/sdp/policy.h").read_text()
+    header = (TOP / "modules/mclmr/sdp/rule.h").read_text()
     rules = [word.lower() for word in
              re.findall(r"^\tMCLMR_RULE_(\w+),$", header, re.M)]
     assert listed == rules and len(rules) > 30

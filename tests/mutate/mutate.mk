@@ -27,7 +27,7 @@ mutate: all $(TEST_TOOL) $(MEDIA_ENDPOINT) $(MUTATE_OBJ) $(MUTATE_TESTS) \
 		--compile '$(MUTATE_CC)' --libraries '-lcmocka $(MCLMR_LIBS)' \
 		--objects '$(MUTATE_OBJ)' --shared '$(MUTATE_ROWS)' \
 		--tests '$(MUTATE_TESTS)' --folder $(MUTATE_DIR) \
-		--policy $(MCLMR_DIR)/sdp/policy.h --only '$(MUTATE)' $(MUTATIONS)
+		--policy $(MCLMR_DIR)/sdp/rule.h --only '$(MUTATE)' $(MUTATIONS)
 
 # The quick half of it: whether all still fit what they are of.
 .PHONY: lint-mutations

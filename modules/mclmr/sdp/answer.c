@@ -3,7 +3,7 @@
 /* An answer against the offer as it left. */
 #include <string.h>
 
-#include "judge.h"
+#include "speech.h"
 
 /* One section of both sides. */
 typedef struct pair
@@ -17,7 +17,7 @@ typedef struct pair
 /* Notes a reason; false, for the caller to return. */
 static bool wrong(const pair_t *pair, mclmr_rule_t rule, mclmr_span_t detail)
 {
-	mclmr_judge_note(pair->judge, pair->which, rule, detail);
+	mclmr_judge_add_reason(pair->judge, pair->which, rule, detail);
 	return false;
 }
 
@@ -202,7 +202,7 @@ static void keep_first(const pair_t *pair)
 		if(found) {
 			format->dropped = true;
 			pair->answered->edited = true;
-			mclmr_judge_note(
+			mclmr_judge_add_reason(
 					pair->judge, pair->which, MCLMR_RULE_SINGLE, format->token);
 		}
 		found = true;
@@ -218,7 +218,7 @@ static mclmr_status_t judge_speech(const pair_t *pair)
 
 	if(!check_formats(pair) || !check_keys(pair))
 		return MCLMR_ANSWER_MISMATCH;
-	status = mclmr_judge_speech(pair->judge, pair->which);
+	status = mclmr_speech_judge(pair->judge, pair->which);
 	if(status == MCLMR_OK && pair->answered->edited)
 		status = MCLMR_ANSWER_MISMATCH;
 	if(status == MCLMR_OK && pair->judge->profile->single_codec)
@@ -242,7 +242,7 @@ static mclmr_status_t judge_pair(const pair_t *pair)
 /* Closes all sections: none can be told to belong to one of the offer. */
 static mclmr_status_t close_all(mclmr_judge_t *judge)
 {
-	mclmr_judge_note(
+	mclmr_judge_add_reason(
 			judge, MCLMR_WHOLE, MCLMR_RULE_SECTIONS, (mclmr_span_t){NULL, 0});
 	for(size_t i = 0; i < judge->sdp->sections; i++)
 		mclmr_judge_close(judge, (int)i);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * judge: what offers and answers have in common when a policy judges them;
- * between policy.c and answer.c only.
+ * judge: what offers and answers have in common when a profile is applied to
+ * them; internal.
  */
 #ifndef MCLMR_JUDGE_H
 #define MCLMR_JUDGE_H
@@ -25,33 +25,30 @@ typedef struct mclmr_judge
 	bool relayed;		 /* nothing may lead around the relay */
 } mclmr_judge_t;
 
-/* Notes a reason. */
-void mclmr_judge_note(mclmr_judge_t *judge, int section, mclmr_rule_t rule,
-		mclmr_span_t detail);
+/* Adds a reason to the decision; those beyond MCLMR_MAX_REASONS are lost. */
+void mclmr_judge_add_reason(mclmr_judge_t *judge, int section,
+		mclmr_rule_t rule, mclmr_span_t detail);
 
-/* Reads a description; a failure is noted as refusal and gives false. */
+/* Reads a description; false, and the decision is the refusal, if it cannot
+ * be read. */
 bool mclmr_judge_read(
 		mclmr_judge_t *judge, mclmr_span_t text, mclmr_sdp_t **sdp);
 
-/* Takes out what leads around the relay, where there is one; what it cannot
+/* Takes out what leads around the relay, if there is one; what it cannot
  * carry gets port 0, or is refused. */
 mclmr_status_t mclmr_judge_bypass(mclmr_judge_t *judge);
 
 /* Strips the capability attributes, or says that they are refused. */
 mclmr_status_t mclmr_judge_capneg(mclmr_judge_t *judge);
 
-/* Judges a speech section by the profile: marks what goes. MCLMR_OK, or why
- * nothing of it may stay. */
-mclmr_status_t mclmr_judge_speech(mclmr_judge_t *judge, int which);
-
 /* Judges a section of other media. */
 mclmr_status_t mclmr_judge_other(mclmr_judge_t *judge, int which);
 
-/* The row of a format under this profile. */
+/* The row of a format under this profile, MCLMR_NO_CODEC if there is none. */
 int mclmr_judge_codec(
 		const mclmr_judge_t *judge, const mclmr_sdp_format_t *format);
 
-/* True where the format's payload type stood for another encoding before. */
+/* True if the format's payload type stood for another encoding before. */
 bool mclmr_judge_is_rebound(const mclmr_judge_t *judge, int which,
 		const mclmr_sdp_format_t *format);
 
@@ -63,7 +60,7 @@ bool mclmr_judge_is_voice(const mclmr_judge_t *judge, int codec);
 bool mclmr_judge_is_speech(
 		const mclmr_judge_t *judge, const mclmr_sdp_section_t *section);
 
-/* Judges an answer: the work of policy.c for these. */
+/* Judges an answer and fills in the decision. */
 void mclmr_judge_answer(
 		mclmr_judge_t *judge, const mclmr_policy_request_t *request);
 

@@ -3,7 +3,7 @@
 /* Decision on an offer, on an answer, and what both share. */
 #include <string.h>
 
-#include "judge.h"
+#include "speech.h"
 
 /* Refuses the whole. */
 static void refuse(mclmr_judge_t *judge, mclmr_status_t status)
@@ -23,7 +23,7 @@ static mclmr_status_t judge_section(mclmr_judge_t *judge, int which)
 		return MCLMR_OK;
 	if(!mclmr_judge_is_speech(judge, section))
 		return mclmr_judge_other(judge, which);
-	status = mclmr_judge_speech(judge, which);
+	status = mclmr_speech_judge(judge, which);
 	if(status == MCLMR_OK || judge->profile->on_empty != MCLMR_EMPTY_PORT0)
 		return status;
 	mclmr_judge_close(judge, which);
@@ -50,7 +50,7 @@ static mclmr_status_t judge_all(mclmr_judge_t *judge)
 	if(status == MCLMR_OK)
 		status = mclmr_judge_capneg(judge);
 	if(status == MCLMR_OK && !has_speech(judge)) {
-		mclmr_judge_note(judge, MCLMR_WHOLE, MCLMR_RULE_NO_SPEECH,
+		mclmr_judge_add_reason(judge, MCLMR_WHOLE, MCLMR_RULE_NO_SPEECH,
 				(mclmr_span_t){NULL, 0});
 		status = MCLMR_CODEC_REQUIRED;
 	}
