@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Rows of policy tests: an offer or answer, and what is to leave. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "mclmr/sdp/sdp_outline.h"
 #include "policy_rows.h"
+#include "unit.h"
 
 #define FAIL(row, ...) \
 	fail_msg("%s\n%s\n%s", (row)->name, (row)->profile, __VA_ARGS__)

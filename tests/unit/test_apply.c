@@ -5,15 +5,11 @@
  * and the store are stand-ins: rows as a test wants them, and a lock that
  * nobody holds while the database is asked.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "mc_iwf/data/apply.c"
+#include "unit.h"
 
 #define KMF "sip:kmf1@iwf.example.org"
 #define ALICE "sip:alice@mc.example.org"

@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* directory: users, entries, and changes of them. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "mclmr/directory/directory.h"
 #include "mclmr/sip/uri.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include "unit.h"
 
 /* An allocator that fails once, at the n-th call from now (0: never), or,
  * below 0, at every call; it knows how much is given away. */

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* eccsi: signatures of RFC 6507. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <openssl/bn.h>
 
 #include "mclmr/crypto/eccsi.h"
+#include "unit.h"
 #include "vectors.h"
 
 #define SIZE MCLMR_ECCSI_SIGNATURE

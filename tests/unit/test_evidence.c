@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* evidence: at least one field names the service, none contradicts. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "mclmr/sip/evidence.h"
+#include "unit.h"
 
 #define ICSI "urn:urn-7:3gpp-service.ims.icsi."
 #define QUOTED "urn%3Aurn-7%3A3gpp-service.ims.icsi."

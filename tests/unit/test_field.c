@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* field: lists, URIs and parameters of SIP header field values. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "mclmr/sip/field.h"
+#include "unit.h"
 
 static void assert_span(mclmr_span_t span, const char *text)
 {

@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* key_record, key_state, replay: records of LMR keys. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "mclmr/keys/key_state.h"
 #include "mclmr/base/octets.h"
@@ -15,9 +10,9 @@
 #include "mclmr/keys/seal.h"
 #include "mclmr/keys/srtp_keys.h"
 
+#include "unit.h"
 #include "vectors.h"
 
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define S(literal) MCLMR_SPAN(literal)
 
 static const uint8_t ssv[MCLMR_KEY_SIZE] = "0123456789abcdef";

@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* keyring: certificates and keys, and messages made and opened with them. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "mclmr/keys/mikey_make.h"
 #include "mclmr/keys/mikey_open.h"
 
 #include "kms_files.h"
 #include "lab.h"
+#include "unit.h"
 #include "vectors.h"
 
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define S(literal) MCLMR_SPAN(literal)
 
 static vectors_t vectors;

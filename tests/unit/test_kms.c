@@ -1,22 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* kms, kms_issue: documents read and made. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "mclmr/keys/kms.h"
 #include "mclmr/keys/kms_issue.h"
 #include "mclmr/base/octets.h"
 
 #include "kms_files.h"
+#include "unit.h"
 #include "vectors.h"
-
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 static char memory[1 << 20];
 static vectors_t vectors;

@@ -4,18 +4,14 @@
  * leftovers: whether memory that eccsi and sakke give back through libcrypto
  * still holds a secret, and whether the scratch does after an operation.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <malloc.h>
 #include <openssl/crypto.h>
 
 #include "mclmr/crypto/eccsi.h"
 #include "mclmr/crypto/sakke.h"
 #include "mclmr/crypto/sakke_scratch.h"
+#include "unit.h"
 #include "vectors.h"
 
 #define NEEDLE 16 /* octets of a secret that are looked for */

@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* mc_info: info documents and their edits. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include <libxml/parser.h>
 #include <libxml/tree.h>
 
 #include "mclmr/sip/mc_info.h"
+#include "unit.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define NS "urn:3gpp:ns:mcpttInfo:1.0"
 #define ROOT "<mcpttinfo xmlns='" NS "'>"
 #define OPEN ROOT "<mcptt-Params>"

@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* mikey, mikey_open: messages read and opened. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "mclmr/keys/key_parameters.h"
 #include "mclmr/keys/mikey_open.h"
 #include "mclmr/base/octets.h"
 
 #include "kms_files.h"
+#include "unit.h"
 #include "vectors.h"
 
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define NOW 1704067200 /* the time of all three messages */
 
 static vectors_t vectors;

@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* mikey_make: messages made and read back. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "mclmr/keys/mikey_make.h"
 #include "mclmr/keys/mikey_open.h"
 
 #include "lab.h"
+#include "unit.h"
 
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define S(literal) MCLMR_SPAN(literal)
 
 /* Two organisations with key periods of their own, an IWF and two users. */

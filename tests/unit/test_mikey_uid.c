@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* mikey_uid: identifiers of users in key periods. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "mclmr/keys/mikey_uid.h"
 #include "mclmr/base/octets.h"
 #include "mclmr/base/timestamp.h"
-
-
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#include "unit.h"
 
 static void test_uids(void **state)
 {

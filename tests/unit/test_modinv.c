@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* modinv: against libcrypto's own inverses. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "mclmr/crypto/modinv.h"
 #include "mclmr/crypto/sakke_set1.h"
+#include "unit.h"
 
 #define ROUNDS 300
 

@@ -2,17 +2,12 @@
 
 /* negotiation: sequences of messages with what each description is, payload
  * types that stay bound, and the text in between. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "mclmr/sdp/binding.h"
 #include "mclmr/sdp/negotiation.h"
+#include "unit.h"
 
 #define HEAD "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\n"
 #define MAX_STEPS 10

@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* party: LMR users and groups. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "mclmr/directory/party.h"
 #include "mclmr/sip/uri.h"
+#include "unit.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define UNIT "sip:unit1@iwf.example.org"
 #define PSI "sip:iwf@iwf.example.org"
 #define WORD_31 "abcdefghijklmnopqrstuvwxyz01234"

@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* policy: answers against the offer as it left. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "policy_rows.h"
+#include "unit.h"
 
 #define ATTR "allow=*\ne2ee_attribute=x-lmr-e2ee\n"
 

@@ -2,17 +2,12 @@
 
 /* policy: later offers of a call, whose payload types are bound by earlier
  * ones (RFC 3264 8.3.2). */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "mclmr/sdp/negotiation.h"
 #include "policy_rows.h"
+#include "unit.h"
 
 #define BOUND_P25 "0 100 X-TIA-P25-IMBE/8000\n"
 #define BOUND_WB "0 97 AMR-WB/16000\n"

@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* policy: which formats stay: allow, deny, force, order, and the table. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "policy_rows.h"
+#include "unit.h"
 
 static const policy_row_t names[] = {
 		SAME("a format of its name stays, with i=", "p25",

@@ -2,14 +2,8 @@
 
 /* policy: LMR end-to-end encryption: e2ee, algorithms, narrow_fmtp, what is
  * wanted, the private attribute. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "policy_rows.h"
+#include "unit.h"
 
 #define ATTR "allow=*\ne2ee_attribute=x-lmr-e2ee\n"
 #define SCIP "a=rtpmap:96 scip/8000\r\n"

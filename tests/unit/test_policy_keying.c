@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* policy: protection on the way: srtp, mikey, suites. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "policy_rows.h"
+#include "unit.h"
 
 #define TWO_MIKEY "a=key-mgmt:mikey ARoAAAAA\r\na=key-mgmt:mikey ARoBBBBB\r\n"
 #define GCM3 "a=crypto:3 AEAD_AES_128_GCM " KEY28 "\r\n"

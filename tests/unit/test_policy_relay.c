@@ -2,17 +2,12 @@
 
 /* policy: what would lead media around the media relay, and speech that does
  * not call itself audio. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "mclmr/sdp/bypass.h"
 #include "policy_rows.h"
+#include "unit.h"
 
 #define SPEECH M("RTP/AVP 100") P25
 #define C1 "c=IN IP4 192.0.2.1\r\n"

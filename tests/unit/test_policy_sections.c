@@ -2,16 +2,11 @@
 
 /* policy: sections, ports, what surrounds the formats: on_empty, other_media,
  * capneg, packet times, hold. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "policy_rows.h"
+#include "unit.h"
 
 #define PORT0 "allow=p25-imbe\non_empty=port0\n"
 

@@ -3,14 +3,8 @@
 /* policy: the experiments in which rtpengine 10.5 (its numbers) and sdpops of
  * Kamailio 5.6 let pass, restored or broke what they should not: each with
  * what this library does. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "policy_rows.h"
+#include "unit.h"
 
 #define BB_FMTP "a=fmtp:98 payload-type=0;encryption-mode=1\r\n"
 #define LMR_LIST                                                     \

@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* profile: the ini file, and the tables that it can extend. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "mclmr/sdp/keying.h"
 #include "mclmr/sdp/profile.h"
+#include "unit.h"
 
 static mclmr_profiles_t profiles;
 

@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* resource_lists: targets of a message. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "mclmr/sip/resource_lists.h"
+#include "unit.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define NS "urn:ietf:params:xml:ns:resource-lists"
 #define OPEN "<resource-lists xmlns='" NS "'><list>"
 #define CLOSE "</list></resource-lists>"

@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* sakke: key encapsulation of RFC 6508, on every engine of this CPU. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "mclmr/crypto/hash_range.h"
 #include "mclmr/crypto/sakke.h"
+#include "unit.h"
 #include "vectors.h"
 
 #define POINT MCLMR_SAKKE_POINT

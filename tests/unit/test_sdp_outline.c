@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* sdp_outline: what is left of a description, and that it is no secret. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "mclmr/sdp/sdp_outline.h"
+#include "unit.h"
 
 #define HEAD "v=0\r\no=alice 1 1 IN IP4 192.0.2.1\r\ns=secret\r\nt=0 0\r\n"
 #define HEAD_LEFT "v=0\no=-\ns=-\n"

@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* seal: AES-GCM over what a message carries. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "mclmr/base/octets.h"
 #include "mclmr/keys/seal.h"
+#include "unit.h"
 
 #define S(literal) MCLMR_SPAN(literal)
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 static const char zeros[32];
 

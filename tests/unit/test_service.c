@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* service: names of MCPTT, MCData, MCVideo. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "mclmr/sip/service.h"
+#include "unit.h"
 
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define S(literal) MCLMR_SPAN(literal)
 #define URN "urn:urn-7:3gpp-service.ims.icsi."
 #define ENCODED "urn%3Aurn-7%3A3gpp-service.ims.icsi."

@@ -7,14 +7,9 @@
  */
 #define _GNU_SOURCE
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include <cmocka.h>
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
@@ -24,6 +19,7 @@
 #include "mclmr/crypto/sakke.h"
 #include "mclmr/keys/seal.h"
 #include "mclmr/keys/srtp_keys.h"
+#include "unit.h"
 #include "vectors.h"
 
 #define STACK_SIZE (1 << 21)

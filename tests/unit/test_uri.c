@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* uri: keys under which URIs are compared. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "mclmr/sip/uri.h"
+#include "unit.h"
 
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define S(literal) MCLMR_SPAN(literal)
 
 static void test_keys(void **state)

@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* xml: the bounded reader. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include <libxml/xmlerror.h>
 
 #include "mclmr/sip/xml.h"
+#include "unit.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define BOM "\xEF\xBB\xBF"
 
 /* A handler that writes down what it hears, one line a call. */
