@@ -9,6 +9,8 @@ bench: $(MC_IWF) $(BENCH_DECISIONS)
 		$(PYTHON) tests/bench/bench.py
 	@PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/module \
 		$(PYTHON) tests/bench/sdp.py
+	@PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/module \
+		$(PYTHON) tests/bench/node_route.py
 
 $(BENCH_DECISIONS): tests/bench/decisions.c $(LIBMCLMR)
 	@mkdir -p $(@D)

@@ -122,9 +122,13 @@ class Counted(Bench):
         traffic(MESSAGES)
         self._control("--dump")
         shutil.copy(self.path(f"out.{self.process.pid}.1"), WORK / profile)
-        total = re.search(r"^totals: (\d+)", (WORK / profile).read_text(),
-                          re.MULTILINE)
-        return int(total.group(1)) / MESSAGES
+        return total_of(profile) / MESSAGES
+
+
+def total_of(profile):
+    """All instructions in callgrind's file."""
+    return int(re.search(r"^totals: (\d+)", (WORK / profile).read_text(),
+                         re.MULTILINE).group(1))
 
 
 def assert_done(task, received):
