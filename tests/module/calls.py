@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The configuration of docs/lmr_sdp.md, run as it stands there.
+"""The call proxy of cfg/recipe, run as it stands there and in the documents.
 
 A proxy with media profiles, a relay, and two user agents around them. The
 caller's header field X-Profile names the profile.
@@ -8,7 +8,6 @@ import contextlib
 import re
 
 import call
-import guide
 import mc
 import media
 import node
@@ -19,11 +18,12 @@ FILES = ["calls-modules.cfg", "calls-routes.cfg", "calls.cfg"]
 PROFILE = ('$dlg_var(mc_profile) = "p25";',
            "$dlg_var(mc_profile) = $hdr(X-Profile);")
 POLICIES = node.TOP / "cfg" / "policies.ini"
+RECIPES = node.TOP / "cfg" / "recipe"
 
 
 def write_files(folder, changes=(), names=FILES):
-    """Writes the guide's files, with lines that are replaced."""
-    texts = {name: guide.block(name, guide.CALLS) for name in names}
+    """Writes the files of the recipe, with lines that are replaced."""
+    texts = {name: (RECIPES / name).read_text() for name in names}
     for old, new in [PROFILE, *changes]:
         assert any(old in text for text in texts.values()), old
         texts = {name: text.replace(old, new)

@@ -94,7 +94,7 @@ def _call_site():
 
 @pytest.fixture
 def call_site(_call_site):
-    """The node of docs/lmr_sdp.md with a relay and two user agents."""
+    """The call proxy with a relay and two user agents."""
     yield _call_site
     _call_site.reset()
 
@@ -108,7 +108,7 @@ def drop_in_site(_drop_in_site):
 
 @pytest.fixture(params=["sample", "native", "kemi", "drop_in"])
 def any_site(request):
-    """The sample node, the two small ones made after the guide, and the
+    """The sample node, the two small servers, and the
     existing server with the recipe."""
     found = request.getfixturevalue(f"_{request.param}_site")
     yield found

@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Debian's own kamailio.cfg with the recipe of docs/drop-in.md in it."""
+"""Debian's own kamailio.cfg with the steps of docs/guide.md done."""
 import re
 import shutil
 
-import guide
+import documents
 import mc
 import node
 import sample
 
 STOCK = node.TOP / "build" / "kamailio-src" / "etc" / "kamailio.cfg"
 RECIPES = node.TOP / "cfg" / "recipe"
-DOCUMENT = node.TOP / "docs" / "drop-in.md"
 FILES = ["mc.cfg", "mc-modules.cfg", "mc-fields.cfg", "mc-routes.cfg",
          "mc-calls.cfg", "calls-modules.cfg", "calls-routes.cfg"]
 
@@ -23,11 +22,11 @@ def behind(text, line, addition):
 
 
 def recipe():
-    """kamailio.cfg after the steps of the document."""
+    """kamailio.cfg after the steps of the guide."""
     text = STOCK.read_text()
     place = "####### Routing Logic ########\n"
-    text = behind(text, place, "\n" + guide.block("include", DOCUMENT))
-    return behind(text, "\troute(REQINIT);\n", guide.block("entry", DOCUMENT))
+    text = behind(text, place, "\n" + documents.block("include"))
+    return behind(text, "\troute(REQINIT);\n", documents.block("entry"))
 
 
 def write_files(folder, config="kamailio.cfg"):

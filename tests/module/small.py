@@ -1,22 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The small configurations of docs/mc_iwf.md, run as they stand there.
+"""The small server of cfg/recipe, run as it stands there and in the documents.
 
 Registrar with digest and the iwf_ functions, and nothing else. The same once
 in Kamailio's own language and once in JavaScript.
 """
-import guide
+import shutil
+
 import node
 import sample
 
+RECIPES = node.TOP / "cfg" / "recipe"
+
 
 class SmallNode(sample.SampleNode):
-    """A node with the sample's data and a configuration of the guide."""
+    """A node with the sample's data and a configuration of the recipe."""
 
     def __init__(self, peers, config, *more, changes=(), **settings):
         """changes: texts of the configuration and what stands there then."""
         super().__init__(peers, **settings)
-        guide.write_blocks(self.folder, "small-common.cfg", "mc-fields.cfg",
-                           config, *more)
+        for name in ("small-common.cfg", "mc-fields.cfg", config, *more):
+            shutil.copy(RECIPES / name, self.folder)
         self.config = self.path(config)
         self._change([self.path(n) for n in ("small-common.cfg", config)],
                      changes)

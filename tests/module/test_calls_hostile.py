@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the configuration of docs/lmr_sdp.md does with messages that nobody
+"""What the call proxy of cfg/recipe does with messages that nobody
 should send."""
 import re
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""docs/drop-in.md from its first line to its last: the tables with the
+"""docs/guide.md from its first line to its last: the tables with the
 printed commands, rows and rights, on each server, and the node as an ordinary
 user that has no other rights."""
 import os
@@ -12,8 +12,8 @@ import pytest
 
 import call
 import databases
+import documents
 import dropin
-import guide
 import line
 import mc
 import media
@@ -29,8 +29,10 @@ AS_USER = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups",
 
 
 def commands(name):
-    """The lines of a block of commands."""
-    return guide.block(name, dropin.DOCUMENT).splitlines()
+    """The commands of a file that makes the tables."""
+    lines = (dropin.RECIPES / f"tables-{name}.sh").read_text().splitlines()
+    return [text for text in lines
+            if text != "set -e" and not text.startswith("#")]
 
 
 def here(text, folder):
@@ -239,7 +241,7 @@ def test_each_row_is_needed(ready, tables):
     alice = ready.client("alice")
     def code():
         return alice.ask(mc.client_message("alice", b"x")).code
-    printed = guide.block("first-message.sql", dropin.DOCUMENT).splitlines()
+    printed = (dropin.RECIPES / "first-message.sql").read_text().splitlines()
     rows = [row.rstrip(";") for table in reversed(tables) for row in printed
             if row.startswith(f"INSERT INTO {table} ")]
     ready.node.database.change(*(f"DELETE FROM {name}" for name in tables))
@@ -325,7 +327,7 @@ def test_settings():
     """Each setting of the files stands in the table."""
     text = (dropin.RECIPES / "mc.cfg").read_text()
     said = set(re.findall(r"`(\w+)`", "".join(re.findall(
-        r"^\| (`(?:MC_|PIKE)[^|]*)\|", dropin.DOCUMENT.read_text(), re.M))))
+        r"^\| (`(?:MC_|PIKE)[^|]*)\|", documents.GUIDE.read_text(), re.M))))
     assert set(re.findall(r"^#!trydef (\w+)", text, re.M)) | {
         "MC_DB_LOADED", "MC_NO_CALLS"} == said
 
@@ -343,7 +345,7 @@ def test_install(tmp_path):
     assert policies.read_text().startswith("[own]")
     assert (tmp_path / f".{node.KAMAILIO_LIBDIR}/modules/mc_iwf.so").exists()
     assert os.access(tmp_path / "usr/bin/mclmr", os.X_OK)
-    text = dropin.DOCUMENT.read_text()
+    text = documents.GUIDE.read_text()
     named = set(re.findall(rf"{SHARE}/[\w/-]+\.sql", text))
     assert len(named) > 10
     for path in named:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Calls through Debian's own kamailio.cfg with the recipe of docs/drop-in.md
+"""Calls through Debian's own kamailio.cfg with the recipe of docs/guide.md
 in it: who takes part, and who does not."""
 import contextlib
 import os

@@ -11,7 +11,7 @@ import re
 import pytest
 
 import call
-import guide
+import documents
 import line
 import mc
 import node
@@ -40,8 +40,9 @@ UNKNOWN = ["X-Custom", "P-Custom", "z", "Viaa", "A-Via", "Fro", "-x"]
 def table():
     """Field: what happens to it in a request, and in a reply."""
     return {name: (row[1], row[2])
-            for row in guide.rows("## Header fields", "Field", guide.SECURITY)
-            for name in guide.names(row[0])}
+            for row in documents.rows("## Header fields", "Field",
+                                     documents.SECURITY)
+            for name in documents.names(row[0])}
 
 
 def defined(name):

@@ -10,7 +10,7 @@ import line
 import node
 import sip
 
-FORKS = 12  # of a call, as docs/mc_iwf.md says
+FORKS = 12  # of a call, as docs/reference.md says
 
 
 @pytest.fixture

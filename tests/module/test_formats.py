@@ -52,7 +52,7 @@ def test_every_command():
     """No command is left out."""
     told = {" ".join(words) for words, _ in commands()}
     known = set()
-    for group in "kms", "mikey", "key":
+    for group in "message", "kms", "mikey", "key":
         _, out, _ = run(group, "--help")
         known |= {f"{group} {name}" for name in re.findall(
             r"^  (\w+) ", out.decode(), re.M)}
@@ -75,7 +75,7 @@ def test_example(tmp_path):
 
 def test_elements():
     """Each element of certificates and key sets."""
-    known = set(re.findall(r'\] = "(\w+)"', source("kms.c")))
+    known = set(re.findall(r'\] = "(\w+)"', source("keys/kms.c")))
     told = {name for head in ("Element of a certificate",
                               "Element of a key set", "File of `kms init`")
             for row in rows(head) for cell in row
@@ -87,23 +87,23 @@ def test_columns():
     """Each column of a table of records."""
     text = re.search(r"names columns:(.*?)\.\n", TEXT,
                      re.S).group(1)
-    known = re.search(r"names\[WRAP_ALL\] = \{(.*?)\}", source("tool_wrap.c"),
+    known = re.search(r"names\[WRAP_ALL\] = \{(.*?)\}", source("tool/wrap.c"),
                       re.S).group(1)
     assert re.findall(r"`([\w-]+)`", text) == re.findall(r'"([\w-]+)"', known)
 
 
 def test_numbers():
     """Sizes and limits."""
-    header = source("key_record.h")
+    header = source("keys/key_record.h")
     for name, value in (("MAX_KEYS", 16), ("MAX_GROUPS", 64), ("MAX_ALG", 4),
                         ("MAX_KEY_ID", 8), ("MAX_KEY", 64)):
         assert re.search(rf"MCLMR_RECORD_{name} {value}\b", header)
-    assert "MCLMR_KMS_MAX_SIZE 65536" in source("kms.h")
-    assert "MCLMR_MIKEY_MAX_POLICIES 8" in source("mikey.h")
-    assert "MCLMR_MIKEY_MAX_EXTENSIONS 8" in source("mikey.h")
-    assert "MCLMR_MIKEY_MAX_SKEW 60" in source("mikey_open.h")
+    assert "MCLMR_KMS_MAX_SIZE 65536" in source("keys/kms.h")
+    assert "MCLMR_MIKEY_MAX_POLICIES 8" in source("keys/mikey.h")
+    assert "MCLMR_MIKEY_MAX_EXTENSIONS 8" in source("keys/mikey.h")
+    assert "MCLMR_MIKEY_MAX_SKEW 60" in source("keys/mikey_open.h")
     for label in "mclmr key record 1 key", "mclmr key record 1 iv":
-        assert f'"{label}"' in source("key_record.c") and label in TEXT
+        assert f'"{label}"' in source("keys/key_record.c") and label in TEXT
 
 
 def test_lab_and_demo(tmp_path):

@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""docs/mc_iwf.md is true: its texts run, its names are those of the code.
+"""The pages of docs are true: their texts run, their names are those of the
+code, their links lead somewhere.
 
-Both ways: what the code has stands in the guide, and what the guide names is
-in the code. The small configurations of the guide are what the fixtures
-native_site and kemi run: see small.py.
+Both ways: what the code has stands in the page, and what the page names is in
+the code. What the recipes are is in test_recipes.py.
 """
 import re
+import shutil
 import subprocess
 
 import pytest
 
 import conftest
-import guide
+import documents
 import mc
 import node
 import sip
@@ -23,7 +24,8 @@ SCHEMAS = sorted((node.TOP / "cfg").glob("db_*/mc_iwf-create.sql"))
 BUILT = ["modules/mclmr/mclmr", "modules/mclmr/libmclmr.a",
          "modules/mc_common/libmc_common.a",
          "modules/mc_iwf/mc_iwf.so"]
-DOCUMENTS = guide.DOCUMENTS
+RECIPES = node.TOP / "cfg" / "recipe"
+REFERENCE, DATABASE = documents.REFERENCE, documents.DATABASE
 
 
 def source(name):
@@ -74,7 +76,7 @@ def code_tables(path):
 
 
 def code_default(name):
-    """A parameter's default as the guide writes it; None where unset."""
+    """A parameter's default as the page writes it; None where unset."""
     text = source("mc_iwf/mc_iwf_mod.c")
     word = re.search(rf'\{{str_init\("(\w+)"\), "{name}"', text)
     field = re.search(
@@ -99,13 +101,14 @@ def code_words(name):
 
 def test_parameters():
     """Each parameter has a row, with its default and its words."""
-    rows = {guide.names(row[0])[0]: row
-            for row in guide.rows("## Parameters", "Parameter")}
+    listed = documents.all_rows("Parameter", REFERENCE)
+    rows = {documents.names(row[0])[0]: row for row in listed}
+    assert len(listed) == len(rows)
     assert rows.keys() == code_parameters().keys()
     for name, kind in code_parameters().items():
         _, written_type, default, allowed, _ = rows[name]
         assert (written_type == "int") == (kind == "PARAM_INT"), name
-        assert guide.names(allowed) == code_words(name) or \
+        assert documents.names(allowed) == code_words(name) or \
             not code_words(name), name
         if code_default(name) and name != "private_headers":
             assert default.strip("`") == code_default(name), name
@@ -117,19 +120,20 @@ def test_private_headers():
                      source("mc_iwf/mc_iwf_mod.c"), re.S).group(1)
     fields = "".join(re.findall(r'"([^"]*)"', text)).split(",")
     said = re.search(r"^Default of `private_headers`:(.*?)\.\n",
-                     guide.section("## Parameters"), re.M | re.S).group(1)
-    assert guide.names(said) == fields
+                     documents.prose(REFERENCE), re.M | re.S).group(1)
+    assert documents.names(said) == fields
 
 
 def test_functions():
     """Each function has a row and a KEMI name."""
     written = [re.fullmatch(r"(\w+)\((.*)\)", text).groups()
-               for text in guide.first_names("## Functions", "Function")]
+               for text in documents.first_names(
+                   "## Functions", "Function", REFERENCE)]
     assert {(name, len(words.split(",")) if words else 0)
             for name, words in written} == code_functions()
     kemi = re.findall(r'KEMI_NAME, str_init\("(\w+)"\)',
                       source("mc_iwf/mc_iwf_mod.c"))
-    said = re.findall(r"KSR\.mc_iwf\.(\w+)\(", guide.section("### KEMI"))
+    said = re.findall(r"KSR\.mc_iwf\.(\w+)\(", documents.section("### KEMI", REFERENCE))
     assert sorted(said) == sorted(kemi) == sorted(
         {name for name, _ in code_functions()})
 
@@ -137,8 +141,8 @@ def test_functions():
 def test_routes_of_functions():
     """The routes in which a function may be called."""
     text = table_of("mc_iwf/mc_iwf_mod.c", "commands")
-    for row in guide.rows("## Functions", "Function"):
-        name = guide.names(row[0])[0].partition("(")[0]
+    for row in documents.rows("## Functions", "Function", REFERENCE):
+        name = documents.names(row[0])[0].partition("(")[0]
         flags = re.search(rf'\{{"{name}",[^}}]*', text).group()
         assert ("failure" in row[1]) == ("FAILURE_ROUTE" in flags), name
 
@@ -149,44 +153,43 @@ def test_keys(variable, folder):
     """Each key of $iwf() and $lmr()."""
     keys = re.findall(r'\] = "(\w+)"',
                       table_of(f"mc_iwf/{folder}/pv.c", "keys"))
-    said = guide.first_names(f"## Pseudo-variable ${variable}(key)", "Key")
+    said = documents.first_names(f"## Pseudo-variable ${variable}(key)", "Key",
+                                 REFERENCE)
     assert sorted(said) == sorted(keys)
 
 
 def test_verdicts():
     """Each verdict with the reply it has by default, in the same order."""
-    said = {guide.names(row[0])[0]: row[1:5]
-            for row in guide.rows("## Verdicts", "Verdict")}
+    said = {documents.names(row[0])[0]: row[1:5]
+            for row in documents.rows("## Refusals", "Verdict", REFERENCE)}
     assert said == code_verdicts()
     assert list(said) == list(code_verdicts())
 
 
 def test_verdicts_of_the_functions():
     """Every verdict is one that some function or the script gives."""
-    text = guide.section("### iwf_check()")
-    text += guide.section("### iwf_authorize()")
-    text += guide.section("### iwf_check_in_dialog(mc_id)")
-    text += guide.section("### iwf_targets()")
-    text += guide.section("### iwf_reply() and iwf_refuse(verdict)")
-    text += guide.section("### lmr_sdp_offer(profile), "
-                          "lmr_sdp_answer(profile), lmr_sdp_close(), "
-                          "lmr_sdp_commit()")
-    assert code_verdicts().keys() - {"ok"} <= set(guide.names(text))
+    text = "".join(documents.section(f"### {heading}", REFERENCE)
+                   for heading in (
+        "iwf_check()", "iwf_authorize()", "iwf_check_in_dialog(mc_id)",
+        "iwf_targets()", "iwf_reply() and iwf_refuse(verdict)",
+        "Verdicts of the lmr_ functions"))
+    assert code_verdicts().keys() - {"ok"} <= set(documents.names(text))
 
 
 def test_events():
     """Each event."""
     events = re.findall(r'str_init\("(mc_iwf:\w+)"\)',
                         source("mc_iwf/message/event.c"))
-    assert sorted(guide.first_names("## Event routes", "Event")) == \
+    assert sorted(documents.first_names(
+        "## Event routes", "Event", REFERENCE)) == \
         sorted(events)
 
 
 @pytest.mark.parametrize("path", SCHEMAS, ids=lambda p: p.parent.name)
 def test_tables(path):
     """Each table and column, in every schema."""
-    text = guide.section("## Database")
-    said = {name: guide.first_names(f"### {name}", "Column")
+    text = documents.section("## Tables", DATABASE)
+    said = {name: documents.first_names(f"### {name}", "Column", DATABASE)
             for name in re.findall(r"^### (\w+)$", text, re.M)}
     assert said == code_tables(path)
 
@@ -203,18 +206,19 @@ def test_rpc(site):
     """Each command that a running node knows."""
     known = re.findall(r"^(mc_iwf\.\w+)",
                        site.node.kamcmd("system.listMethods"), re.M)
-    assert sorted(guide.first_names("## RPC", "Command")) == sorted(known)
+    assert sorted(documents.first_names("## RPC", "Command", REFERENCE)) == sorted(known)
 
 
 def test_rpc_stats(site):
     """Each field of mc_iwf.stats."""
-    fields = guide.first_names("## RPC", "Field of `mc_iwf.stats`")
+    fields = documents.first_names("## RPC", "Field of `mc_iwf.stats`",
+                                   REFERENCE)
     assert sorted(fields) == sorted(site.node.rpc("mc_iwf.stats"))
 
 
 def test_counters(site):
     """Each counter that a running node has."""
-    said = set(guide.first_names("## Counters", "Counter"))
+    said = set(documents.first_names("## Counters", "Counter", REFERENCE))
     assert "refused_VERDICT" in said
     said.remove("refused_VERDICT")
     said |= {f"refused_{word}" for word, row in code_verdicts().items()
@@ -260,22 +264,10 @@ def test_limits(path, name, what):
     """The numbers of the limits."""
     value = re.search(rf"#define {name}\s+(?:\(\(size_t\))?(\d+)",
                       source(path))
-    said = {row[0]: row[1] for row in guide.rows(
-        "## Sizes and limits", "What")}[what]
+    said = {row[0]: row[1] for row in documents.rows(
+        "## Sizes and limits", "What", REFERENCE)}[what]
     assert int(value.group(1)) in [
         int(n.replace(",", "")) for n in re.findall(r"\d[\d,]*", said)]
-
-
-def test_tool_options():
-    """The options of each command are those that its help tells."""
-    tool = node.TOP / "build" / "test" / "mclmr"
-    for command, options in guide.rows("## Coding table", "Command"):
-        words = guide.names(command)[0].split()[1:3]
-        shown = subprocess.run([tool, *words, "--help"], text=True,
-                               capture_output=True, check=True).stdout
-        said = re.findall(r"--\w+", options)
-        assert sorted(said) == sorted(set(re.findall(
-            r"^  (--\w+)", shown, re.M))), words
 
 
 # Texts that run
@@ -292,13 +284,14 @@ class Bare(node.Kamailio):
             "listen=udp:127.0.0.1:SIP_PORT", *modules, *lines,
             'modparam("usrloc", "xavp_contact", "ulattrs")',
             'request_route { sl_send_reply("200", "OK"); }', ""]))
-        guide.write_blocks(self.folder, "coding.txt")
+        shutil.copy(RECIPES / "coding.txt", self.folder)
 
     def create_tables(self):
-        """Makes the SQLite tables by the command of the guide."""
-        command = next(row[1] for row in guide.rows("## Database", "Server")
+        """Makes the SQLite tables by the command of the page."""
+        command = next(row[1] for row in documents.rows("## Servers", "Server",
+                                                   DATABASE)
                        if row[0] == "SQLite")
-        line = guide.names(command)[0].replace(
+        line = documents.names(command)[0].replace(
             "mc_iwf.db", str(self.path("mc_iwf.db")))
         subprocess.run(line, shell=True, cwd=node.TOP, check=True,
                        stdout=subprocess.DEVNULL)
@@ -319,24 +312,23 @@ def starts(monkeypatch):
 def test_every_parameter_is_set_once():
     """The example names each of them."""
     said = re.findall(r'modparam\("mc_iwf", "(\w+)"',
-                      guide.block("parameters.cfg"))
+                      (RECIPES / "parameters.cfg").read_text())
     assert set(said) == code_parameters().keys()
 
 
 def test_parameters_start(starts):
     """The example is accepted, and so are the tables of the set-up."""
-    starts(guide.block("parameters.cfg").splitlines())
+    starts((RECIPES / "parameters.cfg").read_text().splitlines())
 
 
-def test_coding_is_the_default(tmp_path):
-    """The coding table of the guide changes nothing."""
-    guide.write_blocks(tmp_path, "coding.txt")
+def test_coding_is_the_default():
+    """The printed coding table changes nothing."""
     command = [node.TOP / "build" / "test" / "mclmr", "message", "encode",
                "--type", "request", "--lmr", "tetra", "--id", "sip:a@b",
                "--kmf", "sip:k@b", "--payload", "/dev/null"]
     plain, tabled = (
         subprocess.run([*command, *more], capture_output=True, check=True)
-        .stdout for more in ([], ["--table", tmp_path / "coding.txt"]))
+        .stdout for more in ([], ["--table", RECIPES / "coding.txt"]))
     assert plain == tabled != b""
 
 
@@ -354,8 +346,8 @@ def test_silent_receiver(make):
 
 
 def test_rpc_examples(site):
-    """The answers of the guide are those of the sample."""
-    text = guide.PATH.read_text()
+    """The printed answers are those of the sample."""
+    text = REFERENCE.read_text()
     for words in (["users", "sip:dave.data@mc.example.org"], ["kmfs"],
                   ["lmr_users", "sip:unit1@iwf.example.org"],
                   ["groups", "sip:grp-tetra@mc.example.org"],
@@ -374,30 +366,48 @@ def test_rpc_examples(site):
     assert given.strip() == said.group(2).strip()
 
 
-def anchor_of(heading):
-    """The anchor that a heading gets."""
-    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+@pytest.mark.parametrize("path", documents.DOCUMENTS, ids=lambda p: p.name)
+def test_links(path):
+    """Each link leads to a file, and to one heading of it."""
+    for name, anchor in documents.links(path.read_text()):
+        target = path.parent / name if name else path
+        assert target.exists(), name
+        if anchor:
+            assert documents.anchors(target).count(anchor) == 1, \
+                f"{name}#{anchor}"
 
 
-def test_links():
-    """Each link of every document leads somewhere."""
-    for path in DOCUMENTS:
-        text = path.read_text()
-        for link in re.findall(r"\]\(([^)\s]+)\)", text):
-            name, _, anchor = link.partition("#")
-            if "://" in link:
-                continue
-            target = path.parent / name if name else path
-            assert target.exists(), f"{path.name}: {link}"
-            if anchor:
-                heads = re.findall(r"^#+ (.*)$", target.read_text(), re.M)
-                assert anchor in [anchor_of(head) for head in heads], link
+def test_every_page_is_reached():
+    """From the README by links, and by its list of documents at once."""
+    listed = documents.section("## Documents", documents.README)
+    assert {f"docs/{path.name}" for path in documents.PAGES} == {
+        name for name, anchor in documents.links(listed) if not anchor}
+
+
+@pytest.mark.parametrize("path", documents.PAGES, ids=lambda p: p.name)
+def test_every_page_begins_with_its_contents(path):
+    """Each section is linked before the first one begins."""
+    sections = [anchor for anchor, (level, _) in zip(
+        documents.anchors(path), documents.headings(path)) if level == 2]
+    begin = documents.prose(path).partition("\n## ")[0]
+    linked = [anchor for name, anchor in documents.links(begin) if not name]
+    assert [anchor for anchor in linked if anchor in sections] == sections
+
+
+def test_headings_of_the_reference():
+    """What the reference names in headings its contents list names, too."""
+    begin = documents.prose(REFERENCE).partition("\n## ")[0]
+    linked = {anchor for name, anchor in documents.links(begin) if not name}
+    assert set(documents.anchors(REFERENCE)[1:]) == linked
+    parameters = {documents.names(row[0])[0]
+                  for row in documents.all_rows("Parameter", REFERENCE)}
+    assert parameters <= set(documents.names(begin))
 
 
 def test_files_that_are_named():
     """Each file of the repository that a document names is there."""
     roots = "cfg|modules|tests|tools|sipp-scenarios|docs"
-    for path in DOCUMENTS:
+    for path in documents.DOCUMENTS:
         for name in re.findall(rf"`((?:{roots})/[\w./-]+)`",
                                path.read_text()):
             assert (node.TOP / name).exists() or name in BUILT, \
@@ -420,7 +430,7 @@ def test_files_of_the_architecture(folder):
         rf"^`{folder}`.*\n\n\| File \|.*\n.*\n((?:\|.*\n)+)", text, re.M)
     assert table, "no table"
     said = [name for line in table.group(1).splitlines()
-            for name in guide.names(line.split("|")[1])]
+            for name in documents.names(line.split("|")[1])]
     top = MODULES / folder
     paths = top.rglob("*.[ch]") if folder == "mc_iwf" else top.glob("*.[ch]")
     files = {str(path.relative_to(top).with_suffix("")) for path in paths}
@@ -432,6 +442,6 @@ def test_targets_that_are_named():
     helped = subprocess.run(["make", "-s", "help"], cwd=node.TOP, text=True,
                             capture_output=True, check=True).stdout
     targets = re.findall(r"^(\w+)", helped, re.M) + ["help"]
-    for path in DOCUMENTS:
+    for path in documents.DOCUMENTS:
         for target in re.findall(r"`make (\w+)", path.read_text()):
             assert target in targets, f"{path.name}: make {target}"

@@ -7,6 +7,7 @@ import pytest
 
 import call
 import conftest
+import documents
 import dropin
 import line
 import mc
@@ -155,8 +156,8 @@ def test_cut_hash_of_a_caller(drop_in_site):
 @pytest.fixture
 def guarded_site():
     """The existing server asks for passwords of its own; with the words of
-    docs/drop-in.md for that."""
-    words = re.search(r"`(if \(!auth_check.*?)`", dropin.DOCUMENT.read_text())
+    docs/guide.md for that."""
+    words = re.search(r"`(if \(!auth_check.*?)`", documents.GUIDE.read_text())
     words = words.group(1).replace("\\|", "|")
     asks = '\t\tif (!auth_check("$fd", "subscriber", "1")) {'
     def make(peers):

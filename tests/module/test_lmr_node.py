@@ -12,7 +12,7 @@ import pytest
 
 import absent
 import calls
-import guide
+import documents
 import media
 import node
 
@@ -142,7 +142,7 @@ def test_explain(call_site):
 
 def test_explain_in_the_guide(call_site):
     """The answer in the guide is true."""
-    text = guide.CALLS.read_text()
+    text = documents.PROFILES.read_text()
     profile, path, said = re.search(
         r'mc_iwf\.sdp_explain (\S+) "\$\(cat (\S+)\)"\n((?:\w+=.*\n)+)',
         text).groups()

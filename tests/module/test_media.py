@@ -59,7 +59,7 @@ def test_without_relay_nothing_arrives():
         talks.assert_silence(talk)
 
 
-# Calls through the configuration of docs/lmr_sdp.md
+# Calls through the call proxy of cfg/recipe
 
 @pytest.fixture(scope="module")
 def recipe(relay):
@@ -169,7 +169,7 @@ def _other_end(case, address, offerer):
 
 @QUICK
 def test_quick_handshake_in_the_recipe(recipe, case):
-    """The same with the configuration of docs/lmr_sdp.md."""
+    """The same with the call proxy of cfg/recipe."""
     with talks.Talk(case) as talk:
         offer = talk.caller.description()
         outgoing = recipe.offer(offer.encode(), PROFILES[case.target])

@@ -9,8 +9,8 @@ import sqlite3
 import pytest
 
 import call
+import documents
 import dropin
-import guide
 import mc
 import media
 import node
@@ -24,17 +24,13 @@ RECIPES = node.TOP / "cfg" / "recipe"
                          ids=lambda path: path.name)
 def test_files_are_those_of_the_documents(path):
     """Each file is printed once, as it is."""
-    texts = "".join(doc.read_text() for doc in guide.DOCUMENTS)
-    found = re.findall(rf"^```\w+ {re.escape(path.name)}\n(.*?)^```$", texts,
-                       re.M | re.S)
-    assert found == [path.read_text()]
+    assert documents.block(path.name) == path.read_text()
 
 
 def test_every_configuration_is_a_file():
     """What the documents print under a file's name lies there to be used."""
-    texts = "".join(doc.read_text() for doc in guide.DOCUMENTS)
-    named = set(re.findall(r"^```\w+ (\S+\.(?:cfg|js|sql))$", texts, re.M))
-    assert named - {"parameters.cfg"} == {p.name for p in RECIPES.iterdir()}
+    named = {name for name in documents.block_names() if "." in name}
+    assert named == {path.name for path in RECIPES.iterdir()}
 
 
 # Who registers
@@ -446,7 +442,7 @@ STRANGER = "127.0.0.77"
 
 def settings():
     """Numbers of the configuration that bound its memory."""
-    text = guide.block("small-common.cfg")
+    text = (RECIPES / "small-common.cfg").read_text()
     return {name: int(value) for name, value in
             re.findall(r"^(tcp_\w+)=(\d+)$", text, re.M)}
 
@@ -459,13 +455,14 @@ def test_connections_fit_into_memory():
 
 
 @pytest.mark.parametrize("name, path, said", [
-    ("small-common.cfg", guide.PATH, r"\| (\d+) connections in all"),
-    ("mc-modules.cfg", dropin.DOCUMENT, r"\| TCP \| (\d+) connections")])
+    ("small-common.cfg", documents.SMALL_SERVER,
+     r"\| (\d+) connections in all"),
+    ("mc-modules.cfg", documents.GUIDE, r"\| TCP \| (\d+) connections")])
 def test_number_of_connections(name, path, said):
     """As many as the documents say."""
     number = re.search(r"^tcp_max_connections=(\d+)$",
                        (RECIPES / name).read_text(), re.M).group(1)
-    assert re.findall(said, guide.prose(path)) == [number]
+    assert re.findall(said, documents.prose(path)) == [number]
 
 
 def test_idle_connections(small_site):

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-import guide
+import documents
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 TOOL = os.environ.get("MCLMR_TOOL", str(TOP / "build/test/mclmr"))
@@ -137,10 +137,8 @@ def test_long_explanation():
 
 def test_reasons_are_documented():
     """The guide lists each rule that a reason can name, and no other."""
-    guide = (TOP / "docs/lmr_sdp.md").read_text()
-    listed = re.findall(r"^\| `(\w+)` \|",
-                        guide.split("\n## Reasons\n")[1].split("\n## ")[0],
-                        re.M)
+    text = documents.section("## Reasons", documents.PROFILES)
+    listed = re.findall(r"^\| `(\w+)` \|", text, re.M)
     header = (TOP / "modules/mclmr/sdp/rule.h").read_text()
     rules = [word.lower() for word in
              re.findall(r"^\tMCLMR_RULE_(\w+),$", header, re.M)]
@@ -177,7 +175,7 @@ def test_examples_of_the_guide(tmp_path):
         ["bash", "-eu", "-c", line], cwd=tmp_path, check=True,
         capture_output=True, text=True, env={
             **os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}).stdout
-            for line in guide.block("sdp", guide.CALLS).splitlines()]
-    assert said[0] == guide.block("explained", guide.CALLS)
+            for line in documents.block("sdp").splitlines()]
+    assert said[0] == documents.block("explained")
     assert (tmp_path / "left.sdp").read_text().count("a=rtpmap:") == 1
     assert "m=audio 50000 RTP/AVP 100\n" in said[2]
