@@ -4,9 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mclmr/base/base64.h"
+#include "mclmr/base/octets.h"
 #include "mclmr/keys/key_parameters.h"
 #include "mclmr/keys/mikey_open.h"
-#include "mclmr/base/octets.h"
 
 #include "kms_files.h"
 #include "unit.h"
@@ -421,7 +422,7 @@ static void test_decode(void **state)
 
 	(void)state;
 	mclmr_octets_to_hex(mclmr_octets(message), message.len, hex);
-	mclmr_octets_to_base64(mclmr_octets(message), message.len, base64);
+	mclmr_base64_write(mclmr_octets(message), message.len, base64);
 	for(size_t i = 0; i < COUNT(rows); i++) {
 		int n = snprintf(text, sizeof text, "%s%s%s", rows[i].before,
 				rows[i].is_hex ? hex : base64, rows[i].behind);

@@ -197,31 +197,6 @@ static void test_hex(void **state)
 			mclmr_octets_from_hex(MCLMR_SPAN("0011223344"), octets, 4), 0);
 }
 
-static void test_base64(void **state)
-{
-	static const struct
-	{
-		const char *text;
-		size_t n;
-	} rows[] = {{"AA==", 1}, {"AAA=", 2}, {"AAAA", 3}, {"AAAAAA==", 4},
-			{" A A\r\n== ", 1}, {"", 0}, {"A", 0}, {"AA", 0}, {"AA=", 0},
-			{"AAA", 0}, {"A===", 0}, {"AA==AA==", 0}, {"AB==", 0}, {"AAB=", 0},
-			{"AA-A", 0}, {"AAAAAAA=", 0}};
-	uint8_t octets[4];
-	char text[MCLMR_BASE64_SIZE(4)];
-
-	(void)state;
-	for(size_t i = 0; i < COUNT(rows); i++)
-		assert_int_equal(
-				mclmr_octets_from_base64(mclmr_span(rows[i].text), octets, 4),
-				rows[i].n);
-	assert_int_equal(
-			mclmr_octets_from_base64(MCLMR_SPAN("+/8="), octets, 4), 2);
-	assert_memory_equal(octets, "\xfb\xff", 2);
-	assert_int_equal(mclmr_octets_to_base64(octets, 2, text), 4);
-	assert_string_equal(text, "+/8=");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -232,7 +207,6 @@ int main(void)
 			cmocka_unit_test(test_eras),
 			cmocka_unit_test(test_timestamps),
 			cmocka_unit_test(test_hex),
-			cmocka_unit_test(test_base64),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * octets: binary texts: numbers in network order, hexadecimal, base64.
+ * octets: binary texts: numbers in network order, hexadecimal.
  */
 #ifndef MCLMR_OCTETS_H
 #define MCLMR_OCTETS_H
@@ -38,9 +38,8 @@ uint64_t mclmr_octets_take_number(mclmr_octets_reader_t *reader, size_t n);
 /* Takes a text off behind its length, a number of n octets. */
 mclmr_span_t mclmr_octets_take_string(mclmr_octets_reader_t *reader, size_t n);
 
-/* The value of a digit of hexadecimal or base64, -1 for any other octet. */
+/* The value of a hexadecimal digit, -1 for any other octet. */
 int mclmr_octets_hex_digit(char c);
-int mclmr_octets_base64_digit(char c);
 
 /*
  * Reads hexadecimal digits in pairs, blanks around and between them skipped,
@@ -51,14 +50,5 @@ size_t mclmr_octets_from_hex(mclmr_span_t text, uint8_t *to, size_t size);
 
 /* Writes 2 * n lower-case digits and a NUL. */
 void mclmr_octets_to_hex(const uint8_t *octets, size_t n, char *to);
-
-/* As mclmr_octets_from_hex() for base64 (RFC 4648 4), padding needed. */
-size_t mclmr_octets_from_base64(mclmr_span_t text, uint8_t *to, size_t size);
-
-/* Octets that the base64 of n octets takes, its NUL included. */
-#define MCLMR_BASE64_SIZE(n) (((n) + 2) / 3 * 4 + 1)
-
-/* Writes base64 without line ends, and a NUL; the length without it. */
-size_t mclmr_octets_to_base64(const uint8_t *octets, size_t n, char *to);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Hexadecimal, base64, numbers; dates. */
+/* Points in time as people write them. */
 #include <stdio.h>
 #include <time.h>
 

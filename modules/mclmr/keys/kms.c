@@ -6,6 +6,7 @@
 #include <openssl/crypto.h>
 
 #include "kms.h"
+#include "mclmr/base/base64.h"
 #include "mclmr/base/octets.h"
 #include "mclmr/base/timestamp.h"
 #include "mclmr/sip/xml.h"
@@ -157,10 +158,12 @@ static bool take_octets(
 static bool take_uid(reader_t *reader, uint8_t uid[MCLMR_UID_SIZE])
 {
 	mclmr_span_t text = text_of(reader, USER_ID);
+	size_t n;
 
 	if(mclmr_octets_from_hex(text, uid, MCLMR_UID_SIZE) == MCLMR_UID_SIZE
-			|| mclmr_octets_from_base64(text, uid, MCLMR_UID_SIZE)
-					   == MCLMR_UID_SIZE)
+			|| (mclmr_base64_read(
+						text, MCLMR_BASE64_STRICT, uid, MCLMR_UID_SIZE, &n)
+					&& n == MCLMR_UID_SIZE))
 		return true;
 	return refuse(reader, "UserID is no 32 octets in hex or base64");
 }

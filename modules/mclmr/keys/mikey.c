@@ -6,6 +6,7 @@
 #include "mikey.h"
 #include "mikey_payload.h"
 #include "mikey_uid.h"
+#include "mclmr/base/base64.h"
 #include "mclmr/base/octets.h"
 #include "mclmr/crypto/sakke.h"
 #include "mclmr/crypto/eccsi.h"
@@ -502,8 +503,10 @@ const char *mclmr_mikey_decode(
 	if(mclmr_span_starts(text, MCLMR_SPAN("\x01\x1a")))
 		return NULL;
 	text = skip_prefix(mclmr_span_trim(text));
-	n = is_hex(text) ? mclmr_octets_from_hex(text, to, length)
-					 : mclmr_octets_from_base64(text, to, length);
+	if(is_hex(text))
+		n = mclmr_octets_from_hex(text, to, length);
+	else
+		(void)mclmr_base64_read(text, MCLMR_BASE64_STRICT, to, length, &n);
 	*octets = (mclmr_span_t){buffer, n};
 	return n == 0 ? "it is neither raw nor hexadecimal nor base64" : NULL;
 }

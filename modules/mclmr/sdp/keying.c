@@ -2,7 +2,7 @@
 
 /* Protection on the way: MIKEY, group key, SDES, DTLS, clear. */
 #include "keying.h"
-#include "mclmr/base/octets.h"
+#include "mclmr/base/base64.h"
 
 #define I_MESSAGE 26 /* MIKEY data type of MIKEY-SAKKE (RFC 6509) */
 
@@ -69,18 +69,6 @@ unsigned mclmr_keying_suites(mclmr_span_t word)
 	return mask;
 }
 
-/* The octets that base64 gives, 0 where it is none. */
-static size_t base64_octets(mclmr_span_t text)
-{
-	while(text.len > 0 && text.s[text.len - 1] == '=')
-		text.len--;
-	for(size_t i = 0; i < text.len; i++) {
-		if(mclmr_octets_base64_digit(text.s[i]) < 0)
-			return 0;
-	}
-	return text.len * 3 / 4;
-}
-
 /* The data type of a MIKEY message in base64, its second octet; -1: none. */
 static int mikey_type(mclmr_span_t text)
 {
@@ -88,8 +76,8 @@ static int mikey_type(mclmr_span_t text)
 
 	if(text.len < 4)
 		return -1;
-	second = mclmr_octets_base64_digit(text.s[1]);
-	third = mclmr_octets_base64_digit(text.s[2]);
+	second = mclmr_base64_digit(text.s[1]);
+	third = mclmr_base64_digit(text.s[2]);
 	if(second < 0 || third < 0)
 		return -1;
 	return (second & 0x0f) << 4 | third >> 2;
@@ -200,11 +188,13 @@ static bool keys_fit(mclmr_span_t keys, size_t octets)
 {
 	do {
 		mclmr_span_t key = mclmr_span_cut(&keys, ';');
+		size_t n;
 
 		if(!mclmr_span_starts_nocase(key, MCLMR_SPAN("inline:")))
 			return false;
 		key = mclmr_span_from(key, key.s + sizeof("inline:") - 1);
-		if(base64_octets(mclmr_span_cut(&key, '|')) != octets)
+		if(!mclmr_base64_read(mclmr_span_cut(&key, '|'), 0, NULL, 0, &n)
+				|| n != octets)
 			return false;
 	} while(keys.s != NULL);
 	return true;

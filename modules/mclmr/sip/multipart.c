@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 #include <string.h>
 
+#include "mclmr/base/base64.h"
 #include "multipart.h"
 
 #define CRLF MCLMR_SPAN("\r\n")
@@ -542,52 +543,12 @@ size_t mclmr_multipart_find(const mclmr_multipart_t *multipart,
 	return found;
 }
 
-/* Checks a text of base64: *significant characters without the spaces, and
- * how many of them are padding. */
-static bool measure_base64(
-		mclmr_span_t text, size_t *significant, size_t *padding)
-{
-	*significant = 0;
-	*padding = 0;
-	for(size_t i = 0; i < text.len; i++) {
-		char c = text.s[i];
-
-		if(is_space(c))
-			continue;
-		if(c == '=')
-			(*padding)++;
-		else if(*padding > 0 || !(is_alphanumeric(c) || c == '+' || c == '/'))
-			return false;
-		(*significant)++;
-	}
-	return *significant % 4 == 0 && *padding <= 2;
-}
-
-/* Decodes checked base64 a block at a time, skipping the spaces. */
-static bool decode_blocks(mclmr_span_t text, char *octets)
-{
-	unsigned char block[LINE_TEXT];
-	int used = 0;
-
-	for(size_t i = 0; i < text.len; i++) {
-		if(!is_space(text.s[i]))
-			block[used++] = (unsigned char)text.s[i];
-		if(used == 0 || (used < LINE_TEXT && i + 1 < text.len))
-			continue;
-		if(EVP_DecodeBlock((unsigned char *)octets, block, used)
-				!= used / 4 * 3)
-			return false;
-		octets += (size_t)used / 4 * 3;
-		used = 0;
-	}
-	return true;
-}
-
 mclmr_status_t mclmr_part_decode(
 		const mclmr_part_t *part, mclmr_arena_t *arena, mclmr_span_t *content)
 {
-	size_t significant, padding;
-	char *octets;
+	const unsigned rules = MCLMR_BASE64_BLANKS | MCLMR_BASE64_PADDED;
+	uint8_t *octets;
+	size_t n;
 
 	*content = EMPTY;
 	if(part->unreadable)
@@ -596,14 +557,13 @@ mclmr_status_t mclmr_part_decode(
 		*content = part->content;
 		return MCLMR_OK;
 	}
-	if(!measure_base64(part->content, &significant, &padding))
+	if(!mclmr_base64_read(part->content, rules, NULL, 0, &n))
 		return MCLMR_MIME_MALFORMED;
-	octets = mclmr_arena_alloc(arena, significant / 4 * 3);
+	octets = mclmr_arena_alloc(arena, n);
 	if(octets == NULL)
 		return MCLMR_LIMIT_EXCEEDED;
-	if(!decode_blocks(part->content, octets))
-		return MCLMR_MIME_MALFORMED;
-	*content = (mclmr_span_t){octets, significant / 4 * 3 - padding};
+	(void)mclmr_base64_read(part->content, rules, octets, n, &n);
+	*content = (mclmr_span_t){(const char *)octets, n};
 	return MCLMR_OK;
 }
 

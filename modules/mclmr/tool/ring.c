@@ -8,6 +8,7 @@
 
 #include <openssl/crypto.h>
 
+#include "mclmr/base/base64.h"
 #include "mclmr/base/octets.h"
 #include "mclmr/base/timestamp.h"
 #include "ring.h"
@@ -156,8 +157,8 @@ static mclmr_span_t in_form(const char *form, mclmr_span_t octets)
 		memcpy(text, sdp, sizeof sdp);
 		length = sizeof sdp - 1;
 	}
-	length += mclmr_octets_to_base64(
-			mclmr_octets(octets), octets.len, text + length);
+	length +=
+			mclmr_base64_write(mclmr_octets(octets), octets.len, text + length);
 	text[length++] = '\n';
 	return (mclmr_span_t){text, length};
 }
