@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Field, inverses, points, PF_p, on libcrypto's big numbers. */
+/* Additions and doublings of points, on libcrypto's big numbers. */
 #include "curve.h"
 
 bool mclmr_curve_point_init(mclmr_curve_point_t *point)
@@ -52,7 +52,7 @@ void mclmr_curve_set(mclmr_fp_t *fp, mclmr_curve_point_t *point,
 	mclmr_fp_copy(fp, point->zzz, fp->one);
 }
 
-/* point += (x/ZZ, y/ZZZ), or (x/ZZ, -y/ZZZ) where negative. */
+/* point += (x/ZZ, y/ZZZ), or (x/ZZ, -y/ZZZ) if negative. */
 static void add_scaled(mclmr_fp_t *fp, mclmr_curve_point_t *point,
 		const BIGNUM *x, const BIGNUM *y, bool negative)
 {

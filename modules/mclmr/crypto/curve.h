@@ -30,11 +30,11 @@ void mclmr_curve_point_clear(mclmr_curve_point_t *point);
 /* Whether affine coordinates are on the curve. */
 bool mclmr_curve_has(mclmr_fp_t *fp, const BIGNUM *x, const BIGNUM *y);
 
-/* point = (x, y), or (x, -y) where negative. */
+/* point = (x, y), or (x, -y) if negative. */
 void mclmr_curve_set(mclmr_fp_t *fp, mclmr_curve_point_t *point,
 		const BIGNUM *x, const BIGNUM *y, bool negative);
 
-/* point += (x, y), or (x, -y) where negative. */
+/* point += (x, y), or (x, -y) if negative. */
 void mclmr_curve_add(mclmr_fp_t *fp, mclmr_curve_point_t *point,
 		const BIGNUM *x, const BIGNUM *y, bool negative);
 
@@ -57,7 +57,7 @@ void mclmr_curve_chord(mclmr_fp_t *fp, const mclmr_curve_point_t *point,
 		const BIGNUM *x, const BIGNUM *y, bool negative,
 		const mclmr_curve_line_t *line);
 
-/* Whether the point is (x, y), or (x, -y) where negative. */
+/* Whether the point is (x, y), or (x, -y) if negative. */
 bool mclmr_curve_equal(mclmr_fp_t *fp, const mclmr_curve_point_t *point,
 		const BIGNUM *x, const BIGNUM *y, bool negative);
 

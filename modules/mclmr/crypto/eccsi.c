@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Signatures of RFC 6507; the KMS's side. */
+/* Signatures of RFC 6507: KMS, signer and verifier, on libcrypto's P-256. */
 #include <string.h>
 
 #include <openssl/bn.h>
@@ -37,7 +37,7 @@ struct mclmr_eccsi
 	EVP_MD_CTX *hash;
 };
 
-/* All objects of the scratch; false where one could not be had. */
+/* Makes all objects of the scratch; false if memory is short. */
 static bool allocate(mclmr_eccsi_t *e)
 {
 	e->group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
@@ -326,7 +326,7 @@ static mclmr_crypto_t check_pair(mclmr_eccsi_t *e)
 	}
 }
 
-/* Reads and checks what a key is made of; hs is told. */
+/* Reads and checks what a key is made of, and fills in hs. */
 static mclmr_crypto_t check_key(mclmr_eccsi_t *e, mclmr_span_t kpak,
 		mclmr_span_t id, mclmr_span_t ssk, mclmr_span_t pvt, uint8_t *hs)
 {
@@ -374,7 +374,7 @@ static bool make_r(mclmr_eccsi_t *e, uint8_t *signature)
 		   && (BN_cmp(e->r, e->n) < 0 || BN_sub(e->r, e->r, e->n));
 }
 
-/* s = (HE + r * SSK)^-1 * j of the scratch; zero where there is none. */
+/* s = (HE + r * SSK)^-1 * j of the scratch; zero if there is none. */
 static bool make_s(mclmr_eccsi_t *e)
 {
 	if(!multiply(e, e->s, e->ssk, e->r)
@@ -429,7 +429,7 @@ mclmr_crypto_t mclmr_eccsi_sign_with(mclmr_eccsi_t *e,
 	return result;
 }
 
-/* Makes a KPAK the second group's generator; nothing where it is already. */
+/* Makes a KPAK the second group's generator; nothing if it is already. */
 static mclmr_crypto_t take_kpak(mclmr_eccsi_t *e, mclmr_span_t kpak)
 {
 	mclmr_crypto_t result;

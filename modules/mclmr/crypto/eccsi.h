@@ -66,7 +66,7 @@ mclmr_crypto_t mclmr_eccsi_pair_from(mclmr_eccsi_t *eccsi,
 
 /*
  * Takes over SSK and PVT of an identity, checked against KPAK (5.1.2):
- * BAD_KEY where they do not belong together, BAD_POINT, BAD_SCALAR,
+ * BAD_KEY if they do not belong together, BAD_POINT, BAD_SCALAR,
  * BAD_LENGTH. The key is all zero then.
  */
 mclmr_crypto_t mclmr_eccsi_key_load(mclmr_eccsi_t *eccsi, mclmr_span_t kpak,

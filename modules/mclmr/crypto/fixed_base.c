@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Tables of multiples and powers; lines of a receiver's key. */
+/* Digits of a scalar, tables of multiples and powers, and sums by them. */
 #include <openssl/crypto.h>
 
 #include "fixed_base.h"

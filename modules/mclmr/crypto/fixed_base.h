@@ -4,7 +4,7 @@
  * fixed_base: multiples [k]B of a point, and powers of an element of PF_p,
  * that are known beforehand: as sums of 128 entries of a table.
  *
- * k is odd (q - k is taken where it is even) and written as 128 digits to the
+ * k is odd (q - k is taken if it is even) and written as 128 digits to the
  * base 256, each odd and between -255 and 255. No digit is zero: the same
  * steps are done for all k. Row i of a table has 1, 3, ... 255 times 256^i B.
  */
@@ -59,7 +59,7 @@ bool mclmr_fixed_base_points(mclmr_fp_t *fp, const mclmr_fp_form_t *form,
 bool mclmr_fixed_base_powers(mclmr_fp_t *fp, const mclmr_fp_form_t *form,
 		const BIGNUM *t, uint8_t *table);
 
-/* sum = [k]B, or sum += [k]B where it has something already; the tables in
+/* sum = [k]B, or sum += [k]B if it has something already; the tables in
  * the form of fp. */
 void mclmr_fixed_base_sum(mclmr_fp_t *fp, mclmr_curve_point_t *sum,
 		const uint8_t *table, const mclmr_digits_t *digits, bool first);

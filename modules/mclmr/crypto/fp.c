@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Field, inverses, points, PF_p, on libcrypto's big numbers. */
+/* Constants, inverses and octets of F_p, on libcrypto's big numbers. */
 #include "fp.h"
 #include "sakke_set1.h"
 

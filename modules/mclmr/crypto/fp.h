@@ -94,7 +94,7 @@ void mclmr_fp_inverse(mclmr_fp_t *fp, BIGNUM *r, const BIGNUM *a);
 void mclmr_fp_inverse_many(
 		mclmr_fp_t *fp, BIGNUM **a, BIGNUM **products, size_t n);
 
-/* An element from 128 octets; false where they are not below p. */
+/* An element from 128 octets; false if they are not below p. */
 bool mclmr_fp_read(
 		mclmr_fp_t *fp, BIGNUM *r, const uint8_t octets[MCLMR_FP_SIZE]);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Parameter set 1, HashToIntegerRange. */
+/* HashToIntegerRange of RFC 6508 with SHA-256. */
 #include <openssl/crypto.h>
 
 #include "hash_range.h"

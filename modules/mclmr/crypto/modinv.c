@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Field, inverses, points, PF_p, on libcrypto's big numbers. */
+/* Division steps on limbs of 62 bits, and the inverse that they lead to. */
 #include <string.h>
 
 #include <openssl/crypto.h>
@@ -23,7 +23,7 @@ typedef struct matrix
 
 __extension__ typedef __int128 wide_t;
 
-/* All bits set where a is below zero, none elsewhere. */
+/* All bits set if a is below zero, else none. */
 static inline int64_t sign_of(int64_t a)
 {
 	return -(int64_t)((uint64_t)a >> 63);
@@ -84,7 +84,7 @@ bool mclmr_modinv_init(mclmr_modinv_t *modinv, const BIGNUM *m)
 
 /*
  * 62 steps on the low limbs of f and g. A step makes g even, by adding f or
- * taking it off, swaps the two where delta > 0 and g was odd, and halves g.
+ * taking it off, swaps the two if delta > 0 and g was odd, and halves g.
  * zeta is -(delta + 1/2).
  */
 static int64_t divide_steps(
@@ -170,7 +170,7 @@ static void update_factors(const mclmr_modinv_t *modinv, const matrix_t *t,
 	e[n - 1] = (int64_t)ce;
 }
 
-/* d = d + (m where add), all of it negated where negate; masks. */
+/* d = d + (m if add), all of it negated if negate; masks. */
 static void adjust(
 		const mclmr_modinv_t *modinv, int64_t *d, int64_t add, int64_t negate)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Tables of multiples and powers; lines of a receiver's key. */
+/* Lines of a point that is known beforehand, and Miller's loop over them. */
 #include <openssl/crypto.h>
 
 #include "pairing.h"
@@ -58,7 +58,7 @@ bool mclmr_pairing_order(mclmr_fp_t *fp, const mclmr_naf_t *naf,
 	return ok;
 }
 
-/* Puts a line's slope and shift where they belong. */
+/* Puts a line's slope and shift into the table. */
 static void store_line(walk_t *walk, size_t n)
 {
 	uint8_t *at = walk->table + n * LINE_SIZE;

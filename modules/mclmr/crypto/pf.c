@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Field, inverses, points, PF_p, on libcrypto's big numbers. */
+/* Products and squares in PF_p. */
 #include "pf.h"
 
 bool mclmr_pf_init(mclmr_fp_t *fp, mclmr_pf_t *v)

@@ -18,7 +18,7 @@ typedef struct mclmr_pf
 bool mclmr_pf_init(mclmr_fp_t *fp, mclmr_pf_t *v);
 void mclmr_pf_clear(mclmr_pf_t *v);
 
-/* v = 1 + it, or 1 - it where negative; t NULL: v = 1. */
+/* v = 1 + it, or 1 - it if negative; t NULL: v = 1. */
 void mclmr_pf_set(
 		mclmr_fp_t *fp, mclmr_pf_t *v, const BIGNUM *t, bool negative);
 
@@ -28,7 +28,7 @@ void mclmr_pf_copy(mclmr_fp_t *fp, mclmr_pf_t *to, const mclmr_pf_t *from);
 /* v *= other */
 void mclmr_pf_merge(mclmr_fp_t *fp, mclmr_pf_t *v, const mclmr_pf_t *other);
 
-/* v *= 1 + it, or 1 - it where negative. */
+/* v *= 1 + it, or 1 - it if negative. */
 void mclmr_pf_mul(
 		mclmr_fp_t *fp, mclmr_pf_t *v, const BIGNUM *t, bool negative);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Key encapsulation of RFC 6508. */
+/* The scratch of SAKKE, and what sender, receiver and KMS share. */
 #include <string.h>
 
 #include <openssl/crypto.h>
@@ -8,7 +8,7 @@
 #include "sakke_engine.h"
 #include "sakke_set1.h"
 
-/* All objects of the scratch; false where one could not be had. */
+/* Makes all objects of the scratch; false if memory is short. */
 static bool allocate(mclmr_sakke_t *s)
 {
 	bool ok = mclmr_fp_init(&s->fp);

@@ -8,7 +8,7 @@
  * curve's constants, one for all), KMS (one per public key Z) and key (one
  * per receiver). Build them before fork() or in shared memory; afterwards
  * they are only read, by any number of processes. Memory is the caller's:
- * of the size that is told, aligned to MCLMR_SAKKE_ALIGN, as from
+ * of the size that each kind has, aligned to MCLMR_SAKKE_ALIGN, as from
  * aligned_alloc(). A new KMS or key is built into other memory at any time.
  *
  *     base = aligned_alloc(MCLMR_SAKKE_ALIGN, mclmr_sakke_base_size(engine));
@@ -62,7 +62,7 @@ size_t mclmr_sakke_base_size(mclmr_sakke_engine_t engine);
 size_t mclmr_sakke_kms_size(mclmr_sakke_engine_t engine);
 size_t mclmr_sakke_key_size(mclmr_sakke_engine_t engine);
 
-/* Tables of the curve's constants. BAD_ENGINE where the CPU lacks it. */
+/* Tables of the curve's constants. BAD_ENGINE if the CPU lacks it. */
 mclmr_crypto_t mclmr_sakke_base_build(
 		mclmr_sakke_base_t *base, mclmr_sakke_engine_t engine);
 
@@ -107,7 +107,7 @@ mclmr_crypto_t mclmr_sakke_encapsulate(mclmr_sakke_t *sakke,
 		const uint8_t ssv[MCLMR_SAKKE_SSV], uint8_t data[MCLMR_SAKKE_DATA]);
 
 /*
- * The same with a fresh SSV, drawn again where g^r, Rx or Ry begins with a
+ * The same with a fresh SSV, drawn again if g^r, Rx or Ry begins with a
  * zero octet: clients are known that cannot open such data (one message in
  * 50 or so). NO_RANDOM besides.
  */
@@ -121,13 +121,13 @@ typedef struct mclmr_sakke_job
 	const mclmr_sakke_kms_t *kms; /* in */
 	mclmr_span_t id;			  /* in */
 	bool fresh;					  /* in: draw ssv as ..._fresh() does */
-	uint8_t ssv[MCLMR_SAKKE_SSV]; /* in, or out where fresh */
+	uint8_t ssv[MCLMR_SAKKE_SSV]; /* in, or out with fresh */
 	uint8_t data[MCLMR_SAKKE_DATA];
 	mclmr_crypto_t result; /* of this one; the others are not harmed */
 } mclmr_sakke_job_t;
 
 /*
- * Encapsulates to n recipients; fastest in multiples of 8. OK where all
+ * Encapsulates to n recipients; fastest in multiples of 8. OK if all
  * results are, else the first that is not.
  */
 mclmr_crypto_t mclmr_sakke_encapsulate_many(

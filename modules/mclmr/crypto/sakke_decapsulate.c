@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Key encapsulation of RFC 6508. */
+/* Opens encapsulated data: the receiver of RFC 6508 6.2.2. */
 #include <string.h>
 
 #include <openssl/crypto.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Key encapsulation of RFC 6508. */
+/* Encapsulates to one recipient or many: the sender of RFC 6508 6.2.1. */
 #include <string.h>
 
 #include <openssl/crypto.h>
@@ -92,7 +92,7 @@ static bool take(mclmr_sakke_t *s, size_t i, mclmr_sakke_job_t *job)
 
 /* One round of n slots; those that have to be done again move to the front.
  * Their number. */
-static size_t run(mclmr_sakke_t *s, size_t n)
+static size_t run_round(mclmr_sakke_t *s, size_t n)
 {
 	size_t again = 0;
 
@@ -107,7 +107,7 @@ static size_t run(mclmr_sakke_t *s, size_t n)
 	return again;
 }
 
-/* The first result that is not OK; all of them where something failed. */
+/* The first result that is not OK; all of them if something failed. */
 static mclmr_crypto_t sum_up(
 		mclmr_sakke_t *s, mclmr_sakke_job_t *jobs, size_t n)
 {
@@ -139,7 +139,7 @@ mclmr_crypto_t mclmr_sakke_encapsulate_many(
 			busy += take(s, busy, s->slot[i].job);
 		while(next < n && busy < MCLMR_SAKKE_SLOTS)
 			busy += take(s, busy, &jobs[next++]);
-		again = busy > 0 ? run(s, busy) : 0;
+		again = busy > 0 ? run_round(s, busy) : 0;
 	}
 	return sum_up(s, jobs, n);
 }

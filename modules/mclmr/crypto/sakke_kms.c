@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The KMS's side of SAKKE: for labs and tests. */
+/* The KMS's side of SAKKE: master keys, and receivers' keys from them. */
 #include <openssl/crypto.h>
 
 #include "sakke_scratch.h"

@@ -69,7 +69,7 @@ struct mclmr_sakke
 const uint8_t *mclmr_sakke_p_table(const mclmr_sakke_base_t *base);
 const uint8_t *mclmr_sakke_g_table(const mclmr_sakke_base_t *base);
 
-/* OK, or INTERNAL where something failed since the last time. Secrets are
+/* OK, or INTERNAL if something failed since the last time. Secrets are
  * cleansed from the scratch. */
 mclmr_crypto_t mclmr_sakke_end(mclmr_sakke_t *s, mclmr_crypto_t result);
 

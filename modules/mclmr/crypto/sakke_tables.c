@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Key encapsulation of RFC 6508. */
+/* Tables of the curve, of a KMS and of a receiver's key, with their checks. */
 #include <string.h>
 
 #include <openssl/crypto.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Users and LMR entries, LMR users and groups, index O(1). */
+/* Users, persons and their LMR entries in hash tables, and their changes. */
 #include "directory.h"
 #include "mclmr/base/table.h"
 #include "mclmr/sip/uri.h"
@@ -15,7 +15,7 @@ typedef struct user_node
 {
 	mclmr_user_t user;
 	mclmr_link_t by_mc;
-	mclmr_link_t by_impu; /* in use where it is the first of its IMPU */
+	mclmr_link_t by_impu; /* in use if it is the first of its IMPU */
 } user_node_t;
 
 /* Followed in memory by its entries and by all their octets. */
@@ -67,7 +67,7 @@ static uint64_t hash_person_link(uint64_t seed, const mclmr_link_t *link)
 	return mclmr_table_hash(seed, node->person.id);
 }
 
-/* Gives back all but the network and the nodes of the tables. */
+/* Frees all but the network and the nodes of the tables. */
 static void free_shell(mclmr_directory_t *directory)
 {
 	size_t i;
@@ -80,7 +80,6 @@ static void free_shell(mclmr_directory_t *directory)
 	directory->allocator.release(directory);
 }
 
-/* Makes the tables of LMR users and groups; false where memory is short. */
 static bool new_parties(mclmr_directory_t *directory)
 {
 	size_t i;
@@ -118,7 +117,6 @@ mclmr_directory_t *mclmr_directory_new(const mclmr_allocator_t *allocator,
 	return directory;
 }
 
-/* Gives back all users. */
 static void free_users(mclmr_directory_t *directory)
 {
 	size_t i;
@@ -135,7 +133,6 @@ static void free_users(mclmr_directory_t *directory)
 	}
 }
 
-/* Gives back all persons with their entries. */
 static void free_persons(mclmr_directory_t *directory)
 {
 	size_t i;
@@ -229,7 +226,7 @@ static person_node_t *find_person(
 	return NULL;
 }
 
-/* Packs texts behind a node; with base NULL it only counts. */
+/* Packs texts after a node; with base NULL it only counts. */
 typedef struct packer
 {
 	char *base;
@@ -285,7 +282,7 @@ static void pack_user(
 			pack_tail(packer, source->impu_key, row->impu, user->row.impu);
 }
 
-/* A user in one block of memory, not yet in any table; NULL where memory is
+/* A user in one block of memory, not yet in any table; NULL if memory is
  * short. */
 static user_node_t *new_user(
 		mclmr_directory_t *directory, const mclmr_user_t *source)
@@ -322,7 +319,7 @@ static void pack_entries(packer_t *packer, const mclmr_person_t *source,
 	}
 }
 
-/* A person with entries in one block of memory, in no table; NULL where
+/* A person with entries in one block of memory, in no table; NULL if
  * memory is short. */
 static person_node_t *new_person(
 		mclmr_directory_t *directory, const mclmr_person_t *source)
@@ -355,7 +352,7 @@ static void insert_person(mclmr_directory_t *directory, person_node_t *node)
 	directory->entries += node->person.entries;
 }
 
-/* Takes a person, whom no user refers to any more, out and gives it back. */
+/* Takes a person to which no user refers any more out, and frees it. */
 static void drop_person(mclmr_directory_t *directory, person_node_t *node)
 {
 	directory->entries -= node->person.entries;
@@ -363,7 +360,7 @@ static void drop_person(mclmr_directory_t *directory, person_node_t *node)
 	directory->allocator.release(node);
 }
 
-/* True where a person has an MC service ID of any service. */
+/* True if a person has an MC service ID of any service. */
 static bool has_users(const person_node_t *node)
 {
 	size_t i;
@@ -375,7 +372,7 @@ static bool has_users(const person_node_t *node)
 	return false;
 }
 
-/* Hangs a user on its IMPU: behind the first one, else as the first. */
+/* Adds a user to its IMPU: after the first one, else as the first. */
 static void join_impu(mclmr_directory_t *directory, user_node_t *node)
 {
 	user_node_t *first = find_impu(directory, node->user.impu_key);
@@ -389,7 +386,7 @@ static void join_impu(mclmr_directory_t *directory, user_node_t *node)
 	first->user.next_impu = &node->user;
 }
 
-/* Takes a user off its IMPU; where it was the first, the next becomes it. */
+/* Takes a user off its IMPU; if it was the first, the next becomes it. */
 static void leave_impu(mclmr_directory_t *directory, user_node_t *node)
 {
 	user_node_t *at = find_impu(directory, node->user.impu_key);
@@ -428,8 +425,8 @@ static void unlink_user(mclmr_directory_t *directory, user_node_t *node)
 	person->person.user[node->user.row.service] = NULL;
 }
 
-/* Gives back a user that is out of all tables, and its person where nothing
- * is left of it. */
+/* Frees a user that is out of all tables, and its person if nothing is left
+ * of it. */
 static void release_user(mclmr_directory_t *directory, user_node_t *node)
 {
 	person_node_t *person = (person_node_t *)node->user.of;
@@ -539,7 +536,7 @@ bool mclmr_directory_remove_user(mclmr_directory_t *directory,
 	return true;
 }
 
-/* True where two entries are for one slot, which has one KMF only. An entry
+/* True if two entries are for one slot, which has one KMF only. An entry
  * without device is for every device. */
 static bool same_slot(mclmr_one_kmf_per_t one_kmf_per,
 		const mclmr_lmr_entry_t *a, const mclmr_lmr_entry_t *b)
@@ -552,7 +549,7 @@ static bool same_slot(mclmr_one_kmf_per_t one_kmf_per,
 		   || mclmr_span_equal_nocase(a->device, b->device);
 }
 
-/* True where one of n entries has another KMF for the slot of this one. */
+/* True if one of n entries has another KMF for the slot of this one. */
 static bool conflicts(mclmr_one_kmf_per_t one_kmf_per,
 		const mclmr_lmr_entry_t *entry, size_t n, const mclmr_lmr_entry_t *one)
 {
@@ -649,7 +646,7 @@ static void replace_person(
 	drop_person(directory, old);
 }
 
-/* Takes all entries from a person, and the person where nothing is left of
+/* Takes all entries from a person, and the person if nothing is left of
  * it. A revocation must not fail, so this needs no memory. */
 static void clear_entries(mclmr_directory_t *directory, person_node_t *node)
 {

@@ -3,8 +3,9 @@
 /*
  * directory: the persons of a deployment with their MC service IDs and LMR
  * entries, found in O(1) by MC service ID, IMPU or person, for a million
- * users, and its LMR users and groups; single rows can be replaced. No locks:
- * the owner brings them. Uses a network, which it owns, to know the KMFs.
+ * users, and its LMR users and groups; single rows can be replaced. It has no
+ * locks: the owner brings them. Uses a network, which it owns, to know the
+ * KMFs.
  */
 #ifndef MCLMR_DIRECTORY_H
 #define MCLMR_DIRECTORY_H
@@ -74,14 +75,15 @@ struct mclmr_person
 typedef struct mclmr_directory mclmr_directory_t;
 
 /* An empty directory with room for about expected users without growing;
- * takes ownership of network. NULL where memory is short (network is not taken). */
+ * takes ownership of network. NULL if memory is short: network is then not
+ * taken. */
 mclmr_directory_t *mclmr_directory_new(const mclmr_allocator_t *allocator,
 		mclmr_network_t *network, mclmr_one_kmf_per_t one_kmf_per,
 		size_t expected);
 void mclmr_directory_free(mclmr_directory_t *directory);
 
-/* The network in force; replaced by mclmr_directory_set_network(), which returns
- * the old one for the caller to free. */
+/* The network in force; replaced by mclmr_directory_set_network(), which
+ * returns the old one for the caller to free. */
 const mclmr_network_t *mclmr_directory_network(
 		const mclmr_directory_t *directory);
 mclmr_network_t *mclmr_directory_set_network(
@@ -95,13 +97,13 @@ mclmr_network_t *mclmr_directory_set_network(
 const char *mclmr_directory_add_user(
 		mclmr_directory_t *directory, const mclmr_user_row_t *row);
 
-/* Removes a user; false where there is none. The person's LMR entries stay. */
+/* Removes a user; false if there is none. The person's LMR entries stay. */
 bool mclmr_directory_remove_user(mclmr_directory_t *directory,
 		mclmr_service_t service, mclmr_span_t mc_id);
 
 /*
  * Replaces a user by row in one step: NULL on success, else what is wrong
- * and the old one stays. Adds where there was none.
+ * and the old one stays. Adds if there was none.
  */
 const char *mclmr_directory_put_user(
 		mclmr_directory_t *directory, const mclmr_user_row_t *row);
@@ -114,21 +116,21 @@ const char *mclmr_directory_put_user(
 const char *mclmr_directory_put_entries(mclmr_directory_t *directory,
 		mclmr_span_t person, const mclmr_lmr_row_t *rows, size_t n);
 
-/* What is wrong with a row as an LMR entry of anybody, or NULL: no LMR type,
+/* What is wrong with a row as an LMR entry of any person, or NULL: no LMR type,
  * not a URI, unknown KMF. */
 const char *mclmr_directory_check_entry(
 		const mclmr_directory_t *directory, const mclmr_lmr_row_t *row);
 
 /*
  * Takes out of n rows of one person those of every slot that has a second
- * KMF: whom to believe is not for us to say. How many are left, in their
- * order; none where a row is wrong by itself or n is too many.
+ * KMF, since nothing tells which is right. How many are left, in their order;
+ * 0 if a row is wrong by itself or n is too many.
  */
 size_t mclmr_directory_drop_conflicts(
 		const mclmr_directory_t *directory, mclmr_lmr_row_t *rows, size_t n);
 
-/* Lookups by key (mclmr_uri_key()); NULL where there is none. Users of one
- * IMPU hang on next_impu. */
+/* Lookups by key (mclmr_uri_key()); NULL if there is none. Users of one
+ * IMPU are a list, by next_impu. */
 const mclmr_user_t *mclmr_directory_user(const mclmr_directory_t *directory,
 		mclmr_service_t service, mclmr_span_t mc_key);
 const mclmr_user_t *mclmr_directory_impu(

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Small tables: KMFs, PSIs, roles, peers, partners. */
+/* KMFs, PSIs, roles, peers and partners, as sorted arrays. */
 #include "network.h"
 #include "mclmr/sip/uri.h"
 
@@ -19,9 +19,8 @@ static const char not_a_uri[] = "not a SIP, SIPS or tel URI";
 static const char too_many[] = "too many rows of this kind";
 static const char no_such_kmf[] = "KMF is not known";
 
-/* Every row's memory hangs on one chain, so that freeing needs no care. No
- * row holds anything wider than a pointer: allocators of shared memory align
- * to no more. */
+/* All memory of rows is one list, freed as a whole. No row holds anything
+ * wider than a pointer, since allocators of shared memory align to no more. */
 typedef struct block
 {
 	struct block *next;
@@ -126,7 +125,7 @@ static void *find_item(const sorted_t *sorted, mclmr_span_t key)
 	return slot ? slot->item : NULL;
 }
 
-/* Makes room for one more slot; false where memory is short. */
+/* Makes room for one more slot; false if memory is short. */
 static bool grow_sorted(mclmr_network_t *network, sorted_t *sorted)
 {
 	size_t room = sorted->room ? 2 * sorted->room : FIRST_SLOTS;
@@ -146,7 +145,7 @@ static bool grow_sorted(mclmr_network_t *network, sorted_t *sorted)
 	return true;
 }
 
-/* Puts a slot at its place; false where memory is short. */
+/* Puts a slot at its place; false if memory is short. */
 static bool insert_slot(
 		mclmr_network_t *network, sorted_t *sorted, const slot_t *slot)
 {
@@ -162,7 +161,7 @@ static bool insert_slot(
 	return true;
 }
 
-/* Zeroed memory that lives as long as the network; NULL where short. */
+/* Zeroed memory that lives as long as the network; NULL if memory is short. */
 static void *network_alloc(mclmr_network_t *network, size_t n)
 {
 	block_t *block = network->allocator.alloc(sizeof(*block) + n);
@@ -174,7 +173,7 @@ static void *network_alloc(mclmr_network_t *network, size_t n)
 	return memset(block + 1, 0, n);
 }
 
-/* A copy of text that lives as long as the network; false where memory is
+/* A copy of text that lives as long as the network; false if memory is
  * short. */
 static bool keep_text(
 		mclmr_network_t *network, mclmr_span_t text, mclmr_span_t *kept)
@@ -192,7 +191,7 @@ static bool keep_text(
 	return true;
 }
 
-/* Text in lower case, written to buffer of NAME_MAX_OCTETS; false where it
+/* Text in lower case, written to buffer of NAME_MAX_OCTETS; false if it
  * is longer. */
 static bool lower_case(mclmr_span_t text, char *buffer, mclmr_span_t *lower)
 {
@@ -267,7 +266,7 @@ void mclmr_network_free(mclmr_network_t *network)
 	network->allocator.release(network);
 }
 
-/* True for the two places where a KMF can sit. */
+/* True for the two places where a KMF can be. */
 static bool hosting_known(mclmr_span_t hosting)
 {
 	return mclmr_span_equal(hosting, MCLMR_SPAN("lmr"))
@@ -421,7 +420,7 @@ static mclmr_role_t role_from_word(mclmr_span_t word)
 	return MCLMR_ROLE_NONE;
 }
 
-/* The roles of one of our PSIs, made where there are none yet; NULL where
+/* The roles of one of our PSIs, made if there are none yet; NULL if
  * memory is short. */
 static role_row_t *roles_of(mclmr_network_t *network, mclmr_span_t key)
 {
@@ -460,7 +459,7 @@ const char *mclmr_network_add_role(mclmr_network_t *network, mclmr_span_t psi,
 	return NULL;
 }
 
-/* What a peer row may not say; NULL where all is well. */
+/* What a peer row may not say; NULL if it may. */
 static const char *check_peer(const mclmr_peer_row_t *row)
 {
 	if(row->address.len == 0 && row->tls_id.len == 0)

@@ -64,7 +64,7 @@ typedef struct mclmr_partner
 
 typedef struct mclmr_network mclmr_network_t;
 
-/* An empty network, NULL where memory is short. Freed by mclmr_network_free(). */
+/* An empty network, NULL if memory is short. Freed by mclmr_network_free(). */
 mclmr_network_t *mclmr_network_new(const mclmr_allocator_t *allocator);
 void mclmr_network_free(mclmr_network_t *network);
 
@@ -91,23 +91,23 @@ const char *mclmr_network_add_partner(
 const mclmr_kmf_t *mclmr_network_kmf(
 		const mclmr_network_t *network, mclmr_span_t key);
 
-/* The KMFs, in the order of their rows: the i-th, NULL behind the last. */
+/* The KMFs, in the order of their rows: the i-th, NULL after the last. */
 const mclmr_kmf_t *mclmr_network_kmf_at(
 		const mclmr_network_t *network, size_t i);
 
-/* True where some KMF has this PSI key: it is an IWF. */
+/* True if some KMF has this PSI key: it is an IWF. */
 bool mclmr_network_is_iwf(const mclmr_network_t *network, mclmr_span_t psi_key);
 
-/* The first KMF with this PSI key: it tells how the IWF is reached. NULL where
+/* The first KMF with this PSI key: it tells how the IWF is reached. NULL if
  * this is no IWF. */
 const mclmr_kmf_t *mclmr_network_iwf(
 		const mclmr_network_t *network, mclmr_span_t psi_key);
 
 /* The host of our own PSIs, of the first one in the order of their keys;
- * empty where there is none. */
+ * empty if there is none. */
 mclmr_span_t mclmr_network_host(const mclmr_network_t *network);
 
-/* True where this KMF is reached through this PSI. */
+/* True if this KMF is reached through this PSI. */
 bool mclmr_kmf_has_psi(const mclmr_kmf_t *kmf, mclmr_span_t psi_key);
 
 /* Role bits of one of our PSIs for a service; NONE asks for any service. */
@@ -128,17 +128,17 @@ typedef struct mclmr_source
 
 typedef enum mclmr_trust
 {
-	MCLMR_TRUST_NONE, /* nobody we know: its assertions count for nothing */
+	MCLMR_TRUST_NONE, /* not known: its assertions do not count */
 	MCLMR_TRUST_CORE,
 	MCLMR_TRUST_IWF
 } mclmr_trust_t;
 
-/* What the peer rows say of a source. A row counts where its address, its
- * port (where given) and its tls_id (where given) all fit. */
+/* What the peer rows say of a source. A row counts if its address, its
+ * port (if given) and its tls_id (if given) all fit. */
 mclmr_trust_t mclmr_network_trust(
 		const mclmr_network_t *network, const mclmr_source_t *source);
 
-/* True where this source is an IWF peer that may assert this PSI. */
+/* True if this source is an IWF peer that may assert this PSI. */
 bool mclmr_network_may_assert(const mclmr_network_t *network,
 		const mclmr_source_t *source, mclmr_span_t psi_key);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* LMR users and groups: IWF and media profile. */
+/* LMR users and groups in one hash table, and their changes. */
 #include "party.h"
 #include "mclmr/base/table.h"
 #include "mclmr/sip/uri.h"
@@ -115,7 +115,7 @@ static void move_text(char **at, mclmr_span_t *text)
 	*at += text->len;
 }
 
-/* A party in one block of memory, in no table yet; NULL where short. */
+/* A party in one block of memory, in no table yet; NULL if memory is short. */
 static node_t *new_node(mclmr_parties_t *parties, const mclmr_party_t *draft)
 {
 	node_t *node = parties->allocator.alloc(

@@ -35,7 +35,7 @@ typedef struct mclmr_party
 
 typedef struct mclmr_parties mclmr_parties_t;
 
-/* No parties yet; NULL where memory is short. */
+/* No parties yet; NULL if memory is short. */
 mclmr_parties_t *mclmr_parties_new(const mclmr_allocator_t *allocator);
 void mclmr_parties_free(mclmr_parties_t *parties);
 
@@ -43,13 +43,13 @@ void mclmr_parties_free(mclmr_parties_t *parties);
  * Puts a party in the place of the one with its URI, if there is one. NULL on
  * success, else what is wrong with the row (a static text) and nothing
  * changed: not a URI, no profile, a word too long, no memory; the URI is
- * there in another spelling: of two rows for one party nobody knows which
- * counts.
+ * there in another spelling, since of two rows for one party it is not known
+ * which counts.
  */
 const char *mclmr_parties_put(
 		mclmr_parties_t *parties, const mclmr_party_row_t *row);
 
-/* Removes the party that is written just so; false where there is none. */
+/* Removes the party that is written just so; false if there is none. */
 bool mclmr_parties_remove(mclmr_parties_t *parties, mclmr_span_t uri);
 
 /* The party of a key (mclmr_uri_key()), or NULL. */

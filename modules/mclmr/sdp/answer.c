@@ -14,14 +14,14 @@ typedef struct pair
 	int which;
 } pair_t;
 
-/* Notes a reason; false, for the caller to return. */
+/* Adds a reason; false, for the caller to return. */
 static bool wrong(const pair_t *pair, mclmr_rule_t rule, mclmr_span_t detail)
 {
 	mclmr_judge_add_reason(pair->judge, pair->which, rule, detail);
 	return false;
 }
 
-/* True where both sides have the same sections in the same order. */
+/* True if both sides have the same sections in the same order. */
 static bool has_same_sections(
 		const mclmr_sdp_t *offer, const mclmr_sdp_t *answer)
 {
@@ -36,7 +36,7 @@ static bool has_same_sections(
 }
 
 /* The values of a list parameter as a set of 32, for lists of small numbers;
- * 1, that is 0 alone, where the parameter is absent. */
+ * 1, that is 0 alone, if the parameter is absent. */
 static unsigned list_of(mclmr_span_t params, mclmr_span_t wanted)
 {
 	mclmr_span_t name, list;
@@ -55,7 +55,7 @@ static unsigned list_of(mclmr_span_t params, mclmr_span_t wanted)
 	return set == 0 ? 1 : set;
 }
 
-/* True where a parameter keeps to what was offered. */
+/* True if a parameter keeps to what was offered. */
 static bool keeps_to(
 		mclmr_span_t offered, mclmr_span_t answered, mclmr_span_t name)
 {
@@ -64,7 +64,7 @@ static bool keeps_to(
 	return (set & ~list_of(offered, name)) == 0 && (set & 1u << 31) == 0;
 }
 
-/* True where both are one format: PT, name, clock, channels, and for LMR
+/* True if both are one format: PT, name, clock, channels, and for LMR
  * speech the parameters that both ends have to share. */
 static bool is_same_format(const pair_t *pair,
 		const mclmr_sdp_format_t *offered, const mclmr_sdp_format_t *answered)
@@ -82,7 +82,6 @@ static bool is_same_format(const pair_t *pair,
 				   MCLMR_SPAN("payload-type"));
 }
 
-/* True where the answered format was offered. */
 static bool was_offered(const pair_t *pair, const mclmr_sdp_format_t *format)
 {
 	for(size_t i = 0; i < pair->offered->formats; i++) {
@@ -92,7 +91,7 @@ static bool was_offered(const pair_t *pair, const mclmr_sdp_format_t *format)
 	return false;
 }
 
-/* True where all answered formats were offered. */
+/* True if all answered formats were offered and their payload types free. */
 static bool check_formats(const pair_t *pair)
 {
 	for(size_t i = 0; i < pair->answered->formats; i++) {
@@ -106,7 +105,6 @@ static bool check_formats(const pair_t *pair)
 	return true;
 }
 
-/* The kinds of keying of one side. */
 static unsigned kinds_of(
 		const pair_t *pair, mclmr_sdp_t *sdp, mclmr_sdp_section_t *section)
 {
@@ -114,7 +112,7 @@ static unsigned kinds_of(
 			sdp, section, pair->judge->profile->mikey_sakke_only != 0);
 }
 
-/* True where an offered crypto line has the answer's tag and suite. */
+/* True if an offered crypto line has the answer's tag and suite. */
 static bool is_offered_crypto(const pair_t *pair, const mclmr_sdes_t *answered)
 {
 	const mclmr_sdp_line_t *line;
@@ -132,7 +130,7 @@ static bool is_offered_crypto(const pair_t *pair, const mclmr_sdes_t *answered)
 	return false;
 }
 
-/* True where the answer has no crypto line, or one that was offered. */
+/* True if the answer has no crypto line, or one that was offered. */
 static bool check_crypto(const pair_t *pair)
 {
 	const mclmr_sdp_line_t *line;
@@ -156,7 +154,7 @@ static bool check_crypto(const pair_t *pair)
 	return true;
 }
 
-/* True where the keys of the answer fit those of the offer. A key-mgmt of
+/* True if the keys of the answer fit those of the offer. A key-mgmt of
  * its own is no downgrade, and MIKEY-SAKKE needs no response. */
 static bool check_keys(const pair_t *pair)
 {
@@ -178,7 +176,7 @@ static bool check_keys(const pair_t *pair)
 	return check_crypto(pair);
 }
 
-/* True where port and transport fit the offer. */
+/* True if port and transport fit the offer. */
 static bool check_transport(const pair_t *pair)
 {
 	if(!mclmr_sdp_is_active(pair->offered))
@@ -188,7 +186,7 @@ static bool check_transport(const pair_t *pair)
 	return true;
 }
 
-/* Drops all speech formats behind the first. */
+/* Drops all speech formats after the first. */
 static void keep_first(const pair_t *pair)
 {
 	bool found = false;
@@ -210,8 +208,8 @@ static void keep_first(const pair_t *pair)
 	mclmr_sdp_drop_orphans(pair->answered);
 }
 
-/* True where nothing that the profile forbids had to be taken out: an
- * answer says what will be sent, and may not be corrected. */
+/* MCLMR_OK if nothing had to be taken out: an answer says what will be sent,
+ * and may not be corrected. */
 static mclmr_status_t judge_speech(const pair_t *pair)
 {
 	mclmr_status_t status;
@@ -239,7 +237,7 @@ static mclmr_status_t judge_pair(const pair_t *pair)
 	return judge_speech(pair);
 }
 
-/* Closes all sections: none can be told to belong to one of the offer. */
+/* Closes all sections: which belongs to which of the offer is not known. */
 static mclmr_status_t close_all(mclmr_judge_t *judge)
 {
 	mclmr_judge_add_reason(
@@ -271,8 +269,8 @@ static mclmr_status_t judge_all(mclmr_judge_t *judge)
 	return first;
 }
 
-/* The text that leaves where a bad answer is only logged: as it came, but for
- * what leads around the relay. false, and refused, where there is no room. */
+/* The text that leaves if a bad answer is only logged: as it came, but for
+ * what leads around the relay. false, and refused, if there is no room. */
 static bool keep_text(
 		mclmr_judge_t *judge, mclmr_span_t text, mclmr_span_t *unjudged)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Payload types that are taken in a call. */
+/* Which encodings the payload types of a call are bound to, as text. */
 #include <string.h>
 
 #include "binding.h"
@@ -33,7 +33,7 @@ static bool next(mclmr_span_t *rest, binding_t *binding)
 	return false;
 }
 
-/* Finds the binding of a payload type; false where it has none. */
+/* Finds the binding of a payload type; false if it has none. */
 static bool find(
 		mclmr_span_t bindings, size_t section, int pt, binding_t *found)
 {
@@ -56,8 +56,7 @@ bool mclmr_binding_differs(
 		   || bound.format.channels != format->channels;
 }
 
-/* Writes a binding. */
-static void put(
+static void put_binding(
 		mclmr_text_t *text, size_t section, const mclmr_sdp_format_t *format)
 {
 	mclmr_text_number(text, section);
@@ -91,7 +90,7 @@ static void bind(
 		binding_t bound;
 
 		if(can_be_bound(format) && !find(text->span, which, format->pt, &bound))
-			put(text, which, format);
+			put_binding(text, which, format);
 	}
 }
 
@@ -104,7 +103,7 @@ bool mclmr_binding_renew(mclmr_span_t bindings, mclmr_sdp_t *offer,
 	while(next(&bindings, &old)) {
 		if(old.section >= answer->sections
 				|| mclmr_sdp_is_active(&answer->section[old.section]))
-			put(&text, old.section, &old.format);
+			put_binding(&text, old.section, &old.format);
 	}
 	for(size_t i = 0; i < offer->sections && i < answer->sections; i++) {
 		if(!mclmr_sdp_can_speak(&answer->section[i])

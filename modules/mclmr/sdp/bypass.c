@@ -23,8 +23,8 @@ static bool leads_around(mclmr_span_t name)
 	return false;
 }
 
-/* Ends a line behind some words of its value; true where more stood there. */
-static bool end_behind(mclmr_sdp_line_t *line, int words)
+/* Cuts a line after some words of its value; true if more stood there. */
+static bool cut_after(mclmr_sdp_line_t *line, int words)
 {
 	mclmr_span_t rest = line->value;
 	mclmr_span_t word = {line->value.s, 0};
@@ -38,17 +38,17 @@ static bool end_behind(mclmr_sdp_line_t *line, int words)
 	return true;
 }
 
-/* Takes out what a line says of other addresses; true where it did. */
+/* Takes out what a line says of other addresses; true if there was any. */
 static bool clean(mclmr_sdp_line_t *line)
 {
 	mclmr_span_t name = mclmr_span_trim(line->name);
 
 	if(line->type == 'c')
-		return end_behind(line, CONNECTION_WORDS);
+		return cut_after(line, CONNECTION_WORDS);
 	if(line->type != 'a')
 		return false;
 	if(mclmr_span_equal_nocase(name, MCLMR_SPAN("rtcp")))
-		return end_behind(line, 1);
+		return cut_after(line, 1);
 	line->dropped = leads_around(name);
 	return line->dropped;
 }
@@ -63,8 +63,8 @@ static bool has_connection(const mclmr_sdp_section_t *section)
 	return false;
 }
 
-/* Takes the c= of the session out where no section uses it; true where it
- * did. The relay replaces it only where one does. */
+/* Takes the c= of the session out if no section uses it, since the relay
+ * replaces it only if one does; true if there was one. */
 static bool drop_unused(mclmr_sdp_t *sdp)
 {
 	bool found = false;

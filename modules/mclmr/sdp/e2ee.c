@@ -148,13 +148,13 @@ static unsigned read_modes(mclmr_span_t list)
 	return modes;
 }
 
-/* True where a name could begin behind this octet: it is none of a name. */
+/* True if a name could begin after this octet. */
 static bool ends_name(char c)
 {
 	return strchr(" \t=,;:\"'", c) != NULL;
 }
 
-/* How often a name stands in the parameters, as one or anywhere else. */
+/* How often a name stands in the parameters, as a name or in a value. */
 static size_t count_places(mclmr_span_t params, mclmr_span_t name)
 {
 	mclmr_span_t rest = params;
@@ -178,9 +178,9 @@ static bool is_number_list(mclmr_span_t list)
 	return true;
 }
 
-/* True where every reader finds the same parameters: one that cuts at blanks,
- * too. Else one stands in the value or before the name of another, or the
- * value of payload-type is none. */
+/* True if every reader finds the same parameters, even one that cuts at
+ * blanks: none stands in the value or before the name of another, and the
+ * value of payload-type is a list of numbers. */
 static bool is_plain(mclmr_span_t params)
 {
 	const mclmr_span_t mode = MCLMR_SPAN("encryption-mode");

@@ -36,7 +36,7 @@ void mclmr_algorithm_defaults(mclmr_algorithm_table_t *table);
 const char *mclmr_algorithm_configure(
 		mclmr_algorithm_table_t *table, mclmr_span_t id, mclmr_span_t value);
 
-/* The mask of an id; "*" is all that are not weak. 0 where there is none. */
+/* The mask of an id; "*" is all that are not weak. 0 if there is none. */
 uint64_t mclmr_algorithm_mask(
 		const mclmr_algorithm_table_t *table, mclmr_span_t word);
 
@@ -47,12 +47,12 @@ uint64_t mclmr_algorithm_mask(
 #define MCLMR_E2EE_UNREADABLE 0u
 
 /* What the parameter encryption-mode allows; absent is off. Several
- * parameters count together; UNREADABLE where a value is neither 0 nor 1, that
- * of payload-type no list of numbers, or one of both stands where some readers
- * see a parameter and others do not. */
+ * parameters count together; UNREADABLE if a value is neither 0 nor 1, the
+ * value of payload-type is no list of numbers, or one of the two names stands
+ * where only some readers see a parameter. */
 unsigned mclmr_e2ee_fmtp(mclmr_span_t params);
 
-/* True where the parameter is there. */
+/* True if the parameter is there. */
 bool mclmr_e2ee_explicit(mclmr_span_t params);
 
 /* What the private attribute says. */
@@ -60,13 +60,11 @@ typedef struct mclmr_e2ee_told
 {
 	unsigned mode; /* as above, 0: nothing is told */
 	mclmr_lmr_type_t lmr_type;
-	uint64_t algorithm; /* its row in the table, 0 where it has none, all
-						   bits where it is in the media or not told */
+	uint64_t algorithm; /* its row in the table, 0 if it has none, all
+						   bits if it is in the media or not told */
 } mclmr_e2ee_told_t;
 
-/*
- * Reads the value of the private attribute; false where it is not readable.
- */
+/* Reads the value of the private attribute; false if it cannot be read. */
 bool mclmr_e2ee_attribute(const mclmr_algorithm_table_t *table,
 		mclmr_span_t value, mclmr_e2ee_told_t *told);
 

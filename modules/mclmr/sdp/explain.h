@@ -10,7 +10,7 @@
 
 /* Writes lines "name=value" ended by LF, then "reason=WHERE: RULE: DETAIL
  * TEXT" for each reason. Details of the peer are escaped; keys are never
- * among them. false where the arena is full. */
+ * among them. false if the arena is full. */
 bool mclmr_explain(const mclmr_policy_request_t *request,
 		const mclmr_decision_t *decision, mclmr_arena_t *arena,
 		mclmr_span_t *text);

@@ -142,7 +142,7 @@ static unsigned key_kinds(
 	return kinds;
 }
 
-/* True where the protocol is one of two, compared without case. */
+/* True if the protocol is one of two, compared without case. */
 static bool is_proto(mclmr_span_t proto, const char *plain, const char *with_f)
 {
 	return mclmr_span_equal_nocase(proto, mclmr_span(plain))
@@ -183,7 +183,7 @@ mclmr_span_t mclmr_sdes_name(const mclmr_sdes_t *crypto)
 												   : crypto->suite;
 }
 
-/* True where each "inline:KEY|..." of a list has a key of that length. */
+/* True if each "inline:KEY|..." of a list has a key of that length. */
 static bool keys_fit(mclmr_span_t keys, size_t octets)
 {
 	do {

@@ -19,7 +19,7 @@
 #define MCLMR_KEYING_ALL 31u
 
 /* The kind of a word of a profile: mikey-sakke, gmk, sdes, dtls, clear,
- * 0 where it is none; and the word of a kind. */
+ * 0 if it is none; and the word of a kind. */
 unsigned mclmr_keying_from_word(mclmr_span_t word);
 const char *mclmr_keying_word(unsigned kind);
 
@@ -33,7 +33,7 @@ unsigned mclmr_keying_of(
 		mclmr_sdp_t *sdp, mclmr_sdp_section_t *section, bool sakke_only);
 
 /* The mask of the SDES suites that a word names, "*" for all that are known;
- * 0 where there is none. */
+ * 0 if there is none. */
 unsigned mclmr_keying_suites(mclmr_span_t word);
 
 /* An a=crypto line, cut into its parts. */
@@ -47,7 +47,7 @@ typedef struct mclmr_sdes
 
 mclmr_sdes_t mclmr_sdes_read(const mclmr_sdp_line_t *line);
 
-/* The suite where it is known, else "crypto": what may be shown to people,
+/* The suite if it is known, else "crypto": what may be shown to people,
  * even of a line whose key stands in the wrong place. */
 mclmr_span_t mclmr_sdes_name(const mclmr_sdes_t *crypto);
 
@@ -58,7 +58,7 @@ bool mclmr_sdes_usable(const mclmr_sdes_t *crypto, unsigned suites);
 /* Drops the section's own lines of a kind, SDES or DTLS. */
 void mclmr_keying_drop(mclmr_sdp_section_t *section, unsigned kind);
 
-/* True where the session part has lines of that kind, SDES or DTLS. */
+/* True if the session part has lines of that kind, SDES or DTLS. */
 bool mclmr_keying_in_session(mclmr_sdp_t *sdp, unsigned kind);
 
 #endif

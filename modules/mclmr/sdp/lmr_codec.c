@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Table of speech formats. */
+/* The table of speech formats: what is known, and what a file adds. */
 #include <string.h>
 
 #include "lmr_codec.h"
@@ -42,7 +42,7 @@ static const mclmr_codec_t known[] = {
 		{"cn", "CN", 8000, 1, MCLMR_LMR_NOT_GIVEN, MCLMR_CODEC_NEVER, true},
 };
 
-/* Static payload types of audio (RFC 3551 table 4), NULL where reserved. */
+/* Static payload types of audio (RFC 3551 table 4), NULL if reserved. */
 static const struct
 {
 	const char *name;
@@ -85,7 +85,7 @@ void mclmr_codec_defaults(mclmr_codec_table_t *table)
 	table->n = sizeof(known) / sizeof(known[0]);
 }
 
-/* Copies a word; false where it is empty or too long. */
+/* Copies a word; false if it is empty or too long. */
 static bool set_word(mclmr_span_t text, char word[MCLMR_CODEC_WORD])
 {
 	if(text.len == 0 || text.len >= MCLMR_CODEC_WORD)
@@ -121,7 +121,7 @@ static bool set_e2ee(mclmr_span_t word, mclmr_codec_e2ee_t *e2ee)
 	return false;
 }
 
-/* Reads one word behind the encoding. */
+/* Reads one word after the encoding. */
 static bool set_option(mclmr_span_t word, mclmr_codec_t *codec)
 {
 	mclmr_span_t value = word;
@@ -171,7 +171,7 @@ const char *mclmr_codec_configure(
 	return NULL;
 }
 
-/* True where the row has that encoding. */
+/* True if the row has that encoding. */
 static bool has_encoding(const mclmr_codec_t *codec, mclmr_span_t name,
 		unsigned clock, unsigned channels)
 {
@@ -179,7 +179,7 @@ static bool has_encoding(const mclmr_codec_t *codec, mclmr_span_t name,
 		   && mclmr_span_equal_nocase(name, mclmr_span(codec->name));
 }
 
-/* True where a word of a list names the row. */
+/* True if a word of a list names the row. */
 static bool is_named(const mclmr_codec_t *codec, mclmr_span_t word)
 {
 	mclmr_codec_t named;

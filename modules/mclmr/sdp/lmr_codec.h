@@ -17,7 +17,7 @@
 #define MCLMR_CODEC_WORD 32
 #define MCLMR_NO_CODEC (-1)
 
-/* Whether speech of a format is end-to-end encrypted, and who can tell. */
+/* Whether speech of a format is end-to-end encrypted, and what tells it. */
 typedef enum mclmr_codec_e2ee
 {
 	MCLMR_CODEC_NEVER,	 /* it cannot carry LMR encryption */
@@ -55,7 +55,7 @@ const char *mclmr_codec_configure(
 		mclmr_codec_table_t *table, mclmr_span_t id, mclmr_span_t value);
 
 /* The mask of the formats that a word names: an id, an encoding name, or
- * NAME/CLOCK[/CHANNELS]; "*" is all of the table. 0 where there is none. */
+ * NAME/CLOCK[/CHANNELS]; "*" is all of the table. 0 if there is none. */
 uint64_t mclmr_codec_mask(const mclmr_codec_table_t *table, mclmr_span_t word);
 
 /*

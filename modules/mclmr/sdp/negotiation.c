@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Offers and answers of one leg of a call, as text that outlives the message. */
+/* Offers and answers of one leg of a call, as text that outlives the
+ * message. */
 #include "binding.h"
 #include "e2ee.h"
 #include "negotiation.h"
@@ -145,7 +146,7 @@ static mclmr_offer_kind_t kind_of(const mclmr_bearer_t *bearer)
 												 : MCLMR_OFFER_INVITE;
 }
 
-/* True where a message only repeats what was noted, or announces an offer
+/* True if a message only repeats what was noted, or announces an offer
  * that a reliable reply has made already. */
 static bool is_repeated(const mclmr_offered_t *noted,
 		const mclmr_bearer_t *bearer, mclmr_span_t outline)
@@ -158,7 +159,7 @@ static bool is_repeated(const mclmr_offered_t *noted,
 		   && mclmr_span_equal(noted->outline, outline);
 }
 
-/* Keeps the negotiation where one side's text would not fit any more. */
+/* Keeps the negotiation if one side's text would not fit any more. */
 static bool keep(mclmr_negotiation_t *negotiation,
 		const mclmr_negotiation_t *changed, mclmr_side_t side,
 		mclmr_arena_t *arena)
@@ -288,7 +289,7 @@ bool mclmr_negotiation_write(const mclmr_negotiation_t *negotiation,
 	return mclmr_text_done(&out, text) && text->len <= MCLMR_NEGOTIATION_MAX;
 }
 
-/* Reads a number of up to ten digits; false where it is none or over max. */
+/* Reads a number of up to ten digits; false if it is none or over max. */
 static bool read_number(
 		mclmr_span_t *rest, unsigned long max, unsigned long *number)
 {

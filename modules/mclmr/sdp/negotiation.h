@@ -33,10 +33,10 @@ typedef enum mclmr_op
 	MCLMR_OP_NONE, /* no description */
 	MCLMR_OP_OFFER,
 	MCLMR_OP_ANSWER,
-	MCLMR_OP_STRAY /* nobody asked for it: an offer in a PRACK, an ACK
+	MCLMR_OP_STRAY /* nothing asked for it: an offer in a PRACK, an ACK
 					  without an open offer, any other method; a final
-					  refusal, where it only informs (RFC 3261 21.4.26)
-					  and would tell addresses that nobody relays */
+					  refusal, if it only informs (RFC 3261 21.4.26)
+					  and would tell addresses that are not relayed */
 } mclmr_op_t;
 
 /* The message that carries a description. */
@@ -51,7 +51,7 @@ typedef struct mclmr_bearer
 } mclmr_bearer_t;
 
 /* How an offer was made: one of each kind is kept of each side, so that a
- * repeated reply finds its own behind a later UPDATE. */
+ * repeated reply finds its own after a later UPDATE. */
 typedef enum mclmr_offer_kind
 {
 	MCLMR_OFFER_INVITE, /* in an INVITE */
@@ -99,7 +99,7 @@ bool mclmr_negotiation_overtaken(
 /*
  * Notes an offer that left with this text. wanted: what its info part says of
  * encryption. What is noted lies in the arena. false, and nothing noted,
- * where the message is no offer, the text is no description, it is over
+ * if the message is no offer, the text is no description, it is over
  * MCLMR_NEGOTIATION_MAX, or the arena is full.
  */
 bool mclmr_negotiation_offer(mclmr_negotiation_t *negotiation,
@@ -111,13 +111,13 @@ bool mclmr_negotiation_offer(mclmr_negotiation_t *negotiation,
 bool mclmr_negotiation_answer(mclmr_negotiation_t *negotiation,
 		const mclmr_bearer_t *bearer, mclmr_span_t text, mclmr_arena_t *arena);
 
-/* The text of one side; false where it is over MCLMR_NEGOTIATION_MAX or the
+/* The text of one side; false if it is over MCLMR_NEGOTIATION_MAX or the
  * arena is full. Without offers and bindings it is empty. */
 bool mclmr_negotiation_write(const mclmr_negotiation_t *negotiation,
 		mclmr_side_t side, mclmr_arena_t *arena, mclmr_span_t *text);
 
 /* Reads the text of one side, which has to outlive *negotiation. false, and
- * that side as without offers, where it is not readable. */
+ * that side as without offers, if it is not readable. */
 bool mclmr_negotiation_read(
 		mclmr_negotiation_t *negotiation, mclmr_side_t side, mclmr_span_t text);
 

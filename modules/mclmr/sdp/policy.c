@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Decision on an offer, on an answer, and what both share. */
+/* The decision on a description: an offer here, an answer in answer.c. */
 #include <string.h>
 
 #include "speech.h"
 
-/* Refuses the whole. */
 static void refuse(mclmr_judge_t *judge, mclmr_status_t status)
 {
 	judge->decision->action = MCLMR_REFUSE;
@@ -13,7 +12,7 @@ static void refuse(mclmr_judge_t *judge, mclmr_status_t status)
 }
 
 /* Judges one section of an offer; a speech section of which nothing may stay
- * gets port 0 where the profile says so. */
+ * gets port 0 if the profile says so. */
 static mclmr_status_t judge_section(mclmr_judge_t *judge, int which)
 {
 	mclmr_sdp_section_t *section = &judge->sdp->section[which];
@@ -30,7 +29,7 @@ static mclmr_status_t judge_section(mclmr_judge_t *judge, int which)
 	return MCLMR_OK;
 }
 
-/* True where there is a speech section, with or without a port. */
+/* True if there is a speech section, with or without a port. */
 static bool has_speech(const mclmr_judge_t *judge)
 {
 	for(size_t i = 0; i < judge->sdp->sections; i++) {
@@ -59,7 +58,6 @@ static mclmr_status_t judge_all(mclmr_judge_t *judge)
 	return status;
 }
 
-/* Judges an offer. */
 static void judge_offer(mclmr_judge_t *judge, mclmr_span_t text)
 {
 	mclmr_status_t status;

@@ -2,8 +2,8 @@
 
 /*
  * policy: one profile and one session description give one decision with its
- * reasons. Whatever cannot be checked is refused; no rule ever puts back
- * what another took away.
+ * reasons. What cannot be checked is refused; no rule puts back what another
+ * took away.
  */
 #ifndef MCLMR_POLICY_H
 #define MCLMR_POLICY_H
@@ -40,7 +40,7 @@ typedef struct mclmr_decision
 	int codec;			   /* first speech format, or MCLMR_NO_CODEC */
 	bool transcode;		   /* speech for the transcoder was kept, and none
 						      of the speech can be encrypted */
-	mclmr_span_t text;	   /* what leaves; empty where refused */
+	mclmr_span_t text;	   /* what leaves; empty if it is refused */
 	size_t reasons;
 	mclmr_reason_t reason[MCLMR_MAX_REASONS]; /* those beyond are not told */
 } mclmr_decision_t;
@@ -66,8 +66,8 @@ typedef struct mclmr_policy_request
 /*
  * Decides on an offer, or on an answer to an offer. An answer cannot be
  * refused: a bad section gets port 0, or with on_bad_answer log nothing is
- * altered but what leads around the relay; action is then REFUSE only where one of the two texts cannot be
- * read.
+ * altered but what leads around the relay. Its action is REFUSE only if one
+ * of the two texts cannot be read.
  */
 void mclmr_policy_decide(const mclmr_policy_request_t *request,
 		mclmr_arena_t *arena, mclmr_decision_t *decision);

@@ -7,7 +7,7 @@
 #include "keying.h"
 #include "profile.h"
 
-/* Where a line of the file belongs to. */
+/* The section of the file that a line stands in. */
 typedef enum place
 {
 	NOWHERE,
@@ -175,14 +175,12 @@ static const char *set_choice(const char *words, mclmr_span_t word, int *choice)
 	return "a word that is not known here";
 }
 
-/* Reads milliseconds. */
 static const char *set_milliseconds(mclmr_span_t text, long *milliseconds)
 {
 	*milliseconds = mclmr_sdp_number(text);
 	return *milliseconds < 1 ? "not a number of milliseconds" : NULL;
 }
 
-/* Takes an attribute's name over. */
 static const char *set_token(mclmr_span_t text, char token[MCLMR_CODEC_WORD])
 {
 	if(text.len >= MCLMR_CODEC_WORD)
@@ -191,7 +189,6 @@ static const char *set_token(mclmr_span_t text, char token[MCLMR_CODEC_WORD])
 	return NULL;
 }
 
-/* Reads the value of a key. */
 static const char *set_value(
 		const reader_t *reader, const profile_key_t *key, mclmr_span_t value)
 {
@@ -218,7 +215,6 @@ static const char *set_value(
 	return NULL;
 }
 
-/* Reads a line of a profile. */
 static const char *read_key(
 		reader_t *reader, mclmr_span_t name, mclmr_span_t value)
 {

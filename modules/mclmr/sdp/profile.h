@@ -29,7 +29,7 @@ typedef enum mclmr_on_empty
 
 typedef enum mclmr_on_bad_answer
 {
-	MCLMR_BAD_DEFAULT, /* end where E2EE is required, else port0 */
+	MCLMR_BAD_DEFAULT, /* end if E2EE is required, else port0 */
 	MCLMR_BAD_LOG,
 	MCLMR_BAD_PORT0,
 	MCLMR_BAD_END
@@ -82,7 +82,7 @@ typedef struct mclmr_profiles
 const char *mclmr_profiles_read(
 		mclmr_span_t text, mclmr_profiles_t *profiles, size_t *line);
 
-/* The profile of a name, NULL where there is none. */
+/* The profile of a name, NULL if there is none. */
 const mclmr_profile_t *mclmr_profile_find(
 		const mclmr_profiles_t *profiles, mclmr_span_t name);
 

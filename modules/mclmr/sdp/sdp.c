@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Session description: lines that stay, sections, formats; reader and writer. */
+/* Session description: lines that stay, sections, formats; reader and
+ * writer. */
 #include <string.h>
 
 #include "sdp.h"
@@ -75,7 +76,7 @@ bool mclmr_sdp_has(mclmr_sdp_line_t *line, size_t lines, mclmr_span_t name)
 	return mclmr_sdp_next(line, lines, name, &at) != NULL;
 }
 
-/* The text without the line ends behind it. */
+/* The text without the line ends after it. */
 static mclmr_span_t without_end(mclmr_span_t text)
 {
 	while(text.len > 0
@@ -96,14 +97,14 @@ static size_t count_lines(mclmr_span_t text)
 	return n;
 }
 
-/* True where the octets of a line could end it for another reader. */
+/* True if the octets of a line could end it for another reader. */
 static bool has_strange_octet(mclmr_span_t text)
 {
 	return memchr(text.s, '\0', text.len) != NULL
 		   || memchr(text.s, '\r', text.len) != NULL;
 }
 
-/* Reads one line without its LF; false where it is none. */
+/* Reads one line without its LF; false if it is none. */
 static bool read_line(mclmr_span_t text, mclmr_sdp_line_t *line)
 {
 	if(text.len > 0 && text.s[text.len - 1] == '\r')
@@ -136,7 +137,7 @@ static mclmr_status_t read_lines(
 	return MCLMR_OK;
 }
 
-/* True where the session part begins with v=0, o= and s=. */
+/* True if the session part begins with v=0, o= and s=. */
 static bool is_session(const mclmr_sdp_t *sdp)
 {
 	return sdp->session_lines >= 3
@@ -178,7 +179,7 @@ static bool read_port(mclmr_sdp_section_t *section)
 	return true;
 }
 
-/* True where another format before this one has its token or PT. */
+/* True if another format before this one has its token or PT. */
 static bool is_repeated(const mclmr_sdp_section_t *section, size_t which)
 {
 	const mclmr_sdp_format_t *format = &section->format[which];
@@ -226,7 +227,7 @@ static mclmr_status_t read_formats(
 }
 
 /* The format that begins the value of an attribute, cut off *value; NULL
- * where the section has no such format. */
+ * if the section has no such format. */
 static mclmr_sdp_format_t *cut_format(
 		mclmr_sdp_section_t *section, mclmr_span_t *value)
 {
@@ -256,7 +257,7 @@ void mclmr_sdp_encoding(mclmr_span_t text, mclmr_sdp_format_t *format)
 	format->channels = (unsigned)channels;
 }
 
-/* Gives each format its rtpmap and fmtp; false where one has two. */
+/* Gives each format its rtpmap and fmtp; false if one has two. */
 static bool describe_formats(mclmr_sdp_section_t *section)
 {
 	bool mapped[MCLMR_SDP_MAX_FORMATS] = {false};

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * sdp: a session description (RFC 8866) as lines that stay as they are and
- * where they are, with what a media policy has to know beside them. Edits
- * are marks on lines, sections and formats; the writer obeys them.
+ * sdp: a session description (RFC 8866) as lines that keep their text and
+ * place, with what a media policy has to know of them. Edits are marks on
+ * lines, sections and formats; the writer follows them.
  */
 #ifndef MCLMR_SDP_H
 #define MCLMR_SDP_H
@@ -21,7 +21,7 @@ typedef struct mclmr_sdp_line
 	mclmr_span_t text; /* without its end; what is written */
 	char type;
 	mclmr_span_t name;	/* of an attribute, else empty */
-	mclmr_span_t value; /* behind "=", of an attribute behind ":" */
+	mclmr_span_t value; /* after "=", of an attribute after ":" */
 	bool dropped;		/* is not written */
 } mclmr_sdp_line_t;
 
@@ -29,11 +29,11 @@ typedef struct mclmr_sdp_format
 {
 	mclmr_span_t token; /* as in the m= line */
 	int pt;				/* payload type, -1: the token is no number */
-	mclmr_span_t name;	/* of the rtpmap, empty where there is none */
+	mclmr_span_t name;	/* of the rtpmap, empty if there is none */
 	unsigned clock;
-	unsigned channels;		/* 1 where not given */
-	mclmr_sdp_line_t *fmtp; /* NULL where there is none */
-	mclmr_span_t params;	/* of the fmtp, empty where there is none */
+	unsigned channels;		/* 1 if not given */
+	mclmr_sdp_line_t *fmtp; /* NULL if there is none */
+	mclmr_span_t params;	/* of the fmtp, empty if there is none */
 	bool dropped;			/* goes, with the lines that describe it */
 } mclmr_sdp_format_t;
 
@@ -65,12 +65,12 @@ typedef struct mclmr_sdp
  * empty lines at the end are dropped. MCLMR_OK; MCLMR_SDP_MALFORMED, also
  * for what readers could take for different things (a PT twice in an m= line,
  * two rtpmap or fmtp for one, a NUL or a lone CR); MCLMR_SDP_LIMIT;
- * MCLMR_INTERNAL where the arena is full.
+ * MCLMR_INTERNAL if the arena is full.
  */
 mclmr_status_t mclmr_sdp_read(
 		mclmr_span_t text, mclmr_arena_t *arena, mclmr_sdp_t **sdp);
 
-/* Writes all that is not dropped, lines ended by CRLF; false where the arena
+/* Writes all that is not dropped, lines ended by CRLF; false if the arena
  * is full. */
 bool mclmr_sdp_write(
 		const mclmr_sdp_t *sdp, mclmr_arena_t *arena, mclmr_span_t *text);
@@ -82,18 +82,18 @@ static inline bool mclmr_sdp_is(const mclmr_sdp_line_t *line, mclmr_span_t name)
 		   && mclmr_span_equal(line->name, name);
 }
 
-/* The next such attribute at or behind *at, which moves behind it; NULL
- * where there is none. */
+/* The next such attribute at or after *at, which moves past it; NULL if there
+ * is none. */
 mclmr_sdp_line_t *mclmr_sdp_next(
 		mclmr_sdp_line_t *line, size_t lines, mclmr_span_t name, size_t *at);
 
-/* True where such an attribute is among the lines. */
+/* True if such an attribute is among the lines. */
 bool mclmr_sdp_has(mclmr_sdp_line_t *line, size_t lines, mclmr_span_t name);
 
 /* Cuts the octets before the first blank off *rest, and all blanks. */
 mclmr_span_t mclmr_sdp_word(mclmr_span_t *rest);
 
-/* The number of a text of 1 to 9 digits, -1 where it is none. */
+/* The number of a text of 1 to 9 digits, -1 if it is none. */
 long mclmr_sdp_number(mclmr_span_t text);
 
 /* Reads NAME/CLOCK[/CHANNELS] into a format; what does not fit leaves it
@@ -114,7 +114,7 @@ bool mclmr_sdp_is_rtp(const mclmr_sdp_section_t *section);
  * those of which all formats have the clock of video. */
 bool mclmr_sdp_can_speak(const mclmr_sdp_section_t *section);
 
-/* True where media can flow: a port, or bundled without one, and not
+/* True if media can flow: a port, or bundled without one, and not
  * closed. */
 bool mclmr_sdp_is_active(const mclmr_sdp_section_t *section);
 

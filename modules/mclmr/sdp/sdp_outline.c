@@ -11,7 +11,7 @@
 #define MAX_NAME 31		  /* of an attribute that a profile can name */
 #define TYPE_CHARACTERS 4 /* base64 up to the data type of a MIKEY message */
 
-/* Adds a word where all its octets are of a set; else, and for none, "-",
+/* Adds a word if all its octets are of a set; else, and for none, "-",
  * which no reader takes for a value. */
 static void put_plain(mclmr_text_t *text, mclmr_span_t word, const char *set)
 {

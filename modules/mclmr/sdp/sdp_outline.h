@@ -19,7 +19,7 @@
  *     a=NAME:LMR ...  any attribute of the private attribute's form, with
  *                     alg= and mode= alone
  * An answer gets the same decision by it as by the description itself.
- * false where the arena is full.
+ * false if the arena is full.
  */
 bool mclmr_sdp_outline(
 		const mclmr_sdp_t *sdp, mclmr_arena_t *arena, mclmr_span_t *text);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The engine: eight recipients at once, a lane each, or one cut into eight. */
+/* The AVX-512 engine: eight recipients, a lane each, or one cut into eight. */
 #include "mclmr/crypto/sakke_engine.h"
 #include "ifma.h"
 

@@ -3,8 +3,8 @@
 /*
  * Internal to crypto/ifma. lanes: eight elements of F_p at once, one per lane
  * of an AVX-512 register. An element has 20 limbs of 52 bits and stands in
- * Montgomery form a * 2^1040, as any number of 1040 bits that is the same modulo p. Only for
- * x86-64, and only where mclmr_ifma_here() is true.
+ * Montgomery form a * 2^1040, as any number of 1040 bits that is the same
+ * modulo p. Only for x86-64, and only if mclmr_ifma_here() is true.
  */
 #ifndef MCLMR_IFMA_LANES_H
 #define MCLMR_IFMA_LANES_H
@@ -46,7 +46,7 @@ typedef struct mclmr_lanes_field
 	uint64_t k0;		 /* -1/p mod 2^52 */
 } mclmr_lanes_field_t;
 
-/* r = a * b / 2^1040: below p + a * b / 2^1040, which is 1.01 p where a * b
+/* r = a * b / 2^1040: below p + a * b / 2^1040, which is 1.01 p if a * b
  * is below 1000 p^2. r may be a or b. */
 void mclmr_lanes_mul(const mclmr_lanes_field_t *field, mclmr_lanes_t *r,
 		const mclmr_lanes_t *a, const mclmr_lanes_t *b);
@@ -104,7 +104,7 @@ MCLMR_INLINE_IFMA void mclmr_lanes_sub2(mclmr_lanes_t *r,
 	mclmr_lanes_carry(r);
 }
 
-/* r, or where the mask has a lane -r + p; r is at most p. */
+/* r = -r + p in the lanes of the mask; r is at most p. */
 MCLMR_INLINE_IFMA void mclmr_lanes_negate(
 		mclmr_lanes_t *r, __mmask8 negative, const mclmr_lanes_field_t *field)
 {

@@ -88,7 +88,7 @@ MCLMR_ON_IFMA static void take_lines(
 	mclmr_ifma_mul_power(loop->ifma, &slope, 0xff);
 }
 
-/* The lanes' next lines: tangents, or chords where the bit has one. False:
+/* The lanes' next lines: tangents, or chords if the bit has one. False:
  * there is none. */
 static bool next_lines(loop_t *loop, bool chords, const uint8_t *line[LANES])
 {
