@@ -87,8 +87,8 @@ def test_columns():
     """Each column of a table of records."""
     text = re.search(r"names columns:(.*?)\.\n", TEXT,
                      re.S).group(1)
-    known = re.search(r"names\[WRAP_ALL\] = \{(.*?)\}", source("tool/wrap.c"),
-                      re.S).group(1)
+    known = re.search(r"names\[MCLMR_WORD_ALL\] = \{(.*?)\}",
+                      source("keys/record_words.c"), re.S).group(1)
     assert re.findall(r"`([\w-]+)`", text) == re.findall(r'"([\w-]+)"', known)
 
 

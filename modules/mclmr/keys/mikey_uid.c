@@ -93,3 +93,8 @@ uint64_t mclmr_ntp_seconds(uint64_t timestamp)
 
 	return seconds < 0x80000000U ? seconds + 0x100000000U : seconds;
 }
+
+uint64_t mclmr_ntp_timestamp(int64_t seconds)
+{
+	return ((uint64_t)seconds + MCLMR_NTP_UNIX) << 32;
+}

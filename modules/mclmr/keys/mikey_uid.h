@@ -53,4 +53,7 @@ size_t mclmr_key_periods(mclmr_key_period_t period, uint64_t ntp,
  * one between 1968 and 2104. */
 uint64_t mclmr_ntp_seconds(uint64_t timestamp);
 
+/* The NTP timestamp of Unix seconds. */
+uint64_t mclmr_ntp_timestamp(int64_t seconds);
+
 #endif

@@ -20,15 +20,18 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
-#include "mclmr/base/timestamp.h"
+#include "batch.h"
+#include "clock.h"
 #include "csv.h"
-#include "wrap.h"
+#include "message_file.h"
+#include "print.h"
 
 #define CHUNK 64 /* rows that a worker takes at once */
 #define MAX_WORKERS 256
 #define REPORT_SIZE 512 /* of a line from a worker; pipes keep it whole */
-#define BAR 40			/* characters of the bar */
-#define NAME_SIZE 1024	/* of a message's file */
+#define ITEM_MEMORY 131072
+#define BAR 40		   /* characters of the bar */
+#define NAME_SIZE 1024 /* of a message's file */
 #define SECONDS_OF_DAY 86400
 #define NOTE_SIZE 32 /* SHA-256 */
 
@@ -55,15 +58,15 @@ typedef struct batch
 	const char *table;
 	const char *folder;
 	char *beside; /* the table's folder, for key files */
-	const tool_words_t *defaults;
+	const mclmr_record_words_t *defaults;
 	mclmr_keyring_t *ring;
 	tool_csv_t csv;
-	tool_word_t word[TOOL_CSV_COLUMNS]; /* of each column */
-	uint64_t now;						/* NTP timestamp */
-	int note;							/* see open_note() */
-	int64_t begun;						/* Unix nanoseconds of the note */
-	int64_t due;						/* seconds of rewrap; -1: wrap */
-	bool *twice; /* rows whose file is another row's too */
+	mclmr_record_word_t word[TOOL_CSV_COLUMNS]; /* of each column */
+	uint64_t now;								/* NTP timestamp */
+	int note;									/* see open_note() */
+	int64_t begun; /* Unix nanoseconds of the note */
+	int64_t due;   /* seconds of rewrap; -1: wrap */
+	bool *twice;   /* rows whose file is another row's too */
 	shared_t *shared;
 	int report[2]; /* a pipe */
 	size_t failures;
@@ -77,9 +80,12 @@ typedef struct item
 	const char *wrong;
 	bool skipped;
 	tool_csv_fields_t fields;
-	tool_words_t words;
+	mclmr_record_words_t words;
 	char name[NAME_SIZE];
-	tool_wrap_t wrap;
+	mclmr_record_order_t order;
+	mclmr_record_wrap_t wrap;
+	mclmr_arena_t arena;
+	char memory[ITEM_MEMORY];
 } item_t;
 
 /* Set by SIGINT and SIGTERM in the parent. */
@@ -107,23 +113,24 @@ static bool name_columns(batch_t *batch)
 	for(size_t i = 0; i < batch->csv.columns; i++) {
 		int word = 0;
 
-		while(word < WRAP_ALL
+		while(word < MCLMR_WORD_ALL
 				&& !mclmr_span_equal(batch->csv.column[i],
-						mclmr_span(tool_word_name((tool_word_t)word))))
+						mclmr_span(mclmr_record_word_name(
+								(mclmr_record_word_t)word))))
 			word++;
-		if(word == WRAP_ALL) {
+		if(word == MCLMR_WORD_ALL) {
 			tool_complain_text(
 					"a column that is no option: ", batch->csv.column[i]);
 			return false;
 		}
-		batch->word[i] = (tool_word_t)word;
+		batch->word[i] = (mclmr_record_word_t)word;
 	}
 	return true;
 }
 
 /* Adds the items of a field, which blanks or semicolons stand between, to a
  * list; they are cut in their place. */
-static const char *add_items(char *field, tool_list_t *list)
+static const char *add_items(char *field, mclmr_word_list_t *list)
 {
 	char *next = NULL;
 
@@ -142,21 +149,21 @@ static const char *take_fields(const batch_t *batch, item_t *item)
 	item->words = *batch->defaults;
 	for(size_t i = 0; i < item->fields.n; i++) {
 		const char *field = item->fields.field[i];
-		tool_word_t word = batch->word[i];
-		tool_list_t *list;
+		mclmr_record_word_t word = batch->word[i];
+		mclmr_word_list_t *list;
 
 		if(*field == '\0')
 			continue;
-		if(word < WRAP_WORDS) {
+		if(word < MCLMR_WORD_VALUES) {
 			item->words.value[word] = field;
 			continue;
 		}
-		list = &item->words.list[word - WRAP_WORDS];
+		list = &item->words.list[word - MCLMR_WORD_VALUES];
 		list->n = 0;
 		if(add_items((char *)field, list) != NULL)
 			return "a field has too many items";
 	}
-	return tool_form_known(item->words.value[WRAP_FORM])
+	return tool_form_known(item->words.value[MCLMR_WORD_FORM])
 				   ? NULL
 				   : "form is not raw, base64 or sdp";
 }
@@ -183,19 +190,20 @@ static void add_name(char *name, const char *text, char behind)
  * number. */
 static const char *make_name(item_t *item)
 {
-	const tool_list_t *ids = &item->words.list[WRAP_KEY_ID - WRAP_WORDS];
+	const mclmr_word_list_t *ids =
+			&item->words.list[MCLMR_WORD_KEY_ID - MCLMR_WORD_VALUES];
 	const char *number;
 	char *digits;
 
 	item->name[0] = '\0';
-	if(item->words.value[WRAP_TO] == NULL || item->words.value[WRAP_LMR] == NULL
-			|| ids->n == 0)
+	if(item->words.value[MCLMR_WORD_TO] == NULL
+			|| item->words.value[MCLMR_WORD_LMR] == NULL || ids->n == 0)
 		return "to, lmr or key-id is missing";
 	number = ids->item[0];
 	while(number[0] == '0' && number[1] != '\0')
 		number++;
-	add_name(item->name, item->words.value[WRAP_TO], '.');
-	add_name(item->name, item->words.value[WRAP_LMR], '.');
+	add_name(item->name, item->words.value[MCLMR_WORD_TO], '.');
+	add_name(item->name, item->words.value[MCLMR_WORD_LMR], '.');
 	digits = item->name + strlen(item->name);
 	add_name(item->name, number, '.');
 	for(; *digits != '\0'; digits++)
@@ -244,7 +252,7 @@ static bool is_young(const batch_t *batch, const char *path)
  * would be of. */
 static bool is_there(const batch_t *batch, const item_t *item)
 {
-	mclmr_key_period_t period = item->wrap.order.issuer->certificate->period;
+	mclmr_key_period_t period = item->wrap.message.issuer->certificate->period;
 	tool_message_file_t file;
 	char path[PATH_MAX];
 	bool found;
@@ -254,43 +262,33 @@ static bool is_there(const batch_t *batch, const item_t *item)
 		return false;
 	found = mclmr_key_period_number(
 					period, mclmr_ntp_seconds(file.message.timestamp))
-			== item->wrap.record.key_period;
+			== mclmr_key_period_number(
+					period, mclmr_ntp_seconds(item->wrap.message.timestamp));
 	tool_message_free(&file);
 	return found;
-}
-
-/* True where the key period of now ends late enough. */
-static bool is_not_due(const batch_t *batch, const item_t *item)
-{
-	mclmr_key_period_t period = item->wrap.order.issuer->certificate->period;
-	uint64_t now = mclmr_ntp_seconds(batch->now);
-	uint64_t end = mclmr_key_period_begin(
-			period, mclmr_key_period_number(period, now) + 1);
-
-	return batch->due >= 0 && end - now > (uint64_t)batch->due;
 }
 
 /* Begins the message of a row. */
 static void begin_item(const batch_t *batch, item_t *item)
 {
-	tool_wrap_setting_t setting = {.ring = batch->ring,
-			.folder = batch->beside,
-			.timestamp = batch->now,
-			.next_period = batch->due >= 0};
-	bool is_usage;
+	mclmr_key_source_t files = tool_key_files(batch->beside);
+	mclmr_record_order_t *order = &item->order;
+	mclmr_wrap_state_t state;
 
-	if(item->wrong == NULL)
-		item->wrong =
-				tool_wrap_begin(&item->wrap, &item->words, &setting, &is_usage);
-	/* Of a row that is not due nobody asks for the sender's next keys. */
-	if(item->wrap.order.issuer == NULL)
+	if(item->wrong != NULL)
 		return;
-	if(is_not_due(batch, item)) {
-		item->wrong = NULL;
-		item->skipped = true;
-	} else if(item->wrong == NULL) {
-		item->skipped = is_there(batch, item);
-	}
+	*order = (mclmr_record_order_t){.timestamp = batch->now,
+			.ahead = batch->due >= 0,
+			.now = (int64_t)(mclmr_ntp_seconds(batch->now) - MCLMR_NTP_UNIX),
+			.due = (uint64_t)batch->due};
+	item->wrong =
+			mclmr_record_words_read(&item->words, &files, &item->arena, order);
+	if(item->wrong != NULL)
+		return;
+	state = mclmr_record_wrap_begin(
+			&item->wrap, order, batch->ring, &item->wrong);
+	item->skipped = state == MCLMR_WRAP_NOT_DUE
+					|| (state == MCLMR_WRAP_BEGUN && is_there(batch, item));
 }
 
 /* Encapsulates the keys of all rows that got so far. */
@@ -322,11 +320,12 @@ static void finish_item(batch_t *batch, item_t *item)
 
 	if(item->wrong != NULL || item->skipped)
 		return;
-	item->wrong = tool_wrap_finish(&item->wrap, batch->ring, &octets);
+	item->wrong = mclmr_record_wrap_finish(
+			&item->wrap, batch->ring, &item->arena, &octets);
 	if(item->wrong == NULL
 			&& (!path_of(batch, item, path)
 					|| !tool_message_replace(
-							path, item->words.value[WRAP_FORM], octets)))
+							path, item->words.value[MCLMR_WORD_FORM], octets)))
 		item->wrong = "the message cannot be written";
 }
 
@@ -356,7 +355,7 @@ static void settle(batch_t *batch, const item_t *item)
 /* Overwrites all secrets of a row, and not the rest of its memory. */
 static void wipe(item_t *item)
 {
-	OPENSSL_cleanse(item->wrap.memory, item->wrap.arena.used);
+	OPENSSL_cleanse(item->memory, item->arena.used);
 	OPENSSL_cleanse(&item->wrap.draft, sizeof item->wrap.draft);
 	OPENSSL_cleanse(item->fields.buffer, sizeof item->fields.buffer);
 }
@@ -365,8 +364,7 @@ static void wipe(item_t *item)
 static void work_on(batch_t *batch, item_t *items, size_t first, size_t n)
 {
 	for(size_t i = 0; i < n; i++) {
-		memset(&items[i].wrap.order, 0, sizeof items[i].wrap.order);
-		items[i].wrap.arena.used = 0;
+		items[i].arena = mclmr_arena(items[i].memory, sizeof(items[i].memory));
 		read_item(batch, first + i, &items[i]);
 		begin_item(batch, &items[i]);
 	}
@@ -644,13 +642,13 @@ static bool add_text(EVP_MD_CTX *digest, const char *text)
 }
 
 /* Adds the options. */
-static bool add_words(EVP_MD_CTX *digest, const tool_words_t *words)
+static bool add_words(EVP_MD_CTX *digest, const mclmr_record_words_t *words)
 {
 	bool done = true;
 
-	for(int i = 0; i < WRAP_WORDS; i++)
+	for(int i = 0; i < MCLMR_WORD_VALUES; i++)
 		done = done && add_text(digest, words->value[i]);
-	for(int i = 0; i < WRAP_ALL - WRAP_WORDS; i++) {
+	for(int i = 0; i < MCLMR_WORD_LISTS; i++) {
 		for(size_t n = 0; n < words->list[i].n; n++)
 			done = done && add_text(digest, words->list[i].item[n]);
 		done = done && add_text(digest, NULL);
@@ -745,10 +743,10 @@ static bool set_up(batch_t *batch, const tool_arguments_t *arguments, int *code)
 	if(!build_tables(batch->ring) || !open_note(batch))
 		return false;
 	batch->now = tool_timestamp_now();
-	if(batch->defaults->value[WRAP_AT] != NULL) {
-		if(!tool_time("--at", batch->defaults->value[WRAP_AT], &at))
+	if(batch->defaults->value[MCLMR_WORD_AT] != NULL) {
+		if(!tool_time("--at", batch->defaults->value[MCLMR_WORD_AT], &at))
 			return false;
-		batch->now = tool_timestamp(at);
+		batch->now = mclmr_ntp_timestamp(at);
 	}
 	batch->beside = folder_of(batch->table);
 	batch->shared = mmap(NULL, sizeof *batch->shared, PROT_READ | PROT_WRITE,
@@ -774,8 +772,9 @@ static void tear_down(batch_t *batch)
 		(void)munmap(batch->shared, sizeof *batch->shared);
 }
 
-int tool_batch(const tool_arguments_t *arguments, const tool_words_t *defaults,
-		const char *table, const char *folder, int days)
+int tool_batch(const tool_arguments_t *arguments,
+		const mclmr_record_words_t *defaults, const char *table,
+		const char *folder, int days)
 {
 	static batch_t batch;
 	int code = TOOL_USAGE;

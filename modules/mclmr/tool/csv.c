@@ -11,6 +11,8 @@
 #include <openssl/crypto.h>
 
 #include "csv.h"
+#include "io.h"
+#include "print.h"
 
 #define MAX_FILE (256LL << 20)
 

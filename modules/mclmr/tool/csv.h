@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* tool_csv: a table of comma-separated values (RFC 4180), first line names. */
+/*
+ * csv: a table of comma-separated values (RFC 4180), first line names.
+ */
 #ifndef MCLMR_TOOL_CSV_H
 #define MCLMR_TOOL_CSV_H
 
-#include "tool.h"
+#include <stdint.h>
+
+#include "mclmr/base/span.h"
 
 #define TOOL_CSV_COLUMNS 32
 #define TOOL_CSV_ROW_SIZE 16384 /* octets of a row at most */

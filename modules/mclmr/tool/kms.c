@@ -12,7 +12,11 @@
 
 #include "mclmr/keys/kms_issue.h"
 #include "mclmr/keys/mikey.h"
-#include "tool.h"
+#include "clock.h"
+#include "command.h"
+#include "io.h"
+#include "options.h"
+#include "print.h"
 
 #define MEMORY_SIZE (1 << 20)
 #define MAX_PERIODS 24

@@ -5,7 +5,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-#include "tool.h"
+#include "command.h"
 
 static const tool_command_t groups[] = {
 		{"message", "IWF short messages: decode, explain, encode",

@@ -6,7 +6,10 @@
 #include <string.h>
 
 #include "mclmr/sip/short_message.h"
-#include "tool.h"
+#include "command.h"
+#include "io.h"
+#include "options.h"
+#include "print.h"
 
 /* Indices of option values. */
 enum
@@ -20,15 +23,6 @@ enum
 	OPTION_KMF,
 	OPTIONS
 };
-
-#define OPTION(name, index)                  \
-	{                                        \
-		name, required_argument, NULL, index \
-	}
-#define OPTIONS_END      \
-	{                    \
-		NULL, 0, NULL, 0 \
-	}
 
 #define TABLE_HELP                                                          \
 	"  --table FILE    numbers of the coding, lines of name = number, in\n" \
@@ -149,8 +143,8 @@ static int run_decode(int argc, char **argv)
 			"  --payload FILE  write the payload's octets to FILE, mode "
 			"0600\n\n"
 			"Exit: 0 done, 1 it does not decode, 2 usage or unreadable file.\n";
-	static const struct option options[] = {OPTION("table", OPTION_TABLE),
-			OPTION("payload", OPTION_PAYLOAD), OPTIONS_END};
+	static const struct option options[] = {TOOL_VALUE("table", OPTION_TABLE),
+			TOOL_VALUE("payload", OPTION_PAYLOAD), TOOL_OPTIONS_END};
 	const char *values[OPTIONS] = {NULL};
 	int code = tool_options(argc, argv, options, 1, usage, values);
 
@@ -253,7 +247,7 @@ static int run_explain(int argc, char **argv)
 			"\"-\".\n\n" TABLE_HELP "\n"
 			"Exit: 0 done, 1 it does not decode, 2 usage or unreadable file.\n";
 	static const struct option options[] = {
-			OPTION("table", OPTION_TABLE), OPTIONS_END};
+			TOOL_VALUE("table", OPTION_TABLE), TOOL_OPTIONS_END};
 	const char *values[OPTIONS] = {NULL};
 	int code = tool_options(argc, argv, options, 1, usage, values);
 
@@ -349,11 +343,12 @@ static int run_encode(int argc, char **argv)
 			"  --out FILE      write to FILE, mode 0600\n" TABLE_HELP "\n"
 			"Exit: 0 done, 1 it cannot be encoded, 2 usage or unreadable "
 			"file.\n";
-	static const struct option options[] = {OPTION("type", OPTION_TYPE),
-			OPTION("lmr", OPTION_LMR), OPTION("id", OPTION_ID),
-			OPTION("kmf", OPTION_KMF), OPTION("payload", OPTION_PAYLOAD),
-			OPTION("table", OPTION_TABLE), OPTION("out", OPTION_OUT),
-			OPTIONS_END};
+	static const struct option options[] = {TOOL_VALUE("type", OPTION_TYPE),
+			TOOL_VALUE("lmr", OPTION_LMR), TOOL_VALUE("id", OPTION_ID),
+			TOOL_VALUE("kmf", OPTION_KMF),
+			TOOL_VALUE("payload", OPTION_PAYLOAD),
+			TOOL_VALUE("table", OPTION_TABLE), TOOL_VALUE("out", OPTION_OUT),
+			TOOL_OPTIONS_END};
 	const char *values[OPTIONS] = {NULL};
 	int code = tool_options(argc, argv, options, 0, usage, values);
 

@@ -11,6 +11,11 @@
 #include "mclmr/keys/mikey_make.h"
 #include "mclmr/base/octets.h"
 #include "mclmr/base/timestamp.h"
+#include "clock.h"
+#include "command.h"
+#include "io.h"
+#include "message_file.h"
+#include "print.h"
 #include "ring.h"
 
 #define MEMORY_SIZE (1 << 18)
@@ -35,36 +40,11 @@ enum
 	OPTIONS
 };
 
-#define VALUE(name, index)                   \
-	{                                        \
-		name, required_argument, NULL, index \
-	}
-#define FLAG(name, index)              \
-	{                                  \
-		name, no_argument, NULL, index \
-	}
-#define OPTIONS_END      \
-	{                    \
-		NULL, 0, NULL, 0 \
-	}
-
-#define FILE_HELP                                                           \
-	"FILE: raw, hexadecimal or base64, \"a=key-mgmt:mikey \" before it or " \
-	"not;\n\"-\" is standard input.\n\n"
 #define WISH_HELP                                                            \
 	"  --from URI      the sender that is expected; confirms a hidden one\n" \
 	"  --at TIME       the message has to be of this time, 60 s more or "    \
 	"less\n"                                                                 \
 	"                  (not checked)\n"
-
-/* A time as a line name=value. */
-static void print_time(const char *name, int64_t seconds)
-{
-	char text[MCLMR_TIMESTAMP_SIZE];
-
-	mclmr_timestamp_write(seconds, text);
-	printf("%s=%s\n", name, text);
-}
 
 /* An identity: a URI, or name_uid and octets. */
 static void print_identity(
@@ -128,7 +108,7 @@ static void print_message(const tool_message_file_t *file)
 	print_sessions(message);
 	mclmr_octets_put(octets, message->timestamp, 8);
 	tool_print_hex("timestamp", mclmr_octets_span(octets, 8));
-	print_time("time", mclmr_mikey_time(message));
+	tool_print_time("time", mclmr_mikey_time(message));
 	tool_print_hex("rand", message->rand);
 	print_identity("initiator", &message->initiator);
 	print_identity("responder", &message->responder);
@@ -147,9 +127,9 @@ static int run_inspect(int argc, char **argv)
 	static const char usage[] =
 			"usage: mclmr mikey inspect FILE\n\n"
 			"Prints what a message says, as lines name=value. Nothing is "
-			"verified.\n" FILE_HELP
+			"verified.\n" TOOL_FILE_HELP
 			"Exit: 0 done, 1 no such message, 2 usage or unreadable file.\n";
-	static const struct option options[] = {OPTIONS_END};
+	static const struct option options[] = {TOOL_OPTIONS_END};
 	tool_arguments_t arguments;
 	tool_message_file_t file;
 	int code = tool_arguments(argc, argv, options, 1, usage, &arguments);
@@ -187,7 +167,7 @@ static void print_proof(const mclmr_mikey_t *message,
 										: message->initiator.value);
 	tool_print_hex("from_uid", MCLMR_OCTETS(proof->uid));
 	tool_print_line("kms", proof->certificate->kms);
-	print_time("time", mclmr_mikey_time(message));
+	tool_print_time("time", mclmr_mikey_time(message));
 	if(proof->confirmed)
 		printf("key_period=%llu\n", (unsigned long long)proof->number);
 }
@@ -238,11 +218,12 @@ static int run_verify(int argc, char **argv)
 	static const char usage[] =
 			"usage: mclmr mikey verify --cert CERT... [--from URI] [--at "
 			"TIME] FILE\n\n"
-			"Tells whether a message is genuine and who sent it.\n" FILE_HELP
-					TOOL_CERT_HELP WISH_HELP "\n"
+			"Tells whether a message is genuine and who sent "
+			"it.\n" TOOL_FILE_HELP TOOL_CERT_HELP WISH_HELP "\n"
 			"Exit: 0 genuine, 1 not, 2 usage or unreadable file.\n";
 	static const struct option options[] = {TOOL_RING_OPTIONS,
-			VALUE("from", OPTION_FROM), VALUE("at", OPTION_AT), OPTIONS_END};
+			TOOL_VALUE("from", OPTION_FROM), TOOL_VALUE("at", OPTION_AT),
+			TOOL_OPTIONS_END};
 	tool_arguments_t arguments;
 	int code = tool_arguments(argc, argv, options, 1, usage, &arguments);
 
@@ -283,9 +264,9 @@ static void print_parameters(const mclmr_key_parameters_t *parameters)
 									  ? "active"
 									  : "revoked");
 	if(parameters->activation != 0)
-		print_time("activation", (int64_t)parameters->activation);
+		tool_print_time("activation", (int64_t)parameters->activation);
 	if(parameters->expiry != 0)
-		print_time("expiry", (int64_t)parameters->expiry);
+		tool_print_time("expiry", (int64_t)parameters->expiry);
 	if(parameters->text.len > 0)
 		tool_print_line("text", parameters->text);
 	for(size_t i = 0; i < parameters->groups; i++)
@@ -397,14 +378,15 @@ static int run_open(int argc, char **argv)
 			"usage: mclmr mikey open --keys KEYS --cert CERT... [--from URI]\n"
 			"         [--at TIME] [--cs N] [--reveal] FILE\n\n"
 			"Verifies a message and opens it with its recipient's keys, or "
-			"with its\nsender's where it has SAKKE-to-self.\n" FILE_HELP
+			"with its\nsender's where it has SAKKE-to-self.\n" TOOL_FILE_HELP
 					TOOL_KEYS_HELP TOOL_CERT_HELP WISH_HELP
 			"  --cs N          derive the SRTP keys of session N\n"
 			"  --reveal        print the keys\n\n"
 			"Exit: 0 opened, 1 refused, 2 usage or unreadable file.\n";
 	static const struct option options[] = {TOOL_RING_OPTIONS,
-			VALUE("from", OPTION_FROM), VALUE("at", OPTION_AT),
-			VALUE("cs", OPTION_CS), FLAG("reveal", OPTION_REVEAL), OPTIONS_END};
+			TOOL_VALUE("from", OPTION_FROM), TOOL_VALUE("at", OPTION_AT),
+			TOOL_VALUE("cs", OPTION_CS), TOOL_FLAG("reveal", OPTION_REVEAL),
+			TOOL_OPTIONS_END};
 	tool_arguments_t arguments;
 	int code = tool_arguments(argc, argv, options, 1, usage, &arguments);
 
@@ -528,8 +510,9 @@ static bool read_order(const tool_arguments_t *arguments, making_t *making)
 			|| !tool_time("--at", value[OPTION_AT], &at))
 		return false;
 	making->order.to = mclmr_span(value[OPTION_TO]);
-	making->order.timestamp = value[OPTION_AT] == NULL ? tool_timestamp_now()
-													   : tool_timestamp(at);
+	making->order.timestamp = value[OPTION_AT] == NULL
+									  ? tool_timestamp_now()
+									  : mclmr_ntp_timestamp(at);
 	making->order.to_self = value[OPTION_SELF] != NULL;
 	making->order.hidden = value[OPTION_HIDE] != NULL;
 	return read_key(value[OPTION_KEY], making)
@@ -625,13 +608,14 @@ static int run_make(int argc, char **argv)
 			"  --out FILE      mode 0600 (standard output)\n\n"
 			"Exit: 0 done, 1 refused, 2 usage or unusable file.\n";
 	static const struct option options[] = {TOOL_RING_OPTIONS,
-			VALUE("group", TOOL_LIST(TOOL_GROUPS)), VALUE("type", OPTION_TYPE),
-			VALUE("from", OPTION_FROM), VALUE("to", OPTION_TO),
-			VALUE("to-kms", OPTION_TO_KMS), VALUE("key", OPTION_KEY),
-			VALUE("key-id", OPTION_KEY_ID), FLAG("self", OPTION_SELF),
-			FLAG("hide-ids", OPTION_HIDE), VALUE("cs-map", OPTION_MAP),
-			VALUE("form", OPTION_FORM), VALUE("at", OPTION_AT),
-			VALUE("out", OPTION_OUT), OPTIONS_END};
+			TOOL_VALUE("group", TOOL_LIST(TOOL_GROUPS)),
+			TOOL_VALUE("type", OPTION_TYPE), TOOL_VALUE("from", OPTION_FROM),
+			TOOL_VALUE("to", OPTION_TO), TOOL_VALUE("to-kms", OPTION_TO_KMS),
+			TOOL_VALUE("key", OPTION_KEY), TOOL_VALUE("key-id", OPTION_KEY_ID),
+			TOOL_FLAG("self", OPTION_SELF), TOOL_FLAG("hide-ids", OPTION_HIDE),
+			TOOL_VALUE("cs-map", OPTION_MAP), TOOL_VALUE("form", OPTION_FORM),
+			TOOL_VALUE("at", OPTION_AT), TOOL_VALUE("out", OPTION_OUT),
+			TOOL_OPTIONS_END};
 	tool_arguments_t arguments;
 	making_t *making;
 	int code = tool_arguments(argc, argv, options, 0, usage, &arguments);

@@ -4,7 +4,10 @@
 #include <stdio.h>
 
 #include "mclmr/sdp/explain.h"
-#include "tool.h"
+#include "command.h"
+#include "io.h"
+#include "options.h"
+#include "print.h"
 
 #define MEMORY_SIZE (1 << 20)
 #define DEFAULT_POLICIES "cfg/policies.ini"
