@@ -30,7 +30,7 @@ static mclmr_span_t read_file(const char *path)
 	return (mclmr_span_t){text, len};
 }
 
-/* One decision; ends where nothing may leave. */
+/* One decision; ends if nothing may leave. */
 static mclmr_span_t decide(
 		const mclmr_policy_request_t *request, mclmr_arena_t *arena)
 {

@@ -14,7 +14,7 @@ static char memory[1 << 20];
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Stops the run where something does not hold. */
+/* Stops the run if something does not hold. */
 static void require(bool holds)
 {
 	if(!holds)

@@ -19,7 +19,7 @@ static char edited[2 * MCLMR_XML_MAX_SIZE];
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Stops the run where something does not hold. */
+/* Stops the run if something does not hold. */
 static void require(bool holds)
 {
 	if(!holds)

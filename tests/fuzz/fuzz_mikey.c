@@ -18,14 +18,14 @@ static char memory[70000];
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Stops the run where something does not hold. */
+/* Stops the run if something does not hold. */
 static void require(bool holds)
 {
 	if(!holds)
 		abort();
 }
 
-/* True where a span is part of another. */
+/* True if a span is part of another. */
 static bool is_within(mclmr_span_t part, mclmr_span_t whole)
 {
 	return part.len == 0

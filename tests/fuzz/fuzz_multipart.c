@@ -15,7 +15,7 @@ static char memory[1 << 20];
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Stops the run where something does not hold. */
+/* Stops the run if something does not hold. */
 static void require(bool holds)
 {
 	if(!holds)
@@ -46,7 +46,7 @@ static void check_places(const mclmr_multipart_t *read, mclmr_span_t input)
 	}
 }
 
-/* A boundary that does not occur in the input; false where none was found. */
+/* A boundary that does not occur in the input; false if none was found. */
 static bool pick_boundary(mclmr_span_t input, char *boundary, size_t size)
 {
 	for(unsigned i = 0; i < 16; i++) {

@@ -6,7 +6,7 @@
  * leaves holds:
  * - it reads again, has all sections, none without format;
  * - no active speech section has a format that the profile does not permit,
- *   or that cannot be encrypted where that is required;
+ *   or that cannot be encrypted if that is required;
  * - key-mgmt lines are all there as they were, crypto lines in their order,
  *   no line is there that was not, but for m= and a cut fmtp;
  * - it is what leaves when it comes again;
@@ -29,7 +29,7 @@ static mclmr_profiles_t profiles;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Stops the run where something does not hold. */
+/* Stops the run if something does not hold. */
 static void require(bool holds)
 {
 	if(!holds)
@@ -118,7 +118,7 @@ static bool has_speech(const mclmr_sdp_section_t *section)
 	return mclmr_sdp_is_audio(section) && mclmr_sdp_is_active(section);
 }
 
-/* The next line of some that came that is this one; false where none is. */
+/* The next line of some that came that is this one; false if none is. */
 static bool find_line(const mclmr_sdp_line_t *line, size_t lines, size_t *at,
 		mclmr_span_t text)
 {
@@ -325,7 +325,7 @@ static void check_call(
 	check_next(request, &arena);
 }
 
-/* Cuts the text before a line of "----" off; all of it where there is
+/* Cuts the text before a line of "----" off; all of it if there is
  * none, and then it stays. */
 static mclmr_span_t cut(mclmr_span_t *rest)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Input: a message; where the first octet is no message type, a table of
+ * Input: a message; if the first octet is no message type, a table of
  * numbers and a NUL before it. What decodes encodes again, and then decodes
  * to the same.
  */
@@ -15,7 +15,7 @@ static char memory[4 * 65536];
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Stops the run where something does not hold. */
+/* Stops the run if something does not hold. */
 static void require(bool holds)
 {
 	if(!holds)

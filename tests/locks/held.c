@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Whether a lock of the store is held where data are read. */
+/* Whether a lock of the store is held when data are read. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,8 +62,8 @@ void held_give(const void *lock)
 	abort();
 }
 
-/* Says once of each kind that it was looked at: a test that checks nothing
- * is none. */
+/* Says once of each kind that it was looked at: the test wants to see that
+ * something was checked. */
 static void tell(bool *told, const char *what)
 {
 	if(!*told)
@@ -71,7 +71,7 @@ static void tell(bool *told, const char *what)
 	*told = true;
 }
 
-/* Ends a process that is where it may not be. */
+/* Ends a process that uses data without their lock. */
 static void require(bool held, const char *what, const char *file, int line)
 {
 	if(held)

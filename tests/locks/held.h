@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * held: put in front of every file of mc_iwf and mc_common (-include), so that a node aborts
- * where data that processes share are used without their lock: the directory
- * in force, read and changed, and the variables of a call. What the module
- * does stays as it is.
+ * held: put in front of every file of mc_iwf and mc_common (-include), so that
+ * a node aborts if data that processes share are used without their lock: the
+ * directory in force, read and changed, and the variables of a call. What the
+ * module does stays as it is.
  */
 #ifndef TESTS_HELD_H
 #define TESTS_HELD_H
@@ -24,7 +24,7 @@ void held_give(const void *lock);
 /* The directory that the store has given out is the one in force. */
 void held_in_force(const mclmr_directory_t *directory);
 
-/* Where the lock that this needs is not held, the process aborts. */
+/* Aborts the process if the lock that this needs is not held. */
 void held_for_reading(
 		const mclmr_directory_t *directory, const char *file, int line);
 void held_for_changing(

@@ -203,7 +203,7 @@ static void run(endpoint_t *endpoint, char *word[])
 typedef struct command
 {
 	const char *name;
-	size_t words; /* behind the name; WORDS_MAX at most */
+	size_t words; /* after the name; WORDS_MAX at most */
 	void (*act)(endpoint_t *endpoint, char *word[]);
 } command_t;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* complain: see complain.h. */
+/* The last words of a process that cannot go on. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* e2ee: see e2ee.h. */
+/* The radios' key stream over the speech of a packet. */
 #include <openssl/evp.h>
 
 #include "e2ee.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* endpoint: see endpoint.h. */
+/* Sends, receives and reports the packets of one side of a call. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
@@ -13,11 +13,11 @@
 #include "complain.h"
 #include "endpoint.h"
 
-#define SURPLUS_TIME 30		/* ms to look for packets that nobody expects */
+#define SURPLUS_TIME 30		/* ms to look for packets that are not expected */
 #define HANDSHAKE_TIME 5000 /* ms */
 #define RECEIVE_BUFFER (1 << 20)
 
-/* Milliseconds of a clock that nobody sets. */
+/* Milliseconds of a clock that is never set. */
 static long now(void)
 {
 	struct timespec time;
@@ -109,7 +109,7 @@ static bool is_from_remote(
 		   && source->sin_port == endpoint->remote.sin_port;
 }
 
-/* A datagram from elsewhere: told, and not looked at. */
+/* A datagram from elsewhere: reported, and not looked at. */
 static void note_foreign(const struct sockaddr_in *source)
 {
 	char address[INET_ADDRSTRLEN];
@@ -119,7 +119,7 @@ static void note_foreign(const struct sockaddr_in *source)
 			ntohs(source->sin_port));
 }
 
-/* Reads one datagram; false where there is none. */
+/* Reads one datagram; false if there is none. */
 static bool receive(endpoint_t *endpoint)
 {
 	uint8_t datagram[HANDSHAKE_DATAGRAM];

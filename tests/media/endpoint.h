@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * endpoint: one side's media of a call on a UDP port. It ends the process
- * where it cannot go on: its results are for tests.
+ * endpoint: one side's media of a call on a UDP port. It ends the process if it
+ * cannot go on: its results are for tests.
  */
 #ifndef MEDIA_ENDPOINT_H
 #define MEDIA_ENDPOINT_H

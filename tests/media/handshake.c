@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* handshake: see handshake.h. */
+/* DTLS-SRTP by OpenSSL, over datagrams that the endpoint brings and takes. */
 #include <openssl/ec.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -60,7 +60,7 @@ static int bio_read(BIO *bio, char *s, int size)
 	return (int)len;
 }
 
-/* Nothing has to be flushed and the MTU is told to OpenSSL elsewhere. */
+/* Nothing has to be flushed and OpenSSL gets the MTU elsewhere. */
 static long bio_control(BIO *bio, int command, long number, void *pointer)
 {
 	(void)bio;
@@ -207,7 +207,7 @@ const char *handshake_fingerprint(const handshake_t *handshake)
 	return handshake->fingerprint;
 }
 
-/* True where the peer's certificate has the fingerprint that was told. */
+/* True if the peer's certificate has the fingerprint that was given. */
 static bool peer_is_genuine(const handshake_t *handshake)
 {
 	X509 *certificate = SSL_get1_peer_certificate(handshake->ssl);

@@ -2,7 +2,7 @@
 
 /*
  * handshake: DTLS-SRTP (RFC 5764) over the endpoint's own socket. The peer is
- * known by the fingerprint in its description (RFC 8122), nothing else.
+ * known by the fingerprint in its description (RFC 8122) alone.
  */
 #ifndef MEDIA_HANDSHAKE_H
 #define MEDIA_HANDSHAKE_H
@@ -14,7 +14,7 @@
 
 typedef struct handshake handshake_t;
 
-/* Sends a datagram of the handshake; false where that fails. */
+/* Sends a datagram of the handshake; false if that fails. */
 typedef bool (*handshake_send_t)(void *owner, const uint8_t *s, size_t len);
 
 /* One side with a key and a certificate made for it; send is called with
@@ -37,7 +37,7 @@ bool handshake_is_dtls(const uint8_t *s, size_t len);
  * false: it failed for good. */
 bool handshake_take(handshake_t *handshake, const uint8_t *s, size_t len);
 
-/* True where it is over and the peer is the one with the fingerprint. */
+/* True if it is over and the peer is the one with the fingerprint. */
 bool handshake_is_done(const handshake_t *handshake);
 
 /* The keys of both directions, once it is done. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* keying: see keying.h. */
+/* Opens the MIKEY message of a description and derives the SRTP keys. */
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 #include <stdio.h>
@@ -62,7 +62,7 @@ const char *keying_load(keying_t *keying, const char *keys, const char *cert)
 	return wrong;
 }
 
-/* The value of the only MIKEY line of a description; empty where there is
+/* The value of the only MIKEY line of a description; empty if there is
  * none, or several. */
 static mclmr_span_t find_message(mclmr_span_t description)
 {

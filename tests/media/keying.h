@@ -27,12 +27,12 @@ typedef struct keying_wish
 	uint8_t receive;  /* CS ID of what is received */
 } keying_wish_t;
 
-/* Loads the user's keys, in a file that nobody else may read, and the
+/* Loads the user's keys, in a file that only the user may read, and the
  * certificate of their server. NULL, or what is wrong. */
 const char *keying_load(keying_t *keying, const char *keys, const char *cert);
 
 /* Takes the one MIKEY message of a description, overwriting it. From then on
- * nothing passes without SRTP, also where this fails. NULL, or why the message
+ * nothing passes without SRTP, also if this fails. NULL, or why the message
  * is refused; static. */
 const char *keying_take(keying_t *keying, const keying_wish_t *wish,
 		char *description, size_t len, protection_t *protection);

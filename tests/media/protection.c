@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* protection: see protection.h. */
+/* One libsrtp2 session for each direction. */
 #include <srtp2/srtp.h>
 #include <string.h>
 

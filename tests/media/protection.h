@@ -14,7 +14,7 @@
 typedef struct srtp_ctx_t_ *protection_handle_t;
 
 /* Both directions, null until they get a key; packets pass as they are then,
- * none at all where protection is required. */
+ * none at all if protection is required. */
 typedef struct protection
 {
 	protection_handle_t sender;
@@ -23,11 +23,11 @@ typedef struct protection
 } protection_t;
 
 /* Sets the key of what is sent, or of what is received; once each.
- * false: libsrtp takes it not. */
+ * false: libsrtp refuses it. */
 bool protection_send_key(protection_t *, const uint8_t key[PROTECTION_KEY]);
 bool protection_receive_key(protection_t *, const uint8_t key[PROTECTION_KEY]);
 
-/* Protects a packet in place; room for PROTECTION_TAG octets is behind it. */
+/* Protects a packet in place; room for PROTECTION_TAG octets is after it. */
 bool protection_seal(protection_t *, uint8_t *packet, size_t *len);
 
 /* Takes the protection off in place; false: not genuine, a replay, or no

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* rtp: see rtp.h. */
+/* The header, octet by octet. */
 #include "rtp.h"
 
 #define FIRST_OCTET 0x80 /* version 2 and nothing else */

@@ -22,7 +22,7 @@ typedef struct rtp_header
 /* Writes the header's twelve octets. */
 void rtp_write(const rtp_header_t *header, uint8_t out[RTP_HEADER]);
 
-/* Reads the header of a packet; false where it is not as written above. */
+/* Reads the header of a packet; false if it is not as written above. */
 bool rtp_read(const uint8_t *packet, size_t len, rtp_header_t *header);
 
 #endif

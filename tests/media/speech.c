@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* speech: see speech.h. */
+/* Payloads of each kind, and the speech found in them again. */
 #include <string.h>
 
 #include "speech.h"
@@ -14,8 +14,8 @@
 #define P25_PACKET_TYPE 1
 #define P25_PACKET_TYPE_LEN 4
 #define P25_IMBE_LEN 14
-#define P25_SPEECH 11	  /* octets of U0 to U7, behind the frame type */
-#define P25_SUPERFRAME 18 /* frames; what stands behind them repeats */
+#define P25_SPEECH 11	  /* octets of U0 to U7, after the frame type */
+#define P25_SUPERFRAME 18 /* frames; what stands after them repeats */
 #define P25_FIRST_FRAME 0x62
 #define P25_FIRST_BARE_FRAME 0xc2
 #define P25_ALGORITHM_FRAME 14 /* the 15th */
@@ -55,7 +55,7 @@ static void add_random(speech_payload_t *payload, size_t len, uint64_t *state)
 		payload->s[payload->len++] = draw(state);
 }
 
-/* Octets behind the speech of a frame: low speed data with the frames 9 and 18
+/* Octets after the speech of a frame: low speed data with the frames 9 and 18
  * of the superframe, encryption sync with 12 to 17, and link control with 3 to
  * 8 of every other superframe. */
 static size_t p25_extra(unsigned long index)
@@ -80,7 +80,7 @@ static void p25_block(speech_payload_t *payload, uint8_t type, size_t len)
 }
 
 /* Writes a frame: its type, speech, bits of error control, and what the
- * superframe has behind this frame; IMBE 15 names the algorithm. */
+ * superframe has after this frame; IMBE 15 names the algorithm. */
 static void p25_frame(speech_payload_t *payload, unsigned long index,
 		bool secret, uint64_t *state)
 {

@@ -45,9 +45,12 @@ typedef struct speech_payload
 	size_t len;
 } speech_payload_t;
 
-/* The kind of this name, NULL where there is none: p25-60 and p25-20 (three
- * blocks in a packet, and one with a timestamp that counts packets; TIA-102.BACA
- * as seen in the field), tetra-acelp (38 octets), tetra-bb, amr-wb. */
+/*
+ * The kind of this name, NULL if there is none: p25-60 and p25-20 (three
+ * blocks in a packet, and one with a timestamp that counts packets;
+ * TIA-102.BACA as seen in the field), tetra-acelp (38 octets), tetra-bb,
+ * amr-wb.
+ */
 const speech_kind_t *speech_kind(const char *name);
 
 /* The payload of a stream's packet with this index. The same seed gives the

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* stream: see stream.h. */
+/* Packets of one side, both layers of protection put on and taken off. */
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <stdio.h>
@@ -34,7 +34,7 @@ static bool digest(const uint8_t *s, size_t len, char out[STREAM_DIGEST])
 	return true;
 }
 
-/* Encrypts or decrypts the speech, where this is wanted. */
+/* Encrypts or decrypts the speech, if this is wanted. */
 static const char *apply_e2ee(const stream_t *stream,
 		const rtp_header_t *header, speech_payload_t *payload)
 {

@@ -18,7 +18,7 @@ typedef struct stream
 	const speech_kind_t *kind;
 	uint8_t type; /* payload type, of both directions */
 	bool secret;
-	uint8_t e2ee_key[E2EE_KEY]; /* where secret */
+	uint8_t e2ee_key[E2EE_KEY]; /* if secret */
 	protection_t protection;
 	uint64_t seed;
 	unsigned long index; /* of the next packet to send */
@@ -26,7 +26,7 @@ typedef struct stream
 	uint32_t ssrc;
 } stream_t;
 
-/* What is told of a packet: digests of its octets on the wire and of the
+/* What is reported of a packet: digests of its octets on the wire and of the
  * payload that the vocoder made. */
 typedef struct stream_record
 {

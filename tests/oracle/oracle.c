@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* ECCSI and SAKKE of libwolfssl, as a second opinion. */
+/* ECCSI and SAKKE of libwolfssl, to compare ours with. */
 #include <wolfssl/options.h>
 
 #include <wolfssl/wolfcrypt/eccsi.h>
@@ -24,7 +24,7 @@ struct oracle
 	mp_int ssk;
 };
 
-/* Ends the program where libwolfssl failed. */
+/* Ends the program if libwolfssl failed. */
 static void must(int result, const char *what)
 {
 	if(result == 0)

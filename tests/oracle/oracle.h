@@ -2,7 +2,7 @@
 
 /*
  * oracle: ECCSI and SAKKE by libwolfssl, to be compared with ours. For tests
- * and the benchmark only. Whatever fails there ends the program.
+ * and the benchmark only. What fails there ends the program.
  */
 #ifndef TESTS_ORACLE_H
 #define TESTS_ORACLE_H

@@ -23,7 +23,7 @@ typedef struct lab
 	char memory[1 << 18];
 } lab_t;
 
-/* Ends the program where something is wrong. */
+/* Ends the program if something is wrong. */
 static inline void lab_require(const char *wrong)
 {
 	if(wrong == NULL)

@@ -31,7 +31,7 @@ int policy_rows_load(void **state)
 		   != NULL;
 }
 
-/* The profile of a row, read from its lines where it is none by name. */
+/* The profile of a row, read from its lines if it is none by name. */
 static void find_profile(
 		const policy_row_t *row, mclmr_policy_request_t *request)
 {
@@ -54,7 +54,7 @@ static void find_profile(
 	request->profile = &own.profile[0];
 }
 
-/* Fails where the outline of the offer gives another decision. */
+/* Fails if the outline of the offer gives another decision. */
 static void check_outline(
 		const policy_row_t *row, mclmr_policy_request_t request)
 {
@@ -96,7 +96,7 @@ const mclmr_decision_t *policy_rows_decide(const policy_row_t *row)
 	return &decision;
 }
 
-/* Fails where the reasons are not those of the row. */
+/* Fails if the reasons are not those of the row. */
 static void check_rules(const policy_row_t *row)
 {
 	char words[2048] = "";
@@ -109,7 +109,7 @@ static void check_rules(const policy_row_t *row)
 		FAIL(row, words);
 }
 
-/* Fails where the decision is not that of the row. */
+/* Fails if the decision is not that of the row. */
 static void check(const policy_row_t *row)
 {
 	mclmr_span_t left = decision.text;

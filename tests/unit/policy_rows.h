@@ -45,12 +45,12 @@ typedef struct policy_row
 {
 	const char *name;	 /* the rule that it shows */
 	const char *profile; /* a shipped one, or the lines of one */
-	const char *offered; /* behind HEAD; NULL: text is an offer */
+	const char *offered; /* after HEAD; NULL: text is an offer */
 	const char *bound;	 /* payload types of before */
 	unsigned wanted;
-	const char *text; /* behind HEAD */
+	const char *text; /* after HEAD */
 	mclmr_status_t status;
-	const char *expected; /* behind HEAD, NULL where refused */
+	const char *expected; /* after HEAD, NULL if refused */
 	const char *rules;	  /* the words of the reasons, in their order */
 } policy_row_t;
 
@@ -90,7 +90,7 @@ int policy_rows_load(void **state);
  * judged by the offer, then by its outline: both have to agree. */
 const mclmr_decision_t *policy_rows_decide(const policy_row_t *row);
 
-/* Decides on each row and fails where that is not what it expects. */
+/* Decides on each row and fails if that is not what it expects. */
 void policy_rows_run(const policy_row_t *rows, size_t n);
 
 /* The same without a media relay; all else is relayed. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * apply: one change into the directory, where memory is short. The database
+ * apply: one change into the directory, also when memory is short. The database
  * and the store are stand-ins: rows as a test wants them, and a lock that
- * nobody holds while the database is asked.
+ * is not held while the database is asked.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -188,7 +188,7 @@ static size_t count(const kind_t *kind)
 	return *(const size_t *)((const char *)&counts + kind->at);
 }
 
-/* A row that is deleted is out of force, also where there is no memory. */
+/* A row that is deleted is out of force, also if there is no memory. */
 static void test_deleted(void **state)
 {
 	(void)state;
@@ -204,7 +204,7 @@ static void test_deleted(void **state)
 }
 
 /* A row that has changed, and for which there is no memory: the old one may
- * stay for some tries and no longer, since nobody knows what it has lost. */
+ * stay for some tries and no longer, since what it has lost is not known. */
 static void test_no_memory(void **state)
 {
 	(void)state;
@@ -237,7 +237,7 @@ static void test_no_memory(void **state)
 	}
 }
 
-/* What a directory aside is told changes the one in force in nothing. */
+/* A change of a directory aside leaves the one in force as it is. */
 static void test_aside(void **state)
 {
 	mclmr_directory_t *aside = mclmr_directory_new(&allocator,

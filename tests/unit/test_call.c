@@ -181,7 +181,7 @@ static mclmr_identity_t identity(const char *value)
 	return made;
 }
 
-/* The info part of a row; false where it has none. */
+/* The info part of a row; false if it has none. */
 static bool info_of(const row_t *row, mclmr_mc_info_t *info)
 {
 	memset(info, 0, sizeof(*info));
@@ -298,7 +298,7 @@ static void test_private(void **state)
 			{"the PSI in another spelling", "sips:mc-orig@MC.example.org;lr",
 					ALICE, "private", .list = {"sip:unit1@IWF.example.org"},
 					TO_LMR(UNIT, IWF1, "p25")},
-			{"behind the other IWF", ORIG, ALICE, "private", .list = {TETRA},
+			{"of the other IWF", ORIG, ALICE, "private", .list = {TETRA},
 					TO_LMR(TETRA, IWF2, "tetra")},
 			{"to an LMR user directly", UNIT, ALICE, TO_LMR(UNIT, IWF1, "p25")},
 			{"directly, with port and parameter",
@@ -403,8 +403,8 @@ static void test_group(void **state)
 	static const row_t rows[] = {
 			{"a client", CTRL, ALICE, "prearranged", .request = GRP,
 					TO_GROUP(GRP, IWF1), .set_caller = ALICE},
-			{"behind the other IWF", CTRL, ALICE, "prearranged",
-					.request = GRP2, TO_GROUP(GRP2, IWF2), .set_caller = ALICE},
+			{"of the other IWF", CTRL, ALICE, "prearranged", .request = GRP2,
+					TO_GROUP(GRP2, IWF2), .set_caller = ALICE},
 			{"the group said twice", CTRL, ALICE, "prearranged", .request = GRP,
 					.group = GRP, TO_GROUP(GRP, IWF1), .set_caller = ALICE},
 			{"a forged caller", CTRL, ALICE, "prearranged", .request = GRP,

@@ -811,7 +811,7 @@ typedef struct model
 	int person[MODEL_IDS];
 } model_t;
 
-/* True where the person has an ID other than this one. */
+/* True if the person has an ID other than this one. */
 static bool model_taken(const model_t *model, int person, int id)
 {
 	int i;

@@ -453,7 +453,7 @@ static void test_sender(void **state)
 					.impu = "tel:+43-1-234", TO_KMF1},
 			{"two identities of two users", TO_IWF, .from = ALICE,
 					.from2 = "tel:+431234", .status = MCLMR_SENDER_AMBIGUOUS},
-			{"two persons behind one IMPU, no client ID", TO_IWF, .from = DESK,
+			{"two persons of one IMPU, no client ID", TO_IWF, .from = DESK,
 					.status = MCLMR_SENDER_AMBIGUOUS},
 			{"an empty client ID", TO_IWF, .from = DESK, .client_id = "",
 					.status = MCLMR_SENDER_AMBIGUOUS},
@@ -463,13 +463,13 @@ static void test_sender(void **state)
 			{"the client ID of the second", TO_IWF, .from = DESK,
 					.client_id = "urn:uuid:bb", .mc_id = IVAN, .impu = DESK,
 					TO_KMF2},
-			{"somebody else's client ID", TO_IWF, .from = DESK,
+			{"another person's client ID", TO_IWF, .from = DESK,
 					.client_id = "urn:uuid:cc",
 					.status = MCLMR_SENDER_AMBIGUOUS},
 			{"a client ID of two users", TO_IWF, .from = DESK,
 					.client_id = "urn:uuid:dd",
 					.status = MCLMR_SENDER_AMBIGUOUS},
-			{"an empty client ID is nobody's", TO_IWF, .from = VAN,
+			{"an empty client ID is of no person", TO_IWF, .from = VAN,
 					.client_id = "", .status = MCLMR_SENDER_AMBIGUOUS},
 			{"half a client ID", TO_IWF, .from = DESK,
 					.client_id = "urn:uuid:b",
@@ -547,7 +547,7 @@ static void test_kmf(void **state)
 					.called = IWF1, .status = MCLMR_KMF_CONFLICT},
 			{"another configured KMF", TO_IWF, .from = ALICE,
 					.request_uri = KMF2, .status = MCLMR_KMF_FOREIGN},
-			{"another configured KMF behind the own IWF", TO_IWF, .from = ALICE,
+			{"another configured KMF of the own IWF", TO_IWF, .from = ALICE,
 					.request_uri = KMF3, .status = MCLMR_KMF_FOREIGN},
 			{"another configured IWF", TO_IWF, .from = DAVE, .called = IWF1,
 					.status = MCLMR_KMF_FOREIGN},
@@ -568,7 +568,7 @@ static void test_kmf(void **state)
 					.request_uri = KMF1, .decoded = TETRA, TO_KMF1},
 			{"one KMF needs no LMR type", TO_IWF, .from = ALICE,
 					.decoded = TETRA, TO_KMF1},
-			{"two KMFs behind the IWF that is named", TO_IWF, .from = OLGA,
+			{"two KMFs of the IWF that is named", TO_IWF, .from = OLGA,
 					.request_uri = IWF1, .status = MCLMR_KMF_AMBIGUOUS},
 			{"the same, the LMR type known", TO_IWF, .from = OLGA,
 					.request_uri = IWF1, .decoded = DMR, .kmf = KMF3,
@@ -651,7 +651,7 @@ static void test_target(void **state)
 					.status = MCLMR_IWF_FOREIGN},
 			{"and the other way round", TO_CLIENT, .from = IWF1,
 					.request_uri = DAVE, .status = MCLMR_IWF_FOREIGN},
-			{"an IWF that nobody configured", TO_CLIENT,
+			{"an IWF that is not configured", TO_CLIENT,
 					.from = "sip:iwf@example.com", .request_uri = ALICE,
 					.status = MCLMR_IWF_FOREIGN},
 			{"any PSI of the IWF", TO_CLIENT, .from = IWF3,
@@ -666,7 +666,7 @@ static void test_target(void **state)
 			{"the other's LMR type changes nothing", TO_CLIENT, .from = IWF2,
 					.request_uri = FRANK, .decoded = P25, .kmf = KMF2,
 					.lmr_type = TETRA},
-			{"two KMFs behind one IWF", TO_CLIENT, .from = IWF1,
+			{"two KMFs of one IWF", TO_CLIENT, .from = IWF1,
 					.request_uri = OLGA, .kmf = KMF1, .device = ""},
 			{"the same, the LMR type known", TO_CLIENT, .from = IWF1,
 					.request_uri = OLGA, .decoded = DMR, .kmf = KMF3,
@@ -690,7 +690,7 @@ static void test_partner(void **state)
 			{"a user whose home is a partner", TO_CLIENT, .from = IWF1,
 					.request_uri = PAULA, .mc_id = PAULA, .psi = GATEWAY,
 					.set = 9, .partner = true, .trusted = true},
-			{"nobody of ours in a partner's domain", TO_CLIENT, .from = IWF1,
+			{"no user of ours in a partner's domain", TO_CLIENT, .from = IWF1,
 					.request_uri = RITA, .mc_id = RITA, .psi = GATEWAY,
 					.set = 9, .partner = true, .trusted = true},
 			{"the domain in capitals", TO_CLIENT, .from = IWF1,
@@ -755,7 +755,7 @@ static void test_encrypted(void **state)
 	check_rows(rows, COUNT(rows));
 }
 
-/* The order of checks where two of them would refuse. */
+/* The order of checks if two of them would refuse. */
 static void test_order(void **state)
 {
 	static const row_t rows[] = {
@@ -1021,7 +1021,7 @@ static void test_asserted_sender(void **state)
 					MCLMR_PEER_ASSERTION, false},
 			{"192.0.2.9", 40000, "iwf3.example.org", {IWF2},
 					MCLMR_UNAUTHENTICATED, false},
-			/* nobody that we know */
+			/* not known */
 			{"127.0.0.1", 5060, "", {IWF1}, MCLMR_UNAUTHENTICATED, false},
 			{"127.0.0.1", 5060, "", {ALICE}, MCLMR_UNAUTHENTICATED, false},
 			{"127.0.0.1", 5060, "", {NULL}, MCLMR_UNAUTHENTICATED, false},
@@ -1055,7 +1055,7 @@ static void test_asserted_sender(void **state)
 	mclmr_network_free(network);
 }
 
-/* More identities than anybody has are not even looked at. */
+/* More identities than a user has are not looked at. */
 static void test_many_assertions(void **state)
 {
 	mclmr_network_t *network = sample_network();

@@ -105,7 +105,7 @@ static void test_overflow(void **state)
 	assert_int_equal(holes.hole[MC_MAX_HOLES - 1].first, last - 1);
 }
 
-/* Cutting a run in two where all is full gives up the oldest, too. */
+/* Cutting a run in two when all is full gives up the oldest, too. */
 static void test_cut_overflow(void **state)
 {
 	mc_holes_t holes;

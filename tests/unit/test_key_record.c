@@ -264,7 +264,7 @@ static void derive(const mclmr_record_binding_t *to, uint8_t secrets[64])
 			key, S("mclmr key record 1 iv"), to->rand, secrets + 32));
 }
 
-/* A genuine seal over a record that goes on behind its last key. */
+/* A genuine seal over a record that goes on after its last key. */
 static void test_longer(void **state)
 {
 	static const char associated[] = "LMRK\x01\x02\x00\x18"
@@ -347,7 +347,7 @@ static void test_state(void **state)
 			{"sip:a@x", "1", MCLMR_LMR_P25, T(5), 'a', false, MCLMR_KEY_OLDER},
 			{"sip:a@x", "1", MCLMR_LMR_P25, T(5), 'h', true, MCLMR_KEY_KNOWN},
 			{"sip:a@x", "1", MCLMR_LMR_P25, T(6), 'i', false, MCLMR_KEY_NEW},
-			/* The seconds go on behind the year 2036. */
+			/* The seconds go on after the year 2036. */
 			{"sip:a@x", "1", MCLMR_LMR_P25, 7, 'j', false, MCLMR_KEY_NEW},
 			{"sip:a@x", "1", MCLMR_LMR_P25, T(6), 'i', false, MCLMR_KEY_OLDER},
 	};
@@ -504,7 +504,7 @@ static void test_unreadable_states(void **state)
 	}
 }
 
-/* On line no message is taken twice, and none where there is no room. */
+/* On line no message is taken twice, and none if there is no room. */
 static void test_replay(void **state)
 {
 	static const struct

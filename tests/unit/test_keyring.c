@@ -16,7 +16,7 @@
 
 static vectors_t vectors;
 
-/* A text of a file with parts replaced, one behind the other. */
+/* A text of a file with parts replaced, one after the other. */
 static mclmr_span_t edit(mclmr_span_t text, const char *from, const char *to)
 {
 	const char *at = mclmr_span_find(text, mclmr_span(from));
@@ -46,7 +46,7 @@ static mclmr_mikey_fault_t open_a(mclmr_keyring_t *ring)
 	return mclmr_mikey_open(&message, ring, &any, &opened);
 }
 
-/* What is wrong with certificate, alice and IWF where one part of one text is
+/* What is wrong with certificate, alice and IWF if one part of one text is
  * replaced; or how opening message A ends then. */
 static void test_edited(void **state)
 {

@@ -439,7 +439,7 @@ static void test_other_services(void **state)
 		mclmr_service_t service;
 		const char *word;
 		const char *document;
-		const char *behind; /* what the caller comes right behind */
+		const char *behind; /* what the caller comes right after */
 	} row[] = {
 			{MCLMR_SERVICE_MCDATA, "mcdata",
 					"<mcdatainfo xmlns='urn:3gpp:ns:mcdataInfo:1.0'>"

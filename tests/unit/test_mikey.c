@@ -391,7 +391,7 @@ static void test_maps(void **state)
 	assert_int_equal(session.id, 2);
 	assert_int_equal(session.policy, 3);
 	assert_int_equal(session.spi.len, 0);
-	/* Of the generic map the lengths lead behind the end. */
+	/* Of the generic map the lengths lead past the end. */
 	assert_non_null(
 			mclmr_mikey_read(splice("msg_C", 12, 1, "\x7f", 1), &message));
 	assert_non_null(

@@ -43,7 +43,7 @@ static void test_uids(void **state)
 	}
 }
 
-/* Every parameter counts, and where one ends too. */
+/* Every parameter counts, and so does the place where one ends. */
 static void test_uids_differ(void **state)
 {
 	static const struct
@@ -120,7 +120,7 @@ static void test_periods(void **state)
 	assert_int_equal(mclmr_key_period_number((mclmr_key_period_t){0, 0}, 5), 0);
 }
 
-/* Timestamps go on behind 2036, when 32 bits of seconds are full. */
+/* Timestamps go on after 2036, when 32 bits of seconds are full. */
 static void test_eras(void **state)
 {
 	(void)state;

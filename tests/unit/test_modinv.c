@@ -41,7 +41,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* The same number as libcrypto, or none where it has none. */
+/* The same number as libcrypto, or none if it has none. */
 static void assert_inverse(const mclmr_modinv_t *modinv)
 {
 	BIGNUM *found = BN_mod_inverse(theirs, a, m, bn);

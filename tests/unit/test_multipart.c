@@ -181,7 +181,7 @@ static void test_delimiters(void **state)
 	}
 }
 
-/* Appends text at *end, moving *end behind it. */
+/* Appends text at *end, moving *end past it. */
 static void append(char **end, mclmr_span_t text)
 {
 	memcpy(*end, text.s, text.len);

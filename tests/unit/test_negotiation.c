@@ -116,7 +116,7 @@ static const sequence_t sequences[] = {
 						{B, INVITE, 183, 1, true, 97, OFFER, 0},
 						{B, INVITE, 180, 1, false, 99, OFFER, 0},
 						{A, PRACK, 0, 2, false, 98, ANSWER, 97}}},
-		{"offerless: a description in the 200 behind an answered offer",
+		{"offerless: a description in the 200 after an answered offer",
 				{{A, INVITE, 0, 1, false, 0, NONE, 0},
 						{B, INVITE, 183, 1, true, 97, OFFER, 0},
 						{A, PRACK, 0, 2, false, 98, ANSWER, 97},
@@ -164,7 +164,7 @@ static const sequence_t sequences[] = {
 						{A, INVITE, 200, 7, true, 99, OFFER, 0},
 						{B, ACK, 0, 7, false, 96, ANSWER, 99},
 						{B, INVITE, 200, 1, true, 98, ANSWER, 97}}},
-		{"offerless re-INVITE of the caller behind one that offered",
+		{"offerless re-INVITE of the caller after one that offered",
 				{{A, INVITE, 0, 1, false, 97, OFFER, 0},
 						{B, INVITE, 200, 1, true, 98, ANSWER, 97},
 						{A, INVITE, 0, 2, false, 0, NONE, 0},
@@ -223,7 +223,7 @@ static void fail_at(const sequence_t *sequence, size_t i, const char *what)
 	fail_msg("%s, step %zu: %s", sequence->name, i + 1, what);
 }
 
-/* Fails where the offer that is answered is not the one expected. */
+/* Fails if the offer that is answered is not the one expected. */
 static void check_asked(
 		const sequence_t *sequence, size_t i, const mclmr_offered_t *asked)
 {
@@ -303,7 +303,7 @@ static void test_sequences(void **state)
 /* Messages that an answered PRACK offer may and may not be followed by. */
 static void test_repeated_provisional(void **state)
 {
-	static const sequence_t sequence = {"183 repeated behind its PRACK",
+	static const sequence_t sequence = {"183 repeated after its PRACK",
 			{{A, INVITE, 0, 1, false, 0, NONE, 0},
 					{B, INVITE, 183, 1, true, 97, OFFER, 0},
 					{A, PRACK, 0, 2, false, 98, ANSWER, 97},
@@ -504,7 +504,7 @@ static void test_arena(void **state)
 	assert_true(noted > 0);
 }
 
-/* True where an answer is noted beside n bindings of its side. */
+/* True if an answer is noted beside n bindings of its side. */
 static bool fits(size_t n)
 {
 	static char before[2 * MCLMR_NEGOTIATION_MAX];

@@ -148,7 +148,7 @@ static void test_kmf_by_uri_and_alias(void **state)
 	static const struct
 	{
 		const char *uri;
-		const char *kmf; /* NULL: nobody's */
+		const char *kmf; /* NULL: of no KMF */
 	} row[] = {
 			{KMF1, KMF1},
 			{"sips:kmf1@IWF.example.org:5061;lr", KMF1},

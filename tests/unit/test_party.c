@@ -134,7 +134,7 @@ static void test_removed(void **state)
 	mclmr_parties_free(parties);
 }
 
-/* Very many: each is found, replaced, removed; also where the table could
+/* Very many: each is found, replaced, removed; also if the table could
  * not grow. */
 static void test_many(void **state)
 {

@@ -76,7 +76,7 @@ static const policy_row_t modes[] = {
 		REFUSED("encryption-mode that is no list of 0 and 1", "tetra",
 				M("RTP/AVP 98") BB "a=fmtp:98 encryption-mode=2\r\n",
 				MCLMR_E2EE_FORBIDDEN, "mode_unreadable empty"),
-		REFUSED("the same where it is required: 301", "tetra-e2ee",
+		REFUSED("the same if it is required: 301", "tetra-e2ee",
 				M("RTP/AVP 98") BB "a=fmtp:98 encryption-mode=2\r\n",
 				MCLMR_E2EE_REQUIRED, "mode_unreadable empty"),
 		REFUSED("encryption-mode without value", "tetra-e2ee",
@@ -85,7 +85,7 @@ static const policy_row_t modes[] = {
 		REFUSED("a list with a word in it", "tetra",
 				M("RTP/AVP 98") BB "a=fmtp:98 encryption-mode=1,x\r\n",
 				MCLMR_E2EE_FORBIDDEN, "mode_unreadable empty"),
-		REFUSED("one behind a blank in another one's value", "tetra-clear",
+		REFUSED("one after a blank in another one's value", "tetra-clear",
 				M("RTP/AVP 98") BB
 				"a=fmtp:98 payload-type=0 encryption-mode=1\r\n",
 				MCLMR_E2EE_FORBIDDEN, "mode_unreadable empty"),
@@ -110,7 +110,7 @@ static const policy_row_t modes[] = {
 		REFUSED("payload-type inside another one", "tetra",
 				M("RTP/AVP 98") BB "a=fmtp:98 x=0,payload-type=1\r\n",
 				MCLMR_E2EE_FORBIDDEN, "mode_unreadable empty"),
-		SAME("blanks behind commas, a name that only ends like it", "tetra",
+		SAME("blanks after commas, a name that only ends like it", "tetra",
 				M("RTP/AVP 98") BB
 				"a=fmtp:98 payload-type = 0, 1; "
 				"x-payload-type=z; encryption-mode=0, 1\r\n"),
@@ -124,7 +124,7 @@ static const policy_row_t modes[] = {
 				M("RTP/AVP 98") BB "a=fmtp:98 x=2;encryption-mode=0,1\r\n",
 				M("RTP/AVP 98") BB "a=fmtp:98 x=2;encryption-mode=1\r\n",
 				"mode_narrowed"),
-		REFUSED("not where it is there twice",
+		REFUSED("not if it is there twice",
 				"allow=tetra-bb\ne2ee=required\nnarrow_fmtp=yes",
 				M("RTP/AVP 98") BB
 				"a=fmtp:98 encryption-mode=0;encryption-mode=1\r\n",
@@ -134,10 +134,9 @@ static const policy_row_t modes[] = {
 				M("RTP/AVP 98") BB
 				"a=fmtp:98 encryption-mode=0;encryption-mode=1\r\n",
 				MCLMR_E2EE_FORBIDDEN, "encrypted empty"),
-		SAME("not where both are allowed", "allow=tetra-bb\nnarrow_fmtp=yes",
+		SAME("not if both are allowed", "allow=tetra-bb\nnarrow_fmtp=yes",
 				M("RTP/AVP 98") BB BB01),
-		SAME("not where it fits",
-				"allow=tetra-bb\ne2ee=required\nnarrow_fmtp=yes",
+		SAME("not if it fits", "allow=tetra-bb\ne2ee=required\nnarrow_fmtp=yes",
 				M("RTP/AVP 98") BB BB1),
 		SAME("encryption-mode of a format that has none is nothing", "analog",
 				M("RTP/AVP 0") "a=fmtp:0 encryption-mode=1\r\n"),
@@ -156,7 +155,7 @@ static const policy_row_t attributes[] = {
 				ATTR "e2ee=required",
 				M("RTP/AVP 100") P25
 				"a=x-lmr-e2ee:p25 alg=in-band kid=1234 mode=on\r\n"),
-		REFUSED("it is not read where no profile names it",
+		REFUSED("it is not read if no profile names it",
 				"allow=*\ne2ee=required",
 				M("RTP/AVP 100") P25 "a=x-lmr-e2ee:p25 alg=84 mode=on\r\n",
 				MCLMR_E2EE_REQUIRED, "not_encrypted empty"),

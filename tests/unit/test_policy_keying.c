@@ -20,20 +20,19 @@ static const policy_row_t kinds[] = {
 		SAME("fingerprint of the session", "allow=*", DTLS M(TLS " 0")),
 		SAME("opportunistic SRTP counts as both", "allow=*\nsrtp=sdes,clear",
 				M("RTP/AVP 0") SDES),
-		REFUSED("SDES where it is not allowed", "p25",
-				M("RTP/SAVP 100") SDES P25, MCLMR_KEYING_DENIED,
-				"keying_stripped keying"),
-		REFUSED("DTLS where it is not allowed", "p25", M(TLS " 100") DTLS P25,
+		REFUSED("SDES if it is not allowed", "p25", M("RTP/SAVP 100") SDES P25,
+				MCLMR_KEYING_DENIED, "keying_stripped keying"),
+		REFUSED("DTLS if it is not allowed", "p25", M(TLS " 100") DTLS P25,
 				MCLMR_KEYING_DENIED, "keying_stripped keying"),
 		REFUSED("DTLS under SAVP", "p25", M("RTP/SAVP 100") DTLS P25,
 				MCLMR_KEYING_DENIED, "keying_stripped keying"),
-		REFUSED("clear where it is not allowed", "allow=*\nsrtp=sdes,dtls",
+		REFUSED("clear if it is not allowed", "allow=*\nsrtp=sdes,dtls",
 				M("RTP/AVP 0"), MCLMR_KEYING_DENIED, "keying"),
 		REFUSED("opportunistic SRTP can end clear", "allow=*\nsrtp=sdes,dtls",
 				M("RTP/AVP 0") SDES, MCLMR_KEYING_DENIED, "keying"),
-		REFUSED("no key where keys have to be shown", "allow=*\nsrtp=sdes",
+		REFUSED("no key if keys have to be shown", "allow=*\nsrtp=sdes",
 				M("RTP/SAVP 0"), MCLMR_KEYING_DENIED, "keying"),
-		REFUSED("clear where MIKEY has to be", "allow=*\nsrtp=mikey-sakke",
+		REFUSED("clear if MIKEY has to be", "allow=*\nsrtp=mikey-sakke",
 				M("RTP/AVP 0"), MCLMR_KEYING_DENIED, "keying"),
 		SAME("AVP with MIKEY is not clear", "allow=*\nsrtp=mikey-sakke",
 				M("RTP/AVP 0") MIKEY),
@@ -56,9 +55,8 @@ static void test_kinds(void **state)
 }
 
 static const policy_row_t mikey[] = {
-		REFUSED("only type 26 where the profile says so",
-				"allow=*\nmikey=sakke", M("RTP/SAVP 0") PSK,
-				MCLMR_KEYING_DENIED, "keying"),
+		REFUSED("only type 26 if the profile says so", "allow=*\nmikey=sakke",
+				M("RTP/SAVP 0") PSK, MCLMR_KEYING_DENIED, "keying"),
 		SAME("type 26", "allow=*\nmikey=sakke", M("RTP/SAVP 0") MIKEY),
 		REFUSED("each message has to be of it", "allow=*\nmikey=sakke",
 				M("RTP/SAVP 0") MIKEY PSK, MCLMR_KEYING_DENIED, "keying"),
@@ -90,13 +88,13 @@ static void test_mikey(void **state)
 }
 
 static const policy_row_t stripped[] = {
-		EDITED("SDES and DTLS go where MIKEY stays", "p25",
+		EDITED("SDES and DTLS go if MIKEY stays", "p25",
 				M("RTP/SAVP 100") MIKEY SDES DTLS P25,
 				M("RTP/SAVP 100") MIKEY P25, "keying_stripped keying_stripped"),
 		EDITED("with the fingerprint go setup and tls-id", "p25",
 				M("RTP/SAVP 100") MIKEY DTLS "a=tls-id:1\r\n" P25,
 				M("RTP/SAVP 100") MIKEY P25, "keying_stripped"),
-		EDITED("opportunistic SRTP ends clear where that is allowed", "p25",
+		EDITED("opportunistic SRTP ends clear if that is allowed", "p25",
 				M("RTP/AVP 100") SDES P25, M("RTP/AVP 100") P25,
 				"keying_stripped"),
 		REFUSED("not those of the session: other sections have them, too",
@@ -181,7 +179,7 @@ static void test_suites(void **state)
 	RUN(suites);
 }
 
-/* A key in the place of the suite is not told in a reason. */
+/* A key in the place of the suite is not shown in a reason. */
 static void test_misplaced_key(void **state)
 {
 	static const policy_row_t row =

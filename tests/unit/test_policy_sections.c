@@ -11,7 +11,7 @@
 #define PORT0 "allow=p25-imbe\non_empty=port0\n"
 
 static const policy_row_t empties[] = {
-		EDITED("port 0 where the profile says so; a format stays as "
+		EDITED("port 0 if the profile says so; a format stays as "
 			   "placeholder",
 				PORT0, M("RTP/AVP 97 0") WB FLOOR, A0("RTP/AVP 97") WB FLOOR,
 				"not_allowed not_allowed empty closed"),
@@ -60,10 +60,10 @@ static const policy_row_t ports[] = {
 		REFUSED("bundle-only is active without a port", "p25",
 				A0("RTP/AVP 97") "a=bundle-only\r\n" WB, MCLMR_CODEC_REQUIRED,
 				"not_allowed empty"),
-		EDITED("bundle-only goes where it is closed", PORT0,
+		EDITED("bundle-only goes if it is closed", PORT0,
 				A0("RTP/AVP 97") "a=bundle-only\r\n" WB, A0("RTP/AVP 97") WB,
 				"not_allowed empty closed"),
-		SAME("bundle-only stays where it is not", "p25",
+		SAME("bundle-only stays if it is not", "p25",
 				A0("RTP/AVP 100") "a=bundle-only\r\n" P25),
 		SAME("hold by sendonly", "p25", M("RTP/AVP 100") P25 "a=sendonly\r\n"),
 		SAME("hold by inactive", "p25", M("RTP/AVP 100") P25 "a=inactive\r\n"),
@@ -93,7 +93,7 @@ static const policy_row_t others[] = {
 				"other_media closed"),
 		REFUSED("video is refused", "allow=*\nother_media=refuse",
 				M("RTP/AVP 0") VIDEO, MCLMR_MEDIA_DENIED, "other_media"),
-		SAME("not where it has port 0", "allow=*\nother_media=refuse",
+		SAME("not if it has port 0", "allow=*\nother_media=refuse",
 				M("RTP/AVP 0") "m=video 0 RTP/AVP 97\r\n"),
 		EDITED("messages get port 0", "allow=*\nother_media=port0",
 				M("RTP/AVP 0") "m=message 4006 TCP/MSRP *\r\na=path:x\r\n",
@@ -134,7 +134,7 @@ static const policy_row_t capabilities[] = {
 		EDITED("nor do session attributes go by one (-s)", "p25",
 				MIKEY M("RTP/SAVP 100") P25 "a=pcfg:1 a=-s:1\r\n",
 				MIKEY M("RTP/SAVP 100") P25, "capneg_stripped"),
-		REFUSED("refused where the profile says so", "allow=*\ncapneg=refuse",
+		REFUSED("refused if the profile says so", "allow=*\ncapneg=refuse",
 				M("RTP/AVP 0") "a=pcfg:1 t=1\r\n", MCLMR_MEDIA_DENIED,
 				"capneg_refused"),
 		SAME("nothing to refuse", "allow=*\ncapneg=refuse", M("RTP/AVP 0")),
@@ -283,7 +283,7 @@ static void test_grown(void **state)
 	}
 }
 
-/* A cut fmtp is an edit, told or not. */
+/* A cut fmtp is an edit, even if no reason says so. */
 static void test_cut_behind_many_reasons(void **state)
 {
 	char text[4096] = "";
@@ -303,7 +303,7 @@ static void test_cut_behind_many_reasons(void **state)
 	assert_int_equal(policy_rows_decide(&row)->reasons, MCLMR_MAX_REASONS);
 }
 
-/* More reasons than there is room for are not told, but hold. */
+/* Reasons beyond the room for them are not listed, but hold. */
 static void test_many_reasons(void **state)
 {
 	char text[4096] = "";

@@ -10,7 +10,7 @@
 
 static mclmr_profiles_t profiles;
 
-/* Texts that are no file, with the line that is told. */
+/* Texts that are no file, with the line that is named. */
 static const struct
 {
 	const char *text;

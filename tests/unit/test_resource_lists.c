@@ -22,7 +22,7 @@ static mclmr_status_t read_lists(
 	return mclmr_resource_lists_read(mclmr_span(document), &arena, lists);
 }
 
-/* The entries' URIs with a blank behind each, "*" for an encrypted one. */
+/* The entries' URIs with a blank after each, "*" for an encrypted one. */
 static const char *join(const mclmr_resource_lists_t *lists)
 {
 	static char text[4096];

@@ -436,7 +436,7 @@ static void test_large_coordinates(void **state)
 	}
 }
 
-/* A key opens nothing that is for somebody else; a key of somebody else, of
+/* A key opens nothing that is for another user; a key of another user, of
  * another KMS, or the KMS's own point, is not loaded. */
 static void test_foreign_keys(void **state)
 {

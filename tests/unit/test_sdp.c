@@ -86,7 +86,7 @@ static void test_nul(void **state)
 			MCLMR_SDP_MALFORMED);
 }
 
-/* A text with a part n times behind the head. */
+/* A text with a part n times after the head. */
 static mclmr_status_t read_repeated(
 		const char *head, const char *part, size_t n, const char *tail)
 {

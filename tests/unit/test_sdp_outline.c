@@ -15,7 +15,7 @@ static char memory[1 << 20];
 
 static const struct
 {
-	const char *text, *expected; /* both behind the head */
+	const char *text, *expected; /* both after the head */
 } cases[] = {
 		{"", ""},
 		{"m=audio 4000/2 RTP/AVP 0 100\r\ni=speech\r\nc=IN IP4 192.0.2.1\r\n"

@@ -158,7 +158,7 @@ static void test_truncated(void **state)
 	}
 }
 
-/* Where the elements behind the identities begin and end. */
+/* Where the elements after the identities begin and end. */
 static void test_next(void **state)
 {
 	static const mclmr_span_t octets =
@@ -185,7 +185,7 @@ static void test_next(void **state)
 	assert_non_null(mclmr_short_message_next(&table, octets, &offset, &ie));
 }
 
-/* Encodes and decodes; true where all came back. */
+/* Encodes and decodes; true if all came back. */
 static bool survives(const mclmr_short_message_t *message)
 {
 	mclmr_arena_t arena = mclmr_arena(room, sizeof room);

@@ -45,8 +45,8 @@ static void watch_for(const void *secret, size_t size)
 	}
 }
 
-/* True where octets are a secret; the stack of a thread that has ended is
- * nobody's, so the sanitizer does not look. */
+/* True if octets are a secret; the stack of a thread that has ended
+ * belongs to none, so the sanitizer does not look. */
 __attribute__((no_sanitize("address"))) static bool is_needle(const uint8_t *at)
 {
 	for(size_t k = 0; k < n_needles; k++) {
@@ -364,7 +364,7 @@ static void try_sakke(mclmr_sakke_engine_t engine)
 	assert_forgets(decapsulate, false);
 	assert_memory_equal(got, zero, sizeof(got));
 
-	/* One that nobody knew before. */
+	/* One that was not known before. */
 	run_there(encapsulate_fresh);
 	watch_for(got, sizeof(got));
 	assert_int_equal(left(), 0);

@@ -19,7 +19,7 @@ typedef struct vectors
 {
 	size_t n;
 	char *name[VECTORS_MAX];
-	uint8_t *octets[VECTORS_MAX]; /* NULL where the value is no hex */
+	uint8_t *octets[VECTORS_MAX]; /* NULL if the value is no hex */
 	long len[VECTORS_MAX];
 } vectors_t;
 
