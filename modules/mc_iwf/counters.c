@@ -90,7 +90,7 @@ static mclmr_directory_counts_t count_directory(void)
 /* Reads one gauge. */
 static counter_val_t read_gauge(counter_handle_t handle, void *which)
 {
-	iwf_refresh_stats_t stats;
+	mc_follower_stats_t stats;
 
 	(void)handle;
 	iwf_refresh_stats(&stats);

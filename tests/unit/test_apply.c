@@ -51,38 +51,38 @@ static mclmr_user_row_t user;
 static mclmr_lmr_row_t entry;
 static mclmr_party_row_t party;
 
-static iwf_db_result_t give(iwf_db_rows_t *rows)
+static mc_db_result_t give(mc_db_rows_t *rows)
 {
 	assert_int_equal(locked, FREE);
-	*rows = (iwf_db_rows_t){NULL, has_row};
-	return IWF_DB_OK;
+	*rows = (mc_db_rows_t){NULL, NULL, has_row};
+	return MC_DB_OK;
 }
 
-iwf_db_result_t iwf_db_user(mclmr_span_t service, mclmr_span_t mc_id,
-		iwf_db_rows_t *rows, mclmr_user_row_t *row, iwf_db_error_t *error)
+mc_db_result_t iwf_db_user(mclmr_span_t service, mclmr_span_t mc_id,
+		mc_db_rows_t *rows, mclmr_user_row_t *row, mc_db_error_t *error)
 {
 	(void)service, (void)mc_id, (void)error;
 	*row = user;
 	return give(rows);
 }
 
-iwf_db_result_t iwf_db_party(mclmr_party_kind_t kind, mclmr_span_t uri,
-		iwf_db_rows_t *rows, mclmr_party_row_t *row, iwf_db_error_t *error)
+mc_db_result_t iwf_db_party(mclmr_party_kind_t kind, mclmr_span_t uri,
+		mc_db_rows_t *rows, mclmr_party_row_t *row, mc_db_error_t *error)
 {
 	(void)kind, (void)uri, (void)error;
 	*row = party;
 	return give(rows);
 }
 
-iwf_db_result_t iwf_db_entries(
-		mclmr_span_t person, iwf_db_rows_t *rows, iwf_db_error_t *error)
+mc_db_result_t iwf_db_entries(
+		mclmr_span_t person, mc_db_rows_t *rows, mc_db_error_t *error)
 {
 	(void)person, (void)error;
 	return give(rows);
 }
 
-const char *iwf_db_entry(const iwf_db_rows_t *rows, size_t i, long long *id,
-		mclmr_lmr_row_t *row)
+const char *iwf_db_entry(
+		const mc_db_rows_t *rows, size_t i, long long *id, mclmr_lmr_row_t *row)
 {
 	(void)rows, (void)i;
 	*id = 1;
@@ -90,21 +90,31 @@ const char *iwf_db_entry(const iwf_db_rows_t *rows, size_t i, long long *id,
 	return NULL;
 }
 
-iwf_db_result_t iwf_db_load_network(
-		mclmr_network_t **network, iwf_db_error_t *error)
+mc_db_t *iwf_db(void)
 {
-	(void)network, (void)error;
-	return IWF_DB_FAILED;
+	return NULL;
 }
 
-void iwf_db_leave_out_entry(long long id, const char *why)
+mc_db_result_t iwf_load_network(
+		mc_db_t *db, mclmr_network_t **network, mc_db_error_t *error)
+{
+	(void)db, (void)network, (void)error;
+	return MC_DB_FAILED;
+}
+
+void iwf_load_leave_out_entry(long long id, const char *why)
 {
 	(void)id, (void)why;
 }
 
-void iwf_db_free(iwf_db_rows_t *rows)
+void mc_db_free(mc_db_rows_t *rows)
 {
 	(void)rows;
+}
+
+void mc_db_explain(mc_db_error_t *error, const char *format, ...)
+{
+	(void)error, (void)format;
 }
 
 /* Memory, of which there is none at times. */
@@ -117,13 +127,18 @@ static void *test_alloc(size_t n)
 
 static const mclmr_allocator_t allocator = {test_alloc, free};
 
+/* The directory that changes go into; NULL: the one in force. */
+static mclmr_directory_t *aside;
+
 /* What a change of the log comes to. */
-static iwf_db_result_t change(const char *table, const char *item1,
-		const char *item2, iwf_patience_t patience)
+static mc_db_result_t change(const char *table, const char *item1,
+		const char *item2, mc_patience_t patience)
 {
-	iwf_db_error_t error;
-	iwf_db_result_t rc = iwf_apply(mclmr_span(table), mclmr_span(item1),
-			mclmr_span(item2), patience, &error);
+	mc_db_error_t error;
+	const mc_change_t row = {.table = mclmr_span(table),
+			.item1 = mclmr_span(item1),
+			.item2 = mclmr_span(item2)};
+	mc_db_result_t rc = iwf_apply(aside, &row, patience, &error);
 
 	assert_int_equal(locked, FREE);
 	return rc;
@@ -153,9 +168,9 @@ static int set_up(void **state)
 			.psi = MCLMR_SPAN("sip:iwf@iwf.example.org"),
 			.profile = MCLMR_SPAN("p25")};
 	has_row = true;
-	assert_int_equal(change("users", "mcptt", ALICE, IWF_WAIT), IWF_DB_OK);
-	assert_int_equal(change("lmr", "alice", "", IWF_WAIT), IWF_DB_OK);
-	assert_int_equal(change("groups", GROUP, "", IWF_WAIT), IWF_DB_OK);
+	assert_int_equal(change("users", "mcptt", ALICE, MC_WAIT), MC_DB_OK);
+	assert_int_equal(change("lmr", "alice", "", MC_WAIT), MC_DB_OK);
+	assert_int_equal(change("groups", GROUP, "", MC_WAIT), MC_DB_OK);
 	return 0;
 }
 
@@ -196,9 +211,9 @@ static void test_deleted(void **state)
 	short_of_memory = true;
 	for(size_t i = 0; i < 3; i++) {
 		assert_int_equal(count(&kinds[i]), 1);
-		assert_int_equal(change(kinds[i].table, kinds[i].item1, kinds[i].item2,
-								 IWF_WAIT),
-				IWF_DB_OK);
+		assert_int_equal(
+				change(kinds[i].table, kinds[i].item1, kinds[i].item2, MC_WAIT),
+				MC_DB_OK);
 		assert_int_equal(count(&kinds[i]), 0);
 	}
 }
@@ -215,24 +230,23 @@ static void test_no_memory(void **state)
 	for(size_t i = 0; i < 3; i++) {
 		const kind_t *kind = &kinds[i];
 
-		assert_int_equal(
-				change(kind->table, kind->item1, kind->item2, IWF_WAIT),
-				IWF_DB_BAD_ROW);
+		assert_int_equal(change(kind->table, kind->item1, kind->item2, MC_WAIT),
+				MC_DB_BAD_ROW);
 		assert_int_equal(count(kind), 1);
 		assert_int_equal(
-				change(kind->table, kind->item1, kind->item2, IWF_GIVE_WAY),
-				IWF_DB_BAD_ROW);
+				change(kind->table, kind->item1, kind->item2, MC_GIVE_WAY),
+				MC_DB_BAD_ROW);
 		assert_int_equal(count(kind), 1);
 		assert_int_equal(
-				change(kind->table, kind->item1, kind->item2, IWF_WITHDRAW),
-				IWF_DB_BAD_ROW);
+				change(kind->table, kind->item1, kind->item2, MC_WITHDRAW),
+				MC_DB_BAD_ROW);
 		assert_int_equal(count(kind), 0);
 	}
 	short_of_memory = false;
 	for(size_t i = 0; i < 3; i++) {
-		assert_int_equal(change(kinds[i].table, kinds[i].item1, kinds[i].item2,
-								 IWF_WAIT),
-				IWF_DB_OK);
+		assert_int_equal(
+				change(kinds[i].table, kinds[i].item1, kinds[i].item2, MC_WAIT),
+				MC_DB_OK);
 		assert_int_equal(count(&kinds[i]), 1);
 	}
 }
@@ -240,18 +254,16 @@ static void test_no_memory(void **state)
 /* A change of a directory aside leaves the one in force as it is. */
 static void test_aside(void **state)
 {
-	mclmr_directory_t *aside = mclmr_directory_new(&allocator,
-			mclmr_network_new(&allocator), MCLMR_PER_USER_LMR_TYPE, 0);
-
 	(void)state;
 	has_row = false;
-	iwf_apply_aside(aside);
-	assert_int_equal(change("users", "mcptt", ALICE, IWF_WAIT), IWF_DB_OK);
+	aside = mclmr_directory_new(&allocator, mclmr_network_new(&allocator),
+			MCLMR_PER_USER_LMR_TYPE, 0);
+	assert_int_equal(change("users", "mcptt", ALICE, MC_WAIT), MC_DB_OK);
 	assert_int_equal(count(&kinds[0]), 1);
-	iwf_apply_aside(NULL);
-	assert_int_equal(change("users", "mcptt", ALICE, IWF_WAIT), IWF_DB_OK);
-	assert_int_equal(count(&kinds[0]), 0);
 	mclmr_directory_free(aside);
+	aside = NULL;
+	assert_int_equal(change("users", "mcptt", ALICE, MC_WAIT), MC_DB_OK);
+	assert_int_equal(count(&kinds[0]), 0);
 }
 
 int main(void)

@@ -1,54 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* One change into a directory. */
-#include <stdio.h>
+#include "apply.h"
 
 #include "mclmr/sip/uri.h"
-
-#include "apply.h"
+#include "db.h"
+#include "load.h"
 #include "store.h"
 
-static mclmr_directory_t *iwf_aside = NULL;
-
-void iwf_apply_aside(mclmr_directory_t *directory)
-{
-	iwf_aside = directory;
-}
-
 /* The directory to change; the one in force is locked until change_end(). */
-static mclmr_directory_t *change_begin(void)
+static mclmr_directory_t *change_begin(mclmr_directory_t *aside)
 {
-	return iwf_aside != NULL ? iwf_aside : iwf_store_write();
+	return aside != NULL ? aside : iwf_store_write();
 }
 
-static void change_end(void)
+static void change_end(const mclmr_directory_t *aside)
 {
-	if(iwf_aside == NULL) {
+	if(aside == NULL)
 		iwf_store_write_end();
-	}
 }
 
 /* The same to look at only, which disturbs no reader; until look_end(). */
-static const mclmr_directory_t *look_begin(void)
+static const mclmr_directory_t *look_begin(const mclmr_directory_t *aside)
 {
-	return iwf_aside != NULL ? iwf_aside : iwf_store_read();
+	return aside != NULL ? aside : iwf_store_read();
 }
 
-static void look_end(void)
+static void look_end(const mclmr_directory_t *aside)
 {
-	if(iwf_aside == NULL) {
+	if(aside == NULL)
 		iwf_store_read_end();
-	}
 }
 
 /* Fills the error where there is something wrong with a row. */
-static iwf_db_result_t verdict(const char *why, iwf_db_error_t *error)
+static mc_db_result_t verdict(const char *why, mc_db_error_t *error)
 {
 	if(why == NULL) {
-		return IWF_DB_OK;
+		return MC_DB_OK;
 	}
-	snprintf(error->text, sizeof(error->text), "%s", why);
-	return IWF_DB_BAD_ROW;
+	mc_db_explain(error, "%s", why);
+	return MC_DB_BAD_ROW;
 }
 
 /* The user of a directory that has this MC service ID, however written. */
@@ -79,14 +70,14 @@ static bool place_taken(const mclmr_directory_t *directory,
 /* Puts a user in force. Another row that writes the same MC service ID
  * differently has the place: then this one has to wait until it is gone. */
 static const char *put_user(mclmr_directory_t *directory,
-		const mclmr_user_row_t *row, iwf_patience_t patience)
+		const mclmr_user_row_t *row, mc_patience_t patience)
 {
 	const mclmr_user_t *old = find_user(directory, row->service, row->mc_id);
 
 	if(old != NULL && !mclmr_span_equal(old->row.mc_id, row->mc_id)) {
 		return "MC service ID is there in another spelling";
 	}
-	if(old != NULL && patience >= IWF_GIVE_WAY
+	if(old != NULL && patience >= MC_GIVE_WAY
 			&& place_taken(directory, row, old)) {
 		mclmr_directory_remove_user(directory, row->service, row->mc_id);
 	}
@@ -106,29 +97,29 @@ static void remove_user(
 }
 
 /* The user of a service word and an MC service ID, as the table has it. */
-static iwf_db_result_t apply_user(mclmr_span_t service, mclmr_span_t mc_id,
-		iwf_patience_t patience, iwf_db_error_t *error)
+static mc_db_result_t apply_user(mclmr_directory_t *aside, mclmr_span_t service,
+		mclmr_span_t mc_id, mc_patience_t patience, mc_db_error_t *error)
 {
-	iwf_db_rows_t rows;
+	mc_db_rows_t rows;
 	mclmr_user_row_t row;
 	const char *why = NULL;
-	iwf_db_result_t rc = iwf_db_user(service, mc_id, &rows, &row, error);
+	mc_db_result_t rc = iwf_db_user(service, mc_id, &rows, &row, error);
 
-	if(rc == IWF_DB_OK) {
-		mclmr_directory_t *directory = change_begin();
+	if(rc == MC_DB_OK) {
+		mclmr_directory_t *directory = change_begin(aside);
 
 		if(rows.n > 0) {
 			why = put_user(directory, &row, patience);
 		} else {
 			remove_user(directory, service, mc_id);
 		}
-		change_end();
+		change_end(aside);
 		rc = verdict(why, error);
 	}
-	iwf_db_free(&rows);
-	if(rc == IWF_DB_BAD_ROW && patience == IWF_WITHDRAW) {
-		remove_user(change_begin(), service, mc_id);
-		change_end();
+	mc_db_free(&rows);
+	if(rc == MC_DB_BAD_ROW && patience == MC_WITHDRAW) {
+		remove_user(change_begin(aside), service, mc_id);
+		change_end(aside);
 	}
 	return rc;
 }
@@ -136,7 +127,7 @@ static iwf_db_result_t apply_user(mclmr_span_t service, mclmr_span_t mc_id,
 /* The rows that can be used by themselves, one over the limit at most; *why
  * tells what is wrong with one that cannot. */
 static size_t usable_entries(const mclmr_directory_t *directory,
-		const iwf_db_rows_t *rows, iwf_patience_t patience,
+		const mc_db_rows_t *rows, mc_patience_t patience,
 		mclmr_lmr_row_t usable[MCLMR_MAX_LMR_ENTRIES + 1], const char **why)
 {
 	size_t i, n = 0;
@@ -150,8 +141,8 @@ static size_t usable_entries(const mclmr_directory_t *directory,
 		}
 		if(wrong == NULL) {
 			n++;
-		} else if(patience == IWF_WITHDRAW) {
-			iwf_db_leave_out_entry(id, wrong);
+		} else if(patience == MC_WITHDRAW) {
+			iwf_load_leave_out_entry(id, wrong);
 		} else {
 			*why = wrong;
 		}
@@ -160,14 +151,15 @@ static size_t usable_entries(const mclmr_directory_t *directory,
 }
 
 /* Picks what may go in force of a person's rows; *why tells what may not. */
-static size_t pick_entries(const iwf_db_rows_t *rows, iwf_patience_t patience,
+static size_t pick_entries(const mclmr_directory_t *aside,
+		const mc_db_rows_t *rows, mc_patience_t patience,
 		mclmr_lmr_row_t picked[MCLMR_MAX_LMR_ENTRIES + 1], const char **why)
 {
-	const mclmr_directory_t *directory = look_begin();
+	const mclmr_directory_t *directory = look_begin(aside);
 	size_t n = usable_entries(directory, rows, patience, picked, why);
 	size_t left = mclmr_directory_drop_conflicts(directory, picked, n);
 
-	look_end();
+	look_end(aside);
 	if(n > MCLMR_MAX_LMR_ENTRIES) {
 		*why = "too many LMR entries, all are withdrawn";
 	} else if(left < n) {
@@ -178,95 +170,93 @@ static size_t pick_entries(const iwf_db_rows_t *rows, iwf_patience_t patience,
 
 /* Puts entries in force; where there is no memory for them, the old ones may
  * stay for a while. NULL, or what went wrong. */
-static const char *put_entries(mclmr_span_t person, const mclmr_lmr_row_t *row,
-		size_t n, iwf_patience_t patience)
+static const char *put_entries(mclmr_directory_t *aside, mclmr_span_t person,
+		const mclmr_lmr_row_t *row, size_t n, mc_patience_t patience)
 {
-	mclmr_directory_t *directory = change_begin();
+	mclmr_directory_t *directory = change_begin(aside);
 	const char *why = mclmr_directory_put_entries(directory, person, row, n);
 
-	if(why != NULL && patience == IWF_WITHDRAW) {
+	if(why != NULL && patience == MC_WITHDRAW) {
 		mclmr_directory_put_entries(directory, person, NULL, 0);
 	}
-	change_end();
+	change_end(aside);
 	return why;
 }
 
 /* The LMR entries of a person, as the table has them. */
-static iwf_db_result_t apply_person(
-		mclmr_span_t person, iwf_patience_t patience, iwf_db_error_t *error)
+static mc_db_result_t apply_person(mclmr_directory_t *aside,
+		mclmr_span_t person, mc_patience_t patience, mc_db_error_t *error)
 {
-	iwf_db_rows_t rows;
+	mc_db_rows_t rows;
 	mclmr_lmr_row_t row[MCLMR_MAX_LMR_ENTRIES + 1];
-	iwf_db_result_t rc = iwf_db_entries(person, &rows, error);
+	mc_db_result_t rc = iwf_db_entries(person, &rows, error);
 
-	if(rc == IWF_DB_OK) {
+	if(rc == MC_DB_OK) {
 		const char *why = NULL;
-		size_t n = pick_entries(&rows, patience, row, &why);
-		const char *failed = put_entries(person, row, n, patience);
+		size_t n = pick_entries(aside, &rows, patience, row, &why);
+		const char *failed = put_entries(aside, person, row, n, patience);
 
 		rc = verdict(failed != NULL ? failed : why, error);
 	}
-	iwf_db_free(&rows);
+	mc_db_free(&rows);
 	return rc;
 }
 
 /* The LMR user or group of a URI, as the table has it. */
-static iwf_db_result_t apply_party(mclmr_party_kind_t kind, mclmr_span_t uri,
-		iwf_patience_t patience, iwf_db_error_t *error)
+static mc_db_result_t apply_party(mclmr_directory_t *aside,
+		mclmr_party_kind_t kind, mclmr_span_t uri, mc_patience_t patience,
+		mc_db_error_t *error)
 {
-	iwf_db_rows_t rows;
+	mc_db_rows_t rows;
 	mclmr_party_row_t row;
 	const char *why = NULL;
-	iwf_db_result_t rc = iwf_db_party(kind, uri, &rows, &row, error);
+	mc_db_result_t rc = iwf_db_party(kind, uri, &rows, &row, error);
 
-	if(rc == IWF_DB_OK) {
+	if(rc == MC_DB_OK) {
 		mclmr_parties_t *parties =
-				mclmr_directory_parties(change_begin(), kind);
+				mclmr_directory_parties(change_begin(aside), kind);
 
 		if(rows.n > 0) {
 			why = mclmr_parties_put(parties, &row);
 		}
-		if(rows.n == 0 || (why != NULL && patience == IWF_WITHDRAW)) {
+		if(rows.n == 0 || (why != NULL && patience == MC_WITHDRAW)) {
 			mclmr_parties_remove(parties, uri);
 		}
-		change_end();
+		change_end(aside);
 		rc = verdict(why, error);
 	}
-	iwf_db_free(&rows);
+	mc_db_free(&rows);
 	return rc;
 }
 
 /* The small tables, all at once. */
-static iwf_db_result_t apply_network(iwf_db_error_t *error)
+static mc_db_result_t apply_network(
+		mclmr_directory_t *aside, mc_db_error_t *error)
 {
 	mclmr_network_t *network;
-	iwf_db_result_t rc = iwf_db_load_network(&network, error);
+	mc_db_result_t rc = iwf_load_network(iwf_db(), &network, error);
 
-	if(rc == IWF_DB_OK) {
-		network = mclmr_directory_set_network(change_begin(), network);
-		change_end();
+	if(rc == MC_DB_OK) {
+		network = mclmr_directory_set_network(change_begin(aside), network);
+		change_end(aside);
 		mclmr_network_free(network);
 	}
 	return rc;
 }
 
-iwf_db_result_t iwf_apply(mclmr_span_t table, mclmr_span_t item1,
-		mclmr_span_t item2, iwf_patience_t patience, iwf_db_error_t *error)
+mc_db_result_t iwf_apply(mclmr_directory_t *aside, const mc_change_t *change,
+		mc_patience_t patience, mc_db_error_t *error)
 {
-	if(mclmr_span_equal(table, MCLMR_SPAN("users"))) {
-		return apply_user(item1, item2, patience, error);
-	}
-	if(mclmr_span_equal(table, MCLMR_SPAN("lmr"))) {
-		return apply_person(item1, patience, error);
-	}
-	if(mclmr_span_equal(table, MCLMR_SPAN("lmr_users"))) {
-		return apply_party(MCLMR_LMR_USER, item1, patience, error);
-	}
-	if(mclmr_span_equal(table, MCLMR_SPAN("groups"))) {
-		return apply_party(MCLMR_GROUP, item1, patience, error);
-	}
-	if(mclmr_span_equal(table, MCLMR_SPAN("plan"))) {
-		return apply_network(error);
-	}
-	return IWF_DB_OK;
+	if(mclmr_span_equal(change->table, MCLMR_SPAN("users")))
+		return apply_user(aside, change->item1, change->item2, patience, error);
+	if(mclmr_span_equal(change->table, MCLMR_SPAN("lmr")))
+		return apply_person(aside, change->item1, patience, error);
+	if(mclmr_span_equal(change->table, MCLMR_SPAN("lmr_users")))
+		return apply_party(
+				aside, MCLMR_LMR_USER, change->item1, patience, error);
+	if(mclmr_span_equal(change->table, MCLMR_SPAN("groups")))
+		return apply_party(aside, MCLMR_GROUP, change->item1, patience, error);
+	if(mclmr_span_equal(change->table, MCLMR_SPAN("plan")))
+		return apply_network(aside, error);
+	return MC_DB_OK;
 }

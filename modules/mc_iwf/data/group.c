@@ -13,6 +13,7 @@
 #include "core/ut.h"
 #include "mc_iwf/config.h"
 #include "mc_iwf/message/facts.h"
+#include "db.h"
 #include "store.h"
 #include "profiles.h"
 #include "mclmr/sip/uri.h"
@@ -151,13 +152,13 @@ typedef struct row
 static mclmr_status_t read_row(change_t *change, row_t *row)
 {
 	mclmr_party_row_t found;
-	iwf_db_rows_t rows;
-	iwf_db_error_t error;
+	mc_db_rows_t rows;
+	mc_db_error_t error;
 	mclmr_status_t status = MCLMR_OK;
 
 	if(iwf_db_party(
 			   MCLMR_GROUP, mclmr_span(change->group), &rows, &found, &error)
-			!= IWF_DB_OK)
+			!= MC_DB_OK)
 		status = finish(change, MCLMR_INTERNAL, "the database does not answer");
 	else if(rows.n == 0)
 		status = finish(
@@ -167,7 +168,7 @@ static mclmr_status_t read_row(change_t *change, row_t *row)
 			|| !copy_text(row->codec, WORD_SIZE, found.codec))
 		status = finish(
 				change, MCLMR_INTERNAL, "the row of the group cannot be used");
-	iwf_db_free(&rows);
+	mc_db_free(&rows);
 	return status;
 }
 
@@ -197,7 +198,7 @@ static mclmr_status_t change_row(change_t *change, const row_t *old)
 			.profile = mclmr_span(profile), .codec = mclmr_span(change->codec)};
 	row_t row;
 
-	if(iwf_db_change_group(&before, &after) != IWF_DB_OK)
+	if(iwf_db_change_group(&before, &after) != MC_DB_OK)
 		return finish(change, MCLMR_INTERNAL,
 				"the database refuses the change: see its rights");
 	if(read_row(change, &row) != MCLMR_OK)

@@ -8,7 +8,7 @@
 #ifndef IWF_GROUP_H
 #define IWF_GROUP_H
 
-#include "db.h"
+#include "mclmr/base/span.h"
 #include "mclmr/base/status.h"
 
 #define IWF_GROUP_ERROR 128 /* octets of a reason, with NUL */

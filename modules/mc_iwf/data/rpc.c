@@ -221,7 +221,7 @@ static void stats(rpc_t *rpc, void *context)
 {
 	const mclmr_directory_t *directory = iwf_store_read();
 	mclmr_directory_counts_t counts = {0};
-	iwf_refresh_stats_t refresh;
+	mc_follower_stats_t refresh;
 	mc_store_info_t info;
 	void *s;
 

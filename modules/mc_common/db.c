@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* A connection to a database. */
+#include "db.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "core/mem/mem.h"
+#include "db_inside.h"
+#include "span.h"
+
+#define BUSY_MS 2000
+
+void mc_db_explain(mc_db_error_t *error, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(error->text, sizeof(error->text), format, arguments);
+	va_end(arguments);
+}
+
+/* Finds the functions of a URL; NULL, or what is wrong. */
+static const char *find_functions(mc_db_t *db)
+{
+	if(db_bind_mod(&db->url, &db->functions) < 0)
+		return "cannot bind the database module of db_url: is it loaded?";
+	if(!DB_CAPABILITY(
+			   db->functions, DB_CAP_QUERY | DB_CAP_RAW_QUERY | DB_CAP_UPDATE))
+		return "the database module of db_url does not speak SQL";
+	return NULL;
+}
+
+const char *mc_db_bind(mclmr_span_t url, mc_db_t **db)
+{
+	const char *wrong;
+	mc_db_t *made = pkg_malloc(sizeof(*made));
+
+	if(made == NULL)
+		return "no private memory left";
+	memset(made, 0, sizeof(*made));
+	made->url = mc_str(url);
+	wrong = find_functions(made);
+	if(wrong != NULL)
+		pkg_free(made);
+	else
+		*db = made;
+	return wrong;
+}
+
+/* True for a URL of this database module. */
+static bool url_is(const mc_db_t *db, const char *scheme)
+{
+	size_t n = strlen(scheme);
+
+	return (size_t)db->url.len > n && strncasecmp(db->url.s, scheme, n) == 0
+		   && db->url.s[n] == ':';
+}
+
+/* Debian's db_sqlite gives up at once if something else writes: wait. */
+static bool set_busy_timeout(mc_db_t *db)
+{
+	mc_db_error_t error;
+
+	return mc_db_execute(db, &error, "PRAGMA busy_timeout=%d", BUSY_MS)
+		   == MC_DB_OK;
+}
+
+bool mc_db_open(mc_db_t *db)
+{
+	if(db->connection != NULL)
+		return true;
+	db->connection = db->functions.init(&db->url);
+	if(db->connection == NULL)
+		return false;
+	if(url_is(db, "sqlite") && !set_busy_timeout(db)) {
+		mc_db_close(db);
+		return false;
+	}
+	return true;
+}
+
+void mc_db_close(mc_db_t *db)
+{
+	if(db->connection == NULL)
+		return;
+	db->functions.close(db->connection);
+	db->connection = NULL;
+}
+
+bool mc_db_has_version(mc_db_t *db, const char *table, int version)
+{
+	str name = mc_str(mclmr_span(table));
+
+	return db_check_table_version(
+				   &db->functions, db->connection, &name, (unsigned)version)
+		   >= 0;
+}
+
+mc_db_rows_t mc_db_rows(mc_db_t *db, db1_res_t *result)
+{
+	return (mc_db_rows_t){
+			db, result, result != NULL ? (size_t)RES_ROW_N(result) : 0};
+}
+
+/* Runs a query of length octets in db->sql. */
+static mc_db_result_t run(
+		mc_db_t *db, int length, db1_res_t **result, mc_db_error_t *error)
+{
+	str query = {db->sql, length};
+
+	if(length < 0 || length >= MC_DB_SQL) {
+		mc_db_explain(error, "query too long");
+		return MC_DB_FAILED;
+	}
+	if(db->connection == NULL) {
+		mc_db_explain(error, "no database connection");
+		return MC_DB_FAILED;
+	}
+	if(db->functions.raw_query(db->connection, &query, result) < 0
+			|| *result == NULL) {
+		mc_db_explain(error, "query failed: %.80s", db->sql);
+		return MC_DB_FAILED;
+	}
+	return MC_DB_OK;
+}
+
+/* Writes a query and runs it. */
+static mc_db_result_t write_and_run(mc_db_t *db, mc_db_rows_t *rows,
+		mc_db_error_t *error, const char *format, va_list arguments)
+{
+	db1_res_t *result = NULL;
+	int n = vsnprintf(db->sql, sizeof(db->sql), format, arguments);
+	mc_db_result_t rc = run(db, n, &result, error);
+
+	*rows = mc_db_rows(db, rc == MC_DB_OK ? result : NULL);
+	return rc;
+}
+
+mc_db_result_t mc_db_query(mc_db_t *db, mc_db_rows_t *rows,
+		mc_db_error_t *error, const char *format, ...)
+{
+	mc_db_result_t rc;
+	va_list arguments;
+
+	va_start(arguments, format);
+	rc = write_and_run(db, rows, error, format, arguments);
+	va_end(arguments);
+	return rc;
+}
+
+mc_db_result_t mc_db_execute(
+		mc_db_t *db, mc_db_error_t *error, const char *format, ...)
+{
+	mc_db_rows_t rows;
+	mc_db_result_t rc;
+	va_list arguments;
+
+	va_start(arguments, format);
+	rc = write_and_run(db, &rows, error, format, arguments);
+	va_end(arguments);
+	mc_db_free(&rows);
+	return rc;
+}
+
+void mc_db_free(mc_db_rows_t *rows)
+{
+	if(rows->result != NULL && rows->db->connection != NULL)
+		rows->db->functions.free_result(rows->db->connection, rows->result);
+	rows->result = NULL;
+	rows->n = 0;
+}

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* A content is kept up to date with a database. */
+#include "follower.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "progress.h"
+
+#define BACKLOG 5000	 /* rows of the log; beyond it a full load is faster */
+#define DRAIN_POLLS 1000 /* polls to catch up with after a full load */
+#define LOAD_TRIES 3	 /* full loads that meet a change under way */
+#define RELOAD_PAUSE 60	 /* s between full loads nobody asked for */
+#define PRUNE_PAUSE 60	 /* s between two cuts of the change log */
+#define DOWN_PAUSE 1	 /* s between two tries to reach the database */
+#define LINE_SIZE 512	 /* octets of a log line */
+
+/* Milliseconds of a clock that nobody sets. */
+static unsigned long long clock_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (unsigned long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void say(mc_follower_t *f, mc_say_t level, const char *format, ...)
+		__attribute__((format(printf, 3, 4)));
+
+/* A line for the log. */
+static void say(mc_follower_t *f, mc_say_t level, const char *format, ...)
+{
+	char line[LINE_SIZE];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	f->calls->say(level, line);
+}
+
+/* Has a full load done, at this time or as planned before it. */
+static void schedule(mc_follower_t *f, time_t at, const char *why)
+{
+	if(f->reload_at != 0 && at >= f->reload_at)
+		return;
+	say(f, MC_SAY_INFO, "full load due in %ld s: %s", (long)(at - time(NULL)),
+			why);
+	f->reload_at = at;
+}
+
+void mc_follower_reload(mc_follower_t *f, const char *why)
+{
+	schedule(f, time(NULL), why);
+}
+
+void mc_follower_reload_slowly(mc_follower_t *f, const char *why)
+{
+	time_t now = time(NULL);
+	time_t at = f->last_load + RELOAD_PAUSE;
+
+	schedule(f, at > now ? at : now, why);
+}
+
+/* One look into the change log for the content in force; *n rows of it. */
+static mc_db_result_t poll_live(
+		mc_follower_t *f, size_t *n, mc_db_error_t *error)
+{
+	mc_db_result_t rc = mc_progress_poll(f, NULL, &f->live, n, error);
+
+	f->last_poll = clock_ms();
+	f->stats->holes = f->live.holes.n;
+	return rc;
+}
+
+/* A lost database is found by the load itself. */
+void mc_follower_between(mc_follower_t *f)
+{
+	mc_db_error_t error;
+	size_t n;
+
+	if(f->last_load == 0
+			|| clock_ms() - f->last_poll < (unsigned long long)f->interval_ms)
+		return;
+	poll_live(f, &n, &error);
+	f->calls->serve(true);
+}
+
+/* True if the log has grown since it was looked at. */
+static bool log_moved(const mc_follower_t *f, long long last_seen)
+{
+	mc_db_error_t error;
+	long long first, last;
+
+	return mc_change_log_range(f->db, f->log, &first, &last, &error) == MC_DB_OK
+		   && last > last_seen;
+}
+
+/* Loads a content aside; again if its pages did not fit together since the
+ * tables were changed meanwhile. */
+static mc_db_result_t load_aside(
+		mc_follower_t *f, void **content, mc_db_error_t *error)
+{
+	mc_db_result_t rc;
+	int tries = 0;
+
+	do {
+		rc = mc_progress_begin(f, &f->base, error);
+		if(rc == MC_DB_OK)
+			rc = f->calls->load(f, content, error);
+	} while(rc == MC_DB_BAD_ROW && ++tries < LOAD_TRIES
+			&& log_moved(f, f->base.holes.last));
+	return rc;
+}
+
+/* Applies to a content aside what was changed while it was loaded. */
+static mc_db_result_t catch_up(
+		mc_follower_t *f, void *content, mc_db_error_t *error)
+{
+	mc_db_result_t rc;
+	size_t n = 0;
+	int polls = 0;
+
+	do {
+		rc = mc_progress_poll(f, content, &f->base, &n, error);
+	} while(rc == MC_DB_OK && n > 0 && ++polls < DRAIN_POLLS);
+	return rc;
+}
+
+/* Gives up a load; one that was due is tried again. */
+static void give_up(mc_follower_t *f, void *content, bool due, const char *why)
+{
+	if(content != NULL)
+		f->calls->discard(content);
+	if(due)
+		schedule(f, time(NULL) + RELOAD_PAUSE, "the last failed");
+	f->calls->failed(why);
+}
+
+/* Puts what was loaded in force. */
+static void put(mc_follower_t *f, void *content)
+{
+	f->calls->put(content);
+	f->live = f->base;
+	f->last_load = time(NULL);
+	if(f->unsure_until > f->last_load)
+		schedule(f, f->unsure_until, "some missing numbers had no room");
+}
+
+mc_db_result_t mc_follower_load(mc_follower_t *f, mc_db_error_t *error)
+{
+	void *content = NULL;
+	bool due = f->reload_at != 0;
+	mc_db_result_t rc;
+
+	f->reload_at = 0;
+	rc = load_aside(f, &content, error);
+	if(rc == MC_DB_OK)
+		rc = catch_up(f, content, error);
+	if(rc == MC_DB_OK)
+		put(f, content);
+	else
+		give_up(f, content, due, error->text);
+	return rc;
+}
+
+/* If a full load is faster than the rows that wait, asks for one. */
+static mc_db_result_t check_backlog(mc_follower_t *f, mc_db_error_t *error)
+{
+	long long first, last;
+	mc_db_result_t rc =
+			mc_change_log_range(f->db, f->log, &first, &last, error);
+
+	if(rc == MC_DB_OK && last - f->live.holes.last > BACKLOG)
+		mc_follower_reload(f, "many changes at once");
+	return rc;
+}
+
+/* Notes that the database was lost, once, and closes the connection. */
+static void go_down(mc_follower_t *f, const char *why)
+{
+	if(f->down_since == 0) {
+		say(f, MC_SAY_ERROR, "database lost, the last data stay in force: %s",
+				why);
+		f->down_since = time(NULL);
+		f->stats->outages++;
+	}
+	f->stats->up = false;
+	mc_db_close(f->db);
+}
+
+/* Notes that the database answers. After so long that rows of the log may
+ * be gone, everything is loaded. */
+static void go_up(mc_follower_t *f)
+{
+	time_t now = time(NULL);
+
+	f->stats->up = true;
+	if(f->down_since == 0)
+		return;
+	say(f, MC_SAY_WARNING, "database is back after %ld s",
+			(long)(now - f->down_since));
+	if(now - f->down_since >= f->keep)
+		mc_follower_reload(f, "the database was away for long");
+	f->down_since = 0;
+}
+
+/* Opens the connection if it is closed, not at every round. */
+static bool is_connected(mc_follower_t *f)
+{
+	time_t now = time(NULL);
+
+	if(f->down_since != 0 && now - f->last_try < DOWN_PAUSE)
+		return false;
+	f->last_try = now;
+	return mc_db_open(f->db);
+}
+
+/* Gives up holes that are too old. A full load makes up for them. */
+static void expire_holes(mc_follower_t *f)
+{
+	if(mc_holes_expire(&f->live.holes, time(NULL) - f->hold) > 0)
+		mc_follower_reload_slowly(
+				f, "numbers missing in the change log for long");
+}
+
+/* The last of the rows at the begin of the change log that are old, 0 if
+ * there is none; the very last row of the log is not one of them. */
+static mc_db_result_t find_old(
+		mc_follower_t *f, long long last, long long *old, mc_db_error_t *error)
+{
+	time_t before = time(NULL) - f->keep;
+	mc_db_rows_t rows;
+	mc_db_result_t rc = mc_change_log_read(
+			f->db, f->log, "seq > 0", "seq", MC_PROGRESS_ROWS, &rows, error);
+
+	*old = 0;
+	for(size_t i = 0; i < rows.n; i++) {
+		mc_change_t change = mc_change_log_row(&rows, i);
+
+		if(change.seq >= last || change.changed >= before)
+			break;
+		*old = change.seq;
+	}
+	mc_db_free(&rows);
+	return rc;
+}
+
+/* Cuts old rows off the change log, some at a time; no others are touched,
+ * since they may be locked. Finds a log that was begun anew. */
+static mc_db_result_t prune(mc_follower_t *f, mc_db_error_t *error)
+{
+	time_t now = time(NULL);
+	long long first, last, old;
+	mc_db_result_t rc;
+
+	if(now - f->last_prune < PRUNE_PAUSE)
+		return MC_DB_OK;
+	f->last_prune = now;
+	rc = mc_change_log_range(f->db, f->log, &first, &last, error);
+	if(rc != MC_DB_OK)
+		return rc;
+	if(last < f->live.holes.last)
+		mc_follower_reload(f, "the change log was begun anew");
+	rc = find_old(f, last, &old, error);
+	return rc == MC_DB_OK && old > 0
+				   ? mc_change_log_prune(f->db, f->log, old, error)
+				   : rc;
+}
+
+/* A full load on the way: only a lost database is an error of the round. */
+static mc_db_result_t load(
+		mc_follower_t *f, const char *what, mc_db_error_t *error)
+{
+	mc_db_result_t rc = mc_follower_load(f, error);
+
+	if(rc == MC_DB_OK)
+		f->stats->reloads++;
+	else
+		say(f, MC_SAY_ERROR, "%s failed, the last data stay in force: %s", what,
+				error->text);
+	return rc;
+}
+
+/* Does the full load that is due of itself. */
+static mc_db_result_t load_when_due(mc_follower_t *f, mc_db_error_t *error)
+{
+	if(f->reload_at == 0 || time(NULL) < f->reload_at)
+		return MC_DB_OK;
+	return load(f, "full load", error) == MC_DB_FAILED ? MC_DB_FAILED
+													   : MC_DB_OK;
+}
+
+/* Does the full load that another process asked for. */
+static mc_db_result_t load_on_request(mc_follower_t *f, mc_db_error_t *error)
+{
+	unsigned number;
+	mc_db_result_t rc;
+
+	if(!mc_reload_asked(f->reload, &number))
+		return MC_DB_OK;
+	rc = load(f, "reload", error);
+	mc_reload_answer(f->reload, number, rc == MC_DB_OK ? NULL : error->text);
+	return rc == MC_DB_FAILED ? rc : MC_DB_OK;
+}
+
+/* Without a database a request gets its answer, too. */
+static void refuse_request(mc_follower_t *f)
+{
+	unsigned number;
+
+	if(mc_reload_asked(f->reload, &number))
+		mc_reload_answer(f->reload, number, "the database does not answer");
+}
+
+/* The work of a round, on an open connection. */
+static mc_db_result_t work(mc_follower_t *f, mc_db_error_t *error)
+{
+	size_t n = 0;
+	mc_db_result_t rc = poll_live(f, &n, error);
+
+	if(rc != MC_DB_OK)
+		return rc;
+	go_up(f);
+	f->calls->serve(true);
+	expire_holes(f);
+	if(n == MC_PROGRESS_ROWS)
+		rc = check_backlog(f, error);
+	if(rc == MC_DB_OK)
+		rc = load_on_request(f, error);
+	if(rc == MC_DB_OK)
+		rc = load_when_due(f, error);
+	return rc == MC_DB_OK ? prune(f, error) : rc;
+}
+
+void mc_follower_round(mc_follower_t *f)
+{
+	mc_db_error_t error = {"cannot connect"};
+
+	if(is_connected(f) && work(f, &error) == MC_DB_OK)
+		return;
+	go_down(f, error.text);
+	refuse_request(f);
+	f->calls->serve(false);
+}

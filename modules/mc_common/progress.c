@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* A content is brought along the change log. */
+#include "progress.h"
+
+#include <stdio.h>
+
+#define BASE_PAGES 100		  /* of the log before a full load */
+#define RETRY_TRIES 4		  /* polls until a row that does not fit is bad */
+#define RETRY_GIVE_WAY 2	  /* tries until old places are given up */
+#define ALL MCLMR_SPAN("all") /* asks for a full load */
+
+/* Notes a missing number that is not waited for, for want of room. */
+static void give_up_number(mc_follower_t *f)
+{
+	f->unsure_until = time(NULL) + f->hold;
+}
+
+/* Applies a change for the last time: what does not fit is out of force. */
+static mc_db_result_t apply_at_last(mc_follower_t *f, void *content,
+		const mc_change_t *change, mc_db_error_t *error)
+{
+	mc_db_result_t rc = f->calls->apply(f, content, change, MC_WITHDRAW, error);
+
+	if(rc != MC_DB_BAD_ROW)
+		return rc;
+	f->stats->bad_rows++;
+	f->calls->bad_row(change, error->text);
+	return MC_DB_OK;
+}
+
+/* Tries a kept change again; *done if it need not be kept any longer. */
+static mc_db_result_t try_again(mc_follower_t *f, void *content,
+		mc_retry_t *retry, bool *done, mc_db_error_t *error)
+{
+	const mc_change_t change = {.table = mc_retry_table(retry),
+			.item1 = mc_retry_item1(retry),
+			.item2 = mc_retry_item2(retry)};
+	mc_db_result_t rc;
+
+	if(++retry->tries >= RETRY_TRIES) {
+		*done = true;
+		return apply_at_last(f, content, &change, error);
+	}
+	rc = f->calls->apply(f, content, &change,
+			retry->tries >= RETRY_GIVE_WAY ? MC_GIVE_WAY : MC_WAIT, error);
+	*done = rc == MC_DB_OK;
+	return rc == MC_DB_FAILED ? rc : MC_DB_OK;
+}
+
+/* Tries all kept changes again. */
+static mc_db_result_t apply_retries(mc_follower_t *f, void *content,
+		mc_retries_t *retries, mc_db_error_t *error)
+{
+	size_t i = 0;
+
+	while(i < retries->n) {
+		bool done;
+
+		if(try_again(f, content, &retries->retry[i], &done, error) != MC_DB_OK)
+			return MC_DB_FAILED;
+		if(done)
+			mc_retries_drop(retries, i);
+		else
+			i++;
+	}
+	return MC_DB_OK;
+}
+
+/* Applies a change; one that does not fit yet is kept. */
+static mc_db_result_t apply_or_keep(mc_follower_t *f, void *content,
+		mc_retries_t *retries, const mc_change_t *change, mc_db_error_t *error)
+{
+	mc_db_result_t rc = f->calls->apply(f, content, change, MC_WAIT, error);
+
+	if(rc != MC_DB_BAD_ROW)
+		return rc;
+	return mc_retries_keep(retries, change->table, change->item1, change->item2)
+				   ? MC_DB_OK
+				   : apply_at_last(f, content, change, error);
+}
+
+/* True for a row that stands for a whole. */
+static bool is_once(const mc_follower_t *f, const mc_change_t *change)
+{
+	return f->once.len > 0 && mclmr_span_equal(change->table, f->once);
+}
+
+/* Applies what is changed as a whole once, if any of the rows names it. */
+static mc_db_result_t apply_once(mc_follower_t *f, void *content,
+		mc_retries_t *retries, const mc_db_rows_t *rows, mc_db_error_t *error)
+{
+	const mc_change_t whole = {.table = f->once};
+
+	for(size_t i = 0; i < rows->n; i++) {
+		mc_change_t change = mc_change_log_row(rows, i);
+
+		if(is_once(f, &change))
+			return apply_or_keep(f, content, retries, &whole, error);
+	}
+	return MC_DB_OK;
+}
+
+/* Applies one row of the change log. */
+static mc_db_result_t apply_row(mc_follower_t *f, void *content,
+		mc_retries_t *retries, const mc_change_t *change, mc_db_error_t *error)
+{
+	if(is_once(f, change))
+		return MC_DB_OK; /* done by apply_once() */
+	if(mclmr_span_equal(change->table, ALL)) {
+		mc_follower_reload(f, "the change log says so");
+		return MC_DB_OK;
+	}
+	return apply_or_keep(f, content, retries, change, error);
+}
+
+/* Looks whether a gap before this number is one that was pruned. */
+static mc_db_result_t check_pruned(mc_follower_t *f, const mc_holes_t *holes,
+		long long seq, mc_db_error_t *error)
+{
+	long long first, last;
+	mc_db_result_t rc;
+
+	if(seq <= holes->last + 1)
+		return MC_DB_OK;
+	rc = mc_change_log_range(f->db, f->log, &first, &last, error);
+	if(rc == MC_DB_OK && first > holes->last + 1)
+		mc_follower_reload_slowly(
+				f, "the change log begins behind the last row seen");
+	return rc;
+}
+
+/* Notes that a row was applied. */
+static void note_row(mc_follower_t *f, mc_holes_t *holes, long long seq)
+{
+	f->stats->changes++;
+	if(mc_holes_seen(holes, seq, time(NULL)))
+		return;
+	give_up_number(f);
+	mc_follower_reload_slowly(f, "too many numbers missing in the change log");
+}
+
+/* Applies rows of the change log in their order. */
+static mc_db_result_t apply_rows(mc_follower_t *f, void *content,
+		mc_progress_t *progress, const mc_db_rows_t *rows, mc_db_error_t *error)
+{
+	mc_db_result_t rc = apply_once(f, content, &progress->retries, rows, error);
+
+	for(size_t i = 0; rc == MC_DB_OK && i < rows->n; i++) {
+		mc_change_t change = mc_change_log_row(rows, i);
+
+		rc = check_pruned(f, &progress->holes, change.seq, error);
+		if(rc == MC_DB_OK)
+			rc = apply_row(f, content, &progress->retries, &change, error);
+		if(rc == MC_DB_OK)
+			note_row(f, &progress->holes, change.seq);
+	}
+	return rc;
+}
+
+/* Reads the first rows of the change log that were not seen yet. */
+static mc_db_result_t read_unseen(const mc_follower_t *f,
+		const mc_holes_t *holes, mc_db_rows_t *rows, mc_db_error_t *error)
+{
+	static char condition[MC_HOLES_SQL];
+
+	mc_holes_condition(holes, condition);
+	return mc_change_log_read(
+			f->db, f->log, condition, "seq", MC_PROGRESS_ROWS, rows, error);
+}
+
+mc_db_result_t mc_progress_poll(mc_follower_t *f, void *content,
+		mc_progress_t *progress, size_t *n, mc_db_error_t *error)
+{
+	mc_db_rows_t rows;
+	mc_db_result_t rc = read_unseen(f, &progress->holes, &rows, error);
+
+	*n = rows.n;
+	if(rc == MC_DB_OK && progress->retries.n > 0)
+		rc = apply_retries(f, content, &progress->retries, error);
+	if(rc == MC_DB_OK)
+		rc = apply_rows(f, content, progress, &rows, error);
+	mc_db_free(&rows);
+	return rc;
+}
+
+/* Begins the first look at the log after its last row that is so old that
+ * nothing from before it may still come; not further back than the pages that
+ * mc_progress_begin() reads. */
+static mc_db_result_t begin_holes(mc_follower_t *f, mc_holes_t *holes,
+		long long last, mc_db_error_t *error)
+{
+	const long long most = (long long)BASE_PAGES * MC_PROGRESS_ROWS;
+	long long from = 1;
+	char old[64];
+	mc_db_rows_t rows;
+	mc_db_result_t rc;
+
+	snprintf(old, sizeof(old), "changed > 0 AND changed < %lld",
+			(long long)time(NULL) - f->hold);
+	rc = mc_change_log_read(f->db, f->log, old, "seq DESC", 1, &rows, error);
+	if(rows.n > 0)
+		from = mc_change_log_row(&rows, 0).seq;
+	mc_db_free(&rows);
+	if(last - from >= most) {
+		from = last - most + 1;
+		give_up_number(f);
+	}
+	mc_holes_begin(holes, from);
+	return rc;
+}
+
+/* Marks rows as seen that the full load to come contains. A number that is
+ * missing is so since the row after it, if that one has a time. */
+static void see_rows(
+		mc_follower_t *f, mc_holes_t *holes, const mc_db_rows_t *rows)
+{
+	time_t now = time(NULL);
+
+	for(size_t i = 0; i < rows->n; i++) {
+		mc_change_t change = mc_change_log_row(rows, i);
+		bool timed = change.changed > 0 && change.changed < now;
+
+		if(!mc_holes_seen(
+				   holes, change.seq, timed ? (time_t)change.changed : now))
+			give_up_number(f);
+	}
+}
+
+/* Reads the log up to its end, or as many pages as may be. */
+static mc_db_result_t see_pages(
+		mc_follower_t *f, mc_holes_t *holes, mc_db_error_t *error)
+{
+	mc_db_result_t rc = MC_DB_OK;
+	size_t n = MC_PROGRESS_ROWS;
+
+	for(int page = 0;
+			rc == MC_DB_OK && n == MC_PROGRESS_ROWS && page < BASE_PAGES;
+			page++) {
+		mc_db_rows_t rows;
+
+		rc = read_unseen(f, holes, &rows, error);
+		see_rows(f, holes, &rows);
+		n = rows.n;
+		mc_db_free(&rows);
+	}
+	return rc;
+}
+
+mc_db_result_t mc_progress_begin(
+		mc_follower_t *f, mc_progress_t *progress, mc_db_error_t *error)
+{
+	long long first, last;
+	mc_db_result_t rc =
+			mc_change_log_range(f->db, f->log, &first, &last, error);
+
+	progress->retries.n = 0;
+	progress->holes = f->live.holes;
+	if(rc == MC_DB_OK && (f->last_load == 0 || last < f->live.holes.last))
+		rc = begin_holes(f, &progress->holes, last, error);
+	if(rc == MC_DB_OK)
+		rc = see_pages(f, &progress->holes, error);
+	mc_holes_expire(&progress->holes, time(NULL) - f->hold);
+	return rc;
+}

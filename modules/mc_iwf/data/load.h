@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * iwf_load: whole tables into a new directory or a new network. What cannot be
+ * used and hurts nothing else is left out, with a log line for the first rows
+ * of a table; any other bad row fails the load.
+ */
+#ifndef IWF_LOAD_H
+#define IWF_LOAD_H
+
+#include "mc_common/db.h"
+#include "mclmr/directory/directory.h"
+
+/* Counts rows that are left out here, from now on. */
+void iwf_load_count_bad_rows(unsigned long *count);
+
+/* Names an LMR entry that is left out, and counts it. */
+void iwf_load_leave_out_entry(long long id, const char *why);
+
+/* LMR entries left out by the last full load and since; a change of the network
+ * may make them usable. */
+unsigned long iwf_load_entries_left_out(void);
+
+/* The small tables as a new network. Peers that cannot be used are left out:
+ * another one that was deleted beside them must not stay. */
+mc_db_result_t iwf_load_network(
+		mc_db_t *db, mclmr_network_t **network, mc_db_error_t *error);
+
+/* Everything as a new directory, the large tables in pages; between (may be
+ * NULL) is called with data after each page, when no result is held. LMR
+ * entries whose KMF is not in the network, and LMR users and groups that cannot
+ * be used, are left out. */
+mc_db_result_t iwf_load_directory(mc_db_t *db, void (*between)(void *data),
+		void *data, mclmr_directory_t **directory, mc_db_error_t *error);
+
+#endif
