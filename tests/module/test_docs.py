@@ -330,6 +330,8 @@ def test_settings():
         r"^\| (`(?:MC_|PIKE)[^|]*)\|", documents.GUIDE.read_text(), re.M))))
     assert set(re.findall(r"^#!trydef (\w+)", text, re.M)) | {
         "MC_DB_LOADED", "MC_NO_CALLS"} == said
+    local = (dropin.RECIPES / "kamailio-local.cfg").read_text()
+    assert set(re.findall(r"^#!define (\w+)", local, re.M)) <= said
 
 
 def test_install(tmp_path):

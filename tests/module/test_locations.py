@@ -12,9 +12,7 @@ import sip
 
 SCHEMA = pathlib.Path("/usr/share/kamailio/postgres")
 GAUGE = 'kamailio_database_writable{database="location"} 1'
-LINES = """modparam("usrloc", "db_url", "{url}")
-modparam("usrloc", "db_mode", 1)
-"""
+LINES = (node.TOP / "cfg" / "recipe" / "usrloc-postgres.cfg").read_text()
 
 
 @pytest.fixture(name="server")
@@ -29,9 +27,8 @@ def _server():
 def site_on(peers, table):
     """A node, not started, whose registrations stand there."""
     found = sample.SampleNode(peers, env={"WRITE_PROBE": "1"},
-                              extra=LINES.format(url=table.url))
-    found.config.write_text(
-        'loadmodule "db_postgres.so"\n' + found.config.read_text())
+                              extra=LINES.replace(
+        "postgres://USER:PASSWORD@HOST/DATABASE", table.url))
     return found
 
 

@@ -5,6 +5,7 @@ import contextlib
 import re
 import socket
 import sqlite3
+import subprocess
 
 import pytest
 
@@ -31,6 +32,32 @@ def test_every_configuration_is_a_file():
     """What the documents print under a file's name lies there to be used."""
     named = {name for name in documents.block_names() if "." in name}
     assert named == {path.name for path in RECIPES.iterdir()}
+
+
+def test_small_tables(tmp_path):
+    """The file makes the tables of both databases."""
+    text = (RECIPES / "small-tables.sh").read_text().replace(
+        "/usr/share/kamailio/db_sqlite/mc_iwf-create.sql",
+        f"{node.TOP}/cfg/db_sqlite/mc_iwf-create.sql")
+    subprocess.run(["sh", "-c", text], cwd=tmp_path, check=True,
+                   stdout=subprocess.DEVNULL)
+    for name, table in (("mc_iwf", "mc_iwf_users"), ("kamailio", "address")):
+        with contextlib.closing(
+                sqlite3.connect(tmp_path / f"{name}.db")) as base:
+            assert base.execute(f"SELECT count(*) FROM {table}").fetchone()
+
+
+def test_relay_of_the_recipe():
+    """Its control port is the one that the server asks, and it forgets calls
+    as fast as the sample's relay does."""
+    ours, sample = (dict(re.findall(r"^([\w-]+) = (.*)$", path.read_text(), re.M))
+                    for path in (RECIPES / "rtpengine.conf",
+                                 node.TOP / "cfg" / "rtpengine.conf"))
+    asked = re.search(r'MC_RTPENGINE "udp:(.*)"',
+                      (RECIPES / "mc.cfg").read_text()).group(1)
+    assert ours["listen-ng"] == asked
+    times = ("delete-delay", "timeout", "offer-timeout")
+    assert [ours[name] for name in times] == [sample[name] for name in times]
 
 
 # Who registers
