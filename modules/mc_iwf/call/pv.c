@@ -91,18 +91,18 @@ static mclmr_span_t join_reasons(mclmr_span_t lines)
 {
 	static char joined[REASONS_MAX];
 	mclmr_arena_t arena = mclmr_arena(joined, REASONS_MAX);
-	mclmr_text_t text = {.arena = &arena};
+	mclmr_text_t text = mclmr_text(&arena);
 	mclmr_span_t reason, done;
 
 	while(next_value(&lines, MCLMR_SPAN("reason"), &reason)) {
-		done = text.span;
+		done = mclmr_text_so_far(&text);
 		if(done.len > 0)
 			mclmr_text_string(&text, "; ");
 		mclmr_text_put(&text, reason);
 		if(text.full)
 			return done;
 	}
-	return text.span;
+	return mclmr_text_so_far(&text);
 }
 
 /* What the decision says under a key; empty without a decision. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Binary texts, read and written; hexadecimal. */
+#include <string.h>
+
 #include "octets.h"
 
 void mclmr_octets_put(uint8_t *to, uint64_t value, size_t octets)
@@ -53,6 +55,49 @@ mclmr_span_t mclmr_octets_take_string(mclmr_octets_reader_t *reader, size_t n)
 {
 	return mclmr_octets_take(
 			reader, (size_t)mclmr_octets_take_number(reader, n));
+}
+
+/* Nothing more is written. */
+static void fill(mclmr_octets_writer_t *writer)
+{
+	writer->size = writer->length;
+	writer->full = true;
+}
+
+void mclmr_octets_write(mclmr_octets_writer_t *writer, mclmr_span_t octets)
+{
+	if(octets.len > writer->size - writer->length) {
+		fill(writer);
+		return;
+	}
+	if(writer->to != NULL && octets.len > 0)
+		memcpy(writer->to + writer->length, octets.s, octets.len);
+	writer->length += octets.len;
+}
+
+void mclmr_octets_write_number(
+		mclmr_octets_writer_t *writer, uint64_t number, size_t n)
+{
+	uint8_t octets[8];
+
+	mclmr_octets_put(octets, number, n);
+	mclmr_octets_write(writer, mclmr_octets_span(octets, n));
+}
+
+void mclmr_octets_write_string(
+		mclmr_octets_writer_t *writer, mclmr_span_t octets, size_t n)
+{
+	if(n < sizeof(octets.len) && octets.len >> 8 * n != 0) {
+		fill(writer);
+		return;
+	}
+	mclmr_octets_write_number(writer, octets.len, n);
+	mclmr_octets_write(writer, octets);
+}
+
+mclmr_span_t mclmr_octets_written(const mclmr_octets_writer_t *writer)
+{
+	return mclmr_octets_span(writer->to, writer->length);
 }
 
 /* True for what may stand between digits. */

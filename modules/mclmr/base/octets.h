@@ -35,8 +35,40 @@ mclmr_span_t mclmr_octets_take(mclmr_octets_reader_t *reader, size_t n);
 /* Takes a number of n octets off, n up to 8. */
 uint64_t mclmr_octets_take_number(mclmr_octets_reader_t *reader, size_t n);
 
-/* Takes a text off behind its length, a number of n octets. */
+/* Takes octets off that follow their length, a number of n octets. */
 mclmr_span_t mclmr_octets_take_string(mclmr_octets_reader_t *reader, size_t n);
+
+/*
+ * A writer of binary texts: the other side of the reader. What does not fit is
+ * not written, nor is anything after it; full tells at the end. Without memory
+ * (to is NULL, size SIZE_MAX) it counts only. A writer begins as
+ * {.to = memory, .size = octets} or MCLMR_OCTETS_COUNTER.
+ */
+typedef struct mclmr_octets_writer
+{
+	uint8_t *to;
+	size_t size;   /* octets at to; length once it is full */
+	size_t length; /* written, or counted */
+	bool full;
+} mclmr_octets_writer_t;
+
+#define MCLMR_OCTETS_COUNTER ((mclmr_octets_writer_t){.size = SIZE_MAX})
+
+/* Writes octets. */
+void mclmr_octets_write(mclmr_octets_writer_t *writer, mclmr_span_t octets);
+
+/* Writes a number as n octets, n up to 8, most significant first. Of one that
+ * needs more, the low octets. */
+void mclmr_octets_write_number(
+		mclmr_octets_writer_t *writer, uint64_t number, size_t n);
+
+/* Writes octets after their length, a number of n octets; a length that needs
+ * more does not fit. */
+void mclmr_octets_write_string(
+		mclmr_octets_writer_t *writer, mclmr_span_t octets, size_t n);
+
+/* What was written by now. */
+mclmr_span_t mclmr_octets_written(const mclmr_octets_writer_t *writer);
 
 /* The value of a hexadecimal digit, -1 for any other octet. */
 int mclmr_octets_hex_digit(char c);

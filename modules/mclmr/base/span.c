@@ -6,14 +6,6 @@
 
 #include "span.h"
 
-/* ASCII only, whatever the locale: names on the wire are ASCII. */
-static char lower(char c)
-{
-	if(c >= 'A' && c <= 'Z')
-		return (char)(c - 'A' + 'a');
-	return c;
-}
-
 /* What may surround a field value: blanks and the CRLF of a folded line. */
 static bool is_space(char c)
 {
@@ -27,7 +19,7 @@ bool mclmr_span_equal_nocase(mclmr_span_t a, mclmr_span_t b)
 	if(mclmr_span_equal(a, b))
 		return true;
 	for(size_t i = 0; i < a.len; i++) {
-		if(lower(a.s[i]) != lower(b.s[i]))
+		if(mclmr_span_lower(a.s[i]) != mclmr_span_lower(b.s[i]))
 			return false;
 	}
 	return true;
@@ -86,7 +78,8 @@ static size_t find_caseless(mclmr_span_t text)
 {
 	size_t i = 0;
 
-	while(i < text.len && lower(text.s[i]) >= 'a' && lower(text.s[i]) <= 'z')
+	while(i < text.len && mclmr_span_lower(text.s[i]) >= 'a'
+			&& mclmr_span_lower(text.s[i]) <= 'z')
 		i++;
 	return i;
 }
@@ -109,7 +102,7 @@ const char *mclmr_span_find_nocase(mclmr_span_t text, mclmr_span_t needle)
 			i = (size_t)(at - text.s) - anchor;
 			there.s = text.s + i;
 		}
-		if(lower(there.s[0]) == lower(needle.s[0])
+		if(mclmr_span_lower(there.s[0]) == mclmr_span_lower(needle.s[0])
 				&& mclmr_span_equal_nocase(there, needle))
 			return there.s;
 	}

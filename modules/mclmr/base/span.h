@@ -29,6 +29,13 @@ static inline mclmr_span_t mclmr_span(const char *string)
 	return (mclmr_span_t){string, string == NULL ? 0 : strlen(string)};
 }
 
+/* The letter in lower case; every other octet as it is. ASCII only, whatever
+ * the locale: names on the wire are ASCII. */
+static inline char mclmr_span_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 /* True where both hold the same octets. Inline: a description is compared with
  * hundreds of names, nearly all of another length. */
 static inline bool mclmr_span_equal(mclmr_span_t a, mclmr_span_t b)

@@ -1,102 +1,60 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* The same, made: a laboratory server. */
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <openssl/crypto.h>
 
 #include "kms_issue.h"
 #include "mclmr/base/octets.h"
+#include "mclmr/base/text.h"
 #include "mclmr/base/timestamp.h"
 
-#define MAX_OCTETS MCLMR_SAKKE_POINT /* of one value */
-
-/* A text that grows in an arena of which it takes all. */
-typedef struct writer
+/* Writes the tag that an element begins with. */
+static void put_open(mclmr_text_t *text, const char *name)
 {
-	mclmr_arena_t *arena;
-	char *to;
-	size_t size;
-	size_t length;
-	bool failed;
-} writer_t;
-
-/* Begins a text. */
-static writer_t begin(mclmr_arena_t *arena)
-{
-	writer_t writer = {.arena = arena,
-			.to = arena->begin + arena->used,
-			.size = arena->size - arena->used};
-
-	return writer;
+	mclmr_text_string(text, "<");
+	mclmr_text_string(text, name);
+	mclmr_text_string(text, ">");
 }
 
-/* Writes formatted text. */
-static void put(writer_t *writer, const char *format, ...)
-		__attribute__((format(printf, 2, 3)));
-static void put(writer_t *writer, const char *format, ...)
+/* Writes the tag that an element ends with. */
+static void put_close(mclmr_text_t *text, const char *name)
 {
-	size_t left = writer->size - writer->length;
-	va_list arguments;
-	int n;
-
-	va_start(arguments, format);
-	n = vsnprintf(writer->to + writer->length, left, format, arguments);
-	va_end(arguments);
-	if(n < 0 || (size_t)n >= left)
-		writer->failed = true;
-	else
-		writer->length += (size_t)n;
-}
-
-/* Writes characters as XML text. */
-static void put_escaped(writer_t *writer, mclmr_span_t text)
-{
-	for(size_t i = 0; i < text.len; i++) {
-		switch(text.s[i]) {
-			case '&':
-				put(writer, "&amp;");
-				break;
-			case '<':
-				put(writer, "&lt;");
-				break;
-			case '>':
-				put(writer, "&gt;");
-				break;
-			default:
-				put(writer, "%c", text.s[i]);
-		}
-	}
+	mclmr_text_string(text, "</");
+	mclmr_text_string(text, name);
+	mclmr_text_string(text, ">\n");
 }
 
 /* Writes an element with a text. */
-static void put_text(writer_t *writer, const char *name, mclmr_span_t text)
+static void put_text(mclmr_text_t *text, const char *name, mclmr_span_t octets)
 {
-	put(writer, "<%s>", name);
-	put_escaped(writer, text);
-	put(writer, "</%s>\n", name);
+	put_open(text, name);
+	mclmr_text_xml(text, octets);
+	put_close(text, name);
 }
 
 /* Writes an element with octets in hexadecimal. */
-static void put_octets(writer_t *writer, const char *name, mclmr_span_t octets)
+static void put_octets(
+		mclmr_text_t *text, const char *name, mclmr_span_t octets)
 {
-	char hex[2 * MAX_OCTETS + 1];
-
-	mclmr_octets_to_hex(mclmr_octets(octets), octets.len, hex);
-	put(writer, "<%s>%s</%s>\n", name, hex, name);
-	OPENSSL_cleanse(hex, sizeof hex);
+	put_open(text, name);
+	mclmr_text_hex(text, octets);
+	put_close(text, name);
 }
 
-/* Ends a text, with a NUL that is not counted. */
-static const char *finish(writer_t *writer, mclmr_span_t *text)
+/* Writes an element with a number. */
+static void put_number(mclmr_text_t *text, const char *name, uint64_t number)
 {
-	if(writer->failed
-			|| mclmr_arena_alloc(writer->arena, writer->length + 1) == NULL)
-		return "out of memory";
-	*text = (mclmr_span_t){writer->to, writer->length};
-	return NULL;
+	put_open(text, name);
+	mclmr_text_number(text, number);
+	put_close(text, name);
+}
+
+/* Ends a text. */
+static const char *finish(const mclmr_text_t *writer, mclmr_span_t *text)
+{
+	return mclmr_text_done(writer, text) ? NULL : "out of memory";
 }
 
 const char *mclmr_kms_server_new(
@@ -161,25 +119,42 @@ void mclmr_kms_server_clear(mclmr_kms_server_t *server)
 	mclmr_eccsi_master_clear(&server->eccsi);
 }
 
-/* Writes a line Name=value of octets. */
-static void put_line(writer_t *writer, const char *name, mclmr_span_t octets)
+/* Begins a line Name=value. */
+static void put_name(mclmr_text_t *text, const char *name)
 {
-	char hex[2 * MAX_OCTETS + 1];
+	mclmr_text_string(text, name);
+	mclmr_text_string(text, "=");
+}
 
-	mclmr_octets_to_hex(mclmr_octets(octets), octets.len, hex);
-	put(writer, "%s=%s\n", name, hex);
-	OPENSSL_cleanse(hex, sizeof hex);
+/* Writes a line of octets. */
+static void put_line(mclmr_text_t *text, const char *name, mclmr_span_t octets)
+{
+	put_name(text, name);
+	mclmr_text_hex(text, octets);
+	mclmr_text_string(text, "\n");
+}
+
+/* Writes a line of a number. */
+static void put_number_line(
+		mclmr_text_t *text, const char *name, uint64_t number)
+{
+	put_name(text, name);
+	mclmr_text_number(text, number);
+	mclmr_text_string(text, "\n");
 }
 
 const char *mclmr_kms_write_secrets(const mclmr_kms_server_t *server,
 		mclmr_arena_t *arena, mclmr_span_t *text)
 {
-	writer_t writer = begin(arena);
+	mclmr_text_t writer = mclmr_text(arena);
 
-	put(&writer, "# Secrets of a key management server: keep them safe.\n");
-	put(&writer, "KmsUri=%.*s\n", MCLMR_FMT(server->uri));
-	put(&writer, "UserKeyPeriod=%lu\n", (unsigned long)server->period.length);
-	put(&writer, "UserKeyOffset=%lu\n", (unsigned long)server->period.offset);
+	mclmr_text_string(
+			&writer, "# Secrets of a key management server: keep them safe.\n");
+	put_name(&writer, "KmsUri");
+	mclmr_text_put(&writer, server->uri);
+	mclmr_text_string(&writer, "\n");
+	put_number_line(&writer, "UserKeyPeriod", server->period.length);
+	put_number_line(&writer, "UserKeyOffset", server->period.offset);
 	put_line(&writer, "PubEncKey", MCLMR_OCTETS(server->sakke.point));
 	put_line(&writer, "PubAuthKey", MCLMR_OCTETS(server->eccsi.kpak));
 	put_line(&writer, "MasterSecret", MCLMR_OCTETS(server->sakke.z));
@@ -188,45 +163,43 @@ const char *mclmr_kms_write_secrets(const mclmr_kms_server_t *server,
 }
 
 /* Begins a KmsResponse. */
-static void put_response(writer_t *writer, const mclmr_kms_server_t *server,
+static void put_response(mclmr_text_t *text, const mclmr_kms_server_t *server,
 		mclmr_span_t user, int64_t at)
 {
 	char time[MCLMR_TIMESTAMP_SIZE];
 
 	mclmr_timestamp_write(at, time);
-	put(writer, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-				"<KmsResponse xmlns=\"urn:3gpp:ns:mcsecKMSInterface:1.0\" "
-				"Version=\"1.0.0\">\n");
-	put_text(writer, "KmsUri", server->uri);
-	put_text(writer, "UserUri", user);
-	put(writer, "<Time>%s</Time>\n<ClientReqUrl>https://", time);
-	put_escaped(writer, server->uri);
-	put(writer, "/keymanagement/identity/v1/</ClientReqUrl>\n"
-				"<KmsMessage>\n");
-}
-
-/* Writes a number. */
-static void put_number(writer_t *writer, const char *name, uint64_t number)
-{
-	put(writer, "<%s>%llu</%s>\n", name, (unsigned long long)number, name);
+	mclmr_text_string(text,
+			"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+			"<KmsResponse xmlns=\"urn:3gpp:ns:mcsecKMSInterface:1.0\" "
+			"Version=\"1.0.0\">\n");
+	put_text(text, "KmsUri", server->uri);
+	put_text(text, "UserUri", user);
+	put_text(text, "Time", mclmr_span(time));
+	mclmr_text_string(text, "<ClientReqUrl>https://");
+	mclmr_text_xml(text, server->uri);
+	mclmr_text_string(text, "/keymanagement/identity/v1/</ClientReqUrl>\n"
+							"<KmsMessage>\n");
 }
 
 const char *mclmr_kms_write_certificate(const mclmr_kms_server_t *server,
 		int64_t at, mclmr_arena_t *arena, mclmr_span_t *text)
 {
-	writer_t writer = begin(arena);
+	mclmr_text_t writer = mclmr_text(arena);
 
 	put_response(&writer, server, server->uri, at);
-	put(&writer, "<KmsInit Version=\"1.0.0\">\n"
-				 "<KmsCertificate Version=\"1.0.0\" Role=\"Root\">\n");
+	mclmr_text_string(&writer,
+			"<KmsInit Version=\"1.0.0\">\n"
+			"<KmsCertificate Version=\"1.0.0\" Role=\"Root\">\n");
 	put_text(&writer, "KmsUri", server->uri);
-	put(&writer, "<UserIdFormat>2</UserIdFormat>\n");
+	mclmr_text_string(&writer, "<UserIdFormat>2</UserIdFormat>\n");
 	put_number(&writer, "UserKeyPeriod", server->period.length);
 	put_number(&writer, "UserKeyOffset", server->period.offset);
 	put_octets(&writer, "PubEncKey", MCLMR_OCTETS(server->sakke.point));
 	put_octets(&writer, "PubAuthKey", MCLMR_OCTETS(server->eccsi.kpak));
-	put(&writer, "<ParameterSet>1</ParameterSet>\n</KmsCertificate>\n"
-				 "</KmsInit>\n</KmsMessage>\n</KmsResponse>\n");
+	mclmr_text_string(&writer,
+			"<ParameterSet>1</ParameterSet>\n</KmsCertificate>\n"
+			"</KmsInit>\n</KmsMessage>\n</KmsResponse>\n");
 	return finish(&writer, text);
 }
 
@@ -256,36 +229,37 @@ static const char *make_keys(const mclmr_kms_server_t *server,
 }
 
 /* Writes one key set. */
-static void put_keys(writer_t *writer, const mclmr_kms_server_t *server,
+static void put_keys(mclmr_text_t *text, const mclmr_kms_server_t *server,
 		mclmr_span_t user, uint64_t number, const keys_t *keys)
 {
-	put(writer, "<KmsKeySet Version=\"1.1.0\">\n");
-	put_text(writer, "KmsUri", server->uri);
-	put_text(writer, "UserUri", user);
-	put_octets(writer, "UserID", MCLMR_OCTETS(keys->uid));
-	put_number(writer, "KeyPeriodNo", number);
-	put_octets(writer, "UserDecryptKey", MCLMR_OCTETS(keys->rsk));
-	put_octets(writer, "UserSigningKeySSK", MCLMR_OCTETS(keys->pair.ssk));
-	put_octets(writer, "UserPubTokenPVT", MCLMR_OCTETS(keys->pair.pvt));
-	put(writer, "</KmsKeySet>\n");
+	mclmr_text_string(text, "<KmsKeySet Version=\"1.1.0\">\n");
+	put_text(text, "KmsUri", server->uri);
+	put_text(text, "UserUri", user);
+	put_octets(text, "UserID", MCLMR_OCTETS(keys->uid));
+	put_number(text, "KeyPeriodNo", number);
+	put_octets(text, "UserDecryptKey", MCLMR_OCTETS(keys->rsk));
+	put_octets(text, "UserSigningKeySSK", MCLMR_OCTETS(keys->pair.ssk));
+	put_octets(text, "UserPubTokenPVT", MCLMR_OCTETS(keys->pair.pvt));
+	mclmr_text_string(text, "</KmsKeySet>\n");
 }
 
 const char *mclmr_kms_write_keys(const mclmr_kms_server_t *server,
 		const mclmr_kms_scratch_t *scratch, mclmr_span_t user, uint64_t number,
 		unsigned n, int64_t at, mclmr_arena_t *arena, mclmr_span_t *text)
 {
-	writer_t writer = begin(arena);
+	mclmr_text_t writer = mclmr_text(arena);
 	const char *wrong = NULL;
 	keys_t keys;
 
 	put_response(&writer, server, user, at);
-	put(&writer, "<KmsKeyProv Version=\"1.0.0\">\n");
+	mclmr_text_string(&writer, "<KmsKeyProv Version=\"1.0.0\">\n");
 	for(unsigned i = 0; i < n && wrong == NULL; i++) {
 		wrong = make_keys(server, scratch, user, number + i, &keys);
 		if(wrong == NULL)
 			put_keys(&writer, server, user, number + i, &keys);
 		OPENSSL_cleanse(&keys, sizeof keys);
 	}
-	put(&writer, "</KmsKeyProv>\n</KmsMessage>\n</KmsResponse>\n");
+	mclmr_text_string(
+			&writer, "</KmsKeyProv>\n</KmsMessage>\n</KmsResponse>\n");
 	return wrong != NULL ? wrong : finish(&writer, text);
 }

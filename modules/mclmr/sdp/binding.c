@@ -89,7 +89,8 @@ static void bind(
 		const mclmr_sdp_format_t *format = &section->format[i];
 		binding_t bound;
 
-		if(can_be_bound(format) && !find(text->span, which, format->pt, &bound))
+		if(can_be_bound(format)
+				&& !find(mclmr_text_so_far(text), which, format->pt, &bound))
 			put_binding(text, which, format);
 	}
 }
@@ -97,7 +98,7 @@ static void bind(
 bool mclmr_binding_renew(mclmr_span_t bindings, mclmr_sdp_t *offer,
 		mclmr_sdp_t *answer, mclmr_arena_t *arena, mclmr_span_t *renewed)
 {
-	mclmr_text_t text = {.arena = arena};
+	mclmr_text_t text = mclmr_text(arena);
 	binding_t old;
 
 	while(next(&bindings, &old)) {

@@ -90,7 +90,7 @@ bool mclmr_explain(const mclmr_policy_request_t *request,
 		mclmr_span_t *text)
 {
 	static const char *const actions[] = {"accept", "edit", "refuse"};
-	mclmr_text_t out = {.arena = arena};
+	mclmr_text_t out = mclmr_text(arena);
 
 	put_field(&out, "profile", request->profile->name);
 	put_field(&out, "decision", actions[decision->action]);

@@ -271,7 +271,7 @@ bool mclmr_negotiation_write(const mclmr_negotiation_t *negotiation,
 {
 	mclmr_span_t bound = negotiation->bound[side];
 	unsigned long length = bound.len;
-	mclmr_text_t out = {.arena = arena};
+	mclmr_text_t out = mclmr_text(arena);
 
 	for(unsigned long kind = 0; kind < MCLMR_OFFER_KINDS; kind++) {
 		const mclmr_offered_t *offered = &negotiation->offered[side][kind];

@@ -4,12 +4,12 @@
  * writer. */
 #include <string.h>
 
+#include "mclmr/base/text.h"
 #include "sdp.h"
 
 #define MAX_PORT 65535
 #define VIDEO_CLOCK 90000 /* Hz, of every video format (RFC 3551 5) */
 
-#define SPAN_CRLF MCLMR_SPAN("\r\n")
 
 /* What separates the words of a line. */
 static bool is_blank(char c)
@@ -431,27 +431,21 @@ void mclmr_sdp_drop_orphans(mclmr_sdp_section_t *section)
 		line->dropped = true;
 }
 
-/* Where the text is written; room is checked by the caller. */
-static void put(char **at, mclmr_span_t text)
+/* Composes an m= line. */
+static void put_media(mclmr_text_t *text, const mclmr_sdp_section_t *section)
 {
-	memcpy(*at, text.s, text.len);
-	*at += text.len;
-}
-
-/* Composes an m= line; never longer than the one that was read. */
-static void put_media(char **at, const mclmr_sdp_section_t *section)
-{
-	put(at, MCLMR_SPAN("m="));
-	put(at, section->media);
-	put(at, MCLMR_SPAN(" "));
-	put(at, section->closed ? MCLMR_SPAN("0") : section->port_text);
-	put(at, MCLMR_SPAN(" "));
-	put(at, section->proto);
+	mclmr_text_put(text, MCLMR_SPAN("m="));
+	mclmr_text_put(text, section->media);
+	mclmr_text_put(text, MCLMR_SPAN(" "));
+	mclmr_text_put(
+			text, section->closed ? MCLMR_SPAN("0") : section->port_text);
+	mclmr_text_put(text, MCLMR_SPAN(" "));
+	mclmr_text_put(text, section->proto);
 	for(size_t i = 0; i < section->formats; i++) {
 		if(section->format[i].dropped)
 			continue;
-		put(at, MCLMR_SPAN(" "));
-		put(at, section->format[i].token);
+		mclmr_text_put(text, MCLMR_SPAN(" "));
+		mclmr_text_put(text, section->format[i].token);
 	}
 }
 
@@ -469,15 +463,8 @@ static const mclmr_sdp_section_t *edited_section(
 bool mclmr_sdp_write(
 		const mclmr_sdp_t *sdp, mclmr_arena_t *arena, mclmr_span_t *text)
 {
-	size_t size = 0;
-	char *begin, *at;
+	mclmr_text_t out = mclmr_text(arena);
 
-	*text = (mclmr_span_t){NULL, 0};
-	for(size_t i = 0; i < sdp->lines; i++)
-		size += sdp->line[i].text.len + SPAN_CRLF.len;
-	begin = at = mclmr_arena_alloc(arena, size);
-	if(begin == NULL)
-		return false;
 	for(size_t i = 0; i < sdp->lines; i++) {
 		const mclmr_sdp_line_t *line = &sdp->line[i];
 		const mclmr_sdp_section_t *section = edited_section(sdp, line);
@@ -485,11 +472,10 @@ bool mclmr_sdp_write(
 		if(line->dropped)
 			continue;
 		if(section != NULL)
-			put_media(&at, section);
+			put_media(&out, section);
 		else
-			put(&at, line->text);
-		put(&at, SPAN_CRLF);
+			mclmr_text_put(&out, line->text);
+		mclmr_text_put(&out, MCLMR_SPAN("\r\n"));
 	}
-	*text = (mclmr_span_t){begin, (size_t)(at - begin)};
-	return true;
+	return mclmr_text_done(&out, text);
 }

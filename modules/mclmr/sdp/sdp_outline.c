@@ -198,7 +198,7 @@ static void put_section(mclmr_text_t *text, mclmr_sdp_section_t *section)
 bool mclmr_sdp_outline(
 		const mclmr_sdp_t *sdp, mclmr_arena_t *arena, mclmr_span_t *text)
 {
-	mclmr_text_t out = {.arena = arena};
+	mclmr_text_t out = mclmr_text(arena);
 
 	mclmr_text_string(&out, "v=0\no=-\ns=-\n");
 	put_protection(&out, sdp->line, sdp->session_lines);

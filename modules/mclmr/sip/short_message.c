@@ -343,31 +343,23 @@ static const char *find_unfit(const mclmr_short_message_table_t *table,
 	return NULL;
 }
 
-/* Octets that the message takes. */
-static size_t encoded_size(const mclmr_short_message_t *message)
+/* Writes a message that is fit. */
+static void put_message(mclmr_octets_writer_t *writer,
+		const mclmr_short_message_table_t *table,
+		const mclmr_short_message_t *message)
 {
-	size_t size = 1 + 2 + message->mc_id.len + 2 + message->kmf_uri.len;
-
-	if(message->response)
-		return size;
-	return size + 1 + (message->has_payload ? 3 + message->payload.len : 0);
-}
-
-/* Writes an octet; returns where the next one goes. */
-static char *put_octet(char *to, int octet)
-{
-	*to = (char)octet;
-	return to + 1;
-}
-
-/* Writes a field of at most MAX_LENGTH octets as LV-E. */
-static char *put_lve(char *to, mclmr_span_t value)
-{
-	to = put_octet(to, (int)(value.len >> 8));
-	to = put_octet(to, (int)(value.len & MAX_OCTET));
-	if(value.len > 0)
-		memcpy(to, value.s, value.len);
-	return to + value.len;
+	mclmr_octets_write_number(writer,
+			(uint64_t)(message->response ? table->response : table->request),
+			1);
+	if(!message->response)
+		mclmr_octets_write_number(
+				writer, (uint64_t)table->lmr_type[message->lmr_type], 1);
+	mclmr_octets_write_string(writer, message->mc_id, 2);
+	mclmr_octets_write_string(writer, message->kmf_uri, 2);
+	if(message->response || !message->has_payload)
+		return;
+	mclmr_octets_write_number(writer, (uint64_t)table->payload_iei, 1);
+	mclmr_octets_write_string(writer, message->payload, 2);
 }
 
 const char *mclmr_short_message_encode(const mclmr_short_message_table_t *table,
@@ -375,23 +367,18 @@ const char *mclmr_short_message_encode(const mclmr_short_message_table_t *table,
 		mclmr_span_t *octets)
 {
 	const char *wrong = find_unfit(table, message);
-	size_t size = encoded_size(message);
-	char *to;
+	mclmr_octets_writer_t counter = MCLMR_OCTETS_COUNTER;
+	mclmr_octets_writer_t writer;
 
 	if(wrong != NULL)
 		return wrong;
-	to = mclmr_arena_alloc(arena, size);
-	if(to == NULL)
+	put_message(&counter, table, message);
+	writer = (mclmr_octets_writer_t){
+			.to = mclmr_arena_alloc(arena, counter.length),
+			.size = counter.length};
+	if(writer.to == NULL)
 		return "no room for the message";
-	*octets = (mclmr_span_t){to, size};
-	to = put_octet(to, message->response ? table->response : table->request);
-	if(!message->response)
-		to = put_octet(to, table->lmr_type[message->lmr_type]);
-	to = put_lve(to, message->mc_id);
-	to = put_lve(to, message->kmf_uri);
-	if(message->response || !message->has_payload)
-		return NULL;
-	to = put_octet(to, table->payload_iei);
-	put_lve(to, message->payload);
+	put_message(&writer, table, message);
+	*octets = mclmr_octets_written(&writer);
 	return NULL;
 }

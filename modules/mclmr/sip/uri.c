@@ -4,17 +4,11 @@
 #include <string.h>
 
 #include "mclmr/base/octets.h"
+#include "mclmr/base/text.h"
 #include "uri.h"
 
 #define SIP "sip:"
 #define TEL "tel:"
-
-/* A key in the making. len goes on counting where it is full. */
-typedef struct draft
-{
-	size_t len;
-	char octets[MCLMR_URI_MAX];
-} draft_t;
 
 /* What is left of a "sip:" URI once its userinfo is cut off. */
 typedef struct address
@@ -78,13 +72,6 @@ static bool is_separator(char c)
 	return is_any(c, SEPARATOR);
 }
 
-static char lower(char c)
-{
-	if(c >= 'A' && c <= 'Z')
-		return (char)(c - 'A' + 'a');
-	return c;
-}
-
 static char upper(char c)
 {
 	if(c >= 'a' && c <= 'z')
@@ -92,73 +79,57 @@ static char upper(char c)
 	return c;
 }
 
-/* True where "%" at offset i of text begins an escape. */
-static bool is_escape(mclmr_span_t text, size_t i)
+/* True if "%", which begins the octets that are left, begins an escape. */
+static bool is_escape(const char *at, size_t left)
 {
-	return i + 2 < text.len && mclmr_octets_hex_digit(text.s[i + 1]) >= 0
-		   && mclmr_octets_hex_digit(text.s[i + 2]) >= 0;
+	return left > 2 && mclmr_octets_hex_digit(at[1]) >= 0
+		   && mclmr_octets_hex_digit(at[2]) >= 0;
 }
 
 /* True where all octets may stand in a URI; so no blank, no quote, no
  * control character, nothing beyond ASCII, and every "%" is an escape. */
 static bool is_well_formed(mclmr_span_t uri)
 {
-	for(size_t i = 0; i < uri.len; i++) {
-		if(!is_any(uri.s[i], DIGIT | LETTER | MARK | RESERVED)
-				&& !(uri.s[i] == '%' && is_escape(uri, i)))
+	const char *at = uri.s;
+
+	for(size_t left = uri.len; left > 0; left--, at++) {
+		if(!is_any(*at, DIGIT | LETTER | MARK | RESERVED)
+				&& !(*at == '%' && is_escape(at, left)))
 			return false;
 	}
 	return true;
 }
 
-static void put(draft_t *draft, char c)
-{
-	if(draft->len < sizeof(draft->octets))
-		draft->octets[draft->len] = c;
-	draft->len++;
-}
-
-static void put_text(draft_t *draft, mclmr_span_t text)
-{
-	if(text.s != NULL && draft->len <= sizeof(draft->octets)
-			&& text.len <= sizeof(draft->octets) - draft->len)
-		memcpy(draft->octets + draft->len, text.s, text.len);
-	draft->len += text.len;
-}
-
-static void put_lower(draft_t *draft, mclmr_span_t text)
-{
-	for(size_t i = 0; i < text.len; i++)
-		put(draft, lower(text.s[i]));
-}
-
 /* Writes the escape with these digits: undone where it stands for an
  * unreserved character, else with its digits in upper case. */
-static void put_escape(draft_t *draft, const char *digits)
+static void put_escape(mclmr_text_t *text, const char *digits)
 {
 	char c = (char)(mclmr_octets_hex_digit(digits[0]) * 16
 					+ mclmr_octets_hex_digit(digits[1]));
 
 	if(is_unreserved(c)) {
-		put(draft, c);
+		mclmr_text_char(text, c);
 		return;
 	}
-	put(draft, '%');
-	put(draft, upper(digits[0]));
-	put(draft, upper(digits[1]));
+	mclmr_text_char(text, '%');
+	mclmr_text_char(text, upper(digits[0]));
+	mclmr_text_char(text, upper(digits[1]));
 }
 
 /* Writes a well-formed text with its needless escapes undone. */
-static void put_unescaped(draft_t *draft, mclmr_span_t text)
+static void put_unescaped(mclmr_text_t *text, mclmr_span_t octets)
 {
-	for(size_t i = 0; i < text.len; i++) {
-		if(text.s[i] == '%') {
-			put_escape(draft, text.s + i + 1);
-			i += 2;
-		} else {
-			put(draft, text.s[i]);
-		}
+	const char *plain = octets.s;
+	const char *end = octets.s + octets.len;
+
+	for(const char *at = plain; at < end; at++) {
+		if(*at != '%')
+			continue;
+		mclmr_text_put(text, (mclmr_span_t){plain, (size_t)(at - plain)});
+		put_escape(text, at + 1);
+		plain = at + 3;
 	}
+	mclmr_text_put(text, (mclmr_span_t){plain, (size_t)(end - plain)});
 }
 
 /* True for digits with visual separators, "+" at most in front. Letters make
@@ -177,31 +148,33 @@ static bool is_number(mclmr_span_t text)
 }
 
 /* Writes the digits of a telephone number without its separators. */
-static void put_digits(draft_t *draft, mclmr_span_t number)
+static void put_digits(mclmr_text_t *text, mclmr_span_t number)
 {
 	for(size_t i = 0; i < number.len; i++) {
 		if(!is_separator(number.s[i]))
-			put(draft, lower(number.s[i]));
+			mclmr_text_char(text, mclmr_span_lower(number.s[i]));
 	}
 }
 
 /* Writes the userinfo of a telephone-subscriber: the number comes first. */
-static void put_subscriber(draft_t *draft, mclmr_span_t user)
+static void put_subscriber(mclmr_text_t *text, mclmr_span_t user)
 {
-	draft_t plain;
-	mclmr_span_t rest, number;
+	char room[MCLMR_URI_MAX];
+	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
+	mclmr_text_t plain = mclmr_text(&arena);
+	mclmr_span_t rest;
+	mclmr_span_t number;
 
-	plain.len = 0;
 	put_unescaped(&plain, user);
-	rest = (mclmr_span_t){plain.octets, plain.len};
+	rest = mclmr_text_so_far(&plain);
 	number = mclmr_span_cut(&rest, ';');
 	if(is_number(number))
-		put_digits(draft, number);
+		put_digits(text, number);
 	else
-		put_text(draft, number);
+		mclmr_text_put(text, number);
 	if(rest.s != NULL)
-		put(draft, ';');
-	put_text(draft, rest);
+		mclmr_text_char(text, ';');
+	mclmr_text_put(text, rest);
 }
 
 /* Octets of a host name, or of what stands in the brackets of an IPv6
@@ -274,26 +247,26 @@ static bool is_user(mclmr_span_t user)
 }
 
 /* Writes the key of a sip or sips URI, rest being what follows the scheme. */
-static bool put_sip(draft_t *draft, mclmr_span_t rest)
+static bool put_sip(mclmr_text_t *text, mclmr_span_t rest)
 {
-	bool has_user = mclmr_span_find(rest, MCLMR_SPAN("@")) != NULL;
-	mclmr_span_t user = {NULL, 0};
+	mclmr_span_t user = mclmr_span_cut(&rest, '@');
+	bool has_user = rest.s != NULL;
 	address_t address;
 
-	if(has_user)
-		user = mclmr_span_cut(&rest, '@');
+	if(!has_user)
+		rest = user;
 	if((has_user && !is_user(user)) || !read_address(rest, &address)
 			|| mclmr_span_find(rest, MCLMR_SPAN("@")) != NULL)
 		return false;
-	put_text(draft, MCLMR_SPAN(SIP));
+	mclmr_text_put(text, MCLMR_SPAN(SIP));
 	if(has_user) {
 		if(is_phone(address.tail))
-			put_subscriber(draft, user);
+			put_subscriber(text, user);
 		else
-			put_unescaped(draft, user);
-		put(draft, '@');
+			put_unescaped(text, user);
+		mclmr_text_char(text, '@');
 	}
-	put_lower(draft, address.host);
+	mclmr_text_lower(text, address.host);
 	return true;
 }
 
@@ -317,7 +290,7 @@ static size_t find_parameter(
 /* Writes ";name=value" where the URI has it; false where it has it twice or
  * empty. */
 static bool put_parameter(
-		draft_t *draft, mclmr_span_t parameters, mclmr_span_t name)
+		mclmr_text_t *text, mclmr_span_t parameters, mclmr_span_t name)
 {
 	mclmr_span_t value;
 	size_t found = find_parameter(parameters, name, &value);
@@ -326,13 +299,13 @@ static bool put_parameter(
 		return true;
 	if(found > 1 || value.len == 0)
 		return false;
-	put(draft, ';');
-	put_text(draft, name);
-	put(draft, '=');
+	mclmr_text_char(text, ';');
+	mclmr_text_put(text, name);
+	mclmr_text_char(text, '=');
 	if(is_number(value))
-		put_digits(draft, value);
+		put_digits(text, value);
 	else
-		put_lower(draft, value);
+		mclmr_text_lower(text, value);
 	return true;
 }
 
@@ -352,7 +325,7 @@ static bool is_local_number(mclmr_span_t text)
 
 /* Writes the key of a tel URI. A local number means nothing without its
  * context (RFC 3966 5.1.5). */
-static bool put_tel(draft_t *draft, mclmr_span_t rest)
+static bool put_tel(mclmr_text_t *text, mclmr_span_t rest)
 {
 	mclmr_span_t number = mclmr_span_cut(&rest, ';');
 	bool global = number.len > 0 && number.s[0] == '+';
@@ -363,49 +336,48 @@ static bool put_tel(draft_t *draft, mclmr_span_t rest)
 	if(!global
 			&& find_parameter(rest, MCLMR_SPAN("phone-context"), &context) == 0)
 		return false;
-	put_text(draft, MCLMR_SPAN(TEL));
-	put_digits(draft, number);
-	return put_parameter(draft, rest, MCLMR_SPAN("ext"))
-		   && put_parameter(draft, rest, MCLMR_SPAN("phone-context"));
+	mclmr_text_put(text, MCLMR_SPAN(TEL));
+	put_digits(text, number);
+	return put_parameter(text, rest, MCLMR_SPAN("ext"))
+		   && put_parameter(text, rest, MCLMR_SPAN("phone-context"));
 }
 
 /* Writes the key of a well-formed URI by its scheme. */
-static bool put_key(draft_t *draft, mclmr_span_t uri)
+static bool put_key(mclmr_text_t *text, mclmr_span_t uri)
 {
 	mclmr_span_t rest = uri;
 	mclmr_span_t scheme = mclmr_span_cut(&rest, ':');
 
 	if(mclmr_span_equal_nocase(scheme, MCLMR_SPAN("sip"))
 			|| mclmr_span_equal_nocase(scheme, MCLMR_SPAN("sips")))
-		return put_sip(draft, rest);
+		return put_sip(text, rest);
 	if(mclmr_span_equal_nocase(scheme, MCLMR_SPAN("tel")))
-		return put_tel(draft, rest);
+		return put_tel(text, rest);
 	return false;
+}
+
+/* Writes the key of a URI, which is never longer than the URI. */
+static bool write_key(mclmr_span_t uri, mclmr_text_t *text)
+{
+	return uri.len <= MCLMR_URI_MAX && is_well_formed(uri)
+		   && put_key(text, uri);
 }
 
 bool mclmr_uri_key(mclmr_span_t uri, mclmr_arena_t *arena, mclmr_span_t *key)
 {
-	draft_t draft;
+	mclmr_text_t text = mclmr_text(arena);
 
 	*key = (mclmr_span_t){NULL, 0};
-	draft.len = 0;
-	if(uri.len > MCLMR_URI_MAX || !is_well_formed(uri) || !put_key(&draft, uri)
-			|| draft.len > sizeof(draft.octets))
-		return false;
-	return mclmr_arena_copy(
-			arena, (mclmr_span_t){draft.octets, draft.len}, key);
+	return write_key(uri, &text) && mclmr_text_done(&text, key);
 }
 
 bool mclmr_uri_key_if_any(
 		mclmr_span_t uri, mclmr_arena_t *arena, mclmr_span_t *key)
 {
-	char room[2 * MCLMR_URI_MAX];
-	mclmr_arena_t own = mclmr_arena(room, sizeof(room));
-	mclmr_span_t text;
+	mclmr_text_t text = mclmr_text(arena);
 
 	*key = MCLMR_SPAN("");
-	return !mclmr_uri_key(uri, &own, &text)
-		   || mclmr_arena_copy(arena, text, key);
+	return !write_key(uri, &text) || mclmr_text_done(&text, key);
 }
 
 mclmr_span_t mclmr_uri_host(mclmr_span_t key)
