@@ -9,12 +9,15 @@ LINT_TIDY = $(MCLMR_SRC) $(MCLMR_TOOL_SRC) $(MEDIA_SRC)
 # for nothing.
 TIDY_CHECKS = -*,bugprone-*,clang-analyzer-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling,-clang-analyzer-valist.Uninitialized
 
-.PHONY: lint lint-floors lint-format lint-tidy lint-cppcheck
-## lint        who includes whom, clang-format, clang-tidy, cppcheck
-lint: lint-floors lint-format lint-tidy lint-cppcheck
+.PHONY: lint lint-floors lint-words lint-format lint-tidy lint-cppcheck
+## lint        who includes whom, words, clang-format, clang-tidy, cppcheck
+lint: lint-floors lint-words lint-format lint-tidy lint-cppcheck
 
 lint-floors:
 	$(PYTHON) tools/floors.py
+
+lint-words:
+	$(PYTHON) tools/words.py
 
 lint-format: | $(DEPS)
 	clang-format --dry-run -Werror $(LINT_C)

@@ -51,7 +51,7 @@ static mclmr_user_row_t user;
 static mclmr_lmr_row_t entry;
 static mclmr_party_row_t party;
 
-static mc_db_result_t give(mc_db_rows_t *rows)
+static mc_db_result_t answer_row(mc_db_rows_t *rows)
 {
 	assert_int_equal(locked, FREE);
 	*rows = (mc_db_rows_t){NULL, NULL, has_row};
@@ -63,7 +63,7 @@ mc_db_result_t iwf_db_user(mclmr_span_t service, mclmr_span_t mc_id,
 {
 	(void)service, (void)mc_id, (void)error;
 	*row = user;
-	return give(rows);
+	return answer_row(rows);
 }
 
 mc_db_result_t iwf_db_party(mclmr_party_kind_t kind, mclmr_span_t uri,
@@ -71,14 +71,14 @@ mc_db_result_t iwf_db_party(mclmr_party_kind_t kind, mclmr_span_t uri,
 {
 	(void)kind, (void)uri, (void)error;
 	*row = party;
-	return give(rows);
+	return answer_row(rows);
 }
 
 mc_db_result_t iwf_db_entries(
 		mclmr_span_t person, mc_db_rows_t *rows, mc_db_error_t *error)
 {
 	(void)person, (void)error;
-	return give(rows);
+	return answer_row(rows);
 }
 
 const char *iwf_db_entry(

@@ -772,7 +772,7 @@ static void test_no_memory_for_directory(void **state)
 	mclmr_directory_free(NULL);
 }
 
-/* Where a table cannot grow, all is found all the same. */
+/* If a table cannot grow, everything is still found. */
 static void test_growth_without_memory(void **state)
 {
 	mclmr_directory_t *directory = empty_directory();

@@ -22,9 +22,9 @@ typedef struct log
 	int calls;
 } log_t;
 
-static void note(log_t *log, const char *format, ...)
+static void log_line(log_t *log, const char *format, ...)
 		__attribute__((format(printf, 2, 3)));
-static void note(log_t *log, const char *format, ...)
+static void log_line(log_t *log, const char *format, ...)
 {
 	va_list arguments;
 	int n;
@@ -43,19 +43,19 @@ static mclmr_status_t note_start(void *data, const mclmr_xml_element_t *element)
 	log_t *log = data;
 
 	log->calls++;
-	note(log, "%d <{%.*s}%.*s:%.*s", element->depth, MCLMR_FMT(element->ns),
+	log_line(log, "%d <{%.*s}%.*s:%.*s", element->depth, MCLMR_FMT(element->ns),
 			MCLMR_FMT(element->prefix), MCLMR_FMT(element->name));
 	for(size_t i = 0; i < element->attributes; i++)
-		note(log, " %.*s=%.*s", MCLMR_FMT(element->attribute[i].name),
+		log_line(log, " %.*s=%.*s", MCLMR_FMT(element->attribute[i].name),
 				MCLMR_FMT(element->attribute[i].value));
-	note(log, " [%.*s]\n", (int)(element->end - element->begin),
+	log_line(log, " [%.*s]\n", (int)(element->end - element->begin),
 			log->document + element->begin);
 	return log->verdict;
 }
 
 static mclmr_status_t note_text(void *data, mclmr_span_t text)
 {
-	note(data, "\"%.*s\"\n", MCLMR_FMT(text));
+	log_line(data, "\"%.*s\"\n", MCLMR_FMT(text));
 	return MCLMR_OK;
 }
 
@@ -63,7 +63,7 @@ static mclmr_status_t note_end(void *data, const mclmr_xml_element_t *element)
 {
 	log_t *log = data;
 
-	note(log, "%d >%.*s [%.*s]\n", element->depth, MCLMR_FMT(element->name),
+	log_line(log, "%d >%.*s [%.*s]\n", element->depth, MCLMR_FMT(element->name),
 			(int)(element->end - element->begin),
 			log->document + element->begin);
 	return MCLMR_OK;
