@@ -166,6 +166,37 @@ static void test_limits(void **state)
 	assert_true(mclmr_uri_key(S("sip:a@h"), &arena, &key));
 }
 
+/* Rooms and arenas give the same keys; the longest key has room. */
+static void test_rooms(void **state)
+{
+	char uri[MCLMR_URI_MAX], memory[MCLMR_URI_MAX];
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
+	mclmr_uri_room_t room;
+	mclmr_span_t key;
+
+	(void)state;
+	memset(uri, 'a', sizeof(uri));
+	overwrite(uri, S("sip:"));
+	assert_true(
+			mclmr_uri_key_in((mclmr_span_t){uri, sizeof(uri)}, &room, &key));
+	assert_int_equal(key.len, sizeof(uri));
+	assert_memory_equal(key.s, uri, sizeof(uri));
+	overwrite(uri, S("sip:a@b;user=phone;"));
+	assert_true(
+			mclmr_uri_key_in((mclmr_span_t){uri, sizeof(uri)}, &room, &key));
+	assert_true(mclmr_span_equal(key, S("sip:a@b")));
+	assert_false(mclmr_uri_key_in(S("sip:"), &room, &key));
+	assert_int_equal(key.len, 0);
+	assert_true(mclmr_uri_key_if_any(S("sip:"), &arena, &key));
+	assert_int_equal(key.len, 0);
+	assert_true(mclmr_uri_key_if_any(S("sip:A@B"), &arena, &key));
+	assert_true(mclmr_span_equal(key, S("sip:A@b")));
+	arena = mclmr_arena(memory, 6);
+	assert_true(mclmr_uri_key_if_any(S("sip:"), &arena, &key));
+	assert_false(mclmr_uri_key_if_any(S("sip:A@B"), &arena, &key));
+	assert_int_equal(key.len, 0);
+}
+
 static void test_encrypted(void **state)
 {
 	static const struct
@@ -205,6 +236,7 @@ int main(void)
 			cmocka_unit_test(test_keys),
 			cmocka_unit_test(test_refused),
 			cmocka_unit_test(test_limits),
+			cmocka_unit_test(test_rooms),
 			cmocka_unit_test(test_encrypted),
 			cmocka_unit_test(test_host_of_no_key),
 	};

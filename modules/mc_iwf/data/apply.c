@@ -46,11 +46,10 @@ static mc_db_result_t verdict(const char *why, mc_db_error_t *error)
 static const mclmr_user_t *find_user(const mclmr_directory_t *directory,
 		mclmr_service_t service, mclmr_span_t mc_id)
 {
-	char buffer[2 * MCLMR_URI_MAX];
-	mclmr_arena_t arena = mclmr_arena(buffer, sizeof(buffer));
+	mclmr_uri_room_t room;
 	mclmr_span_t key;
 
-	if(!mclmr_uri_key(mc_id, &arena, &key)) {
+	if(!mclmr_uri_key_in(mc_id, &room, &key)) {
 		return NULL;
 	}
 	return mclmr_directory_user(directory, service, key);

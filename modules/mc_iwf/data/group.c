@@ -102,15 +102,14 @@ static bool copy_text(char *to, size_t size, mclmr_span_t text)
  * for. */
 static mclmr_status_t find_group(change_t *change)
 {
-	char memory[2 * MCLMR_URI_MAX];
-	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
+	mclmr_uri_room_t room;
 	const mclmr_directory_t *directory = iwf_store_read();
 	const mclmr_party_t *group = NULL;
 	mclmr_span_t key;
 	bool found;
 
 	if(directory != NULL
-			&& mclmr_uri_key(mclmr_span(change->group), &arena, &key))
+			&& mclmr_uri_key_in(mclmr_span(change->group), &room, &key))
 		group = mclmr_directory_party(directory, MCLMR_GROUP, key);
 	found = group != NULL && copy_text(change->group, URI_SIZE, group->row.uri);
 	iwf_store_read_end();

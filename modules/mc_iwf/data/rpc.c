@@ -92,8 +92,7 @@ static const char *users_doc[] = {
 
 static void users(rpc_t *rpc, void *context)
 {
-	char memory[MCLMR_URI_MAX];
-	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
+	mclmr_uri_room_t room;
 	const mclmr_directory_t *directory;
 	mclmr_span_t key;
 	str uri;
@@ -103,7 +102,7 @@ static void users(rpc_t *rpc, void *context)
 		rpc->fault(context, FAULT_ARGUMENT, "an MC service ID or IMPU, please");
 		return;
 	}
-	if(!mclmr_uri_key(mc_span(&uri), &arena, &key)) {
+	if(!mclmr_uri_key_in(mc_span(&uri), &room, &key)) {
 		rpc->fault(context, FAULT_ARGUMENT, "not a SIP or tel URI");
 		return;
 	}
@@ -141,14 +140,13 @@ static void add_party(
 /* Answers for the URI in the first parameter. */
 static void tell_party(rpc_t *rpc, void *context, mclmr_party_kind_t kind)
 {
-	char memory[MCLMR_URI_MAX];
-	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
+	mclmr_uri_room_t room;
 	mclmr_span_t key;
 	str uri;
 
 	if(rpc->scan(context, ".S", &uri) < 1)
 		rpc->fault(context, FAULT_ARGUMENT, "a URI, please");
-	else if(!mclmr_uri_key(mc_span(&uri), &arena, &key))
+	else if(!mclmr_uri_key_in(mc_span(&uri), &room, &key))
 		rpc->fault(context, FAULT_ARGUMENT, "not a SIP or tel URI");
 	else
 		add_party(rpc, context, kind, key);

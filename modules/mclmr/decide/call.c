@@ -26,12 +26,11 @@ typedef struct decision
 static unsigned roles_of(
 		const mclmr_network_t *network, mclmr_span_t uri, bool *own)
 {
-	char room[2 * MCLMR_URI_MAX];
-	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
+	mclmr_uri_room_t room;
 	mclmr_span_t key;
 
 	*own = true;
-	if(!mclmr_uri_key(uri, &arena, &key))
+	if(!mclmr_uri_key_in(uri, &room, &key))
 		return MCLMR_ROLE_NONE;
 	*own = mclmr_network_roles(network, key, MCLMR_SERVICE_NONE)
 		   != MCLMR_ROLE_NONE;
@@ -66,11 +65,10 @@ static const mclmr_identity_t *field(
 static const mclmr_party_t *party_of(const decision_t *d,
 		mclmr_party_kind_t kind, const mclmr_identity_t *identity)
 {
-	char room[2 * MCLMR_URI_MAX];
-	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
+	mclmr_uri_room_t room;
 	mclmr_span_t key;
 
-	if(!identity->present || !mclmr_uri_key(identity->value, &arena, &key))
+	if(!identity->present || !mclmr_uri_key_in(identity->value, &room, &key))
 		return NULL;
 	return mclmr_directory_party(d->directory, kind, key);
 }

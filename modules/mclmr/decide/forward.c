@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#define KEY_ROOM (2 * MCLMR_URI_MAX) /* for the key of any URI */
-
 /* One decision on its way. */
 typedef struct decision
 {
@@ -48,12 +46,11 @@ mclmr_direction_t mclmr_forward_direction(const mclmr_network_t *network,
 	const unsigned from_clients =
 			MCLMR_ROLE_ORIGINATING | MCLMR_ROLE_CONTROLLING;
 	const unsigned from_iwfs = MCLMR_ROLE_TERMINATING | MCLMR_ROLE_CONTROLLING;
-	char room[KEY_ROOM];
-	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
+	mclmr_uri_room_t room;
 	mclmr_span_t key;
 	unsigned roles;
 
-	if(!mclmr_uri_key(request_uri, &arena, &key))
+	if(!mclmr_uri_key_in(request_uri, &room, &key))
 		return MCLMR_DIRECTION_NONE;
 	roles = mclmr_network_roles(network, key, service);
 	if((roles & (from_iwf ? from_iwfs : from_clients)) == 0)

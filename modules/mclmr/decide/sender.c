@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#define KEY_ROOM (2 * MCLMR_URI_MAX) /* for the key of any URI */
-
 /* True for a tel URI, as the second identity of RFC 3325 9.1 has to be. */
 static bool is_tel(mclmr_span_t uri)
 {
@@ -19,12 +17,11 @@ static mclmr_status_t take_identity(const mclmr_network_t *network,
 		const mclmr_source_t *source, bool core, mclmr_span_t uri,
 		mclmr_sender_t *sender)
 {
-	char room[KEY_ROOM];
-	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
+	mclmr_uri_room_t room;
 	mclmr_span_t key;
 	bool iwf;
 
-	if(!mclmr_uri_key(uri, &arena, &key))
+	if(!mclmr_uri_key_in(uri, &room, &key))
 		return MCLMR_PEER_ASSERTION;
 	iwf = mclmr_network_is_iwf(network, key);
 	if(!core && (!iwf || !mclmr_network_may_assert(network, source, key)))

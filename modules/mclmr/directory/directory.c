@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#define KEY_ROOM (2 * MCLMR_URI_MAX) /* for the key of any URI */
-
 static const char no_memory[] = "no memory";
 
 typedef struct user_node
@@ -436,10 +434,10 @@ static void release_user(mclmr_directory_t *directory, user_node_t *node)
 		drop_person(directory, person);
 }
 
-/* The keys of a row, cut from the arena; what is wrong with the row, or
+/* The keys of a row, which are in the rooms; what is wrong with the row, or
  * NULL. */
-static const char *draft_user(
-		const mclmr_user_row_t *row, mclmr_arena_t *arena, mclmr_user_t *draft)
+static const char *draft_user(const mclmr_user_row_t *row,
+		mclmr_uri_room_t rooms[2], mclmr_user_t *draft)
 {
 	memset(draft, 0, sizeof(*draft));
 	draft->row = *row;
@@ -448,9 +446,9 @@ static const char *draft_user(
 		return "service is not known";
 	if(row->person.len == 0)
 		return "no person";
-	if(!mclmr_uri_key(row->mc_id, arena, &draft->mc_key))
+	if(!mclmr_uri_key_in(row->mc_id, &rooms[0], &draft->mc_key))
 		return "MC service ID is not a URI";
-	if(!mclmr_uri_key(row->impu, arena, &draft->impu_key))
+	if(!mclmr_uri_key_in(row->impu, &rooms[1], &draft->impu_key))
 		return "IMPU is not a URI";
 	return NULL;
 }
@@ -487,10 +485,9 @@ static const char *store_user(mclmr_directory_t *directory,
 static const char *put_user(
 		mclmr_directory_t *directory, const mclmr_user_row_t *row, bool replace)
 {
-	char room[2 * KEY_ROOM];
-	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
+	mclmr_uri_room_t rooms[2];
 	mclmr_user_t draft;
-	const char *wrong = draft_user(row, &arena, &draft);
+	const char *wrong = draft_user(row, rooms, &draft);
 	const person_node_t *person;
 	user_node_t *old;
 
@@ -521,12 +518,11 @@ const char *mclmr_directory_put_user(
 bool mclmr_directory_remove_user(mclmr_directory_t *directory,
 		mclmr_service_t service, mclmr_span_t mc_id)
 {
-	char room[KEY_ROOM];
-	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
+	mclmr_uri_room_t room;
 	mclmr_span_t mc_key;
 	user_node_t *node;
 
-	if(!mclmr_uri_key(mc_id, &arena, &mc_key))
+	if(!mclmr_uri_key_in(mc_id, &room, &mc_key))
 		return false;
 	node = find_user(directory, service, mc_key);
 	if(!node)
@@ -567,15 +563,14 @@ static bool conflicts(mclmr_one_kmf_per_t one_kmf_per,
 static const char *draft_entry(const mclmr_directory_t *directory,
 		const mclmr_lmr_row_t *row, mclmr_lmr_entry_t *entry)
 {
-	char room[KEY_ROOM];
-	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
+	mclmr_uri_room_t room;
 	const mclmr_kmf_t *kmf;
 	mclmr_span_t key;
 
 	if(row->type == MCLMR_LMR_NOT_GIVEN
 			|| (unsigned)row->type >= MCLMR_LMR_COUNT)
 		return "LMR type is not known";
-	if(!mclmr_uri_key(row->kmf, &arena, &key))
+	if(!mclmr_uri_key_in(row->kmf, &room, &key))
 		return "KMF is not a URI";
 	kmf = mclmr_network_kmf(directory->network, key);
 	if(!kmf)

@@ -8,9 +8,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#define KEY_ROOM (2 * MCLMR_URI_MAX) /* for the key of any URI */
-#define NAME_MAX_OCTETS 255			 /* of a domain or certificate name */
-#define ADDRESS_MAX_OCTETS 16		 /* of an IPv6 address */
+#define NAME_MAX_OCTETS 255	  /* of a domain or certificate name */
+#define ADDRESS_MAX_OCTETS 16 /* of an IPv6 address */
 #define PORT_MAX 65535
 #define FIRST_SLOTS 16
 
@@ -276,11 +275,10 @@ static bool hosting_known(mclmr_span_t hosting)
 /* The KMF of a URI or alias as configured, or NULL. */
 static mclmr_kmf_t *kmf_of_uri(const mclmr_network_t *network, mclmr_span_t uri)
 {
-	char room[KEY_ROOM];
-	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
+	mclmr_uri_room_t room;
 	mclmr_span_t key;
 
-	if(!mclmr_uri_key(uri, &arena, &key))
+	if(!mclmr_uri_key_in(uri, &room, &key))
 		return NULL;
 	return find_item(&network->names, key);
 }
@@ -299,14 +297,13 @@ static const char *enlist_kmf(mclmr_network_t *network, mclmr_kmf_t *kmf)
 const char *mclmr_network_add_kmf(mclmr_network_t *network, mclmr_span_t uri,
 		int peer_set, bool trusted, mclmr_span_t hosting)
 {
-	char room[KEY_ROOM];
-	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
+	mclmr_uri_room_t room;
 	mclmr_span_t key;
 	mclmr_kmf_t *kmf;
 
 	if(network->kmfs == MCLMR_MAX_NETWORK_ROWS)
 		return too_many;
-	if(!mclmr_uri_key(uri, &arena, &key))
+	if(!mclmr_uri_key_in(uri, &room, &key))
 		return not_a_uri;
 	if(peer_set < 1)
 		return "peer_set is not 1 or more";
@@ -342,8 +339,7 @@ static const char *enlist_alias(mclmr_network_t *network, mclmr_kmf_t *kmf,
 const char *mclmr_network_add_alias(
 		mclmr_network_t *network, mclmr_span_t kmf, mclmr_span_t alias)
 {
-	char room[KEY_ROOM];
-	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
+	mclmr_uri_room_t room;
 	mclmr_kmf_t *of = kmf_of_uri(network, kmf);
 	mclmr_span_t key;
 
@@ -353,7 +349,7 @@ const char *mclmr_network_add_alias(
 		return no_such_kmf;
 	if(of->aliases == MCLMR_MAX_ALIASES)
 		return "KMF has too many aliases";
-	if(!mclmr_uri_key(alias, &arena, &key))
+	if(!mclmr_uri_key_in(alias, &room, &key))
 		return not_a_uri;
 	if(find_item(&network->names, key))
 		return "alias is there already, as KMF or as alias";
@@ -390,8 +386,7 @@ static const char *enlist_psi(mclmr_network_t *network, mclmr_kmf_t *kmf,
 const char *mclmr_network_add_psi(
 		mclmr_network_t *network, mclmr_span_t kmf, mclmr_span_t psi)
 {
-	char room[KEY_ROOM];
-	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
+	mclmr_uri_room_t room;
 	mclmr_kmf_t *of = kmf_of_uri(network, kmf);
 	mclmr_span_t key;
 
@@ -401,7 +396,7 @@ const char *mclmr_network_add_psi(
 		return no_such_kmf;
 	if(of->psis == MCLMR_MAX_KMF_PSIS)
 		return "KMF has too many PSIs";
-	if(!mclmr_uri_key(psi, &arena, &key))
+	if(!mclmr_uri_key_in(psi, &room, &key))
 		return not_a_uri;
 	if(mclmr_kmf_has_psi(of, key))
 		return "KMF has this PSI already";
@@ -438,15 +433,14 @@ static role_row_t *roles_of(mclmr_network_t *network, mclmr_span_t key)
 const char *mclmr_network_add_role(mclmr_network_t *network, mclmr_span_t psi,
 		mclmr_service_t service, mclmr_span_t role)
 {
-	char room[KEY_ROOM];
-	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
+	mclmr_uri_room_t room;
 	mclmr_role_t bit = role_from_word(role);
 	mclmr_span_t key;
 	role_row_t *roles;
 
 	if(network->roles.n == MCLMR_MAX_NETWORK_ROWS)
 		return too_many;
-	if(!mclmr_uri_key(psi, &arena, &key))
+	if(!mclmr_uri_key_in(psi, &room, &key))
 		return not_a_uri;
 	if((unsigned)service >= MCLMR_SERVICE_COUNT)
 		return "service is not known";
@@ -493,10 +487,9 @@ static const char *enlist_peer(mclmr_network_t *network,
 const char *mclmr_network_add_peer(
 		mclmr_network_t *network, const mclmr_peer_row_t *row)
 {
-	char room[KEY_ROOM];
+	mclmr_uri_room_t room;
 	char octets[ADDRESS_MAX_OCTETS];
 	char name[NAME_MAX_OCTETS];
-	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
 	slot_t keys = {MCLMR_SPAN(""), MCLMR_SPAN(""), NULL};
 	mclmr_span_t psi_key = MCLMR_SPAN("");
 	const char *wrong = check_peer(row);
@@ -506,7 +499,7 @@ const char *mclmr_network_add_peer(
 	if(network->peers.n == MCLMR_MAX_NETWORK_ROWS)
 		return too_many;
 	if(row->kind == MCLMR_PEER_IWF
-			&& !mclmr_uri_key(row->psi, &arena, &psi_key))
+			&& !mclmr_uri_key_in(row->psi, &room, &psi_key))
 		return not_a_uri;
 	if(row->address.len > 0 && !binary_address(row->address, octets, &keys.key))
 		return "not an IP address";
@@ -534,9 +527,8 @@ static const char *enlist_partner(mclmr_network_t *network,
 const char *mclmr_network_add_partner(
 		mclmr_network_t *network, const mclmr_partner_t *row)
 {
-	char room[KEY_ROOM];
+	mclmr_uri_room_t room;
 	char name[NAME_MAX_OCTETS];
-	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
 	mclmr_span_t domain;
 	mclmr_span_t key;
 
@@ -544,7 +536,7 @@ const char *mclmr_network_add_partner(
 		return too_many;
 	if(row->domain.len == 0 || !lower_case(row->domain, name, &domain))
 		return "domain is empty or too long";
-	if(!mclmr_uri_key(row->psi, &arena, &key))
+	if(!mclmr_uri_key_in(row->psi, &room, &key))
 		return not_a_uri;
 	if(row->peer_set < 1)
 		return "peer_set is not 1 or more";

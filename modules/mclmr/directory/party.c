@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#define KEY_ROOM (2 * MCLMR_URI_MAX) /* for the key of any URI */
-
 /* Followed in memory by all its octets. */
 typedef struct node
 {
@@ -89,15 +87,15 @@ size_t mclmr_parties_count(const mclmr_parties_t *parties)
 	return parties->table.n;
 }
 
-/* The row with its keys, cut from the arena; what is wrong with it, or
+/* The row with its keys, which are in the rooms; what is wrong with it, or
  * NULL. */
 static const char *draft_party(const mclmr_party_row_t *row,
-		mclmr_arena_t *arena, mclmr_party_t *draft)
+		mclmr_uri_room_t rooms[2], mclmr_party_t *draft)
 {
 	draft->row = *row;
-	if(!mclmr_uri_key(row->uri, arena, &draft->key))
+	if(!mclmr_uri_key_in(row->uri, &rooms[0], &draft->key))
 		return "not a SIP, SIPS or tel URI";
-	if(!mclmr_uri_key(row->psi, arena, &draft->psi_key))
+	if(!mclmr_uri_key_in(row->psi, &rooms[1], &draft->psi_key))
 		return "PSI is not a URI";
 	if(row->profile.len == 0)
 		return "no profile";
@@ -147,10 +145,9 @@ static void drop(mclmr_parties_t *parties, node_t *node)
 const char *mclmr_parties_put(
 		mclmr_parties_t *parties, const mclmr_party_row_t *row)
 {
-	char room[2 * KEY_ROOM];
-	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
+	mclmr_uri_room_t rooms[2];
 	mclmr_party_t draft;
-	const char *wrong = draft_party(row, &arena, &draft);
+	const char *wrong = draft_party(row, rooms, &draft);
 	node_t *old;
 	node_t *node;
 
@@ -170,12 +167,11 @@ const char *mclmr_parties_put(
 
 bool mclmr_parties_remove(mclmr_parties_t *parties, mclmr_span_t uri)
 {
-	char room[KEY_ROOM];
-	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
+	mclmr_uri_room_t room;
 	mclmr_span_t key;
 	node_t *node;
 
-	if(!mclmr_uri_key(uri, &arena, &key))
+	if(!mclmr_uri_key_in(uri, &room, &key))
 		return false;
 	node = find(parties, key);
 	if(!node || !mclmr_span_equal(node->party.row.uri, uri))

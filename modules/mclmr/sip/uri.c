@@ -159,8 +159,8 @@ static void put_digits(mclmr_text_t *text, mclmr_span_t number)
 /* Writes the userinfo of a telephone-subscriber: the number comes first. */
 static void put_subscriber(mclmr_text_t *text, mclmr_span_t user)
 {
-	char room[MCLMR_URI_MAX];
-	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
+	mclmr_uri_room_t room;
+	mclmr_arena_t arena = mclmr_arena(room.octets, sizeof(room.octets));
 	mclmr_text_t plain = mclmr_text(&arena);
 	mclmr_span_t rest;
 	mclmr_span_t number;
@@ -369,6 +369,14 @@ bool mclmr_uri_key(mclmr_span_t uri, mclmr_arena_t *arena, mclmr_span_t *key)
 
 	*key = (mclmr_span_t){NULL, 0};
 	return write_key(uri, &text) && mclmr_text_done(&text, key);
+}
+
+bool mclmr_uri_key_in(
+		mclmr_span_t uri, mclmr_uri_room_t *room, mclmr_span_t *key)
+{
+	mclmr_arena_t arena = mclmr_arena(room->octets, sizeof(room->octets));
+
+	return mclmr_uri_key(uri, &arena, key);
 }
 
 bool mclmr_uri_key_if_any(

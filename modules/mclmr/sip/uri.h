@@ -22,6 +22,17 @@
  */
 bool mclmr_uri_key(mclmr_span_t uri, mclmr_arena_t *arena, mclmr_span_t *key);
 
+/* Memory for the key of any one URI, for as long as it is looked up. */
+typedef struct mclmr_uri_room
+{
+	char octets[MCLMR_URI_MAX];
+} mclmr_uri_room_t;
+
+/* As mclmr_uri_key(), into a room, which is never full: false only if uri is
+ * no such URI. */
+bool mclmr_uri_key_in(
+		mclmr_span_t uri, mclmr_uri_room_t *room, mclmr_span_t *key);
+
 /* As mclmr_uri_key(), but the key is empty where uri is none: false only where
  * the arena is full. */
 bool mclmr_uri_key_if_any(
