@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* mclmr key wrap, rewrap: LMR keys that only their user can open. */
+#include <ctype.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <openssl/crypto.h>
 
@@ -13,6 +15,7 @@
 #include "wrap.h"
 
 #define MEMORY_SIZE 131072
+#define SECONDS_OF_DAY 86400
 
 /* Indices of option values after the words of a record. */
 enum
@@ -75,11 +78,94 @@ static int wrap_single(
 	return code;
 }
 
-/* The work of wrap and rewrap for many users. */
-static int wrap_batch(const tool_arguments_t *arguments,
-		const mclmr_record_words_t *words, int days)
+/* A row of a batch. Secret. */
+typedef struct record_row
 {
+	tool_batch_row_t row;
+	mclmr_record_order_t order;
+	mclmr_record_wrap_t wrap;
+} record_row_t;
+
+/* The file of a message: user, LMR type and first key, whose identifier is a
+ * number. */
+static const char *name_record(const tool_batch_t *batch,
+		const mclmr_record_words_t *words, char name[TOOL_NAME_SIZE])
+{
+	const mclmr_word_list_t *ids =
+			&words->list[MCLMR_WORD_KEY_ID - MCLMR_WORD_VALUES];
+	const char *number;
+	char *digits;
+
+	(void)batch;
+	if(words->value[MCLMR_WORD_TO] == NULL
+			|| words->value[MCLMR_WORD_LMR] == NULL || ids->n == 0)
+		return "to, lmr or key-id is missing";
+	number = ids->item[0];
+	while(number[0] == '0' && number[1] != '\0')
+		number++;
+	tool_outdir_name(name, words->value[MCLMR_WORD_TO], '.');
+	tool_outdir_name(name, words->value[MCLMR_WORD_LMR], '.');
+	digits = name + strlen(name);
+	tool_outdir_name(name, number, '.');
+	for(; *digits != '\0'; digits++)
+		*digits = (char)tolower((unsigned char)*digits);
+	tool_outdir_name(name, "mikey", '\0');
+	return NULL;
+}
+
+/* Begins the message of a row, for the next key period if it is one of
+ * rewrap. */
+static void begin_record(const tool_batch_t *batch, mclmr_batch_item_t *item)
+{
+	const int64_t *due = batch->context;
+	mclmr_key_source_t files = tool_key_files(batch->table.folder);
+	record_row_t *row = item->own;
+	static const mclmr_batch_fate_t fates[] = {
+			[MCLMR_WRAP_BEGUN] = MCLMR_BATCH_MADE,
+			[MCLMR_WRAP_NOT_DUE] = MCLMR_BATCH_SKIPPED,
+			[MCLMR_WRAP_REFUSED] = MCLMR_BATCH_REFUSED};
+
+	row->order = (mclmr_record_order_t){.timestamp = batch->now,
+			.ahead = *due >= 0,
+			.now = (int64_t)(mclmr_ntp_seconds(batch->now) - MCLMR_NTP_UNIX),
+			.due = (uint64_t)*due};
+	item->why = mclmr_record_words_read(
+			&row->row.table.words, &files, &item->arena, &row->order);
+	item->fate = MCLMR_BATCH_REFUSED;
+	if(item->why != NULL)
+		return;
+	item->fate = fates[mclmr_record_wrap_begin(
+			&row->wrap, &row->order, batch->ring, &item->why)];
+	item->draft = &row->wrap.draft;
+}
+
+static const char *finish_record(const tool_batch_t *batch,
+		mclmr_batch_item_t *item, mclmr_span_t *octets)
+{
+	record_row_t *row = item->own;
+
+	return mclmr_record_wrap_finish(
+			&row->wrap, batch->ring, &item->arena, octets);
+}
+
+/* The work of wrap and rewrap for many users. due: seconds, or -1. */
+static int wrap_batch(const tool_arguments_t *arguments,
+		const mclmr_record_words_t *words, int64_t due)
+{
+	static const tool_batch_kind_t kind = {
+			.columns = TOOL_COLUMN(MCLMR_WORD_ALL) - 1,
+			.size = sizeof(record_row_t),
+			.name = name_record,
+			.twice = "another row has the same user, LMR type and key-id",
+			.begin = begin_record,
+			.finish = finish_record};
 	const char *const *value = arguments->value;
+	tool_batch_t batch = {.kind = &kind,
+			.context = &due,
+			.path = value[OPTION_BATCH],
+			.folder = value[OPTION_OUTDIR],
+			.defaults = words,
+			.mark = {(const char *)&due, sizeof(due)}};
 
 	if(value[OPTION_BATCH] == NULL || value[OPTION_OUTDIR] == NULL) {
 		tool_complain("--batch and --outdir are needed together");
@@ -89,8 +175,7 @@ static int wrap_batch(const tool_arguments_t *arguments,
 		tool_complain("--out and --key do not go together with --batch");
 		return TOOL_USAGE;
 	}
-	return tool_batch(
-			arguments, words, value[OPTION_BATCH], value[OPTION_OUTDIR], days);
+	return tool_batch(&batch, arguments);
 }
 
 int tool_wrap(int argc, char **argv)
@@ -171,5 +256,5 @@ int tool_rewrap(int argc, char **argv)
 	}
 	if(!tool_form_known(words.value[MCLMR_WORD_FORM]))
 		return TOOL_USAGE;
-	return wrap_batch(&arguments, &words, (int)days);
+	return wrap_batch(&arguments, &words, (int64_t)days * SECONDS_OF_DAY);
 }
