@@ -12,9 +12,9 @@ function ksr_request_route() {
 		register();
 	} else if (!KSR.is_MESSAGE()) {
 		KSR.hdr.append_to_reply("Allow: MESSAGE, REGISTER, OPTIONS\r\n");
-		KSR.sl.sl_send_reply(405, "Method Not Allowed");
+		refuse(405, "Method Not Allowed");
 	} else if (KSR.mc_iwf.iwf_is_message() < 0) {
-		KSR.sl.sl_send_reply(404, "Not Found");
+		refuse(404, "Not Found");
 	} else {
 		short_message();
 	}
@@ -23,8 +23,7 @@ function ksr_request_route() {
 // What no well-meaning party sends, and more than it sends. There are no
 // dialogs here.
 function sane() {
-	if (!few_fields()) {
-		KSR.sl.sl_send_reply(400, "Too Many Header Fields");
+	if (!good_head()) {
 		return false;
 	}
 	KSR.force_rport(); // replies go where the request came from
@@ -32,7 +31,7 @@ function sane() {
 		return false;
 	}
 	if (KSR.maxfwd.process_maxfwd(10) < 0) {
-		KSR.sl.sl_send_reply(483, "Too Many Hops");
+		refuse(483, "Too Many Hops");
 		return false;
 	}
 	if (KSR.sanity.sanity_check(17767, 7) < 0) {
@@ -43,7 +42,7 @@ function sane() {
 		return false;
 	}
 	if (KSR.siputils.has_totag() > 0) {
-		KSR.sl.sl_send_reply(481, "Call Does Not Exist");
+		refuse(481, "Call Does Not Exist");
 		return false;
 	}
 	return true;
@@ -60,7 +59,7 @@ function is_peer() {
 // it is reached where its REGISTER came from: never at a peer, or at ourselves.
 function register() {
 	if (!KSR.is_myself_ruri()) {
-		KSR.sl.sl_send_reply(404, "Not Our Domain");
+		refuse(404, "Not Our Domain");
 		return;
 	}
 	if (!proven()) {
@@ -72,7 +71,7 @@ function register() {
 			|| KSR.pv.get("$(td{s.tolower})") !== DOMAIN || is_peer()
 			|| KSR.is_myself("sip:" + KSR.pv.get("$si") + ":"
 					+ KSR.pv.get("$sp"))) {
-		KSR.sl.sl_send_reply(403, "You Can Register Yourself Only");
+		refuse(403, "You Can Register Yourself Only");
 		return;
 	}
 	KSR.nathelper.fix_nated_register();
@@ -125,7 +124,7 @@ function not_proven(digest) {
 	} else if (digest === -1 && KSR.auth_db.is_subscriber(
 			"sip:nobody@invalid", "subscriber", 3) === -1) {
 		KSR.hdr.append_to_reply("Retry-After: 5\r\n");
-		KSR.sl.sl_send_reply(503, "User Data Not Available");
+		refuse(503, "User Data Not Available");
 	} else {
 		KSR.auth.auth_challenge(DOMAIN, 1);
 	}
@@ -194,6 +193,40 @@ function few_fields() {
 	return KSR.pv.is_null("$(hdr(*)[200])");
 }
 
+// The same rule as in head.cfg.
+function clean_head() {
+	var size = KSR.pv.get("$ml") - KSR.pv.get("$bs");
+	if (size > KSR.pv.get("$def(HEAD_SIZE)")) {
+		return false;
+	}
+	KSR.pv.seti("$var(head)", size);
+	var head = KSR.pv.gete("$(mb{s.substr,0,$var(head)}{s.rm,\\r\\n}{s.urlencode.param})");
+	return head !== "" && !/%(0[0-8A-F]|1|7F)/i.test(head);
+}
+
+// The first look at a request.
+function good_head() {
+	if (KSR.pv.get("$ml") - KSR.pv.get("$bs") > KSR.pv.get("$def(HEAD_SIZE)")) {
+		refuse(513, "Message Too Large");
+	} else if (!clean_head()) {
+		refuse(400, "Octets Not Permitted In The Header");
+	} else if (!few_fields()) {
+		refuse(400, "Too Many Header Fields");
+	} else {
+		return true;
+	}
+	return false;
+}
+
+// A refusal of the script, and its line in the log, ten a second at most.
+function refuse(code, reason) {
+	if (KSR.pipelimit.pl_check_limit("script-refusals", "TAILDROP", 10) > 0) {
+		KSR.xlog.xnotice("refused: " + code + " " + reason + ", to "
+				+ KSR.pv.get("$si") + "\n");
+	}
+	KSR.sl.sl_send_reply(code, reason);
+}
+
 // What a client, or an IWF, may not say of itself.
 function listed_fields() {
 	var source = KSR.pv.get("$iwf(source)");
@@ -258,9 +291,9 @@ function ksr_answer() {
 	return 1;
 }
 
-// A reply with that many header fields is none.
+// What may not be in a head makes a reply none.
 function ksr_reply_route() {
-	if (!few_fields()) {
+	if (!few_fields() || !clean_head()) {
 		KSR.x.drop();
 		return 0;
 	}

@@ -14,11 +14,12 @@ import node
 import rtpengine
 import sip
 
-FILES = ["calls-modules.cfg", "calls-routes.cfg", "calls.cfg"]
+RECIPES = node.TOP / "cfg" / "recipe"
+FILES = ["calls-modules.cfg", "head.cfg", "refusals.cfg", "calls-routes.cfg",
+         "calls.cfg"]
 PROFILE = ('$dlg_var(mc_profile) = "p25";',
            "$dlg_var(mc_profile) = $hdr(X-Profile);")
 POLICIES = node.TOP / "cfg" / "policies.ini"
-RECIPES = node.TOP / "cfg" / "recipe"
 
 
 def write_files(folder, changes=(), names=FILES):

@@ -34,7 +34,7 @@ def small_site(request):
 
 def events(site, name):
     """The lines that the event route has written so far."""
-    return re.findall(rf"EVENT {name} .*", site.node.log())
+    return re.findall(rf"(?:EVENT )?{name}:? .*", site.node.log())
 
 
 def test_event_refused(small_site):

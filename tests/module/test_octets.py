@@ -4,6 +4,7 @@ for one reader could be two for another."""
 import pytest
 
 import mc
+import media
 import sip
 
 BAD = {"CR": "a\rb", "CR CR LF": "a\r\r\n b", "LF": "a\nX-Y: b",
@@ -130,3 +131,64 @@ def test_long_head_of_a_reply(site):
     bob.endpoint.script = behind(lambda message: sip.response(
         message, 486, headers=[("Server", "x" * 20000)]))
     assert alice.ask(plain()).code == 200
+
+
+# The recipes
+
+@pytest.mark.parametrize("octets", BAD)
+def test_in_a_field_of_a_recipe(small_site, octets):
+    """400, and it does not go on."""
+    small_site.client("alice")
+    message = mc.core_message("alice", BODY).add("Subject", BAD[octets])
+    assert small_site.from_core(message).code == 400
+    assert not small_site.iwf1.requests()
+
+
+@pytest.mark.parametrize("octets", GOOD)
+def test_that_may_be_there_in_a_recipe(small_site, octets):
+    """It goes on, both ways."""
+    small_site.client("alice")
+    small_site.iwf1.script = sip.answer(200, headers=[
+        ("Server", GOOD[octets])])
+    message = mc.core_message("alice", BODY).add("Subject", GOOD[octets])
+    assert small_site.from_core(message).code == 200
+    got = small_site.iwf1.wait_request().message
+    assert mc.payload_of(got) == BODY
+
+
+@pytest.mark.parametrize("octets", BAD)
+def test_in_a_reply_of_a_recipe(small_site, octets):
+    """It is none: the sender gets what comes after it."""
+    small_site.client("alice")
+    small_site.iwf1.script = behind(lambda message: sip.response(
+        message, 486, headers=[("Server", BAD[octets])]))
+    assert small_site.from_core(mc.core_message("alice", b"x")).code == 200
+
+
+@pytest.mark.parametrize("size, code", [(19000, 200), (20000, 513)])
+def test_long_heads_of_a_recipe(small_site, size, code):
+    """513, and it does not go on; a reply of that size is none."""
+    small_site.client("alice")
+    small_site.iwf1.script = behind(lambda message: sip.response(
+        message, 486, headers=[("Server", "x" * 20000)]))
+    message = mc.core_message("alice", b"x").add("Subject", "x" * size)
+    assert small_site.from_core(message).code == code
+    assert len(small_site.iwf1.requests()) == (code == 200)
+
+
+@pytest.mark.parametrize("octets", ["CR", "LF", "NUL", "VT"])
+def test_in_a_call(call_site, octets):
+    """The same of an INVITE, of a request in its call, and of replies."""
+    sdp = call_site.party().sdp(media.TETRA)
+    bad = call_site.invite(sdp, headers=[("Subject", BAD[octets])])
+    assert call_site.start(bad).refusal().code == 400
+    assert not call_site.callee.requests()
+    outgoing = call_site.offer(sdp)
+    incoming = call_site.incoming(outgoing)
+    incoming.reply(486, headers=[("Server", BAD[octets])])
+    incoming.reply(200, call_site.party().sdp(media.TETRA))
+    near, _ = outgoing.answered()
+    info = near.request("INFO").add("Subject", BAD[octets])
+    assert near.endpoint.ask(info, near.server).code == 400
+    assert not call_site.callee.requests("INFO")
+    assert near.bye().code == 200
