@@ -29,7 +29,7 @@ CLEAN = bytes.maketrans(CONTROL, b"?" * len(CONTROL))
 
 
 def setting(name, default):
-    """A number of the environment; the default where it is none."""
+    """A number of the environment; the default if it is none."""
     value = os.environ.get(name, "")
     return int(value) if value.isdecimal() else default
 
@@ -59,7 +59,7 @@ class RotatedFile(Output):
         self._open()
 
     def write(self, octets):
-        """The same, in a new file where this one would be too large."""
+        """The same, in a new file if this one would be too large."""
         if os.fstat(self.descriptor).st_size + len(octets) > self.size:
             self._rotate()
         super().write(octets)
@@ -69,7 +69,7 @@ class RotatedFile(Output):
             self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
     def _rotate(self):
-        """Makes room; where that is refused the file is emptied."""
+        """Makes room; if that is refused the file is emptied."""
         names = [self.path] + [
             f"{self.path}.{n}" for n in range(1, self.count + 1)]
         try:
@@ -114,7 +114,7 @@ class BoundedLog:
             self.output.write(b"".join(ready))
 
     def tick(self):
-        """Begins a new minute where it is time for one."""
+        """Begins a new minute if it is time for one."""
         if self.end is None or self.clock() >= self.end:
             self._tell()
             self.end, self.left = self.clock() + MINUTE, self.limit
@@ -130,7 +130,7 @@ class BoundedLog:
         self._tell()
 
     def _line(self, octets):
-        """A line as it is written; nothing where there is no room for it."""
+        """A line as it is written; nothing if there is no room for it."""
         if not octets.strip():
             return b""
         stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ ", time.gmtime()).encode()

@@ -48,7 +48,7 @@ def why_not(top, own, other):
             return f"{below} is not below {folder}"
     elif module_below == "mclmr":
         if below == "tool":
-            return "the command line is nobody's library"
+            return "the command line is no library"
         if module == "mc_common" and below != "base":
             return "mc_common knows only mclmr/base"
     elif module_below not in (module, "mc_common") and other.name != "api.h":

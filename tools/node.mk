@@ -21,7 +21,7 @@ demo: all
 demo-call: all $(MEDIA_ENDPOINT)
 	@$(PYTHON) tests/demo/demo_call.py
 
-## demo-rootkey  an LMR root key for one user, and nobody else
+## demo-rootkey  an LMR root key for one user, and no other
 demo-rootkey: $(MCLMR_TOOL)
 	@$(PYTHON) tests/demo/rootkey.py
 

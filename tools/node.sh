@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The sample node: its databases and its processes, Kamailio and rtpengine.
 # Usage: tools/node.sh COMMAND [KAMAILIO OPTION...]
-#   create  make the databases in RUN_DIR, where there are none yet
-#   media   rtpengine alone, in the background, where it does not run yet
+#   create  make the databases in RUN_DIR, if there are none yet
+#   media   rtpengine alone, in the background, if it does not run yet
 #   relay   rtpengine alone, in front
 #   run     the node in front
 #   start   the node in the background; returns when all of it answers
 #   stop    end what run or start began, when all registrations are written
 # Environment: RUN_DIR, SIP_PORT, HTTP_PORT, RTPENGINE_PORT, RTPENGINE_CLI_PORT,
 # RTP_MIN, RTP_MAX, KAMAILIO_BIN, KAMAILIO_LIBDIR, KAMCMD, USERS, MEDIA (other:
-# somebody else starts and ends rtpengine); settings of the sample:
+# rtpengine is started and ended elsewhere); settings of the sample:
 # PIKE_LIMIT, PEER_LIMIT, USER_LIMIT, LARGE_LIMIT, USER_CALLS, FLOOD_ANSWERS,
 # REFUSALS_TOLD, PROBE_INTERVAL, RELOAD_DELTA, WRITE_PROBE, DEBUG, DELIVER, KMF_UNKNOWN, DECODE, POLICIES; of
 # its logs: LOG_LIMIT, LOG_SIZE, LOG_FILES (tools/bounded_log.py).
@@ -123,7 +123,7 @@ settings()
 }
 
 # True for a process that has not ended: one that did keeps its pid until
-# somebody waits for it (PID 1 of many a container does not).
+# its parent waits for it (PID 1 of many containers does not).
 lives()
 {
 	grep -qs '^State:[[:space:]]*[^XZ[:space:]]' "/proc/$1/status"
@@ -183,8 +183,8 @@ changes()
 	[ $((now - changed_at)) -lt "$STOP_TIMEOUT" ]
 }
 
-# Ends what a crash has left of Kamailio: its workers would serve on, without
-# anybody who could stop them, and keep the ports.
+# Ends what a crash has left of Kamailio: its workers would serve on and
+# keep the ports, with no process left that could stop them.
 end_rest()
 {
 	watch
@@ -197,7 +197,7 @@ end_rest()
 	done
 }
 
-# Refuses where the node runs, ends what is left of one that crashed.
+# Refuses if the node runs, ends what is left of one that crashed.
 check_stopped()
 {
 	for process in node kamailio; do
@@ -213,7 +213,7 @@ lock_node()
 	exec 9>>"$RUN_DIR/node.lock"
 	flock -n 9 || {
 		check_stopped
-		flock -w 2 9 || die "somebody else is starting a node in $RUN_DIR"
+		flock -w 2 9 || die "another start of a node in $RUN_DIR goes on"
 	}
 	check_stopped
 }
@@ -283,7 +283,7 @@ stop_kamailio()
 	end_rest
 }
 
-# Ends the process of a pid file, where it runs, and waits for it.
+# Ends the process of a pid file, if it runs, and waits for it.
 end_process()
 {
 	is_running "$1" || {
@@ -303,7 +303,7 @@ end_process()
 }
 
 # Opens a log: what is written to $pipe, RUN_DIR/NAME.pipe, goes through the
-# bounded writer to a file, or to standard output where none is named. The
+# bounded writer to a file, or to standard output if none is named. The
 # writer has a session of its own and ends with the last process that has the
 # pipe: the last lines are written, whatever ends the node.
 open_log()
@@ -321,7 +321,7 @@ open_log()
 }
 
 # Waits for the writer that was opened last, but not for ever: a process that
-# nobody has ended may still have the pipe.
+# was not ended may still have the pipe.
 close_log()
 {
 	end=$(($(date +%s) + 2))
@@ -370,7 +370,7 @@ start_media()
 	done
 }
 
-# rtpengine ends with the node, where the node has started it.
+# rtpengine ends with the node, if the node has started it.
 end_media()
 {
 	[ "$MEDIA" != own ] || end_process rtpengine
@@ -395,7 +395,7 @@ size_memory()
 }
 
 # Kamailio in front, in a session of its own: a key at the terminal reaches the
-# script alone, which stops it in order. rtpengine ends with it, but where
+# script alone, which stops it in order. rtpengine ends with it, unless
 # Kamailio crashed: then the calls keep their media until it is started again.
 run()
 {
@@ -435,7 +435,7 @@ run()
 	return "$status"
 }
 
-# Asks the node with OPTIONS; 0 where it answers. SIPp takes port 5060 of its
+# Asks the node with OPTIONS; 0 if it answers. SIPp takes port 5060 of its
 # own address, so that may not be the node's.
 answers()
 {
@@ -443,7 +443,7 @@ answers()
 		-m 1 -i 127.0.0.99 -timeout 1s -nostdin >/dev/null 2>&1
 }
 
-# Somebody else's server on our port of 127.0.0.1, or of all addresses, would
+# Another server on our port of 127.0.0.1, or of all addresses, would
 # answer in place of the node.
 check_free()
 {
@@ -461,7 +461,7 @@ has_loaded()
 		END { exit loads || !last }'
 }
 
-# The node is the one that this script has started, not somebody else's.
+# The node is the one that this script has started, no other.
 is_node()
 {
 	[ "$(cat "$RUN_DIR/node.pid" 2>/dev/null)" = "$1" ] && is_running node
@@ -520,7 +520,7 @@ end_script()
 	done
 }
 
-# The script of run stops Kamailio; where it is gone, or hangs, this one does.
+# The script of run stops Kamailio; if it is gone, or hangs, this one does.
 stop()
 {
 	was="does not run"

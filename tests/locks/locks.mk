@@ -1,4 +1,4 @@
-# mc_iwf.so with checks that locks are held where they have to be: loaded by
+# mc_iwf.so with checks that locks are held when they have to be: loaded by
 # tests/module/test_locks.py.
 
 LOCKS_DIR = build/locks

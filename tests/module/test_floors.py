@@ -61,7 +61,7 @@ BROKEN = [
     ("mclmr/decide/call.c", "mclmr/tool/options.h", "tool is not below decide"),
     ("mclmr/sip/uri.h", "mc_iwf/config.h", "the library knows no module"),
     ("mc_iwf/call/sdp.c", "mclmr/tool/options.h",
-     "the command line is nobody's library"),
+     "the command line is no library"),
     ("mc_common/lump.h", "mclmr/sip/uri.h", "mc_common knows only mclmr/base"),
     ("mc_common/lump.c", "mc_iwf/config.h", "another module's insides"),
     ("mclmr/sdp/sdp.c", "mclmr/base/absent.h", "there is no such header"),

@@ -39,7 +39,7 @@ BAD = [
     (C_FILE, "/* The octets behind the head. */", 1, "behind", "after, or of"),
     (C_FILE, "int i; /* nobody looks */", 1, "nobody",
      "what it is: no peer, another user, the caller"),
-    (C_FILE, "// TODO: later", 1, "todo", "an issue of the project"),
+    (C_FILE, "// TODO: later", 1, "todo:", "an issue of the project"),
     ("docs/style.md", "# Style\n\nGood: what\nstands\nbehind it.\n", 3,
      "behind", "after, or of"),
 ]

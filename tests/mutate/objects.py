@@ -28,7 +28,7 @@ class Objects:
                      "test_sdp_outline", "test_explain"]
 
     def _passes(self, objects, folder, name):
-        """True where a test, linked to these objects, passes."""
+        """True if a test, linked to these objects, passes."""
         program = folder / name
         shared = self.shared if name.startswith("test_policy") else []
         subprocess.run(
@@ -44,7 +44,7 @@ class Objects:
         return done.returncode == 0
 
     def _first_red(self, objects, folder, names):
-        """The first test that fails, None where all pass."""
+        """The first test that fails, None if all pass."""
         for name in names:
             if name not in self.tests:
                 raise mutation.Unfit(f"there is no {name}")
@@ -53,7 +53,7 @@ class Objects:
         return None
 
     def red_without(self, mutations):
-        """A test that fails without any mutation, None where all pass."""
+        """A test that fails without any mutation, None if all pass."""
         names = self.policy_tests() + [t for m in mutations for t in m.tests]
         return self._first_red(
             self.objects, self.folder, dict.fromkeys(names))
@@ -74,7 +74,7 @@ class Objects:
         return [*kept, str(built)]
 
     def noticed_by(self, number, changed):
-        """The test that notices a mutation, None where none does."""
+        """The test that notices a mutation, None if none does."""
         folder = self.folder / str(number)
         folder.mkdir(parents=True, exist_ok=True)
         objects = self._build(changed, folder)

@@ -11,7 +11,7 @@ import sys
 
 import mutation
 
-PATIENCE = "5"  # s, where a mutation keeps something from coming
+PATIENCE = "5"  # s, if a mutation keeps something from coming
 TIMEOUT = 300  # s, of one run of tests: one that hangs is red
 TARGETS = ["all", "build/test/mclmr", "build/test/media_endpoint",
            "build/locks/mc_iwf.so"]
@@ -54,7 +54,7 @@ class Trees:
 
     @staticmethod
     def _load(tree):
-        """Has Kamailio read the configuration, where it can: a mutation that
+        """Has Kamailio read the configuration, if it can: a mutation that
         it refuses proves nothing of the tests."""
         libraries = os.environ["KAMAILIO_LIBDIR"]
         done = subprocess.run(
@@ -67,7 +67,7 @@ class Trees:
 
     @staticmethod
     def _first_red(tree, tests, *options, timeout=None):
-        """The first of these tests that fails, None where all pass."""
+        """The first of these tests that fails, None if all pass."""
         try:
             done = subprocess.run(
                 [sys.executable, "-m", "pytest", "-q", "-x", "-rfE", *options,
@@ -85,7 +85,7 @@ class Trees:
         return red.group(1)
 
     def _red_unit_test(self, tree, name):
-        """The name of a unit test where it fails, else None."""
+        """The name of a unit test if it fails, else None."""
         program = f"build/test/{name}"
         self._build(tree, program)
         done = subprocess.run([f"./{program}"], cwd=tree, timeout=TIMEOUT,
@@ -99,7 +99,7 @@ class Trees:
         return self._first_red(tree, tests, timeout=TIMEOUT)
 
     def red_without(self, mutations):
-        """A test that fails without any mutation, None where all pass."""
+        """A test that fails without any mutation, None if all pass."""
         tests = dict.fromkeys(t for m in mutations for t in m.tests
                               if not t.startswith("test_"))
         tree = self.free.get()
@@ -110,7 +110,7 @@ class Trees:
             self.free.put(tree)
 
     def noticed_by(self, _, changed):
-        """The test that notices a mutation, None where none does."""
+        """The test that notices a mutation, None if none does."""
         tree = self.free.get()
         path = tree / changed.file
         text = path.read_text()
