@@ -222,21 +222,6 @@ def test_ports_that_take_commands():
         assert len(elsewhere.requests("INFO")) == 1
 
 
-@pytest.mark.parametrize("place", ["partner", "iwf1"])
-def test_own_requests_of_a_call(drop_in_site, dial, place):
-    """The server's BYEs go to no place that a caller's Contact names; the
-    other side gets its own."""
-    here, victim = dial("tetra"), getattr(drop_in_site, place)
-    message = here.form.invite(here.offer())
-    out = here.dial(message=message.set(
-        "Contact", f"<sip:x@{victim.hostport}>"))
-    got = here.arrived(out)
-    got.reply(200, here.b.sdp(media.TETRA))
-    out.answered()
-    got.dialog().wait("BYE", timeout=12)
-    assert not victim.requests("BYE")
-
-
 # Where the requests of who calls a client go
 
 HONEST = "<sip:127.0.0.9:5070;lr;x=y>"
