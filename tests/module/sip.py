@@ -291,7 +291,8 @@ class Endpoint:
     @property
     def hostport(self):
         """address:port as it stands in URIs and Via."""
-        return "%s:%d" % self.address
+        host, port = self.address
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     def forget(self):
         """Drops what was recorded and answered."""
@@ -452,11 +453,12 @@ class UdpEndpoint(Endpoint):
     transport = "udp"
 
     def _open(self, address, port):
-        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        sock = socket.socket(family, socket.SOCK_DGRAM)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
         sock.bind((address, port))
         self._sockets.append(sock)
-        self.address = sock.getsockname()
+        self.address = sock.getsockname()[:2]
         self._start(self._read, sock)
 
     def _flow(self, to):
