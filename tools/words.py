@@ -17,15 +17,16 @@ COMMENTS = ["modules/mclmr/crypto/**/*.[ch]", "modules/mclmr/directory/*.[ch]",
             "modules/mclmr/sdp/*.[ch]", "tests/bench/*.c", "tests/fuzz/*.c",
             "tests/locks/*.[ch]", "tests/media/*.[ch]", "tests/oracle/*.[ch]",
             "tests/unit/*.[ch]"]
-WHOLE = ["docs/style.md", "tests/locks/locks.mk", "tests/mutate/*.py",
+WHOLE = ["README.md", "docs/[!gr]*.md", "docs/reference.md", "docs/rules.md",
+         "tests/locks/locks.mk", "tests/mutate/*.py",
          "tools/[!w]*"]
 
 # What no text says, but for the phrases in brackets, and what it says instead.
 TEXT = [
     (r"\b(true|false|null|none|empty|zero|0|-1|verdict) where\b", "if"),
-    (r"\bwhere (there (is|are|was|were)|memory|the arena|no|none|nothing"
+    (r"\bwhere (there (is|are|was|were)|memory|the arena|no|nothing"
      r"|both|several|possible|required|needed|given|missing|known)\b", "if"),
-    (r"\bwhere (a|an|the|its|their|one|two|some|any|each) [\w-]+ "
+    (r"(?<!address )\bwhere (a|an|the|its|their|one|two|some|any|each) [\w-]+ "
      r"(has|have|had|says|say|fails|failed|cannot|wants|names)\b", "if"),
     (r"(?<!lags )(?<!left )(?<!leave )\bbehind\b(?! (nat|an? nat|an? proxy"
      r"|an? edge proxy|an? firewall|(the|an?|its|this|that|one|the same|the "

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* kms, kms_issue: documents read and made. */
+/* kms: a server's documents read. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "mclmr/keys/kms.h"
-#include "mclmr/keys/kms_issue.h"
 #include "mclmr/base/octets.h"
 
 #include "kms_files.h"
@@ -299,56 +298,6 @@ static void test_not_kms(void **state)
 			read_text(mclmr_span(many), &kms), "a value is too long");
 }
 
-/* What the laboratory server writes, the reader reads, and the ring takes. */
-static void test_issue(void **state)
-{
-	static char more[3][65536];
-	mclmr_arena_t arenas[3];
-	mclmr_span_t texts[2];
-	mclmr_span_t secrets;
-	mclmr_sakke_engine_t engine = mclmr_sakke_engine();
-	mclmr_sakke_base_t *base =
-			aligned_alloc(MCLMR_SAKKE_ALIGN, mclmr_sakke_base_size(engine));
-	mclmr_kms_scratch_t scratch;
-	mclmr_kms_server_t server = {
-			.uri = MCLMR_SPAN("kms&<>.example"), .period = {3600, 7}};
-	mclmr_kms_server_t again;
-	mclmr_keyring_t *ring = mclmr_keyring_new();
-	size_t which;
-	char *digit;
-
-	(void)state;
-	for(size_t i = 0; i < 3; i++)
-		arenas[i] = mclmr_arena(more[i], sizeof more[i]);
-	assert_int_equal(mclmr_sakke_base_build(base, engine), MCLMR_CRYPTO_OK);
-	scratch.sakke = mclmr_sakke_new(base);
-	scratch.eccsi = mclmr_eccsi_new();
-	assert_null(mclmr_kms_server_new(&server, &scratch));
-	assert_null(mclmr_kms_write_certificate(&server, 0, &arenas[0], &texts[0]));
-	assert_null(mclmr_kms_write_keys(&server, &scratch, MCLMR_SPAN("sip:a&b@x"),
-			77, 2, 0, &arenas[1], &texts[1]));
-	assert_null(mclmr_kms_write_secrets(&server, &arenas[2], &secrets));
-	assert_null(mclmr_keyring_load(ring, texts, 2, &which));
-	assert_null(mclmr_keyring_prepare(ring));
-	assert_true(mclmr_keyring_holders(ring)->keys->can_open);
-	assert_int_equal(mclmr_keyring_holders(ring)->next->keys->number, 78);
-	assert_true(mclmr_span_equal(
-			mclmr_keyring_issuers(ring)->certificate->kms, server.uri));
-	assert_null(mclmr_kms_server_read(&again, &scratch, secrets, &arenas[1]));
-	assert_memory_equal(&again.sakke, &server.sakke, sizeof again.sakke);
-	assert_memory_equal(&again.eccsi, &server.eccsi, sizeof again.eccsi);
-	/* One digit of a secret, and it is another server's. */
-	digit = (char *)secrets.s + secrets.len - 2;
-	*digit = *digit == '0' ? '1' : '0';
-	assert_string_equal(
-			mclmr_kms_server_read(&again, &scratch, secrets, &arenas[1]),
-			"secrets and public keys do not belong together");
-	mclmr_keyring_free(ring);
-	mclmr_sakke_free(scratch.sakke);
-	mclmr_eccsi_free(scratch.eccsi);
-	free(base);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -358,7 +307,6 @@ int main(void)
 			cmocka_unit_test(test_lines),
 			cmocka_unit_test(test_refused),
 			cmocka_unit_test(test_not_kms),
-			cmocka_unit_test(test_issue),
 	};
 	int failed;
 
