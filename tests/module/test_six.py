@@ -6,9 +6,12 @@ import contextlib
 import pytest
 
 import call
+import calls
 import conftest
 import dropin
 import line
+import media
+import sample
 import sip
 
 SPELLINGS = ["[::1]", "[0:0:0:0:0:0:0:1]", "[0000::0001]"]
@@ -95,3 +98,50 @@ def test_client():
                 assert talk.far.ask("INFO").code == 200
                 line.end_by_node(site.node, talk.near.call_id)
                 talk.wait_ended()
+
+
+def test_peer_of_the_sample(new_site):
+    """Of an IWF in no set, which is known by its address, the routes hold."""
+    site = new_site(
+        extra="listen=udp:[::1]:SIP_PORT",
+        sql=[AS_IWF.replace("127.0.0.2", "127.0.0.3")],
+        prepare=lambda path: sample.edit(
+            path.with_name("kamailio.db"), AS_PEER))
+    with line.Line(site, "from-lmr") as here, Six("::1") as here.caller:
+        here.caller.script = call.manners
+        out = here.dial(message=here.form.invite(here.offer()).add(
+            "Record-Route", f"<sip:{here.caller.hostport};lr>"))
+        got = here.arrived(out)
+        got.reply(200, here.answer())
+        near, _ = out.answered()
+        far = got.dialog()
+        assert far.ask("INFO").code == 200
+        assert near.requests("INFO")
+        assert far.bye().code == 200
+
+
+@pytest.mark.parametrize("spelling", ["::1", *SPELLINGS])
+def test_call_proxy(spelling):
+    """Between two systems on IPv6."""
+    listen = "listen=udp:127.0.0.1:SIP_PORT"
+
+    def make(relay, _):
+        found = calls.CallNode(relay, callee.hostport, [
+            (listen, f"{listen}\nlisten=udp:[::1]:SIP_PORT")])
+        found.defines = [text.replace('"127.0.0.1"', f'"{spelling}"')
+                         for text in found.defines]
+        return found
+
+    with Six("::1") as caller, Six("::1") as callee, calls.running(
+            make=make) as site:
+        site.caller, site.callee = caller, callee
+        caller.script = callee.script = call.manners
+        outgoing = site.offer(site.party().sdp(media.P25), "p25")
+        incoming = site.incoming(outgoing)
+        incoming.reply(200, site.party().sdp(media.P25))
+        near, _ = outgoing.answered()
+        assert incoming.dialog().ask("INFO").code == 200
+        assert near.ask("INFO").code == 200
+        line.end_by_node(site.node, outgoing.call_id)
+        near.wait("BYE")
+        incoming.dialog().wait("BYE")
