@@ -20,8 +20,8 @@ function ksr_request_route() {
 	}
 }
 
-// What no well-meaning party sends, and more than it sends. There are no
-// dialogs here.
+// Drops or refuses what no well-meaning party sends, and more than it sends.
+// There are no dialogs here.
 function sane() {
 	if (!good_head()) {
 		return false;
@@ -55,8 +55,9 @@ function is_peer() {
 			|| KSR.permissions.allow_address(2, ip, port) > 0;
 }
 
-// Who knows the password of a name may register it. Whatever its Contact says,
-// it is reached where its REGISTER came from: never at a peer, or at ourselves.
+// A user registers with the password of its name. It is reached where its
+// REGISTER came from, whatever its Contact says: never at a peer, or at
+// ourselves.
 function register() {
 	if (!KSR.is_myself_ruri()) {
 		refuse(404, "Not Our Domain");
@@ -81,9 +82,9 @@ function register() {
 	}
 }
 
-// The sender by digest, $avp(proven). ($aU is who the first credentials speak
-// of, be they those that were checked or not.) A connection on which somebody
-// was proven lives as long as a registration.
+// Proves the sender by digest: $avp(proven). ($aU is the user of the first
+// credentials, which may not be those that were checked.) A connection with a
+// proven user lives as long as a registration.
 function proven() {
 	var digest = KSR.auth_db.auth_check(DOMAIN, "subscriber", 0);
 	if (digest > 0 && !whole_hash()) {
@@ -99,9 +100,9 @@ function proven() {
 	return true;
 }
 
-// In place of what is missing of a hash, auth_db takes what happens to be in
-// its memory; and of one that is too long only the begin. The long one is of
-// names with a domain. Of several credentials nobody tells which were looked at.
+// If a hash is too short, auth_db takes what is in its memory for the rest; if
+// it is too long, only its begin. The long hash is that of names with a domain.
+// It is not known which of several credentials were checked.
 function whole_hash() {
 	var several = KSR.pv.get("$hdrc(Authorization)")
 			+ KSR.pv.get("$hdrc(Proxy-Authorization)") > 1;
@@ -115,7 +116,8 @@ function is_hash(name) {
 }
 
 // -2 and -3: a wrong password, an unknown user. -4 and -6: an old nonce. -1: a
-// broken field, or nobody could look, which is no fault of the password's.
+// broken field, or the table could not be read, which does not mean that the
+// password is wrong.
 function not_proven(digest) {
 	if ((digest === -2 || digest === -3) && KSR.is_MESSAGE()) {
 		KSR.mc_iwf.iwf_refuse("unauthenticated");
@@ -130,8 +132,8 @@ function not_proven(digest) {
 	}
 }
 
-// A retransmission gets the reply that its transaction has stored. Strangers
-// get no transaction.
+// A retransmission gets the reply that its transaction has stored. A sender
+// gets no transaction before it is proven.
 function short_message() {
 	if (KSR.tm.t_check_trans() >= 0) {
 		return;
@@ -164,7 +166,8 @@ function short_message() {
 	}
 }
 
-// What t_relay() says. No peer is a user who could register.
+// Refuses by the result of t_relay(). Without a peer set the target is a user,
+// who could register.
 function not_sent(code) {
 	if (code === -2) {
 		KSR.mc_iwf.iwf_refuse("overload");
@@ -188,7 +191,7 @@ function count(name) {
 	KSR.counters.inc("node." + name);
 }
 
-// Each field that is removed costs time for all that were removed before it.
+// Each removed field costs time for all that were removed before it.
 function few_fields() {
 	return KSR.pv.is_null("$(hdr(*)[200])");
 }
@@ -227,7 +230,7 @@ function refuse(code, reason) {
 	KSR.sl.sl_send_reply(code, reason);
 }
 
-// What a client, or an IWF, may not say of itself.
+// Removes what a client, or an IWF, may not say of itself.
 function listed_fields() {
 	var source = KSR.pv.get("$iwf(source)");
 	if (source === "client") {
@@ -239,8 +242,8 @@ function listed_fields() {
 	}
 }
 
-// From is what was proven: a user, or an IWF. A core has said who it is, and
-// for an IWF that it speaks for, From stays.
+// From becomes the proven sender: a user, or an IWF. A core has asserted the
+// sender; if that is an IWF, From stays.
 function name_sender() {
 	var source = KSR.pv.get("$iwf(source)");
 	var impu = KSR.pv.get("$iwf(impu)");
@@ -252,8 +255,8 @@ function name_sender() {
 	}
 }
 
-// As it was asserted and found right; what else stands beside or in its URI
-// goes.
+// The IWF as it was asserted and checked; anything beside or in its URI is
+// removed.
 function name_iwf() {
 	var iwf = KSR.pv.get("$iwf(psi)");
 	if (/^sips?:/i.test(KSR.pv.gete("$ai"))) {
@@ -274,7 +277,7 @@ function next_hop() {
 	}
 }
 
-// The receiver says yes or no, and nothing of itself or others.
+// The receiver accepts or refuses, and says nothing of itself or others.
 function ksr_answer() {
 	no_own_challenge();
 	if (KSR.permissions.allow_address(1, KSR.pv.get("$si"),
@@ -300,16 +303,17 @@ function ksr_reply_route() {
 	return 1;
 }
 
-// The core would send on what no transaction waits for, to whoever its Via
-// says.
+// The core would forward replies that no transaction waits for, to the place in
+// their Via.
 function ksr_no_transaction() {
 	KSR.x.drop();
 	return 0;
 }
 
-// The far end may ask for a password of its own realm. One that asks for ours
-// would get what opens this node. (Quotes are escaped here; a backslash or a NUL
-// could hide a realm from us. The same rule as in mc-fields.cfg.)
+// The far end may ask for a password of its own realm. If it asks for that of
+// ours, the answer would open this node to it. (Quotes are escaped here; a
+// backslash or a NUL could hide a realm from us. The same rule as in
+// mc-fields.cfg.)
 function no_own_challenge() {
 	var code = KSR.pv.get("$rs");
 	var www = KSR.pv.gete("$(hdr(WWW-Authenticate)[*]{s.escape.common})");
@@ -330,7 +334,7 @@ function no_own_challenge() {
 	}
 }
 
-// There, or needed, and nothing can be seen of it.
+// True if the field is there, or needed, and cannot be read.
 function unreadable(name, text, needed) {
 	return text === "" && (needed || KSR.textops.is_present_hf(name) > 0);
 }
