@@ -222,6 +222,23 @@ def test_ports_that_take_commands():
         assert len(elsewhere.requests("INFO")) == 1
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+def test_unspecified_address(address):
+    """0.0.0.0 and [::] are this machine, whatever listens on it."""
+    with contextlib.ExitStack() as stack:
+        here = stack.enter_context(sip.UdpEndpoint(address))
+        host = "[::]" if ":" in address else "0.0.0.0"
+        site = stack.enter_context(conftest.running(
+            lambda peers: dropin.DropIn(peers, addresses=["[::1]"])))
+        mallory = stack.enter_context(sip.UdpEndpoint())
+        message = sip.request(
+            "INFO", f"sip:x@{host}:{here.address[1]}", mc.impu("alice"),
+            mc.impu("bob"), [("Route", f"<sip:127.0.0.1:{site.node.port};lr>")])
+        message.set("To", f"<{mc.impu('bob')}>;tag=x")
+        assert mallory.ask(message, site.node.address).code >= 400
+        assert not here.requests("INFO")
+
+
 # Where the requests of who calls a client go
 
 HONEST = "<sip:127.0.0.9:5070;lr;x=y>"
