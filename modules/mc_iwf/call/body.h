@@ -8,36 +8,35 @@
 #ifndef LMR_BODY_H
 #define LMR_BODY_H
 
-#include "core/parser/msg_parser.h"
-#include "mclmr/sip/mc_info.h"
-#include "mclmr/sip/multipart.h"
+#include "mc_iwf/message/parsed.h"
 
 typedef struct lmr_body
 {
-	mclmr_status_t status; /* of reading it */
-	mclmr_span_t octets;   /* as long as Content-Length says */
-	mclmr_multipart_t parts;
+	mclmr_status_t status;	 /* of reading it */
+	iwf_parsed_t *parsed;	 /* the message */
+	mclmr_span_t octets;	 /* as long as Content-Length says */
+	iwf_body_t *cut;		 /* into parts; NULL: it is not to be cut */
+	iwf_body_t spare;		 /* see iwf_parsed_body() */
 	const mclmr_part_t *sdp; /* NULL: there is none */
 	mclmr_span_t text;		 /* its description, encoding undone */
 } lmr_body_t;
 
 /*
- * Reads the body of a message whose header fields are parsed. status:
+ * Reads the body of a parsed message into *body, which is all zero. status:
  * MCLMR_OK, with or without a description; MCLMR_MIME_MALFORMED for a body
  * that cannot be cut into parts, for one that announces a description
  * (Content-Type, a part's header, the content of a part of another type) and
  * has none or two, and where two readers could see two bodies; MCLMR_LIMIT_EXCEEDED.
  */
-void lmr_body_read(struct sip_msg *msg, mclmr_arena_t *arena, lmr_body_t *body);
+void lmr_body_read(struct sip_msg *msg, iwf_parsed_t *parsed,
+		mclmr_arena_t *arena, lmr_body_t *body);
 
 /*
  * What the info part beside the description says of end-to-end encryption:
- * MCLMR_E2EE_ON or OFF in *wanted, 0 where it says nothing or is not there.
- * MCLMR_OK, or why the info part cannot be read; one that has not got the
- * name of that element is not looked at further.
+ * MCLMR_E2EE_ON or OFF in *wanted, 0 if it says nothing or is not there.
+ * MCLMR_OK, or why the info part cannot be read.
  */
-mclmr_status_t lmr_body_wanted(
-		const lmr_body_t *body, mclmr_arena_t *arena, unsigned *wanted);
+mclmr_status_t lmr_body_wanted(const lmr_body_t *body, unsigned *wanted);
 
 /* True where the description is no longer there as it came: somebody has
  * replaced it. */

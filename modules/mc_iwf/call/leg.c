@@ -10,7 +10,7 @@
 #include "core/parser/parse_cseq.h"
 #include "core/parser/parse_from.h"
 #include "core/parser/parse_to.h"
-#include "mc_iwf/message/message.h"
+#include "mc_iwf/message/body.h"
 #include "mc_common/span.h"
 #include "modules/dialog/dlg_hash.h"
 #include "modules/dialog/dlg_load.h"
@@ -177,12 +177,6 @@ static bool is_initial(const struct sip_msg *msg, const lmr_leg_t *call)
 		   && to_tag(first).len == 0;
 }
 
-/* True where text names the type of a description. */
-static bool names_sdp(mclmr_span_t text)
-{
-	return mclmr_span_find_nocase(text, MCLMR_SPAN("application/sdp")) != NULL;
-}
-
 /* True for a reply whose request had a description: then its own can only be
  * an answer, whatever is stored. */
 static bool is_asked(struct sip_msg *request)
@@ -191,12 +185,13 @@ static bool is_asked(struct sip_msg *request)
 
 	if(request == NULL)
 		return false;
-	if(iwf_message_body(request, &body) != MCLMR_OK)
+	if(iwf_body_octets(request, &body) != MCLMR_OK)
 		return true;
 	return body.len > 0
 		   && ((request->content_type != NULL
-					   && names_sdp(mc_span(&request->content_type->body)))
-				   || names_sdp(body));
+					   && iwf_body_names_sdp(
+							   mc_span(&request->content_type->body)))
+				   || iwf_body_names_sdp(body));
 }
 
 /* True where a reply to the initial INVITE comes from another fork than the

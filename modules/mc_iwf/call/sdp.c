@@ -26,15 +26,6 @@ int lmr_sdp_init(void)
 	return current != NULL && arena_memory != NULL ? 0 : -1;
 }
 
-/* True where the process's message is this one, and nobody has put its
- * changes into effect since: that moves all that we point to. */
-static bool is_current(const struct sip_msg *msg)
-{
-	return current->id == msg->id && current->pid == msg->pid
-		   && current->first == msg->headers && current->len == msg->len
-		   && lmr_leg_is_current(&current->call, msg);
-}
-
 /* Reads what the call said before, and what the message is in it. A body that
  * cannot be read counts as a description: it must not pass unseen. */
 static void read_call(struct sip_msg *msg, lmr_message_t *m)
@@ -47,21 +38,19 @@ static void read_call(struct sip_msg *msg, lmr_message_t *m)
 
 lmr_message_t *lmr_sdp_get(struct sip_msg *msg)
 {
-	if(is_current(msg))
+	if(iwf_parsed_is(current->parsed, msg)
+			&& lmr_leg_is_current(&current->call, msg))
 		return current;
 	memset(current, 0, sizeof(*current));
 	current->arena = mclmr_arena(arena_memory, LMR_SDP_ARENA);
-	current->unreadable = parse_headers(msg, HDR_EOH_F, 0) < 0
-						  || msg->cseq == NULL || msg->cseq->parsed == NULL;
-	current->id = msg->id;
-	current->pid = msg->pid;
-	current->first = msg->headers;
-	current->len = msg->len;
+	current->parsed = iwf_parsed_get(msg, IWF_PARSED_CALL);
+	current->unreadable = current->parsed->unreadable || msg->cseq == NULL
+						  || msg->cseq->parsed == NULL;
 	if(current->unreadable) {
 		current->op = MCLMR_OP_STRAY;
 		return current;
 	}
-	lmr_body_read(msg, &current->arena, &current->body);
+	lmr_body_read(msg, current->parsed, &current->arena, &current->body);
 	read_call(msg, current);
 	return current;
 }
@@ -143,7 +132,7 @@ static mclmr_status_t prepare_offer(lmr_message_t *m)
 	m->request.wanted = 0;
 	if(!m->request.profile->info_e2ee)
 		return MCLMR_OK;
-	status = lmr_body_wanted(&m->body, &m->arena, &m->request.wanted);
+	status = lmr_body_wanted(&m->body, &m->request.wanted);
 	if(status == MCLMR_OK && m->request.wanted == 0)
 		m->request.wanted = wanted_before(&m->call);
 	return status;

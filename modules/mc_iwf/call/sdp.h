@@ -27,10 +27,7 @@ typedef enum lmr_todo
 
 typedef struct lmr_message
 {
-	unsigned int id; /* of the sip_msg that this was read from */
-	int pid;
-	const struct hdr_field *first;
-	unsigned int len;
+	iwf_parsed_t *parsed;
 	bool unreadable; /* its header fields cannot be parsed; op is STRAY */
 
 	lmr_body_t body;

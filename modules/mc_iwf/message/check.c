@@ -13,7 +13,6 @@
 #include "mclmr/sip/uri.h"
 
 #define LISTS_TYPE MCLMR_SPAN("application/resource-lists+xml")
-#define SDP_TYPE MCLMR_SPAN("application/sdp")
 
 static const mclmr_span_t direction_words[] = {
 		[MCLMR_TO_IWF] = {"to_iwf", 6}, [MCLMR_TO_CLIENT] = {"to_client", 9}};
@@ -33,19 +32,20 @@ static mclmr_status_t check_ours(struct sip_msg *msg, iwf_message_t *m)
 /* The script may have removed fields since they were read. */
 static mclmr_status_t check_again(struct sip_msg *msg, iwf_message_t *m)
 {
-	iwf_headers_read(msg, &m->headers);
+	iwf_headers_update(msg, &m->parsed->headers);
 	return MCLMR_OK;
 }
 
 static mclmr_status_t check_limits(struct sip_msg *msg, iwf_message_t *m)
 {
 	(void)msg;
-	return m->headers.overflow ? MCLMR_LIMIT_EXCEEDED : MCLMR_OK;
+	return m->parsed->headers.overflow ? MCLMR_LIMIT_EXCEEDED : MCLMR_OK;
 }
 
 static mclmr_status_t check_sender(struct sip_msg *msg, iwf_message_t *m)
 {
-	return iwf_source_sender(msg, m->trust, &m->headers, &m->arena, &m->sender);
+	return iwf_source_sender(
+			msg, m->trust, &m->parsed->headers, &m->arena, &m->sender);
 }
 
 /* The direction that this sender's Request-URI gives, for a service or (NONE)
@@ -73,8 +73,8 @@ static mclmr_status_t check_psi(struct sip_msg *msg, iwf_message_t *m)
 static mclmr_status_t check_size(struct sip_msg *msg, iwf_message_t *m)
 {
 	(void)msg;
-	return m->body.len > (size_t)iwf_config.max_body ? MCLMR_TOO_LARGE
-													 : MCLMR_OK;
+	return m->body->octets.len > (size_t)iwf_config.max_body ? MCLMR_TOO_LARGE
+															 : MCLMR_OK;
 }
 
 static mclmr_status_t check_body(struct sip_msg *msg, iwf_message_t *m)
@@ -85,18 +85,8 @@ static mclmr_status_t check_body(struct sip_msg *msg, iwf_message_t *m)
 
 static mclmr_status_t check_info(struct sip_msg *msg, iwf_message_t *m)
 {
-	mclmr_service_t service;
-	mclmr_status_t status;
-
 	(void)msg;
-	if(m->info == NULL)
-		return MCLMR_OK;
-	service = mclmr_mc_info_service(m->info->media_type);
-	status = mclmr_part_decode(m->info, &m->arena, &m->info_text);
-	if(status == MCLMR_OK)
-		status = mclmr_mc_info_read(
-				service, m->info_text, &m->arena, &m->mc_info);
-	return status;
+	return iwf_body_read_info(m->body, &m->parsed->arena);
 }
 
 static mclmr_status_t check_lists(struct sip_msg *msg, iwf_message_t *m)
@@ -104,7 +94,7 @@ static mclmr_status_t check_lists(struct sip_msg *msg, iwf_message_t *m)
 	const mclmr_part_t *part;
 	mclmr_span_t text;
 	mclmr_status_t status;
-	size_t n = mclmr_multipart_find(&m->parts, LISTS_TYPE, &part);
+	size_t n = mclmr_multipart_find(&m->body->parts, LISTS_TYPE, &part);
 
 	(void)msg;
 	if(n != 1)
@@ -152,8 +142,10 @@ static mclmr_status_t check_binary(struct sip_msg *msg, iwf_message_t *m)
 /* Adds up what the header says of the service. */
 static void read_evidence(iwf_message_t *m)
 {
-	for(size_t i = 0; i < m->headers.n; i++) {
-		const iwf_header_t *header = &m->headers.header[i];
+	const iwf_headers_t *headers = &m->parsed->headers;
+
+	for(size_t i = 0; i < headers->n; i++) {
+		const iwf_header_t *header = &headers->header[i];
 		mclmr_span_t value = iwf_header_value(header);
 
 		if(header->field == IWF_FIELD_ACCEPT_CONTACT)
@@ -167,7 +159,7 @@ static void read_evidence(iwf_message_t *m)
 
 static mclmr_status_t check_service(struct sip_msg *msg, iwf_message_t *m)
 {
-	mclmr_evidence_info(&m->evidence, m->mc_info.service);
+	mclmr_evidence_info(&m->evidence, m->body->mc_info.service);
 	read_evidence(m);
 	if(!mclmr_evidence_accepted(&m->evidence, iwf_config.strict_service))
 		return MCLMR_SERVICE_MISMATCH;
@@ -192,10 +184,10 @@ static mclmr_status_t check_form(struct sip_msg *msg, iwf_message_t *m)
 /* True for no body, or a session description alone. */
 static bool is_plain_call(const iwf_message_t *m)
 {
-	return m->body.len == 0
-		   || (m->parts.single
+	return m->body->octets.len == 0
+		   || (m->body->parts.single
 				   && mclmr_span_equal_nocase(
-						   m->parts.part[0].media_type, SDP_TYPE));
+						   m->body->parts.part[0].media_type, IWF_SDP_TYPE));
 }
 
 /* A call to a PSI has an info part; one to somebody directly is what any SIP
@@ -206,8 +198,8 @@ static mclmr_status_t check_call_body(struct sip_msg *msg, iwf_message_t *m)
 	if(m->body_status != MCLMR_OK)
 		return m->body_status;
 	if(m->form == MCLMR_FORM_PSI)
-		return m->info != NULL ? MCLMR_OK : MCLMR_BODY_MISSING;
-	if(m->info != NULL)
+		return m->body->info != NULL ? MCLMR_OK : MCLMR_BODY_MISSING;
+	if(m->body->info != NULL)
 		return MCLMR_WRONG_PSI;
 	return is_plain_call(m) ? MCLMR_OK : MCLMR_BODY_MISSING;
 }
@@ -217,8 +209,8 @@ static mclmr_status_t check_call_service(struct sip_msg *msg, iwf_message_t *m)
 {
 	(void)msg;
 	read_evidence(m);
-	if(m->info != NULL)
-		mclmr_evidence_info(&m->evidence, m->mc_info.service);
+	if(m->body->info != NULL)
+		mclmr_evidence_info(&m->evidence, m->body->mc_info.service);
 	else if(m->evidence.service == MCLMR_SERVICE_NONE)
 		m->evidence.service = MCLMR_SERVICE_MCPTT;
 	if(!mclmr_evidence_accepted(&m->evidence, iwf_config.strict_service)
@@ -271,7 +263,7 @@ mclmr_status_t iwf_check_in_dialog(
 		struct sip_msg *msg, iwf_message_t *m, mclmr_span_t mc_id)
 {
 	const mclmr_identity_t *caller =
-			&m->mc_info.field[MCLMR_INFO_CALLING_USER_ID];
+			&m->body->mc_info.field[MCLMR_INFO_CALLING_USER_ID];
 	mclmr_status_t status = check_size(msg, m);
 
 	if(status == MCLMR_OK)
@@ -402,7 +394,7 @@ static mclmr_status_t authorize_call(struct sip_msg *msg, iwf_message_t *m)
 	const mclmr_call_request_t request = {.request_uri = request_uri(msg),
 			.sender = &m->sender,
 			.from_core = m->trust == MCLMR_TRUST_CORE,
-			.info = m->info != NULL ? &m->mc_info : NULL,
+			.info = m->body->info != NULL ? &m->body->mc_info : NULL,
 			.lists = m->has_lists ? &m->lists : NULL,
 			.client_profile = mc_span(&iwf_config.client_profile)};
 	mclmr_status_t status = decide_call(&request, &m->arena, &m->call);
@@ -416,7 +408,7 @@ static mclmr_status_t authorize_message(iwf_message_t *m)
 	const mclmr_forward_request_t request = {.direction = m->direction,
 			.sender = &m->sender,
 			.service = m->service,
-			.info = &m->mc_info,
+			.info = &m->body->mc_info,
 			.lists = m->has_lists ? &m->lists : NULL,
 			.lmr_type = m->lmr_type,
 			.refuse_unknown_kmf = iwf_config.refuse_unknown_kmf};

@@ -86,16 +86,10 @@ static mclmr_span_t write_services(unsigned bits, char words[WORDS_SIZE])
 static mclmr_span_t read_client_id(iwf_message_t *m)
 {
 	static const mclmr_span_t none = {NULL, 0};
-	mclmr_mc_info_t info;
-	mclmr_span_t text;
 
-	if(m->info == NULL
-			|| mclmr_part_decode(m->info, &m->arena, &text) != MCLMR_OK
-			|| mclmr_mc_info_read(mclmr_mc_info_service(m->info->media_type),
-					   text, &m->arena, &info)
-					   != MCLMR_OK)
+	if(iwf_body_read_info(m->body, &m->parsed->arena) != MCLMR_OK)
 		return none;
-	return info.field[MCLMR_INFO_CLIENT_ID].value;
+	return m->body->mc_info.field[MCLMR_INFO_CLIENT_ID].value;
 }
 
 /* Sets a child of the xavp that usrloc copies to the contacts. */

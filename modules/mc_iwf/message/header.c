@@ -158,6 +158,22 @@ void iwf_headers_read(struct sip_msg *msg, iwf_headers_t *headers)
 	}
 }
 
+/* Of more fields than there is room for, others may have taken the place. */
+void iwf_headers_update(struct sip_msg *msg, iwf_headers_t *headers)
+{
+	size_t kept = 0;
+
+	if(headers->overflow) {
+		iwf_headers_read(msg, headers);
+		return;
+	}
+	for(size_t i = 0; i < headers->n; i++) {
+		if(!is_removed(msg, headers->header[i].hf))
+			headers->header[kept++] = headers->header[i];
+	}
+	headers->n = kept;
+}
+
 mclmr_span_t iwf_headers_value(const iwf_headers_t *headers, iwf_field_t field)
 {
 	for(size_t i = 0; i < headers->n; i++) {
@@ -176,11 +192,14 @@ size_t iwf_headers_count(const iwf_headers_t *headers, iwf_field_t field)
 	return n;
 }
 
-bool iwf_headers_plain(const iwf_headers_t *headers)
+iwf_content_t iwf_headers_content(const iwf_headers_t *headers)
 {
-	return iwf_headers_count(headers, IWF_FIELD_CONTENT_TYPE) <= 1
-		   && iwf_headers_count(headers, IWF_FIELD_ENCODING) <= 1
-		   && iwf_headers_count(headers, IWF_FIELD_COMPRESSION) == 0;
+	return (iwf_content_t){
+			.type = iwf_headers_value(headers, IWF_FIELD_CONTENT_TYPE),
+			.encoding = iwf_headers_value(headers, IWF_FIELD_ENCODING),
+			.plain = iwf_headers_count(headers, IWF_FIELD_CONTENT_TYPE) <= 1
+					 && iwf_headers_count(headers, IWF_FIELD_ENCODING) <= 1
+					 && iwf_headers_count(headers, IWF_FIELD_COMPRESSION) == 0};
 }
 
 mclmr_span_t iwf_header_value(const iwf_header_t *header)

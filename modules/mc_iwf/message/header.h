@@ -53,15 +53,25 @@ typedef struct iwf_headers
 /* Reads the fields of a parsed message (HDR_EOH). */
 void iwf_headers_read(struct sip_msg *msg, iwf_headers_t *headers);
 
+/* Leaves out what the script has removed since they were read. */
+void iwf_headers_update(struct sip_msg *msg, iwf_headers_t *headers);
+
 /* The value of the first field of a kind, empty where there is none. */
 mclmr_span_t iwf_headers_value(const iwf_headers_t *headers, iwf_field_t field);
 
 /* How many fields of a kind there are. */
 size_t iwf_headers_count(const iwf_headers_t *headers, iwf_field_t field);
 
-/* True where two readers cannot see two bodies: fields that say what the body
- * is stand once, and none says that it is compressed. */
-bool iwf_headers_plain(const iwf_headers_t *headers);
+/* What the fields say of the body. */
+typedef struct iwf_content
+{
+	mclmr_span_t type;	   /* Content-Type, empty if there is none */
+	mclmr_span_t encoding; /* Content-Transfer-Encoding, the same */
+	bool plain; /* two readers cannot see two bodies: fields that say what it
+				   is stand once, and none says that it is compressed */
+} iwf_content_t;
+
+iwf_content_t iwf_headers_content(const iwf_headers_t *headers);
 
 /* The value of a field. */
 mclmr_span_t iwf_header_value(const iwf_header_t *header);

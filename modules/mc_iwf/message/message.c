@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/parser/parse_content.h"
 #include "core/parser/parse_to.h"
 #include "mc_iwf/config.h"
 #include "source.h"
@@ -32,53 +31,7 @@ int iwf_message_init(void)
 {
 	current = calloc(1, sizeof(*current));
 	arena_memory = malloc(IWF_ARENA_SIZE);
-	return current != NULL && arena_memory != NULL ? 0 : -1;
-}
-
-mclmr_status_t iwf_message_body(struct sip_msg *msg, mclmr_span_t *body)
-{
-	size_t there;
-
-	body->s = get_body(msg);
-	body->len = 0;
-	if(body->s == NULL)
-		return MCLMR_OK;
-	there = (size_t)(msg->buf + msg->len - body->s);
-	body->len = there;
-	if(msg->content_length == NULL)
-		return MCLMR_OK;
-	if(get_content_length(msg) < 0 || (size_t)get_content_length(msg) > there)
-		return MCLMR_MIME_MALFORMED;
-	body->len = (size_t)get_content_length(msg);
-	return MCLMR_OK;
-}
-
-/* True for a part with parts of its own in which an info part may be: others
- * could take that one for ours. */
-static bool hides_info(const mclmr_part_t *part)
-{
-	return mclmr_span_starts_nocase(part->media_type, MCLMR_SPAN("multipart/"))
-		   && mclmr_span_find_nocase(part->content, MCLMR_SPAN("-info+xml"))
-					  != NULL;
-}
-
-/* The first info part of any service, and how many there are; one that is
- * hidden counts for two. */
-static size_t find_info(
-		const mclmr_multipart_t *parts, const mclmr_part_t **info)
-{
-	size_t n = 0;
-
-	for(size_t i = 0; i < parts->n; i++) {
-		n += hides_info(&parts->part[i]) ? 2 : 0;
-		if(mclmr_mc_info_service(parts->part[i].media_type)
-				== MCLMR_SERVICE_NONE)
-			continue;
-		if(*info == NULL)
-			*info = &parts->part[i];
-		n++;
-	}
-	return n;
+	return current != NULL && arena_memory != NULL ? iwf_parsed_init() : -1;
 }
 
 /* True where the name of our media type stands in text. */
@@ -87,33 +40,39 @@ static bool names_payload(mclmr_span_t text)
 	return mclmr_span_find_nocase(text, PAYLOAD_TYPE) != NULL;
 }
 
-/* Cuts the body into parts and finds ours. Where it cannot be cut, or has no
- * such part of its own, it is ours all the same if the name of our media type
- * stands in it: it is refused, and not passed by to hide a part in a part. */
+/* Cuts the body by the fields that the message came with. */
+static iwf_body_t *cut_body(struct sip_msg *msg, iwf_message_t *m)
+{
+	iwf_content_t content = iwf_headers_content(&m->parsed->headers);
+
+	content.type = (mclmr_span_t){NULL, 0};
+	if(msg->content_type != NULL)
+		content.type = mclmr_span_trim(mc_span(&msg->content_type->body));
+	return iwf_parsed_body(msg, m->parsed, &content, &m->spare);
+}
+
+/* Finds our parts in the body. If it cannot be cut, or has no such part of its
+ * own, it is ours all the same if the name of our media type stands in it: it
+ * is refused, and not passed by to hide a part in a part. */
 static void read_body(struct sip_msg *msg, iwf_message_t *m)
 {
 	bool message = msg->REQ_METHOD == METHOD_MESSAGE;
-	mclmr_span_t type = {NULL, 0};
-	size_t payloads, infos;
+	const iwf_body_t *body = m->body = cut_body(msg, m);
+	size_t payloads;
 
-	m->body_status = iwf_message_body(msg, &m->body);
-	if(msg->content_type != NULL)
-		type = mclmr_span_trim(mc_span(&msg->content_type->body));
-	if(!iwf_headers_plain(&m->headers))
-		m->body_status = MCLMR_MIME_MALFORMED;
-	if(m->body_status == MCLMR_OK)
-		m->body_status = mclmr_multipart_read(type,
-				iwf_headers_value(&m->headers, IWF_FIELD_ENCODING), m->body,
-				&m->parts);
-	if(m->body_status != MCLMR_OK) {
-		m->ours = message && (names_payload(m->body) || names_payload(type));
+	m->body_status = body->status;
+	if(body->status != MCLMR_OK) {
+		m->ours = message
+				  && (names_payload(body->octets)
+						  || names_payload(body->by.type));
 		return;
 	}
-	payloads = mclmr_multipart_find(&m->parts, PAYLOAD_TYPE, &m->payload);
-	infos = find_info(&m->parts, &m->info);
+	payloads = mclmr_multipart_find(&body->parts, PAYLOAD_TYPE, &m->payload);
 	m->ours = message
-			  && (payloads > 0 || (!m->parts.single && names_payload(m->body)));
-	if(infos > 1 || (m->ours && (payloads != 1 || infos != 1)))
+			  && (payloads > 0
+					  || (!body->parts.single && names_payload(body->octets)));
+	if(body->infos > 1 || body->hidden > 0
+			|| (m->ours && (payloads != 1 || body->infos != 1)))
 		m->body_status = MCLMR_BODY_MISSING;
 	if(m->payload != NULL)
 		m->facts.size = m->payload->content.len;
@@ -130,14 +89,6 @@ static void read_source(struct sip_msg *msg, iwf_message_t *m)
 	m->facts.text[IWF_SOURCE] = words[m->trust];
 }
 
-/* True where the process's message is this one, and nobody has put its
- * changes into effect since: that moves all that we point to. */
-static bool is_current(const struct sip_msg *msg)
-{
-	return current->id == msg->id && current->pid == msg->pid
-		   && current->first == msg->headers && current->len == msg->len;
-}
-
 /* True for an INVITE that begins a dialog. */
 static bool begins_call(struct sip_msg *msg)
 {
@@ -147,24 +98,20 @@ static bool begins_call(struct sip_msg *msg)
 
 iwf_message_t *iwf_message_get(struct sip_msg *msg)
 {
-	if(is_current(msg))
-		return current->unreadable ? NULL : current;
+	if(iwf_parsed_is(current->parsed, msg))
+		return current->parsed->unreadable ? NULL : current;
 	if(msg->first_line.type != SIP_REQUEST)
 		return NULL;
 	memset(current, 0, sizeof(*current));
 	current->arena = mclmr_arena(arena_memory, IWF_ARENA_SIZE);
-	current->unreadable = parse_headers(msg, HDR_EOH_F, 0) < 0;
-	current->id = msg->id;
-	current->pid = msg->pid;
-	current->first = msg->headers;
-	current->len = msg->len;
+	current->parsed = iwf_parsed_get(msg, IWF_PARSED_MESSAGE);
 	current->facts.started_ms = iwf_now_ms();
-	if(current->unreadable) {
+	if(current->parsed->unreadable) {
 		current->facts.status = MCLMR_MIME_MALFORMED;
 		return NULL;
 	}
+	iwf_headers_update(msg, &current->parsed->headers);
 	current->is_call = begins_call(msg);
-	iwf_headers_read(msg, &current->headers);
 	read_body(msg, current);
 	if(current->ours || current->is_call)
 		read_source(msg, current);
@@ -173,9 +120,11 @@ iwf_message_t *iwf_message_get(struct sip_msg *msg)
 
 iwf_facts_t *iwf_message_facts(struct sip_msg *msg)
 {
+	const iwf_parsed_t *parsed = current->parsed;
+
 	if(recalled.valid && recalled.id == msg->id && recalled.pid == msg->pid)
 		return &recalled.facts;
-	if(current->id == msg->id && current->pid == msg->pid)
+	if(parsed != NULL && parsed->id == msg->id && parsed->pid == msg->pid)
 		return &current->facts;
 	return NULL;
 }

@@ -10,42 +10,33 @@
 
 #include "core/parser/msg_parser.h"
 #include "facts.h"
-#include "header.h"
 #include "mclmr/decide/call.h"
 #include "mclmr/sip/evidence.h"
 #include "mclmr/decide/forward.h"
-#include "mclmr/sip/multipart.h"
+#include "parsed.h"
 
 #define IWF_ARENA_SIZE ((size_t)196608) /* bounds the work on one message */
 
 typedef struct iwf_message
 {
-	unsigned int id; /* of the sip_msg that this was read from */
-	int pid;
-	const struct hdr_field *first; /* its fields, as they were read */
-	unsigned int len;			   /* octets of it */
-	bool unreadable;			   /* its header fields cannot be parsed */
-	bool ours;					   /* a MESSAGE with an interworking part */
-	bool is_call;				   /* an INVITE that begins a dialog */
-	bool checked;				   /* iwf_check() said yes */
-	bool decided;				   /* iwf_authorize() said yes */
-	bool watched;				   /* its final reply will be noticed */
-	bool counted;				   /* as received */
+	iwf_parsed_t *parsed; /* the request itself */
+	bool ours;			  /* a MESSAGE with an interworking part */
+	bool is_call;		  /* an INVITE that begins a dialog */
+	bool checked;		  /* iwf_check() said yes */
+	bool decided;		  /* iwf_authorize() said yes */
+	bool watched;		  /* its final reply will be noticed */
+	bool counted;		  /* as received */
 
-	iwf_headers_t headers;
-	mclmr_span_t body;			/* as long as Content-Length says */
-	mclmr_status_t body_status; /* of reading it */
-	mclmr_multipart_t parts;
+	iwf_body_t *body;
+	iwf_body_t spare;			 /* see iwf_parsed_body() */
+	mclmr_status_t body_status;	 /* has it the parts that it must have? */
 	const mclmr_part_t *payload; /* interworking part */
-	const mclmr_part_t *info;	 /* info part */
 
 	mclmr_trust_t trust; /* what the peer rows say of the source */
 	mclmr_sender_t sender;
 	mclmr_direction_t direction;
 	mclmr_service_t service;
 	mclmr_evidence_t evidence;
-	mclmr_span_t info_text; /* info document, transfer encoding undone */
-	mclmr_mc_info_t mc_info;
 	bool has_lists;
 	mclmr_resource_lists_t lists;
 	mclmr_lmr_type_t lmr_type; /* as decoded */
@@ -68,10 +59,6 @@ int iwf_message_init(void);
  * is a reply.
  */
 iwf_message_t *iwf_message_get(struct sip_msg *msg);
-
-/* The body that Content-Length speaks of, or all octets behind the header
- * where there is no such field. MCLMR_MIME_MALFORMED: less than promised. */
-mclmr_status_t iwf_message_body(struct sip_msg *msg, mclmr_span_t *body);
 
 /* What is known of this request, or of the transaction or event that is
  * being handled; NULL where nothing is. Reads nothing. */

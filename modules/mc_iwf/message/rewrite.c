@@ -3,7 +3,6 @@
 /* Iwf_rewrite(): lumps. */
 #include "rewrite.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "core/data_lump.h"
@@ -85,10 +84,12 @@ static bool is_dropped(const iwf_message_t *m, iwf_field_t field)
 static bool drop_fields(
 		struct sip_msg *msg, const iwf_message_t *m, struct lump **last)
 {
-	for(size_t i = 0; i < m->headers.n; i++) {
-		struct hdr_field *hf = m->headers.header[i].hf;
+	const iwf_headers_t *headers = &m->parsed->headers;
 
-		if(!is_dropped(m, m->headers.header[i].field))
+	for(size_t i = 0; i < headers->n; i++) {
+		struct hdr_field *hf = headers->header[i].hf;
+
+		if(!is_dropped(m, headers->header[i].field))
 			continue;
 		*last = del_lump(msg, (int)(hf->name.s - msg->buf), hf->len, 0);
 		if(*last == NULL)
@@ -159,7 +160,8 @@ static mclmr_span_t service_tail(const iwf_message_t *m)
 static bool keeps_asserted_service(const iwf_message_t *m)
 {
 	return m->trust != MCLMR_TRUST_NONE
-		   && iwf_headers_value(&m->headers, IWF_FIELD_ASSERTED_SERVICE).len
+		   && iwf_headers_value(&m->parsed->headers, IWF_FIELD_ASSERTED_SERVICE)
+							  .len
 					  > 0;
 }
 
@@ -209,31 +211,6 @@ static bool add_fields(
 		   && mc_lump_insert(place, (mclmr_span_t){fields.text, fields.len});
 }
 
-/* Octets behind the body that Content-Length told of do not leave. */
-static bool cut_surplus(struct sip_msg *msg, const iwf_message_t *m)
-{
-	const char *end = m->body.s + m->body.len;
-	size_t surplus = (size_t)(msg->buf + msg->len - end);
-
-	return surplus == 0 || mc_lump_taken(msg, (mclmr_span_t){end, surplus})
-		   || mc_lump_replace(
-				   msg, (mclmr_span_t){end, surplus}, (mclmr_span_t){NULL, 0});
-}
-
-/* A Content-Length that the info part itself has grows with it. */
-static bool fix_part_length(
-		struct sip_msg *msg, const iwf_message_t *m, size_t length)
-{
-	mclmr_span_t old = m->info->content_length;
-	char digits[24];
-	int n;
-
-	if(old.len == 0)
-		return true;
-	n = snprintf(digits, sizeof(digits), "%zu", length);
-	return mc_lump_replace(msg, old, (mclmr_span_t){digits, (size_t)n});
-}
-
 /* How many octets the info document has when the edits are done. */
 static size_t edited_length(const mclmr_info_edits_t *edits, size_t length)
 {
@@ -246,27 +223,28 @@ static size_t edited_length(const mclmr_info_edits_t *edits, size_t length)
 static bool replace_encoded(
 		struct sip_msg *msg, iwf_message_t *m, const mclmr_info_edits_t *edits)
 {
-	size_t length = edited_length(edits, m->info_text.len);
+	size_t length = edited_length(edits, m->body->info_text.len);
 	char *document = mclmr_arena_alloc(&m->arena, length);
 	mclmr_span_t text;
 	char *at = document;
-	const char *from = m->info_text.s;
+	const char *from = m->body->info_text.s;
 
 	if(document == NULL)
 		return false;
 	for(size_t i = 0; i < edits->n; i++) {
 		const mclmr_xml_edit_t *edit = &edits->edit[i];
-		size_t kept = (size_t)(m->info_text.s + edit->offset - from);
+		size_t kept = (size_t)(m->body->info_text.s + edit->offset - from);
 
 		memcpy(at, from, kept);
 		memcpy(at + kept, edit->text.s, edit->text.len);
 		at += kept + edit->text.len;
 		from += kept + edit->cut;
 	}
-	memcpy(at, from, (size_t)(m->info_text.s + m->info_text.len - from));
+	memcpy(at, from,
+			(size_t)(m->body->info_text.s + m->body->info_text.len - from));
 	return mclmr_part_encode((mclmr_span_t){document, length}, &m->arena, &text)
-		   && mc_lump_replace(msg, m->info->content, text)
-		   && fix_part_length(msg, m, text.len);
+		   && mc_lump_replace(msg, m->body->info->content, text)
+		   && iwf_body_set_part_length(msg, m->body->info, text.len);
 }
 
 /* Applies edits to the info part as it stands in the request. */
@@ -275,12 +253,13 @@ static bool replace_plain(
 {
 	for(size_t i = 0; i < edits->n; i++) {
 		const mclmr_xml_edit_t *edit = &edits->edit[i];
-		mclmr_span_t old = {m->info->content.s + edit->offset, edit->cut};
+		mclmr_span_t old = {m->body->info->content.s + edit->offset, edit->cut};
 
 		if(!mc_lump_replace(msg, old, edit->text))
 			return false;
 	}
-	return fix_part_length(msg, m, edited_length(edits, m->info->content.len));
+	return iwf_body_set_part_length(msg, m->body->info,
+			edited_length(edits, m->body->info->content.len));
 }
 
 /* Sets what the info part says of caller and called, whatever stood there. */
@@ -289,12 +268,12 @@ static bool set_info(struct sip_msg *msg, iwf_message_t *m,
 {
 	mclmr_info_edits_t edits;
 
-	if(!mclmr_mc_info_edit(&m->mc_info, values, &m->arena, &edits))
+	if(!mclmr_mc_info_edit(&m->body->mc_info, values, &m->arena, &edits))
 		return false;
 	if(edits.n == 0)
 		return true;
-	return m->info->base64 ? replace_encoded(msg, m, &edits)
-						   : replace_plain(msg, m, &edits);
+	return m->body->info->base64 ? replace_encoded(msg, m, &edits)
+								 : replace_plain(msg, m, &edits);
 }
 
 /* Who sends, and in a call whom it is for, into the info part. */
@@ -303,8 +282,8 @@ static bool set_identities(struct sip_msg *msg, iwf_message_t *m)
 	const mclmr_info_values_t values = {{NULL, 0}, m->forward.mc_id};
 
 	if(m->is_call)
-		return m->info != NULL ? set_info(msg, m, &m->call.values)
-							   : iwf_wrap(msg, m);
+		return m->body->info != NULL ? set_info(msg, m, &m->call.values)
+									 : iwf_wrap(msg, m);
 	return m->direction != MCLMR_TO_IWF || set_info(msg, m, &values);
 }
 
@@ -315,7 +294,8 @@ mclmr_status_t iwf_rewrite(struct sip_msg *msg, iwf_message_t *m)
 	if(!m->decided)
 		return MCLMR_INTERNAL;
 	if(!drop_fields(msg, m, &dropped) || !add_fields(msg, m, dropped)
-			|| !set_identities(msg, m) || !cut_surplus(msg, m))
+			|| !set_identities(msg, m)
+			|| !iwf_body_cut_surplus(msg, m->body->octets))
 		return MCLMR_INTERNAL;
 	return MCLMR_OK;
 }

@@ -72,13 +72,15 @@ static bool wrap_description(
 		struct sip_msg *msg, iwf_message_t *m, mclmr_span_t document)
 {
 	mclmr_span_t type = mclmr_span_trim(mc_span(&msg->content_type->body));
-	mclmr_span_t encoding = iwf_headers_value(&m->headers, IWF_FIELD_ENCODING);
-	mclmr_span_t begin = {m->body.s, 0};
-	mclmr_span_t end = {m->body.s + m->body.len, 0};
+	mclmr_span_t encoding =
+			iwf_headers_value(&m->parsed->headers, IWF_FIELD_ENCODING);
+	mclmr_span_t octets = m->body->octets;
+	mclmr_span_t begin = {octets.s, 0};
+	mclmr_span_t end = {octets.s + octets.len, 0};
 	char boundary[BOUNDARY_SIZE];
 	char *before, *behind, *value;
 
-	if(!make_boundary(m->body, boundary))
+	if(!make_boundary(octets, boundary))
 		return false;
 	before = first_part(m, type, encoding, boundary);
 	behind = second_part(m, document, boundary);
@@ -100,12 +102,13 @@ static bool be_body(
 		type = mclmr_span_trim(mc_span(&msg->content_type->body));
 	if(type.s != NULL && !mc_lump_replace(msg, type, IWF_WRAP_INFO_TYPE))
 		return false;
-	return m->body.s != NULL && mc_lump_replace(msg, m->body, document);
+	return m->body->octets.s != NULL
+		   && mc_lump_replace(msg, m->body->octets, document);
 }
 
 bool iwf_wrap_wanted(const iwf_message_t *m)
 {
-	return m->is_call && m->call.needs_info && m->info == NULL;
+	return m->is_call && m->call.needs_info && m->body->info == NULL;
 }
 
 bool iwf_wrap(struct sip_msg *msg, iwf_message_t *m)
@@ -117,6 +120,6 @@ bool iwf_wrap(struct sip_msg *msg, iwf_message_t *m)
 	if(!mclmr_mc_info_write(m->service, MCLMR_SPAN("private"), &m->call.values,
 			   &m->arena, &document))
 		return false;
-	return m->body.len > 0 ? wrap_description(msg, m, document)
-						   : be_body(msg, m, document);
+	return m->body->octets.len > 0 ? wrap_description(msg, m, document)
+								   : be_body(msg, m, document);
 }

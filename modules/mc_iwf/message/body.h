@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * iwf_body: the body of one SIP message, cut into its parts, and the info
+ * document in it, read when it is first asked for; and the few changes of a
+ * body that all functions need.
+ */
+#ifndef IWF_BODY_H
+#define IWF_BODY_H
+
+#include "core/parser/msg_parser.h"
+#include "header.h"
+#include "mclmr/sip/mc_info.h"
+#include "mclmr/sip/multipart.h"
+
+#define IWF_SDP_TYPE MCLMR_SPAN("application/sdp")
+
+typedef struct iwf_body
+{
+	bool cut;			   /* what follows is filled in */
+	iwf_content_t by;	   /* the fields by which it was cut */
+	mclmr_span_t octets;   /* as long as Content-Length says */
+	mclmr_status_t status; /* of cutting it */
+	mclmr_multipart_t parts;
+	const mclmr_part_t *info; /* the first info part; NULL: there is none */
+	size_t infos;			  /* how many there are */
+	size_t hidden;			  /* parts with parts of their own in which an info
+								 part may be: others could take it for ours */
+
+	bool has_read;				/* the info document: */
+	mclmr_status_t info_status; /* of reading it */
+	mclmr_span_t info_text;		/* transfer encoding undone */
+	mclmr_mc_info_t mc_info;
+} iwf_body_t;
+
+/* The octets that Content-Length speaks of, or all that follow the header if
+ * there is no such field. MCLMR_MIME_MALFORMED: fewer than promised. */
+mclmr_status_t iwf_body_octets(struct sip_msg *msg, mclmr_span_t *octets);
+
+/*
+ * Cuts the body of a message by what these fields say of it. status: MCLMR_OK,
+ * MCLMR_LIMIT_EXCEEDED, or MCLMR_MIME_MALFORMED, also for fields in which two
+ * readers could see two bodies. Spans point into the message.
+ */
+void iwf_body_cut(
+		struct sip_msg *msg, const iwf_content_t *content, iwf_body_t *body);
+
+/*
+ * Reads the one info document, at the first call; mc_info stays empty if there
+ * is none. Decoded text and values are cut from the arena. MCLMR_OK,
+ * MCLMR_XML_MALFORMED, MCLMR_MIME_MALFORMED, MCLMR_LIMIT_EXCEEDED.
+ */
+mclmr_status_t iwf_body_read_info(iwf_body_t *body, mclmr_arena_t *arena);
+
+/* True for text, of a field or a body, that names the type of a session
+ * description. */
+bool iwf_body_names_sdp(mclmr_span_t text);
+
+/* Drops octets after the body that Content-Length told of: they do not leave.
+ * false without memory. */
+bool iwf_body_cut_surplus(struct sip_msg *msg, mclmr_span_t octets);
+
+/* Sets the Content-Length that a part itself may have. false without memory. */
+bool iwf_body_set_part_length(
+		struct sip_msg *msg, const mclmr_part_t *part, size_t length);
+
+#endif
