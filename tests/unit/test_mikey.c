@@ -138,7 +138,7 @@ static void test_truncated(void **state)
 		assert_string_equal(
 				mclmr_mikey_read(
 						(mclmr_span_t){(char *)copy, octets.len + 1}, &message),
-				"there are octets behind its end");
+				"there are octets after its end");
 		free(copy);
 		for(size_t i = 0; i < octets.len; i++) {
 			/* Exactly as long: a step too far is seen by ASan. */

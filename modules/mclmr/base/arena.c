@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* One bounded buffer for all results of a message; a text put together in it. */
+/* One bounded buffer for all results of a message. */
 #include <stdalign.h>
 #include <stdint.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "arena.h"
 
 /* The next n octets at an address that is a multiple of alignment (a power
- * of two), NULL where they do not fit. */
+ * of two), NULL if they do not fit. */
 static char *take(mclmr_arena_t *arena, size_t n, size_t alignment)
 {
 	size_t left = arena->size - arena->used;

@@ -22,10 +22,10 @@ mclmr_arena_t mclmr_arena(char *buffer, size_t size);
 /* Forgets all that was given away. */
 void mclmr_arena_reset(mclmr_arena_t *arena);
 
-/* n octets aligned for any type, not cleared; NULL where they do not fit. */
+/* n octets aligned for any type, not cleared; NULL if they do not fit. */
 void *mclmr_arena_alloc(mclmr_arena_t *arena, size_t n);
 
-/* A copy of text into *copy; false (and *copy empty) where it does not fit. */
+/* A copy of text into *copy; false (and *copy empty) if it does not fit. */
 bool mclmr_arena_copy(
 		mclmr_arena_t *arena, mclmr_span_t text, mclmr_span_t *copy);
 

@@ -23,7 +23,7 @@ typedef enum mclmr_lmr_type
 /* "tetra", "p25", "tetrapol", "dmr", "nxdn", "analog"; "" for not given. */
 const char *mclmr_lmr_type_word(mclmr_lmr_type_t type);
 
-/* The type of a word, compared without case; false where there is none. */
+/* The type of a word, compared without case; false if there is none. */
 bool mclmr_lmr_type_from_word(mclmr_span_t word, mclmr_lmr_type_t *type);
 
 #endif

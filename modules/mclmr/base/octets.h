@@ -29,7 +29,7 @@ typedef struct mclmr_octets_reader
 	bool failed;
 } mclmr_octets_reader_t;
 
-/* Takes n octets off; empty, and failed, where there are less. */
+/* Takes n octets off; empty, and failed, if there are less. */
 mclmr_span_t mclmr_octets_take(mclmr_octets_reader_t *reader, size_t n);
 
 /* Takes a number of n octets off, n up to 8. */
@@ -75,7 +75,7 @@ int mclmr_octets_hex_digit(char c);
 
 /*
  * Reads hexadecimal digits in pairs, blanks around and between them skipped,
- * into at most size octets. Their number, 0 where the text is no such digits
+ * into at most size octets. Their number, 0 if the text is no such digits
  * or too long.
  */
 size_t mclmr_octets_from_hex(mclmr_span_t text, uint8_t *to, size_t size);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Octets of somebody else: pointer and length. */
+/* Octets that belong to something else: pointer and length. */
 #define _GNU_SOURCE /* memmem(); NOLINT(bugprone-reserved-identifier) */
 #include <string.h>
 
@@ -73,7 +73,7 @@ const char *mclmr_span_find(mclmr_span_t text, mclmr_span_t needle)
 }
 
 /* The first octet that is no letter, for which memchr() can look; the length
- * where there is none. */
+ * if there is none. */
 static size_t find_caseless(mclmr_span_t text)
 {
 	size_t i = 0;

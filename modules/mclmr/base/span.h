@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * span: octets that somebody else owns, as pointer and length. A span is
+ * span: octets that something else owns, as pointer and length. A span is
  * never NUL terminated and may hold any octet value.
  */
 #ifndef MCLMR_SPAN_H
@@ -36,7 +36,7 @@ static inline char mclmr_span_lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-/* True where both hold the same octets. Inline: a description is compared with
+/* True if both hold the same octets. Inline: a description is compared with
  * hundreds of names, nearly all of another length. */
 static inline bool mclmr_span_equal(mclmr_span_t a, mclmr_span_t b)
 {
@@ -46,7 +46,7 @@ static inline bool mclmr_span_equal(mclmr_span_t a, mclmr_span_t b)
 /* As mclmr_span_equal(), ASCII letters compared without case. */
 bool mclmr_span_equal_nocase(mclmr_span_t a, mclmr_span_t b);
 
-/* True where text begins with prefix (octet for octet). */
+/* True if text begins with prefix (octet for octet). */
 bool mclmr_span_starts(mclmr_span_t text, mclmr_span_t prefix);
 
 /* As mclmr_span_starts(), ASCII letters compared without case. */

@@ -106,7 +106,7 @@ static const struct
 				{503, 0, 2, "media relay not reachable"}},
 };
 
-/* Cuts the leading blanks and the word behind them off *line. */
+/* Cuts the leading blanks and the word after them off *line. */
 static mclmr_span_t cut_word(mclmr_span_t *line)
 {
 	mclmr_span_t text = mclmr_span_trim(*line);
@@ -115,7 +115,7 @@ static mclmr_span_t cut_word(mclmr_span_t *line)
 	return mclmr_span_trim(mclmr_span_cut(line, ' '));
 }
 
-/* A decimal number of at most max in *number; false where text is none. */
+/* A decimal number of at most max in *number; false if text is none. */
 static bool read_number(mclmr_span_t text, int max, int *number)
 {
 	int value = 0;
@@ -131,7 +131,7 @@ static bool read_number(mclmr_span_t text, int max, int *number)
 	return value <= max;
 }
 
-/* True where the text would be taken for a warning code and its text. */
+/* True if the text would be taken for a warning code and its text. */
 static bool starts_with_code(mclmr_span_t reason)
 {
 	int code;
@@ -179,7 +179,7 @@ static const char *set_codes(mclmr_span_t text, mclmr_refusal_t *refusal)
 	return text.len == 0 ? NULL : "text between the codes and the reason";
 }
 
-/* Reads [retry-after=SECONDS], all that stands behind the reason. */
+/* Reads [retry-after=SECONDS], all that follows the reason. */
 static const char *set_retry_after(mclmr_span_t text, mclmr_refusal_t *refusal)
 {
 	mclmr_span_t value = mclmr_span_trim(text);
@@ -194,7 +194,7 @@ static const char *set_retry_after(mclmr_span_t text, mclmr_refusal_t *refusal)
 	return NULL;
 }
 
-/* Reads what stands behind the "=" of a line; NULL or what is wrong. */
+/* Reads what follows the "=" of a line; NULL or what is wrong. */
 static const char *read_refusal(mclmr_span_t text, mclmr_refusal_t *refusal)
 {
 	mclmr_span_t codes = mclmr_span_cut(&text, '"');

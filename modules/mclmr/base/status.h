@@ -33,7 +33,7 @@ typedef enum mclmr_status
 	MCLMR_LMR_USER_UNKNOWN,	   /* 404 145 */
 	MCLMR_GROUP_UNKNOWN,	   /* 404 113 */
 	MCLMR_SESSION_TYPE,		   /* 403 */
-	MCLMR_CALLER_FOREIGN,	   /* 403, calling-user-id of somebody else */
+	MCLMR_CALLER_FOREIGN,	   /* 403, calling-user-id of another user */
 	MCLMR_SEND_DENIED,		   /* 403 100 */
 	MCLMR_RECEIVE_DENIED,	   /* 403 100 */
 	MCLMR_NO_LMR_ENTRY,		   /* 403 100 */
@@ -96,13 +96,13 @@ const char *mclmr_status_configure(
 /* The word of a status, "kmf_foreign"; static, never NULL. */
 const char *mclmr_status_word(mclmr_status_t status);
 
-/* The status of a word, MCLMR_STATUS_COUNT where there is none. */
+/* The status of a word, MCLMR_STATUS_COUNT if there is none. */
 mclmr_status_t mclmr_status_from_word(mclmr_span_t word);
 
 /*
  * Writes the value of the Warning header field, 399 HOST "NNN reason" or, for
- * MCLMR_PLAIN_WARNING, 399 HOST "reason", NUL terminated. Length, or 0 where the row has no warning, there is no host, or
- * size is too small.
+ * MCLMR_PLAIN_WARNING, 399 HOST "reason", NUL terminated. Its length, or 0: the
+ * row has no warning, there is no host, or size is too small.
  */
 size_t mclmr_status_warning(const mclmr_status_table_t *table,
 		mclmr_status_t status, mclmr_span_t host, char *buffer, size_t size);

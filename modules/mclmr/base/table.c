@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Hash table of nodes, grown as it fills. */
-#include "table.h"
-
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
+
+#include "table.h"
 
 #define MIN_BUCKETS ((size_t)16)
 #define MAX_BUCKETS ((size_t)1 << 28)
@@ -14,20 +14,19 @@
 uint64_t mclmr_table_hash(uint64_t seed, mclmr_span_t key)
 {
 	uint64_t hash = seed ^ UINT64_C(0xcbf29ce484222325);
-	size_t i;
 
-	for(i = 0; i < key.len; i++)
+	for(size_t i = 0; i < key.len; i++)
 		hash = (hash ^ (unsigned char)key.s[i]) * UINT64_C(0x100000001b3);
 	hash = (hash ^ (hash >> 32)) * UINT64_C(0x9e3779b97f4a7c15);
 	return hash ^ (hash >> 29);
 }
 
-/* An empty array of buckets, NULL where memory is short. */
+/* An empty array of buckets, NULL if memory is short. */
 static mclmr_link_t **new_buckets(const mclmr_allocator_t *allocator, size_t n)
 {
-	mclmr_link_t **bucket = allocator->alloc(n * sizeof(mclmr_link_t *));
+	mclmr_link_t **bucket = allocator->alloc(n * sizeof(*bucket));
 
-	return bucket ? memset(bucket, 0, n * sizeof(mclmr_link_t *)) : NULL;
+	return bucket == NULL ? NULL : memset(bucket, 0, n * sizeof(*bucket));
 }
 
 static mclmr_link_t **bucket_of(const mclmr_table_t *table, uint64_t hash)
@@ -35,7 +34,7 @@ static mclmr_link_t **bucket_of(const mclmr_table_t *table, uint64_t hash)
 	return &table->bucket[hash & (table->buckets - 1)];
 }
 
-/* A seed that nobody outside can know. */
+/* A seed that cannot be known outside. */
 static uint64_t random_seed(const void *owner)
 {
 	uint64_t seed;
@@ -70,7 +69,7 @@ bool mclmr_table_init(const mclmr_allocator_t *allocator, mclmr_table_t *table,
 void mclmr_table_free(
 		const mclmr_allocator_t *allocator, const mclmr_table_t *table)
 {
-	if(table->bucket)
+	if(table->bucket != NULL)
 		allocator->release(table->bucket);
 }
 
@@ -79,8 +78,8 @@ mclmr_link_t *mclmr_table_chain(const mclmr_table_t *table, uint64_t hash)
 	return *bucket_of(table, hash);
 }
 
-/* Hangs a node in front of its bucket. */
-static void hang(mclmr_table_t *table, mclmr_link_t *link)
+/* Puts a node at the front of its bucket. */
+static void prepend(mclmr_table_t *table, mclmr_link_t *link)
 {
 	mclmr_link_t **bucket = bucket_of(table, table->hash(table->seed, link));
 
@@ -88,25 +87,24 @@ static void hang(mclmr_table_t *table, mclmr_link_t *link)
 	*bucket = link;
 }
 
-/* Doubles the buckets; where memory is short the chains grow instead. */
+/* Doubles the buckets; if memory is short the chains grow instead. */
 static void grow(const mclmr_allocator_t *allocator, mclmr_table_t *table)
 {
 	mclmr_table_t old = *table;
-	size_t i;
 
 	table->bucket = new_buckets(allocator, 2 * old.buckets);
-	if(!table->bucket) {
+	if(table->bucket == NULL) {
 		table->bucket = old.bucket;
 		return;
 	}
 	table->buckets = 2 * old.buckets;
-	for(i = 0; i < old.buckets; i++) {
+	for(size_t i = 0; i < old.buckets; i++) {
 		mclmr_link_t *link = old.bucket[i];
 
-		while(link) {
+		while(link != NULL) {
 			mclmr_link_t *next = link->next;
 
-			hang(table, link);
+			prepend(table, link);
 			link = next;
 		}
 	}
@@ -118,7 +116,7 @@ void mclmr_table_insert(const mclmr_allocator_t *allocator,
 {
 	if(table->n >= table->buckets && table->buckets < MAX_BUCKETS)
 		grow(allocator, table);
-	hang(table, link);
+	prepend(table, link);
 	table->n++;
 }
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * table: a chained hash table of nodes that belong to somebody else, with a
+ * table: a chained hash table of nodes that belong to its user, with a
  * random seed, grown as it fills: O(1) at a million nodes. No locks.
  */
 #ifndef MCLMR_TABLE_H
 #define MCLMR_TABLE_H
 
-#include "allocator.h"
-#include "span.h"
-
 #include <stddef.h>
 #include <stdint.h>
+
+#include "allocator.h"
+#include "span.h"
 
 /* What a node hangs on in one table. */
 typedef struct mclmr_link
@@ -36,7 +36,7 @@ typedef struct mclmr_table
 uint64_t mclmr_table_hash(uint64_t seed, mclmr_span_t key);
 
 /* Makes a table empty, with buckets for about expected nodes; hash tells that
- * of a node. false where memory is short. */
+ * of a node. false if memory is short. */
 bool mclmr_table_init(const mclmr_allocator_t *allocator, mclmr_table_t *table,
 		uint64_t (*hash)(uint64_t seed, const mclmr_link_t *link),
 		size_t expected);
@@ -48,7 +48,7 @@ void mclmr_table_free(
 /* The first node of the chain in which a hash is; the others are on next. */
 mclmr_link_t *mclmr_table_chain(const mclmr_table_t *table, uint64_t hash);
 
-/* Puts a node in. Where there is no memory to grow, chains grow instead. */
+/* Puts a node in. If there is no memory to grow, chains grow instead. */
 void mclmr_table_insert(const mclmr_allocator_t *allocator,
 		mclmr_table_t *table, mclmr_link_t *link);
 

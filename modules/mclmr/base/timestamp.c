@@ -8,7 +8,7 @@
 
 #define LAST_SECOND 253402300799LL /* of the year 9999 */
 
-/* Takes a number of exactly digits digits off; false where there is none. */
+/* Takes a number of exactly digits digits off; false if there is none. */
 static bool take_number(mclmr_span_t *text, size_t digits, int *number)
 {
 	*number = 0;

@@ -15,7 +15,7 @@
 /*
  * Reads Unix seconds, or a date and time of RFC 3339, whose fraction is
  * dropped; xs:dateTime may leave the zone out, which is UTC then. Years 1970
- * to 9999. false where it is neither.
+ * to 9999. false if it is neither.
  */
 bool mclmr_timestamp_read(mclmr_span_t text, int64_t *seconds);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Certificates and keys, checked, with SAKKE's tables; filled anew without a restart. */
+/* Certificates and keys in a ring, checked and filled anew at any time. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,7 +58,7 @@ static void free_contents(contents_t *contents)
 
 		contents->holders = holder->next;
 		free_key(holder->tables);
-		OPENSSL_cleanse(holder, sizeof *holder);
+		OPENSSL_cleanse(holder, sizeof(*holder));
 		free(holder);
 	}
 	while(contents->issuers != NULL) {
@@ -79,7 +79,7 @@ static void free_contents(contents_t *contents)
 
 mclmr_keyring_t *mclmr_keyring_new(void)
 {
-	mclmr_keyring_t *ring = calloc(1, sizeof *ring);
+	mclmr_keyring_t *ring = calloc(1, sizeof(*ring));
 
 	if(ring == NULL)
 		return NULL;
@@ -101,14 +101,14 @@ void mclmr_keyring_free(mclmr_keyring_t *ring)
 	free(ring);
 }
 
-/* Of two certificates of the same keys none is good where one is revoked. */
+/* Of two certificates of the same keys none is good if one is revoked. */
 static void share_revocation(mclmr_issuer_t *a, mclmr_issuer_t *b)
 {
 	const mclmr_kms_certificate_t *one = a->certificate;
 	const mclmr_kms_certificate_t *other = b->certificate;
 
-	if(memcmp(one->z, other->z, sizeof one->z) != 0
-			|| memcmp(one->kpak, other->kpak, sizeof one->kpak) != 0)
+	if(memcmp(one->z, other->z, sizeof(one->z)) != 0
+			|| memcmp(one->kpak, other->kpak, sizeof(one->kpak)) != 0)
 		return;
 	a->revoked = a->revoked || b->revoked;
 	b->revoked = a->revoked;
@@ -124,7 +124,7 @@ static const char *add_issuer(mclmr_keyring_t *ring, contents_t *contents,
 	if(mclmr_eccsi_kpak_check(ring->eccsi, MCLMR_OCTETS(certificate->kpak))
 			!= MCLMR_CRYPTO_OK)
 		return "PubAuthKey is not on the curve";
-	issuer = calloc(1, sizeof *issuer);
+	issuer = calloc(1, sizeof(*issuer));
 	if(issuer == NULL)
 		return "out of memory";
 	issuer->certificate = certificate;
@@ -144,7 +144,7 @@ static const char *check_holder(mclmr_keyring_t *ring, mclmr_holder_t *holder)
 	if(!mclmr_mikey_uid(keys->user, keys->kms, certificate->period,
 			   keys->number, holder->uid))
 		return "the UserUri or KmsUri is too long";
-	if(keys->has_uid && memcmp(keys->uid, holder->uid, sizeof keys->uid) != 0)
+	if(keys->has_uid && memcmp(keys->uid, holder->uid, sizeof(keys->uid)) != 0)
 		return "UserID is not that of UserUri, KmsUri and KeyPeriodNo";
 	if(keys->can_sign
 			&& mclmr_eccsi_key_load(ring->eccsi,
@@ -157,12 +157,12 @@ static const char *check_holder(mclmr_keyring_t *ring, mclmr_holder_t *holder)
 	return NULL;
 }
 
-/* Adds keys with one certificate, where they belong together. */
+/* Adds keys with one certificate, if they belong together. */
 static const char *add_holder(mclmr_keyring_t *ring, contents_t *contents,
 		const mclmr_kms_keys_t *keys, mclmr_issuer_t *issuer)
 {
 	mclmr_holder_t **end = &contents->holders;
-	mclmr_holder_t *holder = calloc(1, sizeof *holder);
+	mclmr_holder_t *holder = calloc(1, sizeof(*holder));
 	const char *wrong;
 
 	if(holder == NULL)
@@ -171,7 +171,7 @@ static const char *add_holder(mclmr_keyring_t *ring, contents_t *contents,
 	holder->issuer = issuer;
 	wrong = check_holder(ring, holder);
 	if(wrong != NULL) {
-		OPENSSL_cleanse(holder, sizeof *holder);
+		OPENSSL_cleanse(holder, sizeof(*holder));
 		free(holder);
 		return wrong;
 	}
@@ -206,7 +206,7 @@ static const char *add_keys(mclmr_keyring_t *ring, contents_t *contents,
 /* Memory for the records of one text. */
 static memory_t *add_memory(contents_t *contents, size_t size)
 {
-	memory_t *memory = calloc(1, sizeof *memory + size);
+	memory_t *memory = calloc(1, sizeof(*memory) + size);
 
 	if(memory == NULL)
 		return NULL;
@@ -278,14 +278,14 @@ const char *mclmr_keyring_load(mclmr_keyring_t *ring, const mclmr_span_t *texts,
 		size_t n, size_t *which)
 {
 	contents_t contents = {0};
-	mclmr_kms_t *kms = OPENSSL_zalloc((n + 1) * sizeof *kms);
+	mclmr_kms_t *kms = OPENSSL_zalloc((n + 1) * sizeof(*kms));
 	const char *wrong;
 
 	*which = n;
 	if(kms == NULL)
 		return "out of memory";
 	wrong = read_all(ring, &contents, texts, kms, n, which);
-	OPENSSL_clear_free(kms, (n + 1) * sizeof *kms);
+	OPENSSL_clear_free(kms, (n + 1) * sizeof(*kms));
 	if(wrong != NULL) {
 		free_contents(&contents);
 		return wrong;
@@ -297,7 +297,7 @@ const char *mclmr_keyring_load(mclmr_keyring_t *ring, const mclmr_span_t *texts,
 }
 
 /* Builds the tables of a key set for all certificates that it may be of; true
- * where one fits. */
+ * if one fits. */
 static bool is_fit(mclmr_keyring_t *ring, const mclmr_holder_t *holder)
 {
 	bool fits = false;
@@ -366,7 +366,7 @@ static mclmr_span_t host_of(mclmr_span_t uri)
 	return mclmr_span_cut(&rest, ':');
 }
 
-/* True where a server says that it serves a user's domain. */
+/* True if a server says that it serves a user's domain. */
 static bool serves(
 		const mclmr_kms_certificate_t *certificate, mclmr_span_t user)
 {
@@ -397,7 +397,7 @@ static mclmr_issuer_t *newest(
 	return best;
 }
 
-/* The server to send to a user with; empty where that is not clear. */
+/* The server to send to a user with; empty if that is not clear. */
 static mclmr_span_t server_for(mclmr_keyring_t *ring, mclmr_span_t user)
 {
 	mclmr_span_t only = {NULL, 0};
@@ -431,7 +431,7 @@ mclmr_issuer_t *mclmr_keyring_issuer_for(mclmr_keyring_t *ring,
 	return issuer;
 }
 
-/* True where keys are those of the period that a time is in. */
+/* True if keys are those of the period that a time is in. */
 static bool is_of_period(const mclmr_holder_t *holder, uint64_t ntp)
 {
 	return holder->keys->number

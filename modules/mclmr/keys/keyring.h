@@ -25,7 +25,7 @@ void mclmr_keyring_free(mclmr_keyring_t *ring);
  * Fills the ring with what n texts hold (see kms.h) in place of what it has.
  * Checked: that every KPAK is on its curve, that key sets have the UserID of
  * their user and period, that SSK and PVT belong to it. RSK and Z are checked
- * where their tables are built. A server's old and new certificate may be
+ * when their tables are built. A server's old and new certificate may be
  * there together. Tables of public keys that stay are kept.
  * NULL, or what is wrong, *which is the text then (n: none of them); the ring
  * is unchanged.
@@ -33,8 +33,8 @@ void mclmr_keyring_free(mclmr_keyring_t *ring);
 const char *mclmr_keyring_load(mclmr_keyring_t *ring, const mclmr_span_t *texts,
 		size_t n, size_t *which);
 
-/* Builds the tables of all certificates and keys, which are built where they
- * are needed first otherwise. Every RSK has to be of one of the certificates.
+/* Builds the tables of all certificates and keys, which are otherwise built when
+ * they are needed first. Every RSK has to be of one of the certificates.
  * NULL, or what is wrong. */
 const char *mclmr_keyring_prepare(mclmr_keyring_t *ring);
 
@@ -59,7 +59,7 @@ typedef struct mclmr_holder
 	const mclmr_kms_keys_t *keys;
 	mclmr_issuer_t *issuer;
 	uint8_t uid[MCLMR_UID_SIZE];
-	mclmr_eccsi_key_t signing; /* where keys->can_sign */
+	mclmr_eccsi_key_t signing; /* if keys->can_sign */
 	mclmr_sakke_key_t *tables; /* NULL until they are needed */
 	bool is_unfit;			   /* the RSK turned out to be of another one */
 	struct mclmr_holder *next;
@@ -69,15 +69,15 @@ typedef struct mclmr_holder
 mclmr_issuer_t *mclmr_keyring_issuers(mclmr_keyring_t *ring);
 mclmr_holder_t *mclmr_keyring_holders(mclmr_keyring_t *ring);
 
-/* True where a certificate may be used at a time (Unix seconds). */
+/* True if a certificate may be used at a time (Unix seconds). */
 bool mclmr_issuer_usable(const mclmr_issuer_t *issuer, int64_t at);
 
-/* True where keys and their certificate may be used at a time. */
+/* True if keys and their certificate may be used at a time. */
 bool mclmr_holder_usable(const mclmr_holder_t *holder, int64_t at);
 
 /*
  * The certificate to send to a user with at a time: that of the server kms,
- * or, where kms is empty, of the server whose domains have the user's host,
+ * or, if kms is empty, of the server whose domains have the user's host,
  * or of the only one that there is. Of several of one server the one that
  * became valid last. NULL, with *wrong set: none, or not clear which.
  */
@@ -91,11 +91,11 @@ const mclmr_holder_t *mclmr_keyring_signer(mclmr_keyring_t *ring,
 /* Scratch of this process. */
 mclmr_eccsi_t *mclmr_keyring_eccsi(mclmr_keyring_t *ring);
 
-/* Scratch with the curve's tables, built first where they are not there; NULL
- * where that fails. */
+/* Scratch with the curve's tables, built first if they are not there; NULL
+ * if that fails. */
 mclmr_sakke_t *mclmr_keyring_sakke(mclmr_keyring_t *ring);
 
-/* The tables of a certificate or of a user's RSK, built first where they are
+/* The tables of a certificate or of a user's RSK, built first if they are
  * not there. NULL: the key is not right, or no memory. */
 const mclmr_sakke_kms_t *mclmr_issuer_tables(
 		mclmr_keyring_t *ring, mclmr_issuer_t *issuer);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Certificates and key sets, read. */
+/* Certificates and key sets of a key management server, read. */
 #include <string.h>
 
 #include <openssl/crypto.h>
 
-#include "kms.h"
 #include "mclmr/base/base64.h"
 #include "mclmr/base/octets.h"
 #include "mclmr/base/timestamp.h"
 #include "mclmr/sip/xml.h"
+#include "kms.h"
 
 #define MAX_VALUE 1100 /* characters of an element's text */
 
@@ -102,7 +102,7 @@ static mclmr_span_t text_of(const reader_t *reader, field_t field)
 	return mclmr_span_trim((mclmr_span_t){value->text, value->length});
 }
 
-/* The field of a name, FIELDS where it is none. */
+/* The field of a name, FIELDS if it is none. */
 static int field_of(mclmr_span_t name)
 {
 	int field = 0;
@@ -197,7 +197,7 @@ static bool take_revoked(reader_t *reader, bool *revoked)
 		   || refuse(reader, "Revoked is neither true nor false");
 }
 
-/* True where a field is not given, or is the one text that is understood. */
+/* True if a field is not given, or is the one text that is understood. */
 static bool is_only(const reader_t *reader, field_t field, const char *text)
 {
 	return !has(reader, field)
@@ -231,9 +231,9 @@ static bool fill_certificate(reader_t *reader, mclmr_kms_certificate_t *to)
 		   && take_period(reader, &to->period)
 		   && take_validity(reader, &to->valid)
 		   && take_revoked(reader, &to->revoked)
-		   && take_octets(reader, PUB_ENC_KEY, to->z, sizeof to->z,
+		   && take_octets(reader, PUB_ENC_KEY, to->z, sizeof(to->z),
 				   "PubEncKey is no 257 octets in hex")
-		   && take_octets(reader, PUB_AUTH_KEY, to->kpak, sizeof to->kpak,
+		   && take_octets(reader, PUB_AUTH_KEY, to->kpak, sizeof(to->kpak),
 				   "PubAuthKey is no 65 octets in hex");
 }
 
@@ -246,15 +246,15 @@ static bool fill_secrets(reader_t *reader, mclmr_kms_keys_t *to)
 		return refuse(reader, "UserSigningKeySSK and UserPubTokenPVT go "
 							  "together");
 	if(to->can_open
-			&& !take_octets(reader, USER_DECRYPT_KEY, to->rsk, sizeof to->rsk,
+			&& !take_octets(reader, USER_DECRYPT_KEY, to->rsk, sizeof(to->rsk),
 					"UserDecryptKey is no 257 octets in hex"))
 		return false;
 	return !to->can_sign
 		   || (take_octets(reader, USER_SIGNING_KEY_SSK, to->ssk,
-					   sizeof to->ssk,
+					   sizeof(to->ssk),
 					   "UserSigningKeySSK is no 32 octets in hex")
 				   && take_octets(reader, USER_PUB_TOKEN_PVT, to->pvt,
-						   sizeof to->pvt,
+						   sizeof(to->pvt),
 						   "UserPubTokenPVT is no 65 octets in hex"));
 }
 
@@ -271,7 +271,7 @@ static bool fill_keys(reader_t *reader, mclmr_kms_keys_t *to)
 		   && fill_secrets(reader, to);
 }
 
-/* n octets of the arena, all zero; NULL where they do not fit. */
+/* n octets of the arena, all zero; NULL if they do not fit. */
 static void *new_record(reader_t *reader, size_t n)
 {
 	void *record = mclmr_arena_alloc(reader->arena, n);
@@ -287,7 +287,7 @@ static void *new_record(reader_t *reader, size_t n)
 static void add_certificate(reader_t *reader)
 {
 	mclmr_kms_certificate_t **end = &reader->kms->certificates;
-	mclmr_kms_certificate_t *record = new_record(reader, sizeof *record);
+	mclmr_kms_certificate_t *record = new_record(reader, sizeof(*record));
 
 	if(record == NULL || !fill_certificate(reader, record))
 		return;
@@ -300,7 +300,7 @@ static void add_certificate(reader_t *reader)
 static void add_keys(reader_t *reader)
 {
 	mclmr_kms_keys_t **end = &reader->kms->keys;
-	mclmr_kms_keys_t *record = new_record(reader, sizeof *record);
+	mclmr_kms_keys_t *record = new_record(reader, sizeof(*record));
 
 	if(record == NULL || !fill_keys(reader, record))
 		return;
@@ -315,10 +315,10 @@ static void add_secrets(reader_t *reader)
 	mclmr_kms_secrets_t *secrets = &reader->kms->secrets;
 
 	secrets->present =
-			take_octets(reader, MASTER_SECRET, secrets->z, sizeof secrets->z,
+			take_octets(reader, MASTER_SECRET, secrets->z, sizeof(secrets->z),
 					"MasterSecret is no 128 octets in hex")
 			&& take_octets(reader, AUTHENTICATION_SECRET, secrets->ksak,
-					sizeof secrets->ksak,
+					sizeof(secrets->ksak),
 					"AuthenticationSecret is no 32 octets in hex");
 }
 
@@ -339,7 +339,7 @@ static void end_record(reader_t *reader)
 	if(!is_certificate && !is_keys)
 		refuse(reader, "a certificate or key set without any key");
 	reader->domains = NULL;
-	OPENSSL_cleanse(reader->value, sizeof reader->value);
+	OPENSSL_cleanse(reader->value, sizeof(reader->value));
 }
 
 /* Adds characters to the field that is being read. */
@@ -361,7 +361,7 @@ static void end_field(reader_t *reader)
 	mclmr_kms_domain_t *domain;
 
 	if(reader->field == KMS_DOMAIN) {
-		domain = new_record(reader, sizeof *domain);
+		domain = new_record(reader, sizeof(*domain));
 		if(domain == NULL || !take_text(reader, KMS_DOMAIN, &domain->name))
 			return;
 		domain->next = reader->domains;
@@ -387,7 +387,7 @@ static bool is_record(mclmr_span_t name)
 		   || mclmr_span_equal(name, MCLMR_SPAN("KmsKeySet"));
 }
 
-/* What the XML parser is told: go on, or stop where something is wrong. */
+/* What the XML parser is told: go on, or stop if something is wrong. */
 static mclmr_status_t heed(const reader_t *reader)
 {
 	return reader->wrong == NULL ? MCLMR_OK : MCLMR_XML_MALFORMED;
@@ -487,7 +487,7 @@ static bool is_xml(mclmr_span_t text)
 	return text.len > 0 && text.s[0] == '<';
 }
 
-/* True where there is anything in it. */
+/* True if there is anything in it. */
 static bool is_empty(const mclmr_kms_t *kms)
 {
 	return kms->certificates == NULL && kms->keys == NULL;
@@ -501,7 +501,7 @@ const char *mclmr_kms_read(
 
 	if(text.len > MCLMR_KMS_MAX_SIZE)
 		return "the file is too large";
-	reader = OPENSSL_zalloc(sizeof *reader);
+	reader = OPENSSL_zalloc(sizeof(*reader));
 	if(reader == NULL)
 		return "out of memory";
 	reader->kms = kms;
@@ -514,7 +514,7 @@ const char *mclmr_kms_read(
 	if(is_empty(kms))
 		refuse(reader, "neither a certificate nor a key set in it");
 	wrong = reader->wrong;
-	OPENSSL_clear_free(reader, sizeof *reader);
+	OPENSSL_clear_free(reader, sizeof(*reader));
 	return wrong;
 }
 

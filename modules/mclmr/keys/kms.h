@@ -11,10 +11,10 @@
 
 #include "mclmr/base/arena.h"
 #include "mclmr/crypto/eccsi.h"
-#include "mikey_uid.h"
 #include "mclmr/crypto/sakke.h"
+#include "mikey_uid.h"
 
-/* Unix seconds, both ends included; where one is not given, the least and
+/* Unix seconds, both ends included; if one is not given, the least and
  * the greatest number. */
 typedef struct mclmr_validity
 {
@@ -89,7 +89,7 @@ typedef struct mclmr_kms
 const char *mclmr_kms_read(
 		mclmr_kms_t *kms, mclmr_span_t text, mclmr_arena_t *arena);
 
-/* True where a time, in Unix seconds, is within both ends. */
+/* True if a time, in Unix seconds, is within both ends. */
 bool mclmr_is_valid_at(const mclmr_validity_t *validity, int64_t seconds);
 
 #endif

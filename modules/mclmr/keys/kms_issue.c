@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The same, made: a laboratory server. */
+/* A laboratory's key management server: secrets, certificate, key sets. */
 #include <string.h>
 
 #include <openssl/crypto.h>
 
-#include "kms_issue.h"
 #include "mclmr/base/octets.h"
 #include "mclmr/base/text.h"
 #include "mclmr/base/timestamp.h"
+#include "kms_issue.h"
 
 /* Writes the tag that an element begins with. */
 static void put_open(mclmr_text_t *text, const char *name)
@@ -80,14 +80,14 @@ static bool load_masters(mclmr_kms_server_t *server,
 					  == MCLMR_CRYPTO_OK;
 }
 
-/* True where the public keys of a certificate are those of the server. */
+/* True if the public keys of a certificate are those of the server. */
 static bool is_same(const mclmr_kms_server_t *server,
 		const mclmr_kms_certificate_t *certificate)
 {
-	return memcmp(server->sakke.point, certificate->z, sizeof certificate->z)
+	return memcmp(server->sakke.point, certificate->z, sizeof(certificate->z))
 				   == 0
 		   && memcmp(server->eccsi.kpak, certificate->kpak,
-					  sizeof certificate->kpak)
+					  sizeof(certificate->kpak))
 					  == 0;
 }
 
@@ -98,12 +98,12 @@ const char *mclmr_kms_server_read(mclmr_kms_server_t *server,
 	mclmr_kms_t kms = {0};
 	const char *wrong = mclmr_kms_read(&kms, text, arena);
 
-	memset(server, 0, sizeof *server);
+	memset(server, 0, sizeof(*server));
 	if(wrong == NULL && (kms.certificates == NULL || !kms.secrets.present))
 		wrong = "it has not all secrets of a server";
 	if(wrong == NULL && !load_masters(server, scratch, &kms.secrets))
 		wrong = "the secrets are not right";
-	OPENSSL_cleanse(&kms.secrets, sizeof kms.secrets);
+	OPENSSL_cleanse(&kms.secrets, sizeof(kms.secrets));
 	if(wrong == NULL && !is_same(server, kms.certificates))
 		wrong = "secrets and public keys do not belong together";
 	if(wrong != NULL)
@@ -257,7 +257,7 @@ const char *mclmr_kms_write_keys(const mclmr_kms_server_t *server,
 		wrong = make_keys(server, scratch, user, number + i, &keys);
 		if(wrong == NULL)
 			put_keys(&writer, server, user, number + i, &keys);
-		OPENSSL_cleanse(&keys, sizeof keys);
+		OPENSSL_cleanse(&keys, sizeof(keys));
 	}
 	mclmr_text_string(
 			&writer, "</KmsKeyProv>\n</KmsMessage>\n</KmsResponse>\n");

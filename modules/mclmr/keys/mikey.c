@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* An I_MESSAGE cut into payloads; their types. */
+/* A MIKEY-SAKKE message, cut into its payloads. */
 #include <string.h>
 
+#include "mclmr/base/base64.h"
+#include "mclmr/base/octets.h"
+#include "mclmr/crypto/eccsi.h"
+#include "mclmr/crypto/sakke.h"
 #include "mikey.h"
 #include "mikey_payload.h"
 #include "mikey_uid.h"
-#include "mclmr/base/base64.h"
-#include "mclmr/base/octets.h"
-#include "mclmr/crypto/sakke.h"
-#include "mclmr/crypto/eccsi.h"
 
 #define VERSION 1
 #define DATA_TYPE 26
@@ -83,7 +83,7 @@ static bool take_octet(reader_t *reader, uint8_t *octet)
 	return done;
 }
 
-/* Takes off octets behind their length, which has n octets itself. */
+/* Takes off octets that follow their length, which has n octets itself. */
 static bool take_string(reader_t *reader, size_t n, mclmr_span_t *octets)
 {
 	uint64_t length;
@@ -332,7 +332,7 @@ static bool read_self(reader_t *reader, mclmr_span_t data)
 		   || refuse(reader, "more than one payload in SAKKE-to-self");
 }
 
-/* True where an extension of a type that is understood is there before. */
+/* True if an extension of a type that is understood is there before. */
 static bool is_there_twice(const mclmr_mikey_t *message, uint8_t type)
 {
 	if(type != MCLMR_MIKEY_KEY_PARAMETERS && type != MCLMR_MIKEY_KEY_RECORD)
@@ -379,7 +379,7 @@ static bool read_sign(reader_t *reader, mclmr_span_t octets)
 	if(!take(reader, MCLMR_ECCSI_SIGNATURE, &message->signature))
 		return false;
 	return reader->rest.len == 0
-		   || refuse(reader, "there are octets behind its end");
+		   || refuse(reader, "there are octets after its end");
 }
 
 /* Reads the payload that is announced; its first octet tells the next. */
@@ -414,7 +414,7 @@ const char *mclmr_mikey_read(mclmr_span_t octets, mclmr_mikey_t *message)
 {
 	reader_t reader = {.rest = octets, .message = message};
 
-	memset(message, 0, sizeof *message);
+	memset(message, 0, sizeof(*message));
 	if(octets.len > MCLMR_MIKEY_MAX_SIZE)
 		return "it is too large";
 	if(!read_header(&reader))
@@ -465,12 +465,12 @@ const char *mclmr_mikey_purpose_word(uint32_t key_id)
 	return word == NULL ? "unknown" : word;
 }
 
-/* The text behind what SDP and other texts put before the base64. */
+/* The text after what SDP and others put before the base64. */
 static mclmr_span_t skip_prefix(mclmr_span_t text)
 {
 	static const char *const prefixes[] = {"a=key-mgmt:", "mikey "};
 
-	for(size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
+	for(size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
 		mclmr_span_t prefix = mclmr_span(prefixes[i]);
 
 		if(mclmr_span_starts_nocase(text, prefix))
@@ -479,13 +479,13 @@ static mclmr_span_t skip_prefix(mclmr_span_t text)
 	return text;
 }
 
-/* True where all are hexadecimal digits, or blanks between them. */
+/* True if all are hexadecimal digits, or blanks between them. */
 static bool is_hex(mclmr_span_t text)
 {
 	static const char allowed[] = "0123456789abcdefABCDEF \t\r\n";
 
 	for(size_t i = 0; i < text.len; i++) {
-		if(memchr(allowed, text.s[i], sizeof allowed - 1) == NULL)
+		if(memchr(allowed, text.s[i], sizeof(allowed) - 1) == NULL)
 			return false;
 	}
 	return true;
@@ -494,7 +494,7 @@ static bool is_hex(mclmr_span_t text)
 const char *mclmr_mikey_decode(
 		char *buffer, size_t length, mclmr_span_t *octets)
 {
-	/* In place: an octet is written behind the characters that gave it. */
+	/* In place: an octet is never written before its characters are read. */
 	uint8_t *to = (uint8_t *)buffer;
 	mclmr_span_t text = {buffer, length};
 	size_t n;

@@ -38,7 +38,7 @@ typedef enum mclmr_mikey_purpose
 	MCLMR_PURPOSE_RECORD = 15 /* provisional: of a key record */
 } mclmr_mikey_purpose_t;
 
-/* An identity: a URI, or, where identities are hidden, a UID. */
+/* An identity: a URI or, if identities are hidden, a UID. */
 typedef struct mclmr_mikey_identity
 {
 	bool hidden;		/* value is a UID */
@@ -101,7 +101,7 @@ typedef struct mclmr_mikey
 typedef struct mclmr_mikey_session
 {
 	uint8_t id;		  /* CS ID; for the older map its place, from 1 on */
-	uint8_t policy;	  /* number of the first policy; 0 where none is told */
+	uint8_t policy;	  /* number of the first policy; 0: none is told */
 	mclmr_span_t spi; /* empty for the older map */
 } mclmr_mikey_session_t;
 
@@ -115,13 +115,13 @@ const char *mclmr_mikey_read(mclmr_span_t octets, mclmr_mikey_t *message);
 bool mclmr_mikey_session(const mclmr_mikey_t *message, unsigned place,
 		mclmr_mikey_session_t *session);
 
-/* The data of the first extension of a type; empty where there is none. */
+/* The data of the first extension of a type; empty if there is none. */
 mclmr_span_t mclmr_mikey_extension(const mclmr_mikey_t *message, uint8_t type);
 
 /* The purpose of a key identifier as a word, "gmk"; "unknown" else. */
 const char *mclmr_mikey_purpose_word(uint32_t key_id);
 
-/* True where octets can be a URI: no control characters, no blanks. */
+/* True if octets can be a URI: no control characters, no blanks. */
 bool mclmr_mikey_is_uri(mclmr_span_t text);
 
 /* The purpose in a key identifier. */

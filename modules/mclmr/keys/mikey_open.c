@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Verified and opened; made. */
+/* Whether a MIKEY-SAKKE message is genuine, and the key in it. */
 #include <string.h>
 
 #include <openssl/crypto.h>
@@ -63,7 +63,7 @@ int64_t mclmr_mikey_time(const mclmr_mikey_t *message)
 		   - (int64_t)MCLMR_NTP_UNIX;
 }
 
-/* True where two times are at most so many seconds from each other. */
+/* True if two times are at most so many seconds from each other. */
 static bool is_near(int64_t a, int64_t b, uint32_t seconds)
 {
 	return a - b <= (int64_t)seconds && b - a <= (int64_t)seconds;
@@ -104,7 +104,7 @@ static bool is_signed_by(const mclmr_mikey_t *message, mclmr_keyring_t *ring,
 	const mclmr_kms_certificate_t *certificate = proof->certificate;
 
 	if(message->initiator.hidden)
-		memcpy(proof->uid, message->initiator.value.s, sizeof proof->uid);
+		memcpy(proof->uid, message->initiator.value.s, sizeof(proof->uid));
 	else if(!mclmr_mikey_uid(message->initiator.value, certificate->kms,
 					certificate->period, proof->number, proof->uid))
 		return false;
@@ -125,7 +125,7 @@ static bool is_wished(const mclmr_mikey_wish_t *wish, const uint64_t *numbers,
 	for(size_t i = 0; i < n; i++) {
 		if(!mclmr_mikey_uid(wish->from, certificate->kms, certificate->period,
 				   numbers[i], uid)
-				|| memcmp(uid, proof->uid, sizeof uid) != 0)
+				|| memcmp(uid, proof->uid, sizeof(uid)) != 0)
 			continue;
 		proof->number = numbers[i];
 		return true;
@@ -169,7 +169,7 @@ mclmr_mikey_fault_t mclmr_mikey_verify(const mclmr_mikey_t *message,
 	mclmr_mikey_fault_t said;
 	int64_t at = mclmr_mikey_time(message);
 
-	memset(proof, 0, sizeof *proof);
+	memset(proof, 0, sizeof(*proof));
 	if(fault != MCLMR_MIKEY_GENUINE)
 		return fault;
 	if(message->sakke.scheme != SCHEME_3GPP)
@@ -199,7 +199,7 @@ mclmr_mikey_fault_t mclmr_mikey_verify(const mclmr_mikey_t *message,
 	return fault;
 }
 
-/* True where keys are those of a period that the time may be of. */
+/* True if keys are those of a period that the time may be of. */
 static bool is_period_near(
 		const mclmr_holder_t *holder, uint64_t ntp, uint32_t slack)
 {
@@ -214,7 +214,7 @@ static bool is_period_near(
 	return false;
 }
 
-/* True where a hidden identity is that of the user in the message's period,
+/* True if a hidden identity is that of the user in the message's period,
  * which the keys are not of. */
 static bool is_his_then(const mclmr_holder_t *holder,
 		const mclmr_mikey_t *message, mclmr_span_t value)
@@ -309,7 +309,7 @@ mclmr_mikey_fault_t mclmr_mikey_open(const mclmr_mikey_t *message,
 	address_t sender = {&message->initiator, message->initiator_kms};
 	mclmr_mikey_fault_t fault;
 
-	memset(opened, 0, sizeof *opened);
+	memset(opened, 0, sizeof(*opened));
 	fault = mclmr_mikey_verify(message, ring, wish, &opened->proof);
 	if(fault != MCLMR_MIKEY_GENUINE)
 		return fault;

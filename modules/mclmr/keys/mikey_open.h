@@ -77,7 +77,7 @@ typedef struct mclmr_mikey_opened
 } mclmr_mikey_opened_t;
 
 /* Verifies and opens a message with the keys of its recipient, or with those
- * of its initiator where it has SAKKE-to-self. */
+ * of its initiator if it has SAKKE-to-self. */
 mclmr_mikey_fault_t mclmr_mikey_open(const mclmr_mikey_t *message,
 		mclmr_keyring_t *ring, const mclmr_mikey_wish_t *wish,
 		mclmr_mikey_opened_t *opened);

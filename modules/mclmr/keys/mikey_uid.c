@@ -5,8 +5,8 @@
 
 #include <openssl/evp.h>
 
-#include "mikey_uid.h"
 #include "mclmr/base/octets.h"
+#include "mikey_uid.h"
 
 /* What the hash begins with: the function code and the first parameter. */
 #define FUNCTION_CODE 0x00
@@ -19,9 +19,9 @@ static bool add(EVP_MD_CTX *hash, const void *octets, size_t length)
 
 	if(length > UINT16_MAX)
 		return false;
-	mclmr_octets_put(size, length, sizeof size);
+	mclmr_octets_put(size, length, sizeof(size));
 	return EVP_DigestUpdate(hash, length == 0 ? "" : octets, length) == 1
-		   && EVP_DigestUpdate(hash, size, sizeof size) == 1;
+		   && EVP_DigestUpdate(hash, size, sizeof(size)) == 1;
 }
 
 /* Adds a number in as few octets as it takes, zero in one. */
@@ -30,10 +30,10 @@ static bool add_number(EVP_MD_CTX *hash, uint64_t number)
 	uint8_t octets[8];
 	size_t skip = 0;
 
-	mclmr_octets_put(octets, number, sizeof octets);
-	while(skip < sizeof octets - 1 && octets[skip] == 0)
+	mclmr_octets_put(octets, number, sizeof(octets));
+	while(skip < sizeof(octets) - 1 && octets[skip] == 0)
 		skip++;
-	return add(hash, octets + skip, sizeof octets - skip);
+	return add(hash, octets + skip, sizeof(octets) - skip);
 }
 
 /* Hashes all that makes the identifier. */
@@ -44,7 +44,7 @@ static bool hash_all(EVP_MD_CTX *hash, mclmr_span_t user, mclmr_span_t kms,
 
 	return EVP_DigestInit_ex(hash, EVP_sha256(), NULL) == 1
 		   && EVP_DigestUpdate(hash, &code, 1) == 1
-		   && add(hash, FIRST, sizeof FIRST - 1) && add(hash, user.s, user.len)
+		   && add(hash, FIRST, sizeof(FIRST) - 1) && add(hash, user.s, user.len)
 		   && add(hash, kms.s, kms.len) && add_number(hash, period.length)
 		   && add_number(hash, period.offset) && add_number(hash, number)
 		   && EVP_DigestFinal_ex(hash, uid, NULL) == 1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What was opened before: stored, on line. */
+/* Messages that were taken on line, so that none is taken twice. */
 #include <string.h>
 
 #include "mclmr/base/octets.h"
@@ -19,7 +19,7 @@ bool mclmr_replay_take(mclmr_replay_t *replay,
 				&replay->entry[(place + i) % replay->size];
 
 		if(entry->until >= now
-				&& memcmp(entry->digest, digest, sizeof entry->digest) == 0)
+				&& memcmp(entry->digest, digest, sizeof(entry->digest)) == 0)
 			return false;
 		if(entry->until < now && room == NULL)
 			room = entry;
@@ -28,7 +28,7 @@ bool mclmr_replay_take(mclmr_replay_t *replay,
 	}
 	if(room == NULL)
 		return false;
-	memcpy(room->digest, digest, sizeof room->digest);
+	memcpy(room->digest, digest, sizeof(room->digest));
 	room->until = time + max_skew;
 	return true;
 }

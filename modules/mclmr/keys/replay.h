@@ -4,7 +4,7 @@
  * replay: messages that were taken on line, so that none is taken twice. A
  * message is remembered as long as its time is within the skew that is
  * allowed; after that its time refuses it. Memory is the caller's, of fixed
- * size: where it is full of messages that still count, new ones are refused.
+ * size: if it is full of messages that still count, new ones are refused.
  */
 #ifndef MCLMR_REPLAY_H
 #define MCLMR_REPLAY_H
@@ -29,10 +29,10 @@ typedef struct mclmr_replay
 
 /*
  * Takes a message: digest is the SHA-256 of what its signature covers (never of
- * the signature: anybody can make a second one from it that verifies too), time
- * its own, now the clock's (Unix seconds, at most max_skew apart). false: it was taken before, or there
- * is no room. A message is looked for in all entries from its own place on up
- * to the first that was never used, or all.
+ * the signature: anyone can make a second one from it that verifies too), time
+ * its own, now the clock's (Unix seconds, at most max_skew apart). false: it
+ * was taken before, or there is no room. A message is looked for in all entries
+ * from its own place on up to the first that was never used, or all.
  */
 bool mclmr_replay_take(mclmr_replay_t *replay,
 		const uint8_t digest[MCLMR_REPLAY_DIGEST], int64_t time, int64_t now,

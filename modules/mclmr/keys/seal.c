@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* AES-GCM; keys that are derived. */
+/* AES-GCM: sealed and opened. */
 #include <limits.h>
 
 #include <openssl/crypto.h>

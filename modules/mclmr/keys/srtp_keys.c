@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* AES-GCM; keys that are derived. */
+/* What is derived from the key of a MIKEY message. */
 #include <string.h>
 
 #include <openssl/crypto.h>
@@ -28,7 +28,7 @@ bool mclmr_hmac(mclmr_span_t key, mclmr_span_t first, mclmr_span_t second,
 	size_t length = first.len + second.len;
 	bool done;
 
-	if(length > sizeof text || key.len > UINT16_MAX)
+	if(length > sizeof(text) || key.len > UINT16_MAX)
 		return false;
 	memcpy(text, first.s, first.len);
 	if(second.len > 0)
@@ -49,13 +49,13 @@ static bool derive(
 	uint8_t first[MAC_SIZE];
 	uint8_t block[MAC_SIZE];
 	bool done = mclmr_hmac(secret, label, MCLMR_SPAN(""), first)
-				&& mclmr_hmac(secret, mclmr_octets_span(first, sizeof first),
+				&& mclmr_hmac(secret, mclmr_octets_span(first, sizeof(first)),
 						label, block);
 
 	if(done)
 		memcpy(to, block, n);
-	OPENSSL_cleanse(first, sizeof first);
-	OPENSSL_cleanse(block, sizeof block);
+	OPENSSL_cleanse(first, sizeof(first));
+	OPENSSL_cleanse(block, sizeof(block));
 	return done;
 }
 
@@ -72,10 +72,10 @@ bool mclmr_srtp_keys(const uint8_t key[MCLMR_KEY_SIZE], uint8_t cs,
 	if(rand.len > 0)
 		memcpy(label + 9, rand.s, rand.len);
 	mclmr_octets_put(label, TEK, 4);
-	if(!derive(key, text, keys->key, sizeof keys->key))
+	if(!derive(key, text, keys->key, sizeof(keys->key)))
 		return false;
 	mclmr_octets_put(label, SALT, 4);
-	return derive(key, text, keys->salt, sizeof keys->salt);
+	return derive(key, text, keys->salt, sizeof(keys->salt));
 }
 
 bool mclmr_guk_id(const uint8_t gmk[MCLMR_KEY_SIZE], uint32_t gmk_id,
@@ -107,9 +107,9 @@ bool mclmr_parameters_key(const uint8_t key[MCLMR_KEY_SIZE], uint32_t key_id,
 
 	mclmr_octets_put(text + 1, key_id, 4);
 	if(!mclmr_hmac(mclmr_octets_span(key, MCLMR_KEY_SIZE),
-			   mclmr_octets_span(text, sizeof text), MCLMR_SPAN(""), mac))
+			   mclmr_octets_span(text, sizeof(text)), MCLMR_SPAN(""), mac))
 		return false;
 	memcpy(to, mac + MAC_SIZE - MCLMR_KEY_SIZE, MCLMR_KEY_SIZE);
-	OPENSSL_cleanse(mac, sizeof mac);
+	OPENSSL_cleanse(mac, sizeof(mac));
 	return true;
 }

@@ -23,7 +23,7 @@ typedef struct mclmr_srtp_keys
 	uint8_t salt[MCLMR_SALT_SIZE];
 } mclmr_srtp_keys_t;
 
-/* HMAC-SHA-256 of two texts one behind the other; false: OpenSSL failed. */
+/* HMAC-SHA-256 of two texts, one after the other; false: OpenSSL failed. */
 bool mclmr_hmac(mclmr_span_t key, mclmr_span_t first, mclmr_span_t second,
 		uint8_t mac[32]);
 

@@ -4,7 +4,7 @@
 #include "field.h"
 
 /* Length of the quoted string at the head of text, its quotes included; all
- * of text where it is not closed. */
+ * of text if it is not closed. */
 static size_t quoted_length(mclmr_span_t text)
 {
 	for(size_t i = 1; i < text.len; i++) {
@@ -16,7 +16,7 @@ static size_t quoted_length(mclmr_span_t text)
 	return text.len;
 }
 
-/* True where c is one of the octets of stops. */
+/* True if c is one of the octets of stops. */
 static bool is_stop(char c, mclmr_span_t stops)
 {
 	for(size_t i = 0; i < stops.len; i++) {
@@ -27,7 +27,7 @@ static bool is_stop(char c, mclmr_span_t stops)
 }
 
 /* Offset of the first octet of stops outside quotes (and outside <> unless
- * "<" is a stop itself); text.len where there is none. Nothing above ">" in
+ * "<" is a stop itself); text.len if there is none. Nothing above ">" in
  * ASCII, which is most of any field, is a stop, a quote or a bracket. */
 static size_t find_outside(mclmr_span_t text, mclmr_span_t stops)
 {
@@ -79,8 +79,9 @@ mclmr_span_t mclmr_field_uri(mclmr_span_t element)
 		mclmr_span_t inner = skip(element, open + 1);
 		const char *close = mclmr_span_find(inner, MCLMR_SPAN(">"));
 
-		return close ? (mclmr_span_t){inner.s, (size_t)(close - inner.s)}
-					 : none;
+		return close != NULL
+					   ? (mclmr_span_t){inner.s, (size_t)(close - inner.s)}
+					   : none;
 	}
 	if(element.len > 0 && element.s[0] == '"')
 		return none;

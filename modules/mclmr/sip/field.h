@@ -15,14 +15,14 @@
 bool mclmr_field_next(mclmr_span_t *list, mclmr_span_t *element);
 
 /* The URI of an element: what stands in <>, else the text up to the first
- * ";" or blank. Empty where the brackets or quotes are not closed. */
+ * ";" or blank. Empty if the brackets or quotes are not closed. */
 mclmr_span_t mclmr_field_uri(mclmr_span_t element);
 
-/* The parameters of an element, from the first ";" behind its URI (or "*")
- * on; empty where it has none. */
+/* The parameters of an element, from the first ";" after its URI (or "*")
+ * on; empty if it has none. */
 mclmr_span_t mclmr_field_params(mclmr_span_t element);
 
-/* Takes the next parameter off; value is without its quotes, empty where
+/* Takes the next parameter off; value is without its quotes, empty if
  * there is none. false at the end. */
 bool mclmr_field_param(
 		mclmr_span_t *params, mclmr_span_t *name, mclmr_span_t *value);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Targets of RFC 5366. */
+/* The recipients of a request, from its resource list. */
 #include "resource_lists.h"
 #include "uri.h"
 
@@ -12,14 +12,14 @@ typedef struct reader
 	mclmr_resource_lists_t *lists;
 } reader_t;
 
-/* True where the element is in the namespace of RFC 4826 and so called. */
+/* True if the element is in the namespace of RFC 4826 and so called. */
 static bool is_called(const mclmr_xml_element_t *element, mclmr_span_t name)
 {
 	return mclmr_span_equal(element->name, name)
 		   && mclmr_span_equal(element->ns, NAMESPACE);
 }
 
-/* The value of the uri attribute; false where there is none. */
+/* The value of the uri attribute; false if there is none. */
 static bool find_uri(const mclmr_xml_element_t *element, mclmr_span_t *uri)
 {
 	for(size_t i = 0; i < element->attributes; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Names of MCPTT, MCData, MCVideo. */
+/* The three mission-critical services and their names on the wire. */
 #include "service.h"
 
 #define ICSI "urn:urn-7:3gpp-service.ims.icsi."
@@ -15,7 +15,7 @@ static const mclmr_service_names_t names[MCLMR_SERVICE_COUNT] = {
 };
 
 /* What the name of a sub-service consists of; anything else, as the comma of
- * a list, could hide a second service behind the first. */
+ * a list, could hide a second service after the first. */
 static bool is_name_octet(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
@@ -49,7 +49,7 @@ static mclmr_service_t from_dotted(mclmr_span_t text)
 	return MCLMR_SERVICE_NONE;
 }
 
-/* As from_dotted(), where text begins with prefix; else NONE. */
+/* As from_dotted(), if text begins with prefix; else NONE. */
 static mclmr_service_t from_prefixed(mclmr_span_t text, mclmr_span_t prefix)
 {
 	if(!mclmr_span_starts_nocase(text, prefix))

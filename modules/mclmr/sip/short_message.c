@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Table-driven binary coding. */
+/* IWF short messages: binary coding by a table of codes. */
 #include <string.h>
 
 #include "mclmr/base/octets.h"
@@ -63,7 +63,7 @@ static bool parse_octet(mclmr_span_t text, int *octet)
 static const char *set_profile(
 		mclmr_short_message_table_t *table, mclmr_span_t name)
 {
-	if(name.len == 0 || name.len >= sizeof table->profile)
+	if(name.len == 0 || name.len >= sizeof(table->profile))
 		return "profile: a name of 1 to 31 characters is needed";
 	for(size_t i = 0; i < name.len; i++) {
 		if(name.s[i] <= ' ' || name.s[i] > '~')
@@ -74,7 +74,7 @@ static const char *set_profile(
 	return NULL;
 }
 
-/* The code of an LMR type that a line names, "p25" or "none"; NULL where
+/* The code of an LMR type that a line names, "p25" or "none"; NULL if
  * there is no such type. */
 static int *find_lmr_code(mclmr_short_message_table_t *table, mclmr_span_t word)
 {
@@ -102,7 +102,7 @@ static const char *set_lmr_code(mclmr_short_message_table_t *table,
 	return parse_octet(value, code) ? NULL : "a number of 0 to 255 is needed";
 }
 
-/* The number that a line names, NULL where there is none. */
+/* The number that a line names, NULL if there is none. */
 static int *find_number(mclmr_short_message_table_t *table, mclmr_span_t name)
 {
 	if(mclmr_span_equal(name, MCLMR_SPAN("request")))
@@ -140,7 +140,7 @@ static const char *configure_line(
 	return parse_octet(value, number) ? NULL : "a number of 0 to 255 is needed";
 }
 
-/* True where two LMR types have the same code. */
+/* True if two LMR types have the same code. */
 static bool has_equal_codes(const mclmr_short_message_table_t *table)
 {
 	for(int i = 0; i < MCLMR_LMR_COUNT; i++) {
@@ -153,7 +153,7 @@ static bool has_equal_codes(const mclmr_short_message_table_t *table)
 	return false;
 }
 
-/* What makes the numbers ambiguous, NULL where nothing does. */
+/* What makes the numbers ambiguous, NULL if nothing does. */
 static const char *find_conflict(const mclmr_short_message_table_t *table)
 {
 	if((table->request & table->type_mask) != table->request
@@ -192,7 +192,7 @@ static int octet_at(mclmr_span_t octets, size_t i)
 	return (unsigned char)octets.s[i];
 }
 
-/* Cuts an LV-E field at *offset, which moves behind it; false where the
+/* Cuts an LV-E field at *offset, which moves past it; false if the
  * octets end before it does. */
 static bool cut_lve(mclmr_span_t octets, size_t *offset, mclmr_span_t *value)
 {
@@ -310,7 +310,7 @@ const char *mclmr_short_message_decode(const mclmr_short_message_table_t *table,
 	const char *wrong;
 	size_t offset = 0;
 
-	memset(message, 0, sizeof *message);
+	memset(message, 0, sizeof(*message));
 	wrong = decode_type(table, octets, &offset, message);
 	if(wrong == NULL)
 		wrong = decode_lmr_type(table, octets, &offset, message);
@@ -321,7 +321,7 @@ const char *mclmr_short_message_decode(const mclmr_short_message_table_t *table,
 	return wrong;
 }
 
-/* What keeps the message from being encoded, NULL where nothing does. */
+/* What keeps the message from being encoded, NULL if nothing does. */
 static const char *find_unfit(const mclmr_short_message_table_t *table,
 		const mclmr_short_message_t *message)
 {

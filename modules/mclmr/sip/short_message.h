@@ -58,7 +58,7 @@ const char *mclmr_short_message_configure(
 const char *mclmr_short_message_decode(const mclmr_short_message_table_t *table,
 		mclmr_span_t octets, mclmr_short_message_t *message);
 
-/* One information element behind the mandatory ones. */
+/* One information element after the mandatory ones. */
 typedef struct mclmr_short_message_ie
 {
 	size_t offset; /* in the message */
@@ -69,8 +69,8 @@ typedef struct mclmr_short_message_ie
 } mclmr_short_message_ie_t;
 
 /*
- * The element at *offset of octets, which moves behind it; the first one
- * begins behind the KMF URI. NULL on success, else why not.
+ * The element at *offset of octets, which moves past it; the first one
+ * begins after the KMF URI. NULL on success, else why not.
  */
 const char *mclmr_short_message_next(const mclmr_short_message_table_t *table,
 		mclmr_span_t octets, size_t *offset, mclmr_short_message_ie_t *ie);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Key under which a URI is compared. */
+/* The key under which a URI is compared. */
 #include <string.h>
 
 #include "mclmr/base/octets.h"
@@ -49,7 +49,7 @@ static const unsigned char classes[256] = {['0' ... '9'] = DIGIT,
 		['['] = RESERVED,
 		[']'] = RESERVED};
 
-/* True where c is of any of these classes. */
+/* True if c is of any of these classes. */
 static bool is_any(char c, unsigned wanted)
 {
 	return (classes[(unsigned char)c] & wanted) != 0;
@@ -66,7 +66,7 @@ static bool is_unreserved(char c)
 	return is_any(c, DIGIT | LETTER | MARK);
 }
 
-/* RFC 3966 visual-separator: helps the reader of a number, nobody else. */
+/* RFC 3966 visual-separator: helps who reads a number, and means nothing. */
 static bool is_separator(char c)
 {
 	return is_any(c, SEPARATOR);
@@ -86,7 +86,7 @@ static bool is_escape(const char *at, size_t left)
 		   && mclmr_octets_hex_digit(at[2]) >= 0;
 }
 
-/* True where all octets may stand in a URI; so no blank, no quote, no
+/* True if all octets may stand in a URI; so no blank, no quote, no
  * control character, nothing beyond ASCII, and every "%" is an escape. */
 static bool is_well_formed(mclmr_span_t uri)
 {
@@ -100,7 +100,7 @@ static bool is_well_formed(mclmr_span_t uri)
 	return true;
 }
 
-/* Writes the escape with these digits: undone where it stands for an
+/* Writes the escape with these digits: undone if it stands for an
  * unreserved character, else with its digits in upper case. */
 static void put_escape(mclmr_text_t *text, const char *digits)
 {
@@ -186,7 +186,7 @@ static bool is_host_octet(char c, bool ipv6)
 	return is_any(c, DIGIT | LETTER) || c == '-' || c == '.' || c == '_';
 }
 
-/* Cuts the host off *rest, brackets included; empty where there is none. */
+/* Cuts the host off *rest, brackets included; empty if there is none. */
 static mclmr_span_t cut_host(mclmr_span_t *rest)
 {
 	mclmr_span_t host = *rest;
@@ -202,7 +202,7 @@ static mclmr_span_t cut_host(mclmr_span_t *rest)
 	return host;
 }
 
-/* Drops ":port" from the front of *rest; false where it is no port. */
+/* Drops ":port" from the front of *rest; false if it is no port. */
 static bool drop_port(mclmr_span_t *rest)
 {
 	size_t n = 1;
@@ -225,7 +225,7 @@ static bool read_address(mclmr_span_t text, address_t *address)
 	return text.len == 0 || text.s[0] == ';' || text.s[0] == '?';
 }
 
-/* True where the URI says that its user part is a telephone number. */
+/* True if the URI says that its user part is a telephone number. */
 static bool is_phone(mclmr_span_t tail)
 {
 	mclmr_span_t parameters = mclmr_span_cut(&tail, '?');
@@ -287,7 +287,7 @@ static size_t find_parameter(
 	return found;
 }
 
-/* Writes ";name=value" where the URI has it; false where it has it twice or
+/* Writes ";name=value" if the URI has it; false if it has it twice or
  * empty. */
 static bool put_parameter(
 		mclmr_text_t *text, mclmr_span_t parameters, mclmr_span_t name)

@@ -33,7 +33,7 @@ typedef struct mclmr_uri_room
 bool mclmr_uri_key_in(
 		mclmr_span_t uri, mclmr_uri_room_t *room, mclmr_span_t *key);
 
-/* As mclmr_uri_key(), but the key is empty where uri is none: false only where
+/* As mclmr_uri_key(), but the key is empty if uri is none: false only if
  * the arena is full. */
 bool mclmr_uri_key_if_any(
 		mclmr_span_t uri, mclmr_arena_t *arena, mclmr_span_t *key);
@@ -42,7 +42,7 @@ bool mclmr_uri_key_if_any(
 mclmr_span_t mclmr_uri_host(mclmr_span_t key);
 
 /*
- * True where uri is an encrypted attribute value in the form of TS 33.180:
+ * True if uri is an encrypted attribute value in the form of TS 33.180:
  * its user part carries ;iv= ;key-id= and ;alg= parameters.
  */
 bool mclmr_uri_encrypted(mclmr_span_t uri);
