@@ -256,6 +256,16 @@ LIMITS = [
     ("mc_iwf/message/rewrite.c", "FIELDS_SIZE", "header fields added"),
     ("mc_iwf/message/usrloc.c", "MAX_CONTACTS", "contacts of a user"),
     ("mc_iwf/message/message.h", "IWF_ARENA_SIZE", "memory for one message"),
+    ("mclmr/sdp/sdp.h", "MCLMR_SDP_MAX_SIZE", "description"),
+    ("mclmr/sdp/sdp.h", "MCLMR_SDP_MAX_LINES", "description"),
+    ("mclmr/sdp/sdp.h", "MCLMR_SDP_MAX_SECTIONS", "description"),
+    ("mclmr/sdp/sdp.h", "MCLMR_SDP_MAX_FORMATS", "description"),
+    ("mclmr/sdp/profile.h", "MCLMR_MAX_PROFILES", "file of profiles"),
+    ("mclmr/sdp/negotiation.h", "MCLMR_NEGOTIATION_MAX",
+     "what one side said in a leg"),
+    ("mc_iwf/call/leg.h", "LMR_LEG_MAX_LEGS", "legs of a call"),
+    ("mc_iwf/call/sdp.h", "LMR_SDP_ARENA", "memory for one description"),
+    ("mc_iwf/call/pv.c", "REASONS_MAX", "`$lmr(reason)`"),
 ]
 
 
@@ -378,7 +388,7 @@ def test_links(path):
 
 
 def test_every_page_is_reached():
-    """From the README by links, and by its list of documents at once."""
+    """The README's list has each page, and no other."""
     listed = documents.section("## Documents", documents.README)
     assert {f"docs/{path.name}" for path in documents.PAGES} == {
         name for name, anchor in documents.links(listed) if not anchor}
@@ -402,6 +412,18 @@ def test_headings_of_the_reference():
     parameters = {documents.names(row[0])[0]
                   for row in documents.all_rows("Parameter", REFERENCE)}
     assert parameters <= set(documents.names(begin))
+
+
+def test_lines_of_the_sample():
+    """What pages print of the sample node stands there."""
+    sample = "".join(path.read_text()
+                     for path in (node.TOP / "cfg").glob("*.cfg"))
+    printed = [line for path in documents.DOCUMENTS for text in re.findall(
+        r"^```cfg\n(.*?)^```$", path.read_text(), re.M | re.S)
+               for line in text.splitlines()]
+    assert len(printed) > 4
+    for line in printed:
+        assert f"\n{line}\n" in sample, line
 
 
 def test_files_that_are_named():
