@@ -3,12 +3,11 @@
 /* Iwf_rewrite(): lumps. */
 #include "rewrite.h"
 
-#include <string.h>
-
 #include "core/data_lump.h"
 #include "mc_iwf/config.h"
 #include "mc_common/lump.h"
 #include "mc_common/span.h"
+#include "mclmr/base/text.h"
 #include "wrap.h"
 
 #define FIELDS_SIZE 4096 /* octets of all header fields that are added */
@@ -98,37 +97,18 @@ static bool drop_fields(
 	return true;
 }
 
-/* Header fields to add, as they grow. */
-typedef struct fields
-{
-	char text[FIELDS_SIZE];
-	size_t len;
-	bool full;
-} fields_t;
-
-/* Appends octets. */
-static void put(fields_t *fields, mclmr_span_t text)
-{
-	if(text.len > FIELDS_SIZE - fields->len) {
-		fields->full = true;
-		return;
-	}
-	memcpy(fields->text + fields->len, text.s, text.len);
-	fields->len += text.len;
-}
-
 /* Appends a field around its value. */
-static void add(fields_t *fields, mclmr_span_t before, mclmr_span_t value,
-		mclmr_span_t behind)
+static void add(mclmr_text_t *fields, mclmr_span_t before, mclmr_span_t value,
+		mclmr_span_t after)
 {
-	put(fields, before);
-	put(fields, value);
-	put(fields, behind);
+	mclmr_text_put(fields, before);
+	mclmr_text_put(fields, value);
+	mclmr_text_put(fields, after);
 }
 
 /* P-Asserted-Identity, where it is ours to say. */
 static void add_identity(
-		fields_t *fields, struct sip_msg *msg, const iwf_message_t *m)
+		mclmr_text_t *fields, struct sip_msg *msg, const iwf_message_t *m)
 {
 	mclmr_span_t uri = {NULL, 0};
 
@@ -166,7 +146,7 @@ static bool keeps_asserted_service(const iwf_message_t *m)
 }
 
 /* P-Asserted-Service and the two Accept-Contact fields, where missing. */
-static void add_service(fields_t *fields, const iwf_message_t *m)
+static void add_service(mclmr_text_t *fields, const iwf_message_t *m)
 {
 	bool asserted = keeps_asserted_service(m);
 	mclmr_span_t tail;
@@ -194,21 +174,23 @@ static void add_service(fields_t *fields, const iwf_message_t *m)
 static bool add_fields(
 		struct sip_msg *msg, const iwf_message_t *m, struct lump *place)
 {
-	fields_t fields = {.len = 0, .full = false};
+	char memory[FIELDS_SIZE];
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
+	mclmr_text_t fields = mclmr_text(&arena);
+	mclmr_span_t text;
 
 	add_identity(&fields, msg, m);
 	add_service(&fields, m);
 	if(iwf_wrap_wanted(m) && msg->content_type == NULL)
 		add(&fields, MCLMR_SPAN("Content-Type: "), IWF_WRAP_INFO_TYPE,
 				MCLMR_SPAN("\r\n"));
-	if(fields.full)
+	if(!mclmr_text_done(&fields, &text))
 		return false;
-	if(fields.len == 0)
+	if(text.len == 0)
 		return true;
 	if(place == NULL)
 		place = anchor_lump(msg, (int)(msg->unparsed - msg->buf), 0, 0);
-	return place != NULL
-		   && mc_lump_insert(place, (mclmr_span_t){fields.text, fields.len});
+	return place != NULL && mc_lump_insert(place, text);
 }
 
 /* How many octets the info document has when the edits are done. */
@@ -223,26 +205,23 @@ static size_t edited_length(const mclmr_info_edits_t *edits, size_t length)
 static bool replace_encoded(
 		struct sip_msg *msg, iwf_message_t *m, const mclmr_info_edits_t *edits)
 {
-	size_t length = edited_length(edits, m->body->info_text.len);
-	char *document = mclmr_arena_alloc(&m->arena, length);
+	mclmr_span_t rest = m->body->info_text;
+	mclmr_text_t edited = mclmr_text(&m->arena);
+	mclmr_span_t document;
 	mclmr_span_t text;
-	char *at = document;
-	const char *from = m->body->info_text.s;
 
-	if(document == NULL)
-		return false;
 	for(size_t i = 0; i < edits->n; i++) {
 		const mclmr_xml_edit_t *edit = &edits->edit[i];
-		size_t kept = (size_t)(m->body->info_text.s + edit->offset - from);
+		const char *place = m->body->info_text.s + edit->offset;
 
-		memcpy(at, from, kept);
-		memcpy(at + kept, edit->text.s, edit->text.len);
-		at += kept + edit->text.len;
-		from += kept + edit->cut;
+		mclmr_text_put(
+				&edited, (mclmr_span_t){rest.s, (size_t)(place - rest.s)});
+		mclmr_text_put(&edited, edit->text);
+		rest = mclmr_span_from(rest, place + edit->cut);
 	}
-	memcpy(at, from,
-			(size_t)(m->body->info_text.s + m->body->info_text.len - from));
-	return mclmr_part_encode((mclmr_span_t){document, length}, &m->arena, &text)
+	mclmr_text_put(&edited, rest);
+	return mclmr_text_done(&edited, &document)
+		   && mclmr_part_encode(document, &m->arena, &text)
 		   && mc_lump_replace(msg, m->body->info->content, text)
 		   && iwf_body_set_part_length(msg, m->body->info, text.len);
 }

@@ -3,14 +3,13 @@
 /* Who handed it over and who sends. */
 #include "source.h"
 
-#include <string.h>
-
 #include "core/ip_addr.h"
 #include "core/parser/digest/digest.h"
 #include "core/pvar.h"
 #include "mc_iwf/config.h"
 #include "mc_common/span.h"
 #include "mc_iwf/data/store.h"
+#include "mclmr/base/text.h"
 #include "mclmr/sip/field.h"
 
 #define MAX_ASSERTED (MCLMR_MAX_IDENTITIES + 1) /* one more is too many */
@@ -123,34 +122,24 @@ static auth_body_t *authorized_credentials(struct sip_msg *msg)
 	return hf != NULL ? (auth_body_t *)hf->parsed : NULL;
 }
 
-/* Appends text at *at. */
-static void append(char **at, mclmr_span_t text)
-{
-	if(text.len > 0)
-		memcpy(*at, text.s, text.len);
-	*at += text.len;
-}
-
 /* The IMPU of a digest user. */
 static mclmr_status_t digest_sender(
 		const dig_cred_t *digest, mclmr_arena_t *arena, mclmr_sender_t *sender)
 {
 	mclmr_span_t user = mc_span(&digest->username.whole);
 	mclmr_span_t realm = mc_span(&digest->realm);
-	char *uri = mclmr_arena_alloc(arena, user.len + realm.len + 5);
-	char *at = uri;
+	mclmr_text_t uri = mclmr_text(arena);
 
-	if(uri == NULL)
-		return MCLMR_INTERNAL;
-	append(&at, MCLMR_SPAN("sip:"));
-	append(&at, user);
+	mclmr_text_string(&uri, "sip:");
+	mclmr_text_put(&uri, user);
 	if(mclmr_span_find(user, MCLMR_SPAN("@")) == NULL) {
-		append(&at, MCLMR_SPAN("@"));
-		append(&at, realm);
+		mclmr_text_string(&uri, "@");
+		mclmr_text_put(&uri, realm);
 	}
+	if(!mclmr_text_done(&uri, &sender->identity[0]))
+		return MCLMR_INTERNAL;
 	sender->iwf = false;
 	sender->n = 1;
-	sender->identity[0] = (mclmr_span_t){uri, (size_t)(at - uri)};
 	return MCLMR_OK;
 }
 

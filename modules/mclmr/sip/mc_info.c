@@ -3,6 +3,7 @@
 /* Info bodies of the three services; the edits that set caller and called. */
 #include <string.h>
 
+#include "mclmr/base/text.h"
 #include "mc_info.h"
 #include "uri.h"
 
@@ -468,69 +469,20 @@ mclmr_status_t mclmr_mc_info_read(mclmr_service_t service,
 	return mclmr_xml_parse(document, &handler, &reader);
 }
 
-/* A text under construction; without a buffer it is only measured. */
-typedef struct text
-{
-	char *s;
-	size_t len;
-} text_t;
-
-/* Appends octets. */
-static void put(text_t *text, mclmr_span_t octets)
-{
-	if(text->s != NULL && octets.len > 0)
-		memcpy(text->s + text->len, octets.s, octets.len);
-	text->len += octets.len;
-}
-
 /* Appends a tag: open is "<" or "</", close all behind the name. */
-static void put_tag(text_t *text, mclmr_span_t open, mclmr_span_t prefix,
+static void put_tag(mclmr_text_t *text, mclmr_span_t open, mclmr_span_t prefix,
 		mclmr_span_t name, mclmr_span_t close)
 {
-	put(text, open);
-	put(text, prefix);
+	mclmr_text_put(text, open);
+	mclmr_text_put(text, prefix);
 	if(prefix.len > 0)
-		put(text, MCLMR_SPAN(":"));
-	put(text, name);
-	put(text, close);
-}
-
-/* What stands for an octet in text; empty for one that stands for itself. */
-static mclmr_span_t reference_of(char c)
-{
-	switch(c) {
-		case '&':
-			return MCLMR_SPAN("&amp;");
-		case '<':
-			return MCLMR_SPAN("&lt;");
-		case '>':
-			return MCLMR_SPAN("&gt;");
-		default:
-			return MCLMR_SPAN("");
-	}
-}
-
-/* Appends octets with those escaped that are XML's own. */
-static void put_escaped(text_t *text, mclmr_span_t octets)
-{
-	mclmr_span_t plain = {octets.s, 0};
-
-	for(size_t i = 0; i < octets.len; i++) {
-		mclmr_span_t reference = reference_of(octets.s[i]);
-
-		if(reference.len == 0) {
-			plain.len++;
-			continue;
-		}
-		put(text, plain);
-		put(text, reference);
-		plain = (mclmr_span_t){octets.s + i + 1, 0};
-	}
-	put(text, plain);
+		mclmr_text_put(text, MCLMR_SPAN(":"));
+	mclmr_text_put(text, name);
+	mclmr_text_put(text, close);
 }
 
 /* Appends an element of contentType with a URI. */
-static void put_identity(text_t *text, const dialect_t *dialect,
+static void put_identity(mclmr_text_t *text, const dialect_t *dialect,
 		mclmr_span_t prefix, mclmr_mc_info_field_t field, mclmr_span_t uri)
 {
 	mclmr_span_t name = dialect->field[field];
@@ -538,7 +490,7 @@ static void put_identity(text_t *text, const dialect_t *dialect,
 	put_tag(text, MCLMR_SPAN("<"), prefix, name,
 			MCLMR_SPAN(" type=\"Normal\">"));
 	put_tag(text, MCLMR_SPAN("<"), prefix, dialect->value[0], MCLMR_SPAN(">"));
-	put_escaped(text, uri);
+	mclmr_text_xml(text, uri);
 	put_tag(text, MCLMR_SPAN("</"), prefix, dialect->value[0], MCLMR_SPAN(">"));
 	put_tag(text, MCLMR_SPAN("</"), prefix, name, MCLMR_SPAN(">"));
 }
@@ -551,7 +503,7 @@ typedef struct insertion
 } insertion_t;
 
 /* Appends the elements of these values, in the schema's order. */
-static void put_values(text_t *text, const dialect_t *dialect,
+static void put_values(mclmr_text_t *text, const dialect_t *dialect,
 		mclmr_span_t prefix, const mclmr_info_values_t *values)
 {
 	if(values->request_uri.len > 0)
@@ -564,7 +516,7 @@ static void put_values(text_t *text, const dialect_t *dialect,
 
 /* Appends all that is inserted: the elements, and around them the tags that
  * the document does not have. */
-static void put_insertion(text_t *text, const mclmr_mc_info_t *info,
+static void put_insertion(mclmr_text_t *text, const mclmr_mc_info_t *info,
 		const mclmr_info_values_t *values)
 {
 	bool opens =
@@ -572,7 +524,7 @@ static void put_insertion(text_t *text, const mclmr_mc_info_t *info,
 	mclmr_span_t params = dialects[info->service].params;
 
 	if(opens)
-		put(text, MCLMR_SPAN(">"));
+		mclmr_text_put(text, MCLMR_SPAN(">"));
 	if(info->params_missing)
 		put_tag(text, MCLMR_SPAN("<"), info->prefix, params, MCLMR_SPAN(">"));
 	put_values(text, &dialects[info->service], info->prefix, values);
@@ -620,18 +572,12 @@ static bool write_insertion(const mclmr_mc_info_t *info,
 		const insertion_t *insertion, mclmr_arena_t *arena,
 		mclmr_xml_edit_t *edit)
 {
-	text_t text = {NULL, 0};
+	mclmr_text_t text = mclmr_text(arena);
 
-	put_insertion(&text, info, &insertion->values);
-	text.s = mclmr_arena_alloc(arena, text.len);
-	if(text.s == NULL)
-		return false;
-	text.len = 0;
 	put_insertion(&text, info, &insertion->values);
 	edit->offset = insertion->place.begin;
 	edit->cut = insertion->place.end - insertion->place.begin;
-	edit->text = (mclmr_span_t){text.s, text.len};
-	return true;
+	return mclmr_text_done(&text, &edit->text);
 }
 
 bool mclmr_mc_info_edit(const mclmr_mc_info_t *info,
@@ -652,18 +598,19 @@ bool mclmr_mc_info_edit(const mclmr_mc_info_t *info,
 }
 
 /* Appends a whole document. */
-static void put_document(text_t *text, const dialect_t *dialect,
+static void put_document(mclmr_text_t *text, const dialect_t *dialect,
 		mclmr_span_t session_type, const mclmr_info_values_t *values)
 {
 	const mclmr_span_t none = MCLMR_SPAN("");
 
-	put(text, MCLMR_SPAN("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<"));
-	put(text, dialect->root);
-	put(text, MCLMR_SPAN(" xmlns=\""));
-	put(text, dialect->ns);
+	mclmr_text_put(text,
+			MCLMR_SPAN("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<"));
+	mclmr_text_put(text, dialect->root);
+	mclmr_text_put(text, MCLMR_SPAN(" xmlns=\""));
+	mclmr_text_put(text, dialect->ns);
 	put_tag(text, MCLMR_SPAN("\"><"), none, dialect->params, MCLMR_SPAN(">"));
 	put_tag(text, MCLMR_SPAN("<"), none, SESSION_TYPE, MCLMR_SPAN(">"));
-	put_escaped(text, session_type);
+	mclmr_text_xml(text, session_type);
 	put_tag(text, MCLMR_SPAN("</"), none, SESSION_TYPE, MCLMR_SPAN(">"));
 	put_values(text, dialect, none, values);
 	put_tag(text, MCLMR_SPAN("</"), none, dialect->params, MCLMR_SPAN(">"));
@@ -674,17 +621,11 @@ bool mclmr_mc_info_write(mclmr_service_t service, mclmr_span_t session_type,
 		const mclmr_info_values_t *values, mclmr_arena_t *arena,
 		mclmr_span_t *document)
 {
-	text_t text = {NULL, 0};
+	mclmr_text_t text = mclmr_text(arena);
 
 	if(has_control(session_type) || has_control(values->request_uri)
 			|| has_control(values->calling_user_id))
 		return false;
 	put_document(&text, &dialects[service], session_type, values);
-	text.s = mclmr_arena_alloc(arena, text.len);
-	if(text.s == NULL)
-		return false;
-	text.len = 0;
-	put_document(&text, &dialects[service], session_type, values);
-	*document = (mclmr_span_t){text.s, text.len};
-	return true;
+	return mclmr_text_done(&text, document);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* MIME reader and writer. */
-#include <openssl/evp.h>
 #include <string.h>
 
 #include "mclmr/base/base64.h"
+#include "mclmr/base/octets.h"
+#include "mclmr/base/text.h"
 #include "multipart.h"
 
 #define CRLF MCLMR_SPAN("\r\n")
@@ -567,47 +568,25 @@ mclmr_status_t mclmr_part_decode(
 	return MCLMR_OK;
 }
 
-/* Appends text at *end, moving *end behind it. */
-static void append(char **end, mclmr_span_t text)
-{
-	if(text.len > 0)
-		memcpy(*end, text.s, text.len);
-	*end += text.len;
-}
-
-/* Length of the base64 of n octets with the CRLFs between its lines. */
-static size_t base64_length(size_t n)
-{
-	size_t characters = (n + 2) / 3 * 4;
-	size_t lines = (characters + LINE_TEXT - 1) / LINE_TEXT;
-
-	return lines == 0 ? 0 : characters + 2 * (lines - 1);
-}
-
 bool mclmr_part_encode(
 		mclmr_span_t content, mclmr_arena_t *arena, mclmr_span_t *text)
 {
-	/* One more for the NUL that EVP_EncodeBlock() writes. Content beyond the
-	 * arena is refused first: its length could overflow. */
-	char *out =
-			content.len > arena->size
-					? NULL
-					: mclmr_arena_alloc(arena, base64_length(content.len) + 1);
+	mclmr_text_t out = mclmr_text(arena);
+	char line[LINE_TEXT + 1];
 
 	*text = EMPTY;
-	if(out == NULL)
+	if(content.len > out.room)
 		return false;
-	*text = (mclmr_span_t){out, base64_length(content.len)};
-	while(content.len > 0) {
+	while(content.len > 0 && !out.full) {
 		size_t n = content.len < LINE_BYTES ? content.len : LINE_BYTES;
-		mclmr_span_t line = cut_head(&content, n);
+		mclmr_span_t octets = cut_head(&content, n);
 
-		out += EVP_EncodeBlock((unsigned char *)out,
-				(const unsigned char *)line.s, (int)line.len);
+		n = mclmr_base64_write(mclmr_octets(octets), octets.len, line);
+		mclmr_text_put(&out, (mclmr_span_t){line, n});
 		if(content.len > 0)
-			append(&out, CRLF);
+			mclmr_text_put(&out, CRLF);
 	}
-	return true;
+	return mclmr_text_done(&out, text);
 }
 
 /* True for header lines that are safe to write: no empty line among them. */
@@ -630,55 +609,26 @@ static bool is_writable(
 	return n > 0;
 }
 
-/* Adds n to *total; false where that exceeds limit. */
-static bool add_length(size_t *total, size_t n, size_t limit)
-{
-	if(n > limit - *total)
-		return false;
-	*total += n;
-	return true;
-}
-
-/* The length of a body to be written; false where it exceeds limit. */
-static bool measure_body(const mclmr_part_t *parts, size_t n, size_t mark,
-		size_t limit, size_t *total)
-{
-	*total = 0;
-	for(size_t i = 0; i < n; i++) {
-		if(!add_length(total, mark + 4, limit)
-				|| !add_length(total, parts[i].headers.len, limit)
-				|| !add_length(total, parts[i].content.len, limit))
-			return false;
-	}
-	return add_length(total, mark + 2, limit);
-}
-
 mclmr_status_t mclmr_multipart_write(const mclmr_part_t *parts, size_t n,
 		mclmr_span_t boundary, mclmr_arena_t *arena, mclmr_span_t *body)
 {
+	mclmr_text_t out = mclmr_text(arena);
 	mark_t mark;
-	size_t total;
-	char *out;
 
 	*body = EMPTY;
 	if(!set_mark(&mark, boundary) || !is_writable(parts, n, boundary))
 		return MCLMR_MIME_MALFORMED;
-	if(n > MCLMR_MAX_PARTS
-			|| !measure_body(parts, n, mark.len, arena->size, &total))
+	if(n > MCLMR_MAX_PARTS)
 		return MCLMR_LIMIT_EXCEEDED;
-	out = mclmr_arena_alloc(arena, total);
-	if(out == NULL)
-		return MCLMR_LIMIT_EXCEEDED;
-	*body = (mclmr_span_t){out, total};
 	/* The first delimiter needs no CRLF before it. */
-	append(&out, (mclmr_span_t){mark.octets + 2, mark.len - 2});
+	mclmr_text_put(&out, (mclmr_span_t){mark.octets + 2, mark.len - 2});
 	for(size_t i = 0; i < n; i++) {
-		append(&out, CRLF);
-		append(&out, parts[i].headers);
-		append(&out, CRLF);
-		append(&out, parts[i].content);
-		append(&out, (mclmr_span_t){mark.octets, mark.len});
+		mclmr_text_put(&out, CRLF);
+		mclmr_text_put(&out, parts[i].headers);
+		mclmr_text_put(&out, CRLF);
+		mclmr_text_put(&out, parts[i].content);
+		mclmr_text_put(&out, (mclmr_span_t){mark.octets, mark.len});
 	}
-	append(&out, MCLMR_SPAN("--\r\n"));
-	return MCLMR_OK;
+	mclmr_text_put(&out, MCLMR_SPAN("--\r\n"));
+	return mclmr_text_done(&out, body) ? MCLMR_OK : MCLMR_LIMIT_EXCEEDED;
 }
