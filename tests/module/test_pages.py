@@ -387,6 +387,13 @@ def test_links(path):
                 f"{name}#{anchor}"
 
 
+@pytest.mark.parametrize("path", documents.DOCUMENTS, ids=lambda p: p.name)
+def test_headings_differ(path):
+    """No two headings of a page have the same anchor."""
+    anchors = documents.anchors(path)
+    assert len(anchors) == len(set(anchors))
+
+
 def test_every_page_is_reached():
     """The README's list has each page, and no other."""
     listed = documents.section("## Documents", documents.README)
