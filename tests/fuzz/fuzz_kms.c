@@ -23,7 +23,7 @@ static void require(bool holds)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	mclmr_arena_t arena = mclmr_arena(memory, sizeof memory);
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
 	mclmr_kms_t kms = {0};
 
 	if(mclmr_kms_read(&kms, (mclmr_span_t){(const char *)data, size}, &arena)

@@ -39,7 +39,7 @@ static mclmr_span_t apply(
 		require(i == 0 || edit->offset > from);
 		require(edit->offset <= document.len
 				&& edit->cut <= document.len - edit->offset);
-		require(len + edit->text.len + document.len <= sizeof edited);
+		require(len + edit->text.len + document.len <= sizeof(edited));
 		memcpy(edited + len, document.s + from, edit->offset - from);
 		len += edit->offset - from;
 		memcpy(edited + len, edit->text.s, edit->text.len);
@@ -74,8 +74,8 @@ static void compare(const mclmr_mc_info_t *before, const mclmr_mc_info_t *after)
 /* Reads a document as one service's, sets both and reads again. */
 static void check_service(mclmr_service_t service, mclmr_span_t document)
 {
-	mclmr_arena_t arena = mclmr_arena(memory[0], sizeof memory[0]);
-	mclmr_arena_t second = mclmr_arena(memory[1], sizeof memory[1]);
+	mclmr_arena_t arena = mclmr_arena(memory[0], sizeof(memory[0]));
+	mclmr_arena_t second = mclmr_arena(memory[1], sizeof(memory[1]));
 	mclmr_mc_info_t before;
 	mclmr_mc_info_t after;
 	mclmr_info_edits_t edits;
@@ -88,7 +88,7 @@ static void check_service(mclmr_service_t service, mclmr_span_t document)
 	result = apply(document, &edits);
 	if(result.len > MCLMR_XML_MAX_SIZE)
 		return;
-	second = mclmr_arena(memory[1], sizeof memory[1]);
+	second = mclmr_arena(memory[1], sizeof(memory[1]));
 	require(mclmr_mc_info_read(service, result, &second, &after) == MCLMR_OK);
 	compare(&before, &after);
 }
@@ -96,7 +96,7 @@ static void check_service(mclmr_service_t service, mclmr_span_t document)
 /* Reads a document as a resource list; what it says is in bounds. */
 static void check_lists(mclmr_span_t document)
 {
-	mclmr_arena_t arena = mclmr_arena(memory[0], sizeof memory[0]);
+	mclmr_arena_t arena = mclmr_arena(memory[0], sizeof(memory[0]));
 	mclmr_resource_lists_t lists;
 
 	if(mclmr_resource_lists_read(document, &arena, &lists) != MCLMR_OK)

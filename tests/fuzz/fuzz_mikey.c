@@ -56,7 +56,7 @@ static void check_message(mclmr_span_t octets, const mclmr_mikey_t *message)
 static void read_extension(mclmr_span_t data)
 {
 	static const uint8_t key[MCLMR_KEY_SIZE];
-	mclmr_arena_t arena = mclmr_arena(memory, sizeof memory);
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
 	mclmr_key_parameters_t parameters;
 	mclmr_key_record_t record;
 	mclmr_span_t sealed;
@@ -74,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	mclmr_mikey_t message;
 	mclmr_span_t octets;
 
-	if(size > sizeof text)
+	if(size > sizeof(text))
 		return 0;
 	memcpy(text, data, size);
 	read_extension((mclmr_span_t){(const char *)data, size});

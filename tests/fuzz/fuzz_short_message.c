@@ -35,7 +35,7 @@ static void read_table(mclmr_short_message_table_t *table, mclmr_span_t *input)
 		return;
 	text = mclmr_span_cut(input, '\0');
 	(void)mclmr_short_message_configure(table, text, &line);
-	require(strlen(table->profile) < sizeof table->profile);
+	require(strlen(table->profile) < sizeof(table->profile));
 }
 
 /* A span of the message lies inside its octets. */
@@ -50,7 +50,7 @@ static void require_inside(mclmr_span_t span, mclmr_span_t octets)
 static void check_again(const mclmr_short_message_table_t *table,
 		const mclmr_short_message_t *message)
 {
-	mclmr_arena_t arena = mclmr_arena(memory, sizeof memory);
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
 	mclmr_short_message_t again;
 	mclmr_span_t octets;
 

@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "keying.h"
 #include "mclmr/keys/mikey_open.h"
+#include "keying.h"
 
 #define TEXTS 2
 
@@ -58,7 +58,7 @@ const char *keying_load(keying_t *keying, const char *keys, const char *cert)
 	if(keying->ring != NULL && read_text(cert, texts.memory[0], &texts.text[0])
 			&& read_text(keys, texts.memory[1], &texts.text[1]))
 		wrong = mclmr_keyring_load(keying->ring, texts.text, TEXTS, &which);
-	OPENSSL_cleanse(&texts, sizeof texts);
+	OPENSSL_cleanse(&texts, sizeof(texts));
 	return wrong;
 }
 
@@ -122,10 +122,10 @@ static bool derive(const mclmr_mikey_t *message,
 			opened->key, cs, message->csb_id, message->rand, &keys);
 
 	if(done) {
-		memcpy(key, keys.key, sizeof keys.key);
-		memcpy(key + sizeof keys.key, keys.salt, sizeof keys.salt);
+		memcpy(key, keys.key, sizeof(keys.key));
+		memcpy(key + sizeof(keys.key), keys.salt, sizeof(keys.salt));
 	}
-	OPENSSL_cleanse(&keys, sizeof keys);
+	OPENSSL_cleanse(&keys, sizeof(keys));
 	return done;
 }
 
@@ -141,8 +141,8 @@ static const char *set_keys(const mclmr_mikey_t *message,
 				&& protection_send_key(protection, send)
 				&& protection_receive_key(protection, receive);
 
-	OPENSSL_cleanse(send, sizeof send);
-	OPENSSL_cleanse(receive, sizeof receive);
+	OPENSSL_cleanse(send, sizeof(send));
+	OPENSSL_cleanse(receive, sizeof(receive));
 	return done ? NULL : "its keys cannot be used";
 }
 
@@ -166,7 +166,7 @@ const char *keying_take(keying_t *keying, const keying_wish_t *wish,
 	wrong = open_message(keying, &message, wish->from, &opened);
 	if(wrong == NULL)
 		wrong = set_keys(&message, &opened, wish, protection);
-	OPENSSL_cleanse(&opened, sizeof opened);
+	OPENSSL_cleanse(&opened, sizeof(opened));
 	return wrong;
 }
 

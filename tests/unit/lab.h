@@ -37,7 +37,7 @@ static inline void lab_open(lab_t *lab)
 	mclmr_sakke_engine_t engine = mclmr_sakke_engine();
 
 	lab->n = 0;
-	lab->arena = mclmr_arena(lab->memory, sizeof lab->memory);
+	lab->arena = mclmr_arena(lab->memory, sizeof(lab->memory));
 	lab->base = aligned_alloc(MCLMR_SAKKE_ALIGN, mclmr_sakke_base_size(engine));
 	if(mclmr_sakke_base_build(lab->base, engine) != MCLMR_CRYPTO_OK)
 		lab_require("no tables");

@@ -16,7 +16,7 @@ static vectors_t vectors;
 static void test_key_parameters(void **state)
 {
 	char memory[1024];
-	mclmr_arena_t arena = mclmr_arena(memory, sizeof memory);
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
 	mclmr_span_t ssv = vectors_get(&vectors, "SSV");
 	mclmr_key_parameters_t parameters;
 	mclmr_mikey_t message;
@@ -53,11 +53,11 @@ static void test_key_parameters_changed(void **state)
 	(void)state;
 	assert_null(mclmr_mikey_read(vectors_get(&vectors, "msg_C"), &message));
 	data = mclmr_mikey_extension(&message, MCLMR_MIKEY_KEY_PARAMETERS);
-	assert_int_equal(data.len, sizeof copy);
-	for(size_t i = 0; i < sizeof copy; i++) {
-		mclmr_arena_t arena = mclmr_arena(memory, sizeof memory);
+	assert_int_equal(data.len, sizeof(copy));
+	for(size_t i = 0; i < sizeof(copy); i++) {
+		mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
 
-		memcpy(copy, data.s, sizeof copy);
+		memcpy(copy, data.s, sizeof(copy));
 		copy[i] ^= 1;
 		assert_non_null(mclmr_key_parameters_read(
 				MCLMR_OCTETS(copy), ssv, message.csb_id, &arena, &parameters));

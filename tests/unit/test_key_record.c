@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mclmr/keys/key_record.h"
 #include "mclmr/base/octets.h"
+#include "mclmr/keys/key_record.h"
 #include "mclmr/keys/seal.h"
 
 #include "unit.h"
@@ -44,7 +44,7 @@ static const char *round_trip(
 		const mclmr_key_record_t *record, mclmr_key_record_t *opened)
 {
 	mclmr_record_binding_t to = binding();
-	mclmr_arena_t arena = mclmr_arena(memory, sizeof memory);
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
 	mclmr_span_t data;
 	const char *wrong = mclmr_key_record_write(record, &to, &arena, &data);
 
@@ -111,7 +111,7 @@ static void test_all_of_it(void **state)
 static void test_vector(void **state)
 {
 	vectors_t vectors;
-	mclmr_arena_t arena = mclmr_arena(memory, sizeof memory);
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
 	mclmr_key_record_t record;
 	mclmr_record_binding_t to = binding();
 	mclmr_span_t data;
@@ -211,7 +211,7 @@ static void test_changed(void **state)
 {
 	mclmr_key_record_t record = simple();
 	mclmr_record_binding_t to = binding();
-	mclmr_arena_t arena = mclmr_arena(memory, sizeof memory);
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
 	mclmr_key_record_t opened;
 	mclmr_span_t data;
 	char *copy;
@@ -272,7 +272,7 @@ static void test_longer(void **state)
 									 "\xF1\x23\x45\x67";
 	mclmr_key_record_t record = simple();
 	mclmr_record_binding_t to = binding();
-	mclmr_arena_t arena = mclmr_arena(memory, sizeof memory);
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
 	mclmr_key_record_t opened;
 	mclmr_span_t data;
 	mclmr_span_t sealed;
@@ -290,7 +290,7 @@ static void test_longer(void **state)
 	assert_null(mclmr_key_record_peek(data, &opened, &sealed));
 	head = data.len - sealed.len;
 	length = sealed.len - MCLMR_SEAL_TAG;
-	bound = (mclmr_span_t){associated, sizeof associated - 1};
+	bound = (mclmr_span_t){associated, sizeof(associated) - 1};
 	assert_memory_equal(data.s, associated, head);
 	derive(&to, secrets);
 	assert_true(mclmr_unseal(&seal, bound, sealed, text));

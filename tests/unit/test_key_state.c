@@ -73,7 +73,7 @@ static void test_state(void **state)
 		mclmr_key_taken_t taken = {.user = mclmr_span(step->user),
 				.record = &record,
 				.timestamp = step->timestamp};
-		mclmr_arena_t arena = mclmr_arena(memory, sizeof memory);
+		mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
 		mclmr_key_verdict_t verdict;
 		mclmr_span_t after;
 
@@ -81,12 +81,12 @@ static void test_state(void **state)
 		record.key[0].key_id = (mclmr_span_t){step->key_id, id_length};
 		if(step->revokes)
 			record.status = MCLMR_RECORD_REVOKED;
-		memset(taken.digest, step->digest, sizeof taken.digest);
+		memset(taken.digest, step->digest, sizeof(taken.digest));
 		verdict = mclmr_key_state_take(text, &taken, &arena, &after);
 		assert_int_equal(verdict, step->verdict);
 		if(verdict != MCLMR_KEY_NEW)
 			continue;
-		assert_true(after.len < sizeof texts[0]);
+		assert_true(after.len < sizeof(texts[0]));
 		memcpy(texts[i % 2], after.s, after.len);
 		text = (mclmr_span_t){texts[i % 2], after.len};
 	}
@@ -145,7 +145,7 @@ static void test_state_of_periods(void **state)
 				.record = &record,
 				.period = steps[i].now,
 				.timestamp = steps[i].timestamp};
-		mclmr_arena_t arena = mclmr_arena(memory, sizeof memory);
+		mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
 		mclmr_key_verdict_t verdict;
 		mclmr_span_t after;
 		size_t lines = 0;
@@ -153,11 +153,11 @@ static void test_state_of_periods(void **state)
 		record.key_period = steps[i].period;
 		if(steps[i].revokes)
 			record.status = MCLMR_RECORD_REVOKED;
-		memset(taken.digest, steps[i].digest, sizeof taken.digest);
+		memset(taken.digest, steps[i].digest, sizeof(taken.digest));
 		verdict = mclmr_key_state_take(text, &taken, &arena, &after);
 		assert_int_equal(verdict, steps[i].verdict);
 		if(verdict == MCLMR_KEY_NEW) {
-			assert_true(after.len < sizeof texts[0]);
+			assert_true(after.len < sizeof(texts[0]));
 			memcpy(texts[i % 2], after.s, after.len);
 			text = (mclmr_span_t){texts[i % 2], after.len};
 		} else if(verdict == MCLMR_KEY_KNOWN) {
@@ -175,7 +175,7 @@ static void test_state_of_several(void **state)
 	mclmr_key_record_t record = simple();
 	mclmr_key_taken_t taken = {
 			.user = S("sip:a@x"), .record = &record, .timestamp = T(5)};
-	mclmr_arena_t arena = mclmr_arena(memory, sizeof memory);
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
 	mclmr_span_t first;
 	mclmr_span_t second;
 
@@ -207,7 +207,7 @@ static void test_unreadable_states(void **state)
 
 	(void)state;
 	for(size_t i = 0; i < COUNT(texts); i++) {
-		mclmr_arena_t arena = mclmr_arena(memory, sizeof memory);
+		mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
 
 		assert_int_equal(mclmr_key_state_take(
 								 mclmr_span(texts[i]), &taken, &arena, &after),

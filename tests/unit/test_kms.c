@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mclmr/keys/kms.h"
 #include "mclmr/base/octets.h"
+#include "mclmr/keys/kms.h"
 
 #include "kms_files.h"
 #include "unit.h"
@@ -17,9 +17,9 @@ static vectors_t vectors;
 /* Reads a text; what is wrong. */
 static const char *read_text(mclmr_span_t text, mclmr_kms_t *kms)
 {
-	mclmr_arena_t arena = mclmr_arena(memory, sizeof memory);
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
 
-	memset(kms, 0, sizeof *kms);
+	memset(kms, 0, sizeof(*kms));
 	return mclmr_kms_read(kms, text, &arena);
 }
 
@@ -43,8 +43,8 @@ static void check_certificate(const mclmr_kms_certificate_t *certificate)
 	assert_false(certificate->revoked);
 	assert_true(mclmr_is_valid_at(&certificate->valid, INT64_MIN));
 	assert_true(mclmr_is_valid_at(&certificate->valid, INT64_MAX));
-	assert_octets(certificate->z, sizeof certificate->z, "Z");
-	assert_octets(certificate->kpak, sizeof certificate->kpak, "KPAK");
+	assert_octets(certificate->z, sizeof(certificate->z), "Z");
+	assert_octets(certificate->kpak, sizeof(certificate->kpak), "KPAK");
 }
 
 /* Alice's key set of the vectors. */
@@ -56,8 +56,8 @@ static void check_alice(const mclmr_kms_keys_t *keys)
 			keys->user, MCLMR_SPAN("sip:alice@mcptt.example.org")));
 	assert_int_equal(keys->number, 1509);
 	assert_true(keys->can_open && !keys->can_sign && keys->has_uid);
-	assert_octets(keys->uid, sizeof keys->uid, "uid_responder");
-	assert_octets(keys->rsk, sizeof keys->rsk, "responder_RSK");
+	assert_octets(keys->uid, sizeof(keys->uid), "uid_responder");
+	assert_octets(keys->rsk, sizeof(keys->rsk), "responder_RSK");
 }
 
 static void test_responses(void **state)
@@ -78,8 +78,8 @@ static void test_responses(void **state)
 	text = file_read(IWF);
 	assert_null(read_text(text, &kms));
 	assert_true(!kms.keys->can_open && kms.keys->can_sign);
-	assert_octets(kms.keys->ssk, sizeof kms.keys->ssk, "initiator_SSK");
-	assert_octets(kms.keys->pvt, sizeof kms.keys->pvt, "initiator_PVT");
+	assert_octets(kms.keys->ssk, sizeof(kms.keys->ssk), "initiator_SSK");
+	assert_octets(kms.keys->pvt, sizeof(kms.keys->pvt), "initiator_PVT");
 	free((char *)text.s);
 }
 
@@ -118,7 +118,7 @@ static mclmr_span_t edit(const char *path, const char *from, const char *to)
 	int n;
 
 	assert_non_null(at);
-	n = snprintf(buffer, sizeof buffer, "%.*s%s%.*s", (int)(at - text.s),
+	n = snprintf(buffer, sizeof(buffer), "%.*s%s%.*s", (int)(at - text.s),
 			text.s, to, (int)(text.len - (size_t)(at - text.s) - strlen(from)),
 			at + strlen(from));
 	free((char *)text.s);
@@ -181,7 +181,7 @@ static void test_lines(void **state)
 
 		mclmr_octets_to_hex(mclmr_octets(octets), octets.len, hex[i]);
 	}
-	n = snprintf(text, sizeof text, format, hex[0], hex[1], hex[2], hex[2]);
+	n = snprintf(text, sizeof(text), format, hex[0], hex[1], hex[2], hex[2]);
 	assert_null(read_text((mclmr_span_t){text, (size_t)n}, &kms));
 	check_certificate(kms.certificates);
 	assert_false(kms.keys->has_uid);
@@ -290,9 +290,9 @@ static void test_not_kms(void **state)
 	for(size_t i = 0; i < COUNT(rows); i++)
 		assert_string_equal(
 				read_text(mclmr_span(rows[i].text), &kms), rows[i].wrong);
-	assert_string_equal(read_text((mclmr_span_t){large, sizeof large}, &kms),
+	assert_string_equal(read_text((mclmr_span_t){large, sizeof(large)}, &kms),
 			"the file is too large");
-	memset(many, 'a', sizeof many - 1);
+	memset(many, 'a', sizeof(many) - 1);
 	memcpy(many, "KmsUri=", 7);
 	assert_string_equal(
 			read_text(mclmr_span(many), &kms), "a value is too long");

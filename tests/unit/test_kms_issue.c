@@ -27,7 +27,7 @@ static void test_issue(void **state)
 
 	(void)state;
 	for(size_t i = 0; i < 3; i++)
-		arenas[i] = mclmr_arena(more[i], sizeof more[i]);
+		arenas[i] = mclmr_arena(more[i], sizeof(more[i]));
 	assert_int_equal(mclmr_sakke_base_build(base, engine), MCLMR_CRYPTO_OK);
 	scratch.sakke = mclmr_sakke_new(base);
 	scratch.eccsi = mclmr_eccsi_new();
@@ -43,8 +43,8 @@ static void test_issue(void **state)
 	assert_true(mclmr_span_equal(
 			mclmr_keyring_issuers(ring)->certificate->kms, server.uri));
 	assert_null(mclmr_kms_server_read(&again, &scratch, secrets, &arenas[1]));
-	assert_memory_equal(&again.sakke, &server.sakke, sizeof again.sakke);
-	assert_memory_equal(&again.eccsi, &server.eccsi, sizeof again.eccsi);
+	assert_memory_equal(&again.sakke, &server.sakke, sizeof(again.sakke));
+	assert_memory_equal(&again.eccsi, &server.eccsi, sizeof(again.eccsi));
 	/* One digit of a secret, and it is another server's. */
 	digit = (char *)secrets.s + secrets.len - 2;
 	*digit = *digit == '0' ? '1' : '0';

@@ -24,7 +24,7 @@ static mclmr_arena_t arena;
 /* Reads an mcptt-info text. */
 static mclmr_status_t read_info(const char *document, mclmr_mc_info_t *info)
 {
-	arena = mclmr_arena(room, sizeof room);
+	arena = mclmr_arena(room, sizeof(room));
 	return mclmr_mc_info_read(
 			MCLMR_SERVICE_MCPTT, mclmr_span(document), &arena, info);
 }
@@ -90,9 +90,9 @@ static void test_fields(void **state)
 		size_t f = i / COUNT(word) % MCLMR_INFO_FIELDS;
 		mclmr_service_t service = mclmr_service_from_word(mclmr_span(w));
 
-		snprintf(document, sizeof document,
+		snprintf(document, sizeof(document),
 				form[i / COUNT(word) / MCLMR_INFO_FIELDS], w, field[f]);
-		arena = mclmr_arena(room, sizeof room);
+		arena = mclmr_arena(room, sizeof(room));
 		assert_int_equal(mclmr_mc_info_read(
 								 service, mclmr_span(document), &arena, &info),
 				MCLMR_OK);
@@ -155,7 +155,7 @@ static void test_values(void **state)
 	for(size_t i = 0; i < COUNT(row); i++) {
 		const mclmr_identity_t *field = &info.field[MCLMR_INFO_REQUEST_URI];
 
-		snprintf(document, sizeof document, OPEN "%s" CLOSE, row[i].child);
+		snprintf(document, sizeof(document), OPEN "%s" CLOSE, row[i].child);
 		assert_int_equal(read_info(document, &info), MCLMR_OK);
 		assert_true(field->present == row[i].present);
 		assert_true(field->encrypted == row[i].encrypted);
@@ -181,7 +181,7 @@ static void test_outside(void **state)
 
 	(void)state;
 	for(size_t i = 0; i < COUNT(form); i++) {
-		snprintf(document, sizeof document, form[i], field);
+		snprintf(document, sizeof(document), form[i], field);
 		assert_int_equal(read_info(document, &info), MCLMR_OK);
 		assert_false(info.field[MCLMR_INFO_REQUEST_URI].present);
 	}
@@ -216,7 +216,7 @@ static void test_malformed(void **state)
 	(void)state;
 	for(size_t i = 0; i < COUNT(row); i++)
 		assert_int_equal(read_info(row[i], &info), MCLMR_XML_MALFORMED);
-	arena = mclmr_arena(room, sizeof room);
+	arena = mclmr_arena(room, sizeof(room));
 	assert_int_equal(mclmr_mc_info_read(MCLMR_SERVICE_NONE,
 							 MCLMR_SPAN(ROOT "</mcpttinfo>"), &arena, &info),
 			MCLMR_XML_MALFORMED);
@@ -231,9 +231,9 @@ static void test_limits(void **state)
 	mclmr_mc_info_t info;
 
 	(void)state;
-	memset(value, 'a', sizeof value);
+	memset(value, 'a', sizeof(value));
 	value[MCLMR_INFO_VALUE_MAX] = '\0';
-	snprintf(document, sizeof document,
+	snprintf(document, sizeof(document),
 			OPEN "<mcptt-client-id>\n%s</mcptt-client-id>" CLOSE, value);
 	assert_int_equal(read_info(document, &info), MCLMR_OK);
 	assert_value(&info.field[MCLMR_INFO_CLIENT_ID], value);
@@ -243,7 +243,7 @@ static void test_limits(void **state)
 			MCLMR_LIMIT_EXCEEDED);
 	value[MCLMR_INFO_VALUE_MAX] = 'a';
 	value[MCLMR_INFO_VALUE_MAX + 1] = '\0';
-	snprintf(document, sizeof document,
+	snprintf(document, sizeof(document),
 			OPEN "<mcptt-client-id>\n%s</mcptt-client-id>" CLOSE, value);
 	assert_int_equal(read_info(document, &info), MCLMR_LIMIT_EXCEEDED);
 }
@@ -280,7 +280,7 @@ static const char *set_both(mclmr_service_t service, const char *document,
 	mclmr_info_edits_t edits;
 	mclmr_mc_info_t info;
 
-	arena = mclmr_arena(room, sizeof room);
+	arena = mclmr_arena(room, sizeof(room));
 	assert_int_equal(
 			mclmr_mc_info_read(service, mclmr_span(document), &arena, &info),
 			MCLMR_OK);
@@ -318,17 +318,17 @@ static void judge(const char *word, const char *document, const char *uri)
 	xmlChar *value;
 
 	assert_non_null(tree);
-	snprintf(ns, sizeof ns, "urn:3gpp:ns:%sInfo:1.0", word);
-	snprintf(name, sizeof name, "%s-Params", word);
+	snprintf(ns, sizeof(ns), "urn:3gpp:ns:%sInfo:1.0", word);
+	snprintf(name, sizeof(name), "%s-Params", word);
 	node = find_child(xmlDocGetRootElement(tree), ns, name);
 	assert_non_null(node);
-	snprintf(name, sizeof name, "%s-calling-user-id", word);
+	snprintf(name, sizeof(name), "%s-calling-user-id", word);
 	node = find_child(node, ns, name);
 	assert_non_null(node);
 	value = xmlGetProp(node, (const xmlChar *)"type");
 	assert_string_equal((const char *)value, "Normal");
 	xmlFree(value);
-	snprintf(name, sizeof name, "%sURI", word);
+	snprintf(name, sizeof(name), "%sURI", word);
 	node = find_child(node, ns, name);
 	assert_non_null(node);
 	value = xmlNodeGetContent(node);
@@ -466,7 +466,7 @@ static void test_other_services(void **state)
 				set_caller(row[i].service, row[i].document, CALLER);
 
 		judge(row[i].word, edited, CALLER);
-		snprintf(expected, sizeof expected, "%s<%s-calling-user-id ",
+		snprintf(expected, sizeof(expected), "%s<%s-calling-user-id ",
 				row[i].behind, row[i].word);
 		assert_non_null(strstr(edited, expected));
 	}
@@ -571,7 +571,7 @@ static void test_write(void **state)
 
 	(void)state;
 	for(int i = MCLMR_SERVICE_NONE + 1; i < MCLMR_SERVICE_COUNT; i++) {
-		arena = mclmr_arena(room, sizeof room);
+		arena = mclmr_arena(room, sizeof(room));
 		assert_true(mclmr_mc_info_write((mclmr_service_t)i,
 				MCLMR_SPAN("private"), &values, &arena, &document));
 		assert_int_equal(
@@ -646,7 +646,7 @@ static void test_again(void **state)
 	char once[8192];
 
 	(void)state;
-	snprintf(once, sizeof once, "%s",
+	snprintf(once, sizeof(once), "%s",
 			set_caller(MCLMR_SERVICE_MCPTT, OPEN CLOSE, "sip:x@y"));
 	assert_string_equal(
 			set_caller(MCLMR_SERVICE_MCPTT, once, CALLER), OPEN INSERTED CLOSE);

@@ -296,7 +296,7 @@ static void test_maps(void **state)
 
 	(void)state;
 	assert_null(mclmr_mikey_read(
-			splice("msg_A", 8, 2, older, sizeof older - 1), &message));
+			splice("msg_A", 8, 2, older, sizeof(older) - 1), &message));
 	assert_int_equal(message.map, MCLMR_MIKEY_MAP_SRTP);
 	assert_int_equal(message.sessions, 2);
 	assert_true(mclmr_mikey_session(&message, 1, &session));
@@ -336,7 +336,7 @@ static void test_decode(void **state)
 	mclmr_octets_to_hex(mclmr_octets(message), message.len, hex);
 	mclmr_base64_write(mclmr_octets(message), message.len, base64);
 	for(size_t i = 0; i < COUNT(rows); i++) {
-		int n = snprintf(text, sizeof text, "%s%s%s", rows[i].before,
+		int n = snprintf(text, sizeof(text), "%s%s%s", rows[i].before,
 				rows[i].is_hex ? hex : base64, rows[i].behind);
 
 		assert_null(mclmr_mikey_decode(text, (size_t)n, &octets));

@@ -47,7 +47,7 @@ static mclmr_mikey_order_t order_to(
 static mclmr_span_t make(const mclmr_mikey_order_t *order, const uint8_t *key,
 		mclmr_mikey_draft_t *draft)
 {
-	mclmr_arena_t arena = mclmr_arena(memory, sizeof memory);
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
 	mclmr_span_t octets;
 
 	assert_null(mclmr_mikey_begin(ring, order, key, draft));
@@ -345,7 +345,7 @@ static void test_boundary(void **state)
 		mclmr_mikey_opened_t opened;
 		mclmr_mikey_proof_t proof;
 		mclmr_mikey_t message;
-		mclmr_arena_t arena = mclmr_arena(memory, sizeof memory);
+		mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
 		mclmr_span_t octets;
 
 		/* Keys of one time, and the timestamp of another. */

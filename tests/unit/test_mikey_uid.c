@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mclmr/keys/mikey_uid.h"
 #include "mclmr/base/octets.h"
 #include "mclmr/base/timestamp.h"
+#include "mclmr/keys/mikey_uid.h"
 #include "unit.h"
 
 static void test_uids(void **state)
@@ -34,11 +34,11 @@ static void test_uids(void **state)
 	(void)state;
 	for(size_t i = 0; i < COUNT(rows); i++) {
 		uint8_t uid[MCLMR_UID_SIZE];
-		char hex[2 * sizeof uid + 1];
+		char hex[2 * sizeof(uid) + 1];
 
 		assert_true(mclmr_mikey_uid(mclmr_span(rows[i].user),
 				mclmr_span(rows[i].kms), rows[i].period, rows[i].number, uid));
-		mclmr_octets_to_hex(uid, sizeof uid, hex);
+		mclmr_octets_to_hex(uid, sizeof(uid), hex);
 		assert_string_equal(hex, rows[i].uid);
 	}
 }
@@ -114,7 +114,7 @@ static void test_periods(void **state)
 				mclmr_key_periods(period, rows[i].ntp, rows[i].slack, numbers),
 				rows[i].n);
 		assert_memory_equal(
-				numbers, rows[i].numbers, rows[i].n * sizeof numbers[0]);
+				numbers, rows[i].numbers, rows[i].n * sizeof(numbers[0]));
 	}
 	assert_int_equal(mclmr_key_period_begin(period, 2), 230);
 	assert_int_equal(mclmr_key_period_number((mclmr_key_period_t){0, 0}, 5), 0);

@@ -33,7 +33,7 @@ static void test_replay(void **state)
 
 	(void)state;
 	for(size_t i = 0; i < COUNT(rows); i++) {
-		memset(digest, rows[i].digest, sizeof digest);
+		memset(digest, rows[i].digest, sizeof(digest));
 		assert_int_equal(mclmr_replay_take(&replay, digest, rows[i].time,
 								 rows[i].now, 60),
 				rows[i].taken);

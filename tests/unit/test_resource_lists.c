@@ -18,7 +18,7 @@ static mclmr_arena_t arena;
 static mclmr_status_t read_lists(
 		const char *document, mclmr_resource_lists_t *lists)
 {
-	arena = mclmr_arena(room, sizeof room);
+	arena = mclmr_arena(room, sizeof(room));
 	return mclmr_resource_lists_read(mclmr_span(document), &arena, lists);
 }
 

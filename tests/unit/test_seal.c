@@ -45,25 +45,25 @@ static void test_changed(void **state)
 {
 	static const char text[] = "the key of a radio user";
 	mclmr_seal_t seal = {{zeros, 32}, {zeros, 12}};
-	uint8_t sealed[sizeof text + MCLMR_SEAL_TAG];
-	uint8_t opened[sizeof text];
+	uint8_t sealed[sizeof(text) + MCLMR_SEAL_TAG];
+	uint8_t opened[sizeof(text)];
 
 	(void)state;
 	assert_true(mclmr_seal(
-			&seal, S("head"), (mclmr_span_t){text, sizeof text}, sealed));
+			&seal, S("head"), (mclmr_span_t){text, sizeof(text)}, sealed));
 	assert_true(mclmr_unseal(&seal, S("head"),
-			mclmr_octets_span(sealed, sizeof sealed), opened));
-	assert_memory_equal(opened, text, sizeof text);
-	for(size_t i = 0; i <= sizeof sealed; i++) {
-		mclmr_span_t head = i < sizeof sealed ? S("head") : S("heaD");
+			mclmr_octets_span(sealed, sizeof(sealed)), opened));
+	assert_memory_equal(opened, text, sizeof(text));
+	for(size_t i = 0; i <= sizeof(sealed); i++) {
+		mclmr_span_t head = i < sizeof(sealed) ? S("head") : S("heaD");
 
-		if(i < sizeof sealed)
+		if(i < sizeof(sealed))
 			sealed[i] ^= 1;
-		memset(opened, 'x', sizeof opened);
-		assert_false(mclmr_unseal(
-				&seal, head, mclmr_octets_span(sealed, sizeof sealed), opened));
-		assert_memory_equal(opened, zeros, sizeof opened);
-		if(i < sizeof sealed)
+		memset(opened, 'x', sizeof(opened));
+		assert_false(mclmr_unseal(&seal, head,
+				mclmr_octets_span(sealed, sizeof(sealed)), opened));
+		assert_memory_equal(opened, zeros, sizeof(opened));
+		if(i < sizeof(sealed))
 			sealed[i] ^= 1;
 	}
 	assert_false(mclmr_unseal(&seal, S("head"),

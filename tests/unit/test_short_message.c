@@ -141,7 +141,7 @@ static void test_refused(void **state)
 static void test_truncated(void **state)
 {
 	static const char whole[] = "\x20\2" IDS "x\0\3xyz";
-	const size_t size = sizeof whole - 1;
+	const size_t size = sizeof(whole) - 1;
 	mclmr_short_message_t message;
 
 	(void)state;
@@ -188,7 +188,7 @@ static void test_next(void **state)
 /* Encodes and decodes; true if all came back. */
 static bool survives(const mclmr_short_message_t *message)
 {
-	mclmr_arena_t arena = mclmr_arena(room, sizeof room);
+	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
 	mclmr_short_message_t back;
 	mclmr_span_t octets;
 
@@ -210,7 +210,7 @@ static void test_round_trip(void **state)
 			.mc_id = MCLMR_SPAN("a"), .kmf_uri = MCLMR_SPAN("bc")};
 
 	(void)state;
-	for(size_t i = 0; i < sizeof octets; i++)
+	for(size_t i = 0; i < sizeof(octets); i++)
 		octets[i] = (char)i;
 	assert_true(survives(&message));
 	message.has_payload = true;
@@ -222,15 +222,15 @@ static void test_round_trip(void **state)
 		}
 	}
 	message = (mclmr_short_message_t){.response = true,
-			.mc_id = {octets, sizeof octets},
-			.kmf_uri = {octets, sizeof octets}};
+			.mc_id = {octets, sizeof(octets)},
+			.kmf_uri = {octets, sizeof(octets)}};
 	assert_true(survives(&message));
 }
 
 /* The very octets of the coding. */
 static void test_encoded(void **state)
 {
-	mclmr_arena_t arena = mclmr_arena(room, sizeof room);
+	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
 	mclmr_short_message_t message = {.lmr_type = MCLMR_LMR_P25,
 			.mc_id = MCLMR_SPAN("a"),
 			.kmf_uri = MCLMR_SPAN("bc"),
@@ -250,28 +250,28 @@ static void test_not_encoded(void **state)
 {
 	static char octets[65536];
 	static const mclmr_span_t small = {"a", 1};
-	const mclmr_span_t large = {octets, sizeof octets};
+	const mclmr_span_t large = {octets, sizeof(octets)};
 	const struct
 	{
 		mclmr_short_message_t message;
 		size_t room;
 		const char *reason;
 	} row[] = {
-			{{.kmf_uri = small}, sizeof room, "empty MC service ID"},
-			{{.mc_id = small}, sizeof room, "empty KMF URI"},
-			{{.mc_id = large, .kmf_uri = small}, sizeof room,
+			{{.kmf_uri = small}, sizeof(room), "empty MC service ID"},
+			{{.mc_id = small}, sizeof(room), "empty KMF URI"},
+			{{.mc_id = large, .kmf_uri = small}, sizeof(room),
 					"MC service ID over 65,535 octets"},
-			{{.mc_id = small, .kmf_uri = large}, sizeof room,
+			{{.mc_id = small, .kmf_uri = large}, sizeof(room),
 					"KMF URI over 65,535 octets"},
 			{{.mc_id = small,
 					 .kmf_uri = small,
 					 .has_payload = true,
 					 .payload = large},
-					sizeof room, "payload over 65,535 octets"},
+					sizeof(room), "payload over 65,535 octets"},
 			{{.mc_id = small, .kmf_uri = small, .lmr_type = MCLMR_LMR_COUNT},
-					sizeof room, "LMR type without a code"},
+					sizeof(room), "LMR type without a code"},
 			{{.mc_id = small, .kmf_uri = small, .lmr_type = MCLMR_LMR_DMR},
-					sizeof room, "LMR type without a code"},
+					sizeof(room), "LMR type without a code"},
 			{{.mc_id = small, .kmf_uri = small}, 7, "no room for the message"},
 	};
 	mclmr_span_t result;
@@ -355,12 +355,12 @@ static void test_misconfigure(void **state)
 	size_t line;
 
 	(void)state;
-	memcpy(&before, &table, sizeof before);
+	memcpy(&before, &table, sizeof(before));
 	for(size_t i = 0; i < COUNT(row); i++) {
 		assert_non_null(mclmr_short_message_configure(
 				&table, mclmr_span(row[i].text), &line));
 		assert_int_equal(line, row[i].line);
-		assert_memory_equal(&before, &table, sizeof before);
+		assert_memory_equal(&before, &table, sizeof(before));
 	}
 }
 

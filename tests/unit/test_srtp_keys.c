@@ -19,9 +19,9 @@ static void test_srtp_keys(void **state)
 	(void)state;
 	assert_true(mclmr_srtp_keys(mclmr_octets(vectors_get(&vectors, "SSV")), 0,
 			0x1a2b3c4d, vectors_get(&vectors, "RAND"), &keys));
-	mclmr_octets_to_hex(keys.key, sizeof keys.key, hex);
+	mclmr_octets_to_hex(keys.key, sizeof(keys.key), hex);
 	assert_string_equal(hex, "e8db1236bc20aff12ffbed798b4a0c8b");
-	mclmr_octets_to_hex(keys.salt, sizeof keys.salt, hex);
+	mclmr_octets_to_hex(keys.salt, sizeof(keys.salt), hex);
 	assert_string_equal(hex, "bb8ef10f3b4682d53f9e8654");
 }
 

@@ -13,10 +13,10 @@
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
+#include "mclmr/crypto/sakke.h"
 #include "mclmr/keys/key_parameters.h"
 #include "mclmr/keys/key_record.h"
 #include "mclmr/keys/kms_issue.h"
-#include "mclmr/crypto/sakke.h"
 #include "mclmr/keys/seal.h"
 #include "mclmr/keys/srtp_keys.h"
 #include "unit.h"

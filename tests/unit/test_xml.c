@@ -30,10 +30,10 @@ static void log_line(log_t *log, const char *format, ...)
 	int n;
 
 	va_start(arguments, format);
-	n = vsnprintf(log->text + log->length, sizeof log->text - log->length,
+	n = vsnprintf(log->text + log->length, sizeof(log->text) - log->length,
 			format, arguments);
 	va_end(arguments);
-	assert_true(n >= 0 && (size_t)n < sizeof log->text - log->length);
+	assert_true(n >= 0 && (size_t)n < sizeof(log->text) - log->length);
 	log->length += (size_t)n;
 }
 
@@ -74,7 +74,7 @@ static const mclmr_xml_handler_t noting = {note_start, note_text, note_end};
 /* Parses a text and writes the calls to log. */
 static mclmr_status_t parse(log_t *log, const char *document)
 {
-	memset(log, 0, sizeof *log);
+	memset(log, 0, sizeof(*log));
 	log->document = document;
 	return mclmr_xml_parse(mclmr_span(document), &noting, log);
 }
@@ -196,7 +196,7 @@ static void test_nul(void **state)
 
 	(void)state;
 	for(size_t i = 0; i < COUNT(row); i++) {
-		memset(&log, 0, sizeof log);
+		memset(&log, 0, sizeof(log));
 		assert_int_equal(
 				mclmr_xml_parse(row[i], &noting, &log), MCLMR_XML_MALFORMED);
 		assert_int_equal(log.calls, 0);
@@ -269,7 +269,7 @@ static void test_limits(void **state)
 	assert_int_equal(
 			parse(&log, with_attributes("xmlns:b", 17)), MCLMR_LIMIT_EXCEEDED);
 
-	memset(document, ' ', sizeof document);
+	memset(document, ' ', sizeof(document));
 	overwrite(document, MCLMR_SPAN("<a>"));
 	overwrite(document + MCLMR_XML_MAX_SIZE - 4, MCLMR_SPAN("</a> "));
 	assert_int_equal(
@@ -309,7 +309,7 @@ static void test_verdict(void **state)
 	static log_t log;
 
 	(void)state;
-	memset(&log, 0, sizeof log);
+	memset(&log, 0, sizeof(log));
 	log.document = "<a><b/>&c;</a>";
 	log.verdict = MCLMR_BODY_MISSING;
 	assert_int_equal(mclmr_xml_parse(mclmr_span(log.document), &noting, &log),
@@ -330,14 +330,14 @@ static void test_many_names(void **state)
 	char name[16];
 
 	(void)state;
-	memset(document, 'a', sizeof document);
+	memset(document, 'a', sizeof(document));
 	for(int i = 0; i < 1000; i++) {
-		snprintf(name, sizeof name, "<a%d_", i);
+		snprintf(name, sizeof(name), "<a%d_", i);
 		overwrite(document, mclmr_span(name));
-		overwrite(document + sizeof document - 2, MCLMR_SPAN("/>"));
+		overwrite(document + sizeof(document) - 2, MCLMR_SPAN("/>"));
 		assert_int_equal(
-				mclmr_xml_parse(
-						(mclmr_span_t){document, sizeof document}, &deaf, NULL),
+				mclmr_xml_parse((mclmr_span_t){document, sizeof(document)},
+						&deaf, NULL),
 				MCLMR_OK);
 	}
 	mclmr_xml_cleanup();
@@ -377,7 +377,7 @@ static void test_truncated(void **state)
 	static const mclmr_xml_handler_t deaf = {NULL, NULL, NULL};
 
 	(void)state;
-	for(size_t n = 0; n < sizeof whole - 1; n++)
+	for(size_t n = 0; n < sizeof(whole) - 1; n++)
 		assert_int_equal(mclmr_xml_parse((mclmr_span_t){whole, n}, &deaf, NULL),
 				MCLMR_XML_MALFORMED);
 	assert_int_equal(mclmr_xml_parse(MCLMR_SPAN(whole), &deaf, NULL), MCLMR_OK);

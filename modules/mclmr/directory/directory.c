@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Users, persons and their LMR entries in hash tables, and their changes. */
-#include "directory.h"
+#include <string.h>
+
 #include "mclmr/base/table.h"
 #include "mclmr/sip/uri.h"
-
-#include <string.h>
+#include "directory.h"
 
 static const char no_memory[] = "no memory";
 
@@ -96,7 +96,7 @@ mclmr_directory_t *mclmr_directory_new(const mclmr_allocator_t *allocator,
 {
 	mclmr_directory_t *directory = allocator->alloc(sizeof(*directory));
 
-	if(!directory)
+	if(directory == NULL)
 		return NULL;
 	memset(directory, 0, sizeof(*directory));
 	directory->allocator = *allocator;
@@ -122,7 +122,7 @@ static void free_users(mclmr_directory_t *directory)
 	for(i = 0; i < directory->users.buckets; i++) {
 		mclmr_link_t *link = directory->users.bucket[i];
 
-		while(link) {
+		while(link != NULL) {
 			user_node_t *node = MCLMR_NODE_OF(user_node_t, by_mc, link);
 
 			link = link->next;
@@ -138,7 +138,7 @@ static void free_persons(mclmr_directory_t *directory)
 	for(i = 0; i < directory->persons.buckets; i++) {
 		mclmr_link_t *link = directory->persons.bucket[i];
 
-		while(link) {
+		while(link != NULL) {
 			person_node_t *node = MCLMR_NODE_OF(person_node_t, by_id, link);
 
 			link = link->next;
@@ -149,7 +149,7 @@ static void free_persons(mclmr_directory_t *directory)
 
 void mclmr_directory_free(mclmr_directory_t *directory)
 {
-	if(!directory)
+	if(directory == NULL)
 		return;
 	free_users(directory);
 	free_persons(directory);
@@ -236,7 +236,7 @@ static mclmr_span_t pack(packer_t *packer, mclmr_span_t text)
 {
 	mclmr_span_t packed = {"", text.len};
 
-	if(packer->base && text.len > 0) {
+	if(packer->base != NULL && text.len > 0) {
 		packed.s = packer->base + packer->used;
 		memcpy(packer->base + packer->used, text.s, text.len);
 	}
@@ -256,7 +256,7 @@ static mclmr_span_t pack_tail(packer_t *packer, mclmr_span_t text,
 	before = other.len - text.len;
 	if(memcmp(other.s + before, text.s, text.len) != 0)
 		return pack(packer, text);
-	if(!packer->base)
+	if(packer->base == NULL)
 		return (mclmr_span_t){"", text.len};
 	return (mclmr_span_t){packed.s + before, text.len};
 }
@@ -291,7 +291,7 @@ static user_node_t *new_user(
 
 	pack_user(&packer, source, &counted);
 	node = directory->allocator.alloc(sizeof(*node) + packer.used);
-	if(!node)
+	if(node == NULL)
 		return NULL;
 	memset(node, 0, sizeof(*node));
 	packer = (packer_t){(char *)(node + 1), 0};
@@ -312,7 +312,7 @@ static void pack_entries(packer_t *packer, const mclmr_person_t *source,
 		packed.kmf_key = pack(packer, packed.kmf_key);
 		packed.identity = pack(packer, packed.identity);
 		packed.device = pack(packer, packed.device);
-		if(entry)
+		if(entry != NULL)
 			entry[i] = packed;
 	}
 }
@@ -331,7 +331,7 @@ static person_node_t *new_person(
 	pack(&packer, source->id);
 	pack_entries(&packer, source, NULL);
 	node = directory->allocator.alloc(fixed + packer.used);
-	if(!node)
+	if(node == NULL)
 		return NULL;
 	memset(node, 0, sizeof(*node));
 	entry = (mclmr_lmr_entry_t *)(node + 1);
@@ -375,7 +375,7 @@ static void join_impu(mclmr_directory_t *directory, user_node_t *node)
 {
 	user_node_t *first = find_impu(directory, node->user.impu_key);
 
-	if(!first) {
+	if(first == NULL) {
 		mclmr_table_insert(
 				&directory->allocator, &directory->impus, &node->by_impu);
 		return;
@@ -392,7 +392,7 @@ static void leave_impu(mclmr_directory_t *directory, user_node_t *node)
 
 	if(at == node) {
 		mclmr_table_remove(&directory->impus, &node->by_impu);
-		if(next)
+		if(next != NULL)
 			mclmr_table_insert(
 					&directory->allocator, &directory->impus, &next->by_impu);
 		return;
@@ -463,20 +463,20 @@ static const char *store_user(mclmr_directory_t *directory,
 	person_node_t *person = known;
 	user_node_t *node = new_user(directory, draft);
 
-	if(!node)
+	if(node == NULL)
 		return no_memory;
-	if(!known) {
+	if(known == NULL) {
 		person = new_person(directory, &unknown);
-		if(!person) {
+		if(person == NULL) {
 			directory->allocator.release(node);
 			return no_memory;
 		}
 		insert_person(directory, person);
 	}
-	if(old)
+	if(old != NULL)
 		unlink_user(directory, old);
 	link_user(directory, node, person);
-	if(old)
+	if(old != NULL)
 		release_user(directory, old);
 	return NULL;
 }
@@ -491,14 +491,14 @@ static const char *put_user(
 	const person_node_t *person;
 	user_node_t *old;
 
-	if(wrong)
+	if(wrong != NULL)
 		return wrong;
 	old = find_user(directory, row->service, draft.mc_key);
-	if(old && !replace)
+	if(old != NULL && !replace)
 		return "MC service ID is there already";
 	person = find_person(directory, row->person);
-	if(person && person->person.user[row->service]
-			&& (!old || person->person.user[row->service] != &old->user))
+	if(person != NULL && person->person.user[row->service]
+			&& (old == NULL || person->person.user[row->service] != &old->user))
 		return "person has another MC service ID of this service";
 	return store_user(directory, &draft, old);
 }
@@ -525,7 +525,7 @@ bool mclmr_directory_remove_user(mclmr_directory_t *directory,
 	if(!mclmr_uri_key_in(mc_id, &room, &mc_key))
 		return false;
 	node = find_user(directory, service, mc_key);
-	if(!node)
+	if(node == NULL)
 		return false;
 	unlink_user(directory, node);
 	release_user(directory, node);
@@ -573,7 +573,7 @@ static const char *draft_entry(const mclmr_directory_t *directory,
 	if(!mclmr_uri_key_in(row->kmf, &room, &key))
 		return "KMF is not a URI";
 	kmf = mclmr_network_kmf(directory->network, key);
-	if(!kmf)
+	if(kmf == NULL)
 		return "KMF is not known";
 	*entry = (mclmr_lmr_entry_t){
 			row->type, kmf->key, row->identity, row->device};
@@ -587,9 +587,10 @@ static const char *draft_entries(const mclmr_directory_t *directory,
 	const char *wrong = NULL;
 	size_t i;
 
-	for(i = 0; i < n && !wrong; i++) {
+	for(i = 0; i < n && wrong == NULL; i++) {
 		wrong = draft_entry(directory, &rows[i], &entry[i]);
-		if(!wrong && conflicts(directory->one_kmf_per, entry, i, &entry[i]))
+		if(wrong == NULL
+				&& conflicts(directory->one_kmf_per, entry, i, &entry[i]))
 			wrong = "a second KMF for what may have one only";
 	}
 	return wrong;
@@ -632,7 +633,7 @@ static void replace_person(
 	for(i = 0; i < MCLMR_SERVICE_COUNT; i++) {
 		mclmr_user_t *user = (mclmr_user_t *)old->person.user[i];
 
-		if(!user)
+		if(user == NULL)
 			continue;
 		node->person.user[i] = user;
 		user->of = &node->person;
@@ -658,9 +659,9 @@ static const char *store_entries(
 	person_node_t *old = find_person(directory, draft->id);
 	person_node_t *node = new_person(directory, draft);
 
-	if(!node)
+	if(node == NULL)
 		return no_memory;
-	if(old)
+	if(old != NULL)
 		replace_person(directory, old, node);
 	insert_person(directory, node);
 	return NULL;
@@ -679,12 +680,12 @@ const char *mclmr_directory_put_entries(mclmr_directory_t *directory,
 	if(n > MCLMR_MAX_LMR_ENTRIES)
 		return "too many LMR entries";
 	wrong = draft_entries(directory, rows, n, entry);
-	if(wrong)
+	if(wrong != NULL)
 		return wrong;
 	if(n > 0)
 		return store_entries(directory, &draft);
 	known = find_person(directory, person);
-	if(known)
+	if(known != NULL)
 		clear_entries(directory, known);
 	return NULL;
 }
@@ -694,7 +695,7 @@ const mclmr_user_t *mclmr_directory_user(const mclmr_directory_t *directory,
 {
 	const user_node_t *node = find_user(directory, service, mc_key);
 
-	return node ? &node->user : NULL;
+	return node != NULL ? &node->user : NULL;
 }
 
 const mclmr_user_t *mclmr_directory_impu(
@@ -702,7 +703,7 @@ const mclmr_user_t *mclmr_directory_impu(
 {
 	const user_node_t *node = find_impu(directory, impu_key);
 
-	return node ? &node->user : NULL;
+	return node != NULL ? &node->user : NULL;
 }
 
 const mclmr_person_t *mclmr_directory_person(
@@ -710,7 +711,7 @@ const mclmr_person_t *mclmr_directory_person(
 {
 	const person_node_t *node = find_person(directory, person);
 
-	return node ? &node->person : NULL;
+	return node != NULL ? &node->person : NULL;
 }
 
 mclmr_parties_t *mclmr_directory_parties(

@@ -10,9 +10,9 @@
 #ifndef MCLMR_DIRECTORY_H
 #define MCLMR_DIRECTORY_H
 
-#include "party.h"
-#include "network.h"
 #include "mclmr/base/lmr_type.h"
+#include "network.h"
+#include "party.h"
 
 #define MCLMR_MAX_LMR_ENTRIES 16 /* of one person */
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* KMFs, PSIs, roles, peers and partners, as sorted arrays. */
-#include "network.h"
-#include "mclmr/sip/uri.h"
-
 #include <arpa/inet.h>
 #include <stddef.h>
 #include <string.h>
+
+#include "mclmr/sip/uri.h"
+#include "network.h"
 
 #define NAME_MAX_OCTETS 255	  /* of a domain or certificate name */
 #define ADDRESS_MAX_OCTETS 16 /* of an IPv6 address */
@@ -121,7 +121,7 @@ static void *find_item(const sorted_t *sorted, mclmr_span_t key)
 {
 	const slot_t *slot = find_slot(sorted, key, MCLMR_SPAN(""));
 
-	return slot ? slot->item : NULL;
+	return slot != NULL ? slot->item : NULL;
 }
 
 /* Makes room for one more slot; false if memory is short. */
@@ -133,9 +133,9 @@ static bool grow_sorted(mclmr_network_t *network, sorted_t *sorted)
 	if(sorted->n < sorted->room)
 		return true;
 	slot = network->allocator.alloc(room * sizeof(*slot));
-	if(!slot)
+	if(slot == NULL)
 		return false;
-	if(sorted->slot) {
+	if(sorted->slot != NULL) {
 		memcpy(slot, sorted->slot, sorted->n * sizeof(*slot));
 		network->allocator.release(sorted->slot);
 	}
@@ -165,7 +165,7 @@ static void *network_alloc(mclmr_network_t *network, size_t n)
 {
 	block_t *block = network->allocator.alloc(sizeof(*block) + n);
 
-	if(!block)
+	if(block == NULL)
 		return NULL;
 	block->next = network->blocks;
 	network->blocks = block;
@@ -183,7 +183,7 @@ static bool keep_text(
 	if(text.len == 0)
 		return true;
 	octets = network_alloc(network, text.len);
-	if(!octets)
+	if(octets == NULL)
 		return false;
 	memcpy(octets, text.s, text.len);
 	*kept = (mclmr_span_t){octets, text.len};
@@ -232,7 +232,7 @@ mclmr_network_t *mclmr_network_new(const mclmr_allocator_t *allocator)
 {
 	mclmr_network_t *network = allocator->alloc(sizeof(*network));
 
-	if(!network)
+	if(network == NULL)
 		return NULL;
 	memset(network, 0, sizeof(*network));
 	network->allocator = *allocator;
@@ -242,7 +242,7 @@ mclmr_network_t *mclmr_network_new(const mclmr_allocator_t *allocator)
 /* Gives back the slots of one index. */
 static void free_sorted(mclmr_network_t *network, sorted_t *sorted)
 {
-	if(sorted->slot)
+	if(sorted->slot != NULL)
 		network->allocator.release(sorted->slot);
 }
 
@@ -251,7 +251,7 @@ void mclmr_network_free(mclmr_network_t *network)
 	block_t *block;
 	block_t *next;
 
-	if(!network)
+	if(network == NULL)
 		return;
 	for(block = network->blocks; block; block = next) {
 		next = block->next;
@@ -312,7 +312,7 @@ const char *mclmr_network_add_kmf(mclmr_network_t *network, mclmr_span_t uri,
 	if(find_item(&network->names, key))
 		return "KMF is there already, as KMF or as alias";
 	kmf = network_alloc(network, sizeof(*kmf));
-	if(!kmf || !keep_text(network, uri, &kmf->uri)
+	if(kmf == NULL || !keep_text(network, uri, &kmf->uri)
 			|| !keep_text(network, key, &kmf->key)
 			|| !keep_text(network, hosting, &kmf->hosting))
 		return no_memory;
@@ -345,7 +345,7 @@ const char *mclmr_network_add_alias(
 
 	if(network->aliases == MCLMR_MAX_NETWORK_ROWS)
 		return too_many;
-	if(!of)
+	if(of == NULL)
 		return no_such_kmf;
 	if(of->aliases == MCLMR_MAX_ALIASES)
 		return "KMF has too many aliases";
@@ -392,7 +392,7 @@ const char *mclmr_network_add_psi(
 
 	if(network->psi_rows == MCLMR_MAX_NETWORK_ROWS)
 		return too_many;
-	if(!of)
+	if(of == NULL)
 		return no_such_kmf;
 	if(of->psis == MCLMR_MAX_KMF_PSIS)
 		return "KMF has too many PSIs";
@@ -421,10 +421,10 @@ static role_row_t *roles_of(mclmr_network_t *network, mclmr_span_t key)
 {
 	slot_t slot = {key, MCLMR_SPAN(""), find_item(&network->roles, key)};
 
-	if(slot.item)
+	if(slot.item != NULL)
 		return slot.item;
 	slot.item = network_alloc(network, sizeof(role_row_t));
-	if(!slot.item || !keep_text(network, key, &slot.key)
+	if(slot.item == NULL || !keep_text(network, key, &slot.key)
 			|| !insert_slot(network, &network->roles, &slot))
 		return NULL;
 	return slot.item;
@@ -447,7 +447,7 @@ const char *mclmr_network_add_role(mclmr_network_t *network, mclmr_span_t psi,
 	if(bit == MCLMR_ROLE_NONE)
 		return "role is none of originating, terminating, controlling";
 	roles = roles_of(network, key);
-	if(!roles)
+	if(roles == NULL)
 		return no_memory;
 	roles->bits[service] |= bit;
 	return NULL;
@@ -474,7 +474,7 @@ static const char *enlist_peer(mclmr_network_t *network,
 	slot_t slot = {MCLMR_SPAN(""), MCLMR_SPAN(""), NULL};
 	peer_t *peer = network_alloc(network, sizeof(*peer));
 
-	if(!peer || !keep_text(network, psi_key, &peer->psi_key)
+	if(peer == NULL || !keep_text(network, psi_key, &peer->psi_key)
 			|| !keep_text(network, keys->key, &slot.key)
 			|| !keep_text(network, keys->second, &slot.second))
 		return no_memory;
@@ -494,7 +494,7 @@ const char *mclmr_network_add_peer(
 	mclmr_span_t psi_key = MCLMR_SPAN("");
 	const char *wrong = check_peer(row);
 
-	if(wrong)
+	if(wrong != NULL)
 		return wrong;
 	if(network->peers.n == MCLMR_MAX_NETWORK_ROWS)
 		return too_many;
@@ -515,7 +515,7 @@ static const char *enlist_partner(mclmr_network_t *network,
 	mclmr_partner_t *partner = network_alloc(network, sizeof(*partner));
 	slot_t slot = {MCLMR_SPAN(""), MCLMR_SPAN(""), partner};
 
-	if(!partner || !keep_text(network, domain, &partner->domain)
+	if(partner == NULL || !keep_text(network, domain, &partner->domain)
 			|| !keep_text(network, row->psi, &partner->psi))
 		return no_memory;
 	partner->peer_set = row->peer_set;
@@ -592,7 +592,7 @@ unsigned mclmr_network_roles(const mclmr_network_t *network,
 	unsigned bits = MCLMR_ROLE_NONE;
 	unsigned i;
 
-	if(!roles)
+	if(roles == NULL)
 		return MCLMR_ROLE_NONE;
 	for(i = 0; i < MCLMR_SERVICE_COUNT; i++) {
 		if(i == MCLMR_SERVICE_NONE || service == MCLMR_SERVICE_NONE

@@ -8,8 +8,8 @@
 #ifndef MCLMR_NETWORK_H
 #define MCLMR_NETWORK_H
 
-#include "mclmr/base/arena.h"
 #include "mclmr/base/allocator.h"
+#include "mclmr/base/arena.h"
 #include "mclmr/sip/service.h"
 
 #define MCLMR_MAX_KMF_PSIS 8		/* IWF PSIs of one KMF */

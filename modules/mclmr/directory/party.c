@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* LMR users and groups in one hash table, and their changes. */
-#include "party.h"
+#include <string.h>
+
 #include "mclmr/base/table.h"
 #include "mclmr/sip/uri.h"
-
-#include <string.h>
+#include "party.h"
 
 /* Followed in memory by all its octets. */
 typedef struct node
@@ -29,7 +29,7 @@ mclmr_parties_t *mclmr_parties_new(const mclmr_allocator_t *allocator)
 {
 	mclmr_parties_t *parties = allocator->alloc(sizeof(*parties));
 
-	if(!parties)
+	if(parties == NULL)
 		return NULL;
 	parties->allocator = *allocator;
 	if(mclmr_table_init(allocator, &parties->table, hash_link, 0))
@@ -42,12 +42,12 @@ void mclmr_parties_free(mclmr_parties_t *parties)
 {
 	size_t i;
 
-	if(!parties)
+	if(parties == NULL)
 		return;
 	for(i = 0; i < parties->table.buckets; i++) {
 		mclmr_link_t *link = parties->table.bucket[i];
 
-		while(link) {
+		while(link != NULL) {
 			node_t *node = MCLMR_NODE_OF(node_t, link, link);
 
 			link = link->next;
@@ -79,7 +79,7 @@ const mclmr_party_t *mclmr_parties_find(
 {
 	const node_t *node = find(parties, key);
 
-	return node ? &node->party : NULL;
+	return node != NULL ? &node->party : NULL;
 }
 
 size_t mclmr_parties_count(const mclmr_parties_t *parties)
@@ -122,7 +122,7 @@ static node_t *new_node(mclmr_parties_t *parties, const mclmr_party_t *draft)
 			+ draft->psi_key.len);
 	char *at;
 
-	if(!node)
+	if(node == NULL)
 		return NULL;
 	node->party = *draft;
 	at = (char *)(node + 1);
@@ -151,15 +151,15 @@ const char *mclmr_parties_put(
 	node_t *old;
 	node_t *node;
 
-	if(wrong)
+	if(wrong != NULL)
 		return wrong;
 	old = find(parties, draft.key);
-	if(old && !mclmr_span_equal(old->party.row.uri, row->uri))
+	if(old != NULL && !mclmr_span_equal(old->party.row.uri, row->uri))
 		return "URI is there in another spelling";
 	node = new_node(parties, &draft);
-	if(!node)
+	if(node == NULL)
 		return "no memory";
-	if(old)
+	if(old != NULL)
 		drop(parties, old);
 	mclmr_table_insert(&parties->allocator, &parties->table, &node->link);
 	return NULL;
@@ -174,7 +174,7 @@ bool mclmr_parties_remove(mclmr_parties_t *parties, mclmr_span_t uri)
 	if(!mclmr_uri_key_in(uri, &room, &key))
 		return false;
 	node = find(parties, key);
-	if(!node || !mclmr_span_equal(node->party.row.uri, uri))
+	if(node == NULL || !mclmr_span_equal(node->party.row.uri, uri))
 		return false;
 	drop(parties, node);
 	return true;

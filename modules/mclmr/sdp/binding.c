@@ -3,8 +3,8 @@
 /* Which encodings the payload types of a call are bound to, as text. */
 #include <string.h>
 
-#include "binding.h"
 #include "mclmr/base/text.h"
+#include "binding.h"
 
 #define MAX_NAME 31 /* no table has longer ones */
 #define MAX_PT 127

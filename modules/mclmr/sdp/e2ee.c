@@ -3,8 +3,8 @@
 /* LMR encryption: algorithms, encryption-mode, private attribute. */
 #include <string.h>
 
-#include "e2ee.h"
 #include "mclmr/base/octets.h"
+#include "e2ee.h"
 
 /* The algorithms that are known; key lengths below 112 bits are weak. */
 static const mclmr_algorithm_t known[] = {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* A decision in words. */
-#include "explain.h"
 #include "mclmr/base/text.h"
+#include "explain.h"
 
 /* Adds "name=value" as a line. */
 static void put_field(mclmr_text_t *text, const char *name, const char *value)

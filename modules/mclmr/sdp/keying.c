@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Protection on the way: MIKEY, group key, SDES, DTLS, clear. */
-#include "keying.h"
 #include "mclmr/base/base64.h"
+#include "keying.h"
 
 #define I_MESSAGE 26 /* MIKEY data type of MIKEY-SAKKE (RFC 6509) */
 

@@ -10,8 +10,8 @@
 
 #include <stdint.h>
 
-#include "sdp.h"
 #include "mclmr/base/lmr_type.h"
+#include "sdp.h"
 
 #define MCLMR_MAX_CODECS 64 /* one bit each in a mask */
 #define MCLMR_CODEC_WORD 32

@@ -2,11 +2,11 @@
 
 /* Offers and answers of one leg of a call, as text that outlives the
  * message. */
+#include "mclmr/base/text.h"
 #include "binding.h"
 #include "e2ee.h"
 #include "negotiation.h"
 #include "sdp_outline.h"
-#include "mclmr/base/text.h"
 
 #define MAX_DIGITS 10 /* of a CSeq, up to 2^31 */
 #define BINDINGS 'b'

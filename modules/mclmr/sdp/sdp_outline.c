@@ -3,10 +3,10 @@
 /* The part of a description that later checks need, without keys. */
 #include <string.h>
 
-#include "keying.h"
-#include "sdp_outline.h"
 #include "mclmr/base/lmr_type.h"
 #include "mclmr/base/text.h"
+#include "keying.h"
+#include "sdp_outline.h"
 
 #define MAX_NAME 31		  /* of an attribute that a profile can name */
 #define TYPE_CHARACTERS 4 /* base64 up to the data type of a MIKEY message */

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Sums and powers of fixed_base in eight lanes. */
-#include "ifma.h"
-
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <openssl/crypto.h>
 
+#include "ifma.h"
 #include "scratch.h"
 
 #define LANES MCLMR_LANES
