@@ -323,6 +323,23 @@ def test_features_of_the_server(features):
         peers.close()
 
 
+def included(name):
+    """A file of the recipes and all that it includes."""
+    text = (dropin.RECIPES / name).read_text()
+    return {name}.union(*map(included, re.findall(
+        r'^include_file "(.*)"$', text, re.M)))
+
+
+def test_files_that_are_copied():
+    """The printed command copies what the two lines include, and the tests
+    run the same files."""
+    patterns = re.search(r"^    cp (mc.*) /etc/kamailio/$",
+                         documents.GUIDE.read_text(), re.M).group(1).split()
+    copied = {path.name for pattern in patterns
+              for path in dropin.RECIPES.glob(pattern)}
+    assert copied == included("mc.cfg") == set(dropin.FILES)
+
+
 def test_settings():
     """Each setting of the files stands in the table."""
     text = (dropin.RECIPES / "mc.cfg").read_text()
