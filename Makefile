@@ -58,5 +58,5 @@ all: $(LIBMCLMR) $(MCLMR_TOOL) $(MC_IWF)
 .PHONY: clean
 clean:
 	rm -rf $(OBJ) build/test build/fuzz build/bench build/lint \
-		build/coverage build/mutate build/locks
+		build/coverage build/mutate build/locks build/neighbour
 	rm -f $(LIBMCLMR) $(MCLMR_TOOL) $(MC_IWF)

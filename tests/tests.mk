@@ -33,6 +33,7 @@ $(TEST_TOOL): $(TEST_TOOL_OBJ) $(TEST_OBJ)
 
 include tests/media/media.mk
 include tests/locks/locks.mk
+include tests/neighbour/neighbour.mk
 
 MEMCHECK = test_open or test_wrong_kms or test_revoked or test_make_forms \
 	or test_round_trip
@@ -51,7 +52,8 @@ unit-test: $(TEST_BIN)
 	sed -nE 's/.*  PASSED  . ([0-9]+) test.*/\1/p' build/test/unit.log | \
 		awk '{n += $$1} END {print "unit tests: " n " passed, 0 failed"}'
 
-module-test: all $(TEST_TOOL) $(MEDIA_ENDPOINT) $(LOCKS_SO)
+module-test: all $(TEST_TOOL) $(MEDIA_ENDPOINT) $(LOCKS_SO) \
+		$(NEIGHBOUR_SO)
 	$(PYTHON) -m pytest -q -rs -n 2 tests/module
 
 ## memcheck    what opens and makes messages with keys, under valgrind

@@ -2,7 +2,7 @@
 
 LINT_C = $(wildcard modules/*/*.[ch] modules/*/*/*.[ch] \
 	modules/*/*/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.c \
-	tests/media/*.[ch] tests/locks/*.[ch] tests/oracle/*.[ch] tests/bench/*.c)
+	tests/media/*.[ch] tests/locks/*.[ch] tests/neighbour/*.c tests/oracle/*.[ch] tests/bench/*.c)
 LINT_TIDY = $(MCLMR_SRC) $(MCLMR_TOOL_SRC) $(MEDIA_SRC)
 # Left out: neighbours of one type are often the contract, _GNU_SOURCE is no
 # name of ours, no libc here has C11's Annex K, and clang 14 takes va_start()

@@ -16,6 +16,7 @@
 #include "core/rpc_lookup.h"
 #include "core/sr_module.h"
 #include "mc_iwf/message/check.h"
+#include "api_bind.h"
 #include "config.h"
 #include "mc_iwf/message/contact.h"
 #include "counters.h"
@@ -441,6 +442,7 @@ static cmd_export_t commands[] = {
 		REQUEST_ROUTE | BRANCH_ROUTE | FAILURE_ROUTE | ONREPLY_ROUTE},
 	{"lmr_sdp_commit", w_lmr_sdp_commit, 0, 0, 0,
 		REQUEST_ROUTE | BRANCH_ROUTE | FAILURE_ROUTE | ONREPLY_ROUTE},
+	{"bind_mc_iwf", (cmd_function)iwf_api_bind, 1, 0, 0, 0},
 	{0, 0, 0, 0, 0, 0}
 };
 

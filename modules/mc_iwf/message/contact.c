@@ -10,6 +10,7 @@
 #include "mc_iwf/config.h"
 #include "message.h"
 #include "mc_common/span.h"
+#include "registered.h"
 #include "usrloc.h"
 #include "mclmr/sip/field.h"
 
@@ -116,5 +117,6 @@ int iwf_contact_note(struct sip_msg *msg)
 	if(client_id.len > 0
 			&& !set_child(MCLMR_SPAN(IWF_XAVP_CLIENT_ID), client_id))
 		return -1;
+	iwf_registered_note(msg);
 	return 0;
 }

@@ -13,10 +13,11 @@
 #include "modules/usrloc/usrloc.h"
 
 #define AOR_SIZE MCLMR_URI_MAX
-#define MAX_CONTACTS 12 /* tm's branches */
+#define MAX_CONTACTS MC_IWF_MAX_TARGETS
 
 static usrloc_api_t ul;
 static udomain_t *location;
+static iwf_usrloc_saved_f watcher;
 
 int iwf_usrloc_init(void)
 {
@@ -248,4 +249,73 @@ int iwf_usrloc_targets(struct sip_msg *msg, const iwf_usrloc_wish_t *wish)
 	done = set_targets(msg, picked, n);
 	unlock_record(record, &aor);
 	return done ? (int)n : -1;
+}
+
+/* A contact as copies in an arena. */
+static bool copy_target(const ucontact_t *contact, mclmr_arena_t *arena,
+		mc_iwf_target_t *target)
+{
+	str path, hop;
+
+	return next_hop(contact, &path, &hop)
+		   && mclmr_arena_copy(arena, mc_span(&contact->c), &target->uri)
+		   && mclmr_arena_copy(arena, mc_span(&path), &target->route)
+		   && mclmr_arena_copy(arena, mc_span(&hop), &target->next_hop)
+		   && mclmr_arena_copy(
+				   arena, mc_span(&contact->instance), &target->instance)
+		   && (contact->sock == NULL
+				   || mclmr_arena_copy(arena, mc_span(&contact->sock->sock_str),
+						   &target->socket));
+}
+
+bool iwf_usrloc_list(const iwf_usrloc_wish_t *wish, mclmr_arena_t *arena,
+		mc_iwf_targets_t *targets)
+{
+	ucontact_t *picked[MAX_CONTACTS];
+	char buffer[AOR_SIZE];
+	urecord_t *record;
+	bool copied = true;
+	str aor;
+
+	targets->n = 0;
+	if(location == NULL || !find_aor(wish->impu, buffer, &aor))
+		return true;
+	record = lock_record(&aor);
+	if(record == NULL)
+		return true;
+	targets->n = pick(record->contacts, wish, picked);
+	for(size_t i = 0; copied && i < targets->n; i++)
+		copied = copy_target(picked[i], arena, &targets->target[i]);
+	unlock_record(record, &aor);
+	return copied;
+}
+
+/* The callback of usrloc, which would free its parameter when it ends. */
+static void tell_saved(struct ucontact *contact, int type, void *none)
+{
+	const iwf_usrloc_saved_t saved = {.aor = mc_span(contact->aor),
+			.callid = mc_span(&contact->callid),
+			.services = stored(contact, MCLMR_SPAN(IWF_XAVP_SERVICES)),
+			.refreshed = type == UL_CONTACT_UPDATE};
+
+	(void)none;
+	watcher(&saved);
+}
+
+bool iwf_usrloc_watch(iwf_usrloc_saved_f saved)
+{
+	watcher = saved;
+	return location != NULL
+		   && ul.register_ulcb(
+					  UL_CONTACT_INSERT | UL_CONTACT_UPDATE, tell_saved, NULL)
+					  >= 0;
+}
+
+bool iwf_usrloc_is_aor(mclmr_span_t aor, mclmr_span_t impu)
+{
+	char buffer[AOR_SIZE];
+	str filed;
+
+	return find_aor(impu, buffer, &filed)
+		   && mclmr_span_equal(aor, mc_span(&filed));
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "core/parser/msg_parser.h"
+#include "mc_iwf/api.h"
 #include "mc_iwf/config.h"
 #include "mclmr/sip/service.h"
 
@@ -38,5 +39,27 @@ typedef struct iwf_usrloc_wish
  * 0 where none fits, -1 on an error.
  */
 int iwf_usrloc_targets(struct sip_msg *msg, const iwf_usrloc_wish_t *wish);
+
+/* The same contacts as copies in the arena, for a request that is to be made;
+ * false if it is full. targets->n is 0 if none fits. */
+bool iwf_usrloc_list(const iwf_usrloc_wish_t *wish, mclmr_arena_t *arena,
+		mc_iwf_targets_t *targets);
+
+/* A contact that usrloc has saved; texts live as long as the call. */
+typedef struct iwf_usrloc_saved
+{
+	mclmr_span_t aor, callid;
+	mclmr_span_t services; /* of IWF_XAVP_SERVICES */
+	bool refreshed;		   /* it was there before */
+} iwf_usrloc_saved_t;
+
+typedef void (*iwf_usrloc_saved_f)(const iwf_usrloc_saved_t *contact);
+
+/* Has a function called for each of them, under usrloc's lock; once, before
+ * any fork. false without usrloc. */
+bool iwf_usrloc_watch(iwf_usrloc_saved_f saved);
+
+/* True if the registrar files this IMPU under this AOR. */
+bool iwf_usrloc_is_aor(mclmr_span_t aor, mclmr_span_t impu);
 
 #endif
