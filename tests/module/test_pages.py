@@ -254,7 +254,7 @@ LIMITS = [
     ("mc_iwf/message/header.h", "IWF_MAX_HEADERS", "header fields that matter "
      "(identities, services, credentials, Route, private ones)"),
     ("mc_iwf/message/rewrite.c", "FIELDS_SIZE", "header fields added"),
-    ("mc_iwf/message/usrloc.c", "MAX_CONTACTS", "contacts of a user"),
+    ("mc_iwf/api.h", "MC_IWF_MAX_TARGETS", "contacts of a user"),
     ("mc_iwf/message/message.h", "IWF_ARENA_SIZE", "memory for one message"),
     ("mclmr/sdp/sdp.h", "MCLMR_SDP_MAX_SIZE", "description"),
     ("mclmr/sdp/sdp.h", "MCLMR_SDP_MAX_LINES", "description"),
@@ -464,6 +464,23 @@ def test_files_of_the_architecture(folder):
     paths = top.rglob("*.[ch]") if folder == "mc_iwf" else top.glob("*.[ch]")
     files = {str(path.relative_to(top).with_suffix("")) for path in paths}
     assert sorted(said) == sorted(files)
+
+
+def test_interface_for_modules():
+    """The page for authors of modules has each function of the interface, and
+    no verdict that is none."""
+    page = (node.TOP / "docs" / "modules.md").read_text()
+    table = re.search(r"^\| Function \|.*\n.*\n((?:\|.*\n)+)", page, re.M)
+    named = re.findall(r"^\| `(\w+)`", table.group(1), re.M)
+    assert named == re.findall(r"\(\*(\w+)\)\(", re.search(
+        r"typedef struct mc_iwf_api\n(.*?)\} mc_iwf_api_t;",
+        source("mc_iwf/api.h"), re.S).group(1))
+    table = re.search(r"^\| Verdict \|.*\n.*\n((?:\|.*\n)+)", page, re.M)
+    verdicts = re.findall(r"^\| `(\w+)`", table.group(1), re.M)
+    assert verdicts and set(verdicts) <= set(code_verdicts())
+    # A header is named with its folder's, by the row that is for it.
+    for name in re.findall(r"`(\w+\.h)`", page):
+        assert list(MODULES.glob(f"mc_*/{name}")), name
 
 
 def test_targets_that_are_named():

@@ -13,7 +13,6 @@
 #include "modules/usrloc/usrloc.h"
 
 #define AOR_SIZE MCLMR_URI_MAX
-#define MAX_CONTACTS MC_IWF_MAX_TARGETS
 
 static usrloc_api_t ul;
 static udomain_t *location;
@@ -153,7 +152,7 @@ static bool fits(const ucontact_t *contact, const iwf_usrloc_wish_t *wish)
 
 /* The contacts that fit, newest first; their number. */
 static size_t pick(ucontact_t *contact, const iwf_usrloc_wish_t *wish,
-		ucontact_t *picked[MAX_CONTACTS])
+		ucontact_t *picked[MC_IWF_MAX_TARGETS])
 {
 	size_t n = 0;
 
@@ -164,13 +163,13 @@ static size_t pick(ucontact_t *contact, const iwf_usrloc_wish_t *wish,
 			continue;
 		while(at > 0
 				&& picked[at - 1]->last_modified < contact->last_modified) {
-			if(at < MAX_CONTACTS)
+			if(at < MC_IWF_MAX_TARGETS)
 				picked[at] = picked[at - 1];
 			at--;
 		}
-		if(at < MAX_CONTACTS)
+		if(at < MC_IWF_MAX_TARGETS)
 			picked[at] = contact;
-		if(n < MAX_CONTACTS)
+		if(n < MC_IWF_MAX_TARGETS)
 			n++;
 	}
 	return wish->deliver == IWF_DELIVER_NEWEST && n > 1 ? 1 : n;
@@ -233,7 +232,7 @@ static bool set_targets(
 
 int iwf_usrloc_targets(struct sip_msg *msg, const iwf_usrloc_wish_t *wish)
 {
-	ucontact_t *picked[MAX_CONTACTS];
+	ucontact_t *picked[MC_IWF_MAX_TARGETS];
 	char buffer[AOR_SIZE];
 	urecord_t *record;
 	bool done;
@@ -271,7 +270,7 @@ static bool copy_target(const ucontact_t *contact, mclmr_arena_t *arena,
 bool iwf_usrloc_list(const iwf_usrloc_wish_t *wish, mclmr_arena_t *arena,
 		mc_iwf_targets_t *targets)
 {
-	ucontact_t *picked[MAX_CONTACTS];
+	ucontact_t *picked[MC_IWF_MAX_TARGETS];
 	char buffer[AOR_SIZE];
 	urecord_t *record;
 	bool copied = true;
