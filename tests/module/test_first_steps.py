@@ -102,7 +102,7 @@ class Server:
             self.server.administrate("CREATE DATABASE kamailio")
         for text in commands(self.server.schema):
             run(["bash", "-c", f"{self.client()} "
-                 + here(text.replace("psql -d kamailio", "")
+                 + here(text.replace("psql -v ON_ERROR_STOP=1 -d kamailio", "")
                         .replace("mariadb kamailio", ""), "")])
 
     def client(self):

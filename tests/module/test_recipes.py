@@ -51,9 +51,10 @@ def test_small_tables(tmp_path):
 def test_relay_of_the_recipe():
     """Its control port is the one that the server asks, and it forgets calls
     as fast as the sample's relay does."""
-    ours, sample = (dict(re.findall(r"^([\w-]+) = (.*)$", path.read_text(), re.M))
-                    for path in (RECIPES / "rtpengine.conf",
-                                 node.TOP / "cfg" / "rtpengine.conf"))
+    ours, sample = (
+        dict(re.findall(r"^([\w-]+) = (.*)$", path.read_text(), re.M))
+        for path in (RECIPES / "rtpengine.conf",
+                     node.TOP / "cfg" / "rtpengine.conf"))
     asked = re.search(r'MC_RTPENGINE "udp:(.*)"',
                       (RECIPES / "mc.cfg").read_text()).group(1)
     assert ours["listen-ng"] == asked
