@@ -13,7 +13,7 @@ import tempfile
 import xml.etree.ElementTree
 
 TOP = pathlib.Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(TOP / "tests" / "module"))
+sys.path.insert(0, str(TOP / "tests" / "support"))
 import node  # noqa: E402
 import sample  # noqa: E402
 import sip  # noqa: E402

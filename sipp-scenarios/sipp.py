@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 FOLDER = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(FOLDER.parent / "tests" / "module"))
+sys.path.insert(0, str(FOLDER.parent / "tests" / "support"))
 import mc  # noqa: E402
 import sip  # noqa: E402
 

@@ -3,4 +3,4 @@
 .PHONY: attack
 ## attack      floods of connections, broken messages, calls, users; some minutes
 attack: all
-	PYTHONPATH=tests/module $(PYTHON) -m pytest -q -s tests/attack
+	$(PYTHON) -m pytest -q -s tests/attack

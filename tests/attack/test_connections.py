@@ -8,7 +8,7 @@ import mc
 import node
 import sample
 import sip
-import strangers
+import connection_flood
 
 IDLE, SLOW = 5000, 500
 SOURCES = [f"127.0.2.{n}" for n in range(1, 11)]
@@ -96,8 +96,8 @@ def test_idle_and_slow_connections(new_site):
         site, clients = crowd(new_site, iwf)
         peer = sip.TcpEndpoint(site.iwf1b.address[0])
         one_round(site, clients, peer, udp, held)
-        with strangers.Strangers(site.node.address, IDLE, SLOW,
-                                 SOURCES) as crowd_of:
+        with connection_flood.Strangers(site.node.address, IDLE, SLOW,
+                                        SOURCES) as crowd_of:
             limit = number_of(site.node, "core.tcp_info", "max_connections")
             node.wait_until(lambda: crowd_of.up >= ENOUGH,
                             "connections of strangers", 20)

@@ -7,15 +7,16 @@ import itertools
 import socket
 import time
 
-import broken
 import mc
 import sip
+import unreadable
 
 SECONDS, RATE, SIZE = 5, 1000, 60000
 REFUSED = 5000
 FEW = 100  # connections that the node takes
 LIMIT = 64 << 10  # octets of log
-FORMS = [make for make, fate in broken.FORMS.values() if isinstance(fate, str)]
+FORMS = [make for make, fate in unreadable.FORMS.values()
+         if isinstance(fate, str)]
 QUICKLY = ('modparam("rtimer", "timer", "name=soon;interval=1;mode=0")\n'
            'modparam("rtimer", "exec", "timer=soon;route=WATCH")\n')
 
@@ -87,9 +88,9 @@ def test_log_under_attack(new_site):
           f"{served} of {of} messages of the core answered, "
           f"{rejected} connections refused, {counted}")
     assert len(said) < LIMIT
-    assert broken.SECRET not in said
+    assert unreadable.SECRET not in said
     assert served == of
     assert rejected > REFUSED * 0.9
     assert sum(counted[name] for name in (
-        broken.UNREADABLE, broken.BROKEN, "dropped_flood")) > 100
+        unreadable.UNREADABLE, unreadable.BROKEN, "dropped_flood")) > 100
     assert not site.node.crashes()

@@ -7,8 +7,8 @@ import selectors
 import socket
 import time
 
-import call
 import mc
+import mc_invite
 import media
 import sip
 
@@ -29,7 +29,7 @@ class Caller:
         self.sock.setblocking(False)
         self.hostport = "%s:%d" % self.sock.getsockname()
         sdp = media.description(address, media.audio(4000, media.P25))
-        self.message = call.private("alice", UNIT1, sdp)
+        self.message = mc_invite.private("alice", UNIT1, sdp)
         self.message.add("Contact", f"<sip:alice@{address}>")
         self.codes, self.octets, self.sent = [], 0, 0
 

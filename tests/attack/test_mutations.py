@@ -8,14 +8,14 @@ import time
 
 import pytest
 
-import call
-import dropin
-import line
+import calls
+import existing_server
 import mc
+import mc_invite
 import media
 import sample
 import sip
-import small
+import small_server
 
 SECRET = "U0VDUkVULUtFWS1NQVRFUklBTA"
 COUNT = int(os.environ.get("MUTATIONS", "3000"))
@@ -79,8 +79,8 @@ def senders(site, alice):
         (core, lambda: mc.core_message("alice", secret)),
         (iwf, lambda: mc.iwf_message("alice", secret)),
         (user, lambda: mc.client_message("alice", secret)),
-        (user, lambda: call.private("alice", line.UNIT1, sdp)),
-        (iwf, lambda: call.from_lmr(line.UNIT1, "alice", sdp)),
+        (user, lambda: mc_invite.private("alice", calls.UNIT1, sdp)),
+        (iwf, lambda: mc_invite.from_lmr(calls.UNIT1, "alice", sdp)),
         (core, lambda: sip.request(
             "MESSAGE", mc.impu("bob"), mc.impu("alice"), mc.impu("bob"),
             [*text, ("P-Asserted-Identity", f"<{mc.impu('alice')}>")],
@@ -172,7 +172,8 @@ def test_no_secret_in_the_log(new_site):
     assert not site.node.crashes()
 
 
-@pytest.mark.parametrize("make", [small.native, small.kemi, dropin.DropIn],
+@pytest.mark.parametrize("make", [small_server.native, small_server.kemi,
+                                  existing_server.DropIn],
                          ids=["native", "kemi", "drop-in"])
 def test_no_secret_in_the_log_of_a_recipe(make):
     """The same of the configurations that the documents print."""

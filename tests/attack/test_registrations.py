@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-import crowd
+import many_users
 import node
 import sample
 
@@ -24,7 +24,7 @@ def server():
     """A node with passwords for all of them; nothing runs of it behind."""
     with sample.Peers() as peers:
         found = sample.SampleNode(peers, env={"PIKE_LIMIT": "60000"})
-        crowd.subscribe(found, list(map(crowd.name, range(USERS))))
+        many_users.subscribe(found, list(map(many_users.name, range(USERS))))
         try:
             yield found
         finally:
@@ -45,17 +45,18 @@ def script(server, word):
 
 def test_stop_in_a_rush(server):
     """Stopped behind the last 200: all are there after the next start."""
-    users = set(map(crowd.name, range(USERS)))
+    users = set(map(many_users.name, range(USERS)))
     script(server, "start")
     begin = time.monotonic()
-    done = crowd.register(server, sorted(users))
+    done = many_users.register(server, sorted(users))
     print(f"\n{len(done) / (time.monotonic() - begin):.0f} registrations a"
-          f" second; unwritten: {USERS - len(crowd.rows(server)[0])}", end="")
+          f" second; unwritten: {USERS - len(many_users.rows(server)[0])}",
+          end="")
     assert set(done) == users
     assert script(server, "stop") == ""
-    assert crowd.rows(server) == [users, users]
+    assert many_users.rows(server) == [users, users]
     script(server, "start")
-    assert crowd.contacts(server) == USERS
+    assert many_users.contacts(server) == USERS
     assert not server.crashes()
 
 
@@ -68,15 +69,16 @@ def test_crash_in_a_rush(server):
         killed.append(time.monotonic())
         os.kill(pids[0], signal.SIGKILL)
     threading.Timer(KILLED, kill).start()
-    done = crowd.register(server, list(map(crowd.name, range(USERS))),
-                          rate=PER_SECOND, quiet=2)
+    done = many_users.register(server,
+                               list(map(many_users.name, range(USERS))),
+                               rate=PER_SECOND, quiet=2)
     node.wait_until(lambda: "Kamailio ended with status 137" in server.log(),
                     "end of the workers")
-    found = set.intersection(*crowd.rows(server))
+    found = set.intersection(*many_users.rows(server))
     lost = [killed[0] - when for user, when in done.items()
             if user not in found]
     print(f"\n{len(done)} answered, {len(lost)} lost, answered"
           f" {max(lost, default=0):.1f} s before at most", end="")
     assert max(lost, default=0) < WRITTEN
     script(server, "start")
-    assert crowd.contacts(server) >= len(found)
+    assert many_users.contacts(server) >= len(found)

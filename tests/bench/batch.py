@@ -7,7 +7,7 @@ import pathlib
 import tempfile
 import time
 
-import keytool
+import key_commands
 
 USERS = 10000
 
@@ -16,23 +16,25 @@ def main():
     """Makes a laboratory server and a table, wraps, opens one message."""
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        lab = keytool.Lab(folder / "kms", at=int(time.time()), periods=1)
+        lab = key_commands.Lab(folder / "kms", at=int(time.time()), periods=1)
         table, out = folder / "table.csv", folder / "out"
         table.write_text("to,key-id,key-hex\n" + "".join(
             f"sip:u{i}@mc.example.org,{i:04x},{os.urandom(32).hex()}\n"
             for i in range(USERS - 1))
-            + f"{keytool.ALICE},ffff,{'5a' * 32}\n")
+            + f"{key_commands.ALICE},ffff,{'5a' * 32}\n")
         table.chmod(0o600)
         begin = time.monotonic()
-        keytool.good("key", "wrap", "--batch", table, "--outdir", out,
-                     "--from", keytool.IWF, "--kmf", keytool.KMF, "--lmr",
-                     "p25", "--purpose", "root", "--alg", "84",
-                     *lab.by("iwf"))
+        key_commands.good("key", "wrap", "--batch", table, "--outdir", out,
+                          "--from", key_commands.IWF, "--kmf",
+                          key_commands.KMF, "--lmr",
+                          "p25", "--purpose", "root", "--alg", "84",
+                          *lab.by("iwf"))
         seconds = time.monotonic() - begin
         assert len(list(out.glob("*.mikey"))) == USERS
         message, = out.glob("*.ffff.*")
-        assert keytool.answer("key", "unwrap", *lab.by("alice"), "--reveal",
-                              message)["key"] == "5a" * 32
+        assert key_commands.answer("key", "unwrap", *lab.by("alice"),
+                                   "--reveal",
+                                   message)["key"] == "5a" * 32
     print(f"  {USERS} users, table to files, on {os.cpu_count()} cores"
           f" {seconds:9.2f} s")
 

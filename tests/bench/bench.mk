@@ -5,11 +5,11 @@ BENCH_DECISIONS = build/bench/decisions
 .PHONY: bench
 ## bench       instructions per message and per call, against scripts
 bench: $(MC_IWF) $(BENCH_DECISIONS)
-	@PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/module \
+	@PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/support \
 		$(PYTHON) tests/bench/bench.py
-	@PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/module \
+	@PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/support \
 		$(PYTHON) tests/bench/sdp.py
-	@PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/module \
+	@PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/support \
 		$(PYTHON) tests/bench/node_route.py
 
 $(BENCH_DECISIONS): tests/bench/decisions.c $(LIBMCLMR)

@@ -12,12 +12,13 @@ import re
 import shutil
 
 import bench
-import call
 import mc
+import mc_invite
 import node
 import sample
 import sdp
 import sip
+import user_agent
 from bench import MESSAGES, PAYLOAD, WARM_UP, WORK, say
 
 USER = "alice"
@@ -114,7 +115,7 @@ def to_client(peers, server):
 
 def invite():
     """A call of the user, as the IMS core hands it over."""
-    message = call.private(USER, CALLED, sdp.OFFER)
+    message = mc_invite.private(USER, CALLED, sdp.OFFER)
     message.drop("P-Preferred-Service")
     message.add("P-Asserted-Service", mc.icsi("mcptt"))
     return message.add("P-Asserted-Identity", f"<{mc.impu(USER)}>")
@@ -124,7 +125,7 @@ def begin_call(peers, server):
     """A user's INVITE, asserted by the IMS core; the IWF answers 486."""
     def traffic(n):
         for _ in range(n):
-            outgoing = call.Outgoing(
+            outgoing = user_agent.Outgoing(
                 peers.core, server.address, invite()).start()
             reply = outgoing.refusal()
             assert reply.code == 486, reply.start

@@ -10,11 +10,12 @@ import re
 import subprocess
 
 import bench
-import call
 import mc
+import mc_invite
 import node
 import sample
 import sip
+import user_agent
 from bench import HERE, MESSAGES, WARM_UP, WORK, say
 
 CALLS = 500  # confirmed at the same time
@@ -42,12 +43,12 @@ LEFT = b"".join(line + b"\r\n" for line in OFFER.split(b"\r\n")[:-1]
 def alone():
     """The description is the whole body."""
     message = sip.request("INVITE", mc.ORIG, mc.impu("u1"), mc.ORIG)
-    return call.with_sdp(message, OFFER)
+    return user_agent.with_sdp(message, OFFER)
 
 
 def beside_info():
     """An info part and a list of one user are beside the description."""
-    return call.private("u1", "sip:unit1@iwf.example.org", OFFER)
+    return mc_invite.private("u1", "sip:unit1@iwf.example.org", OFFER)
 
 
 class Server(bench.Counted):
@@ -76,7 +77,7 @@ class Answering(Server):
 
 def assert_left(task, received):
     """What the callee got: without the formats, unless nothing was done."""
-    sdp = call.sdp_of(received)
+    sdp = user_agent.sdp_of(received)
     lines = [line for line in sdp.split(b"\r\n") if line.strip()]
     wanted = OFFER if task == "PLAIN" else LEFT
     assert lines == wanted.split(b"\r\n")[:-1], sdp
@@ -88,8 +89,8 @@ def measure(peers, database, task, make):
 
     def traffic(n):
         for _ in range(n):
-            outgoing = call.Outgoing(peers.core, server.address,
-                                     make()).start()
+            outgoing = user_agent.Outgoing(peers.core, server.address,
+                                           make()).start()
             reply = outgoing.refusal()
             assert reply.code == 486, reply.start
         assert_left(task, peers.iwf1.wait_request("INVITE").message)
@@ -120,11 +121,12 @@ def bench_offers(peers, database, make):
 
 def confirm(peers, server, make):
     """Confirms calls and ends none."""
-    peers.iwf1.script = call.manners
+    peers.iwf1.script = user_agent.manners
     for i in range(CALLS):
-        outgoing = call.Outgoing(peers.core, server.address, make()).start()
-        call.incoming(peers.iwf1, server.address,
-                      call_id=outgoing.call_id).reply(200, ANSWER)
+        outgoing = user_agent.Outgoing(peers.core, server.address,
+                                       make()).start()
+        user_agent.incoming(peers.iwf1, server.address,
+                            call_id=outgoing.call_id).reply(200, ANSWER)
         outgoing.answered()
         for peer in peers.all():
             peer.forget()

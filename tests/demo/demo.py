@@ -16,7 +16,7 @@ import subprocess
 import sys
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(TOP / "tests" / "module"), str(TOP / "sipp-scenarios")]
+sys.path[:0] = [str(TOP / "tests" / "support"), str(TOP / "sipp-scenarios")]
 import mc  # noqa: E402
 import node  # noqa: E402
 import sample  # noqa: E402
@@ -41,7 +41,7 @@ class Sink:
         self.folder.mkdir()
         self.known = set()
         self.process = subprocess.Popen(
-            [sys.executable, str(TOP / "tests" / "demo" / "sink.py"),
+            [sys.executable, str(TOP / "tests" / "demo" / "receiver.py"),
              address, str(port), str(self.folder)],
             stdout=subprocess.PIPE, text=True)
         self.port = self.process.stdout.readline().strip()

@@ -18,17 +18,18 @@ import tempfile
 
 import demo
 from demo import Failed, TOP
-import call
 import mc
+import mc_invite
+import media_endpoint
 import node
 import rtpengine
 import sample
 import sip
-import talks
+import user_agent
 
-CASE = talks.P25.with_("P25, encrypted end to end", e2ee=True)
-CLEAR = talks.TETRA_BB.with_(
-    "TETRA in clear", target=talks.TETRA_SECRET.target)
+CASE = media_endpoint.P25.with_("P25, encrypted end to end", e2ee=True)
+CLEAR = media_endpoint.TETRA_BB.with_(
+    "TETRA in clear", target=media_endpoint.TETRA_SECRET.target)
 PACKETS = 50
 
 
@@ -83,7 +84,7 @@ class Demo:
         self.work, self.server = work, server
         self.iwf, self.tetra, self.relay = iwf, tetra, relay
         self.alice = mc.Client(server, "alice")
-        self.alice.endpoint.script = call.manners
+        self.alice.endpoint.script = user_agent.manners
 
     @staticmethod
     def decision(title, lines):
@@ -93,21 +94,21 @@ class Demo:
 
     def invite(self, case, offer):
         """Alice's INVITE for the target of a case."""
-        message = call.private("alice", case.target, offer.encode())
+        message = mc_invite.private("alice", case.target, offer.encode())
         if case.e2ee:
-            talks.with_e2ee_wanted(message)
-        return call.Outgoing(self.alice.endpoint, self.server.address,
-                             message, "alice").start()
+            media_endpoint.with_e2ee_wanted(message)
+        return user_agent.Outgoing(self.alice.endpoint, self.server.address,
+                                   message, "alice").start()
 
     def encrypted_call(self):
         """P25 with keys that only the radios have."""
-        with talks.Talk(CASE) as talk:
+        with media_endpoint.Talk(CASE) as talk:
             offer = with_wideband(talk.caller.description())
             show(f"1. alice calls {CASE.target} and offers",
                  offer.splitlines())
             outgoing = self.invite(CASE, offer)
-            incoming = call.incoming(self.iwf, self.server.address,
-                                     call_id=outgoing.call_id)
+            incoming = user_agent.incoming(self.iwf, self.server.address,
+                                           call_id=outgoing.call_id)
             left = self.offered(offer, incoming.sdp.decode())
             answer = talk.callee.description()
             incoming.reply(200, answer.encode())
@@ -149,8 +150,8 @@ class Demo:
         """Speech both ways, as sent, as received, as counted."""
         caller, callee = talk.go(packets=PACKETS, expect=PACKETS)
         counts = self.relay.counts(dialog.call_id)
-        sides = [("alice", caller, callee, call.tag_of(dialog.local)),
-                 ("the IWF", callee, caller, call.tag_of(dialog.remote))]
+        sides = [("alice", caller, callee, user_agent.tag_of(dialog.local)),
+                 ("the IWF", callee, caller, user_agent.tag_of(dialog.remote))]
         lines = []
         for name, sender, receiver, tag in sides:
             same = sorted(receiver.received) == sender.sent
@@ -169,7 +170,7 @@ class Demo:
 
     def refused_call(self):
         """TETRA in clear, to who may never speak in clear."""
-        with talks.Talk(CLEAR) as talk:
+        with media_endpoint.Talk(CLEAR) as talk:
             offer = talk.caller.description()
             show(f"8. alice calls {CLEAR.target} and offers clear speech",
                  offer.splitlines())
@@ -216,7 +217,7 @@ def main():
             work = pathlib.Path(started.enter_context(
                 tempfile.TemporaryDirectory()))
             iwf, tetra = (started.enter_context(sip.UdpEndpoint(
-                address, options.peer_port, call.manners))
+                address, options.peer_port, user_agent.manners))
                 for address in (demo.IWF, demo.TETRA_IWF))
             started.enter_context(
                 demo.running_node(run_dir, options.peer_port))

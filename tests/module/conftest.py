@@ -5,11 +5,11 @@ import resource
 
 import pytest
 
-import calls
-import dropin
+import call_proxy
+import existing_server
 import node
 import sample
-import small
+import small_server
 
 
 def pytest_configure():
@@ -32,43 +32,32 @@ def pytest_runtest_makereport(item, call):
         report.sections.append(("crashed meanwhile", "\n".join(crashes)))
     for name, value in getattr(item, "funcargs", {}).items():
         # After a failed teardown the folder of the node is gone.
-        if (report.failed and isinstance(value, (sample.Site, calls.Site))
+        if (report.failed and isinstance(value, (sample.Site, call_proxy.Site))
                 and value.node.path("kamailio.log").exists()):
             report.sections.append((f"log of {name}", value.node.log_tail()))
 
 
-@contextlib.contextmanager
-def running(make):
-    """A site around the node that make() builds for its peers."""
-    peers = sample.Peers()
-    try:
-        with make(peers) as server:
-            yield sample.Site(peers, server)
-    finally:
-        peers.close()
-
-
 @pytest.fixture(scope="session")
 def _sample_site():
-    with running(sample.SampleNode) as site:
+    with sample.running(sample.SampleNode) as site:
         yield site
 
 
 @pytest.fixture(scope="session")
 def _native_site():
-    with running(small.native) as site:
+    with sample.running(small_server.native) as site:
         yield site
 
 
 @pytest.fixture(scope="session")
 def _kemi_site():
-    with running(small.kemi) as site:
+    with sample.running(small_server.kemi) as site:
         yield site
 
 
 @pytest.fixture(scope="session")
 def _drop_in_site():
-    with running(dropin.DropIn) as site:
+    with sample.running(existing_server.DropIn) as site:
         yield site
 
 
@@ -88,7 +77,7 @@ def native_site(_native_site):
 
 @pytest.fixture(scope="module")
 def _call_site():
-    with calls.running() as found:
+    with call_proxy.running() as found:
         yield found
 
 
@@ -129,7 +118,7 @@ def new_site():
     """Makes sites of their own, with other settings or data."""
     with contextlib.ExitStack() as stack:
         yield lambda **settings: stack.enter_context(
-            running(lambda peers: sample.SampleNode(peers, **settings)))
+            sample.running(lambda peers: sample.SampleNode(peers, **settings)))
 
 
 @pytest.fixture
@@ -137,5 +126,5 @@ def new_small():
     """Makes small sites of their own, with changes of the configuration."""
     with contextlib.ExitStack() as stack:
         yield lambda *changes, **settings: stack.enter_context(
-            running(lambda peers: small.native(
+            sample.running(lambda peers: small_server.native(
                 peers, changes=changes, **settings)))

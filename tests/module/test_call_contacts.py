@@ -5,10 +5,10 @@ import contextlib
 
 import pytest
 
-import call
-import line
+import calls
 import mc
 import sip
+import user_agent
 
 WHOLE = ['<{uri}>;+g.3gpp.icsi-ref="urn%3Aurn-7%3A3gpp-service.ims.icsi.mcptt'
          ',urn%3Aurn-7%3A3gpp-service.ims.icsi.mcdata"',
@@ -31,8 +31,8 @@ def dial(site):
     """Makes lines on the sample node; all are over at the end."""
     with contextlib.ExitStack() as stack:
         yield lambda form="private": stack.enter_context(
-            line.Line(site, form))
-    line.wait_quiet(site.node)
+            calls.Line(site, form))
+    calls.wait_quiet(site.node)
 
 
 def written(form, endpoint):
@@ -50,8 +50,9 @@ def contact_of(length, endpoint):
 def invite_with(here, contact):
     """An INVITE with this Contact, on its way."""
     message = here.form.invite(here.offer()).set("Contact", contact)
-    return call.Outgoing(here.caller, here.node.address, message, here.user,
-                         contact=False).start()
+    return user_agent.Outgoing(here.caller, here.node.address, message,
+                               here.user,
+                               contact=False).start()
 
 
 @pytest.mark.parametrize("form", ["client", "from-lmr"])
@@ -86,7 +87,7 @@ def test_several(dial, form, contact):
     assert talk.near.endpoint.ask(message, talk.near.server).code == 403
     branch = talk.near.send("UPDATE", here.offer())
     got = talk.far.wait("UPDATE")
-    with line.dropped_reply(here.node):
+    with calls.dropped_reply(here.node):
         got.reply(200, here.answer(), contact=False, headers=[
             ("Contact", written(contact, here.callee))])
     got.reply(200, here.answer())
@@ -99,13 +100,13 @@ def test_several(dial, form, contact):
 def test_length(dial, form):
     """512 octets of a URI are taken, 513 are refused or dropped."""
     here = dial(form)
-    for length in (513, 25000):
+    for length, code in ((513, 400), (25000, 513)):
         contact = contact_of(length, here.caller)
-        assert invite_with(here, contact).refusal().code == 400
+        assert invite_with(here, contact).refusal().code == code
     out = invite_with(here, contact_of(512, here.caller))
     got = here.arrived(out)
     for length in (513, 55000):
-        with line.dropped_reply(here.node):
+        with calls.dropped_reply(here.node):
             got.reply(180, contact=False, headers=[
                 ("Contact", contact_of(length, here.callee))])
     got.reply(183, contact=False, headers=[

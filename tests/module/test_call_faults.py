@@ -10,12 +10,12 @@ import time
 
 import pytest
 
-import call
-import line
+import calls
 import media
 import node
 import sample
 import sip
+import user_agent
 
 ENDED = 8  # seconds until BYE: at the ACK, or where it was too quick, 5 s
 SHORT = 1.5  # seconds in which a relay that hangs may hold a message
@@ -32,7 +32,7 @@ def dial(faulty):
     """Makes lines on that node."""
     with contextlib.ExitStack() as stack:
         yield lambda form="private": stack.enter_context(
-            line.Line(faulty, form))
+            calls.Line(faulty, form))
 
 
 def has_stopped(pid):
@@ -85,7 +85,7 @@ def test_no_relay_no_call(dial, faulty, fault):
 
 def answers(site):
     """True where a call comes through."""
-    with line.Line(site) as here:
+    with calls.Line(site) as here:
         out = here.dial()
         try:
             got = here.arrived(out, timeout=1)
@@ -160,7 +160,7 @@ def test_reliable_answer_without_relay(dial, faulty, fault):
     with faulting(fault, faulty.node):
         got.reply(183, here.answer(), rseq=1)
         reply = out.wait(183)
-        assert media.ports(call.sdp_of(reply)) == [0]
+        assert media.ports(user_agent.sdp_of(reply)) == [0]
         early = out.dialog(reply)
         branch = early.prack(reply)
         far = got.dialog()
@@ -215,7 +215,7 @@ def test_no_ack_of_a_bad_answer(dial):
     near.wait("BYE", timeout=ENDED)
     got.dialog().wait("BYE", timeout=ENDED)
     assert time.monotonic() - begin > 3
-    line.wait_quiet(here.node)
+    calls.wait_quiet(here.node)
 
 
 def test_no_ack_as_the_guide_says():
@@ -236,14 +236,14 @@ def test_parties_that_vanish(dial):
     no_callee.line.callee.reachable = False
     no_caller.far.wait("BYE", timeout=75)
     no_callee.near.wait("BYE", timeout=75)
-    line.wait_quiet(no_caller.line.node, timeout=75)
+    calls.wait_quiet(no_caller.line.node, timeout=75)
 
 
 # The node itself
 
 def wait_saved(site, talk):
     """Returns when a call is on disk; 2 s, the guide promises."""
-    node.wait_until(lambda: line.saved(site.node, talk.near.call_id),
+    node.wait_until(lambda: calls.saved(site.node, talk.near.call_id),
                     "call in the database", sip.TIMEOUT)
 
 
@@ -258,7 +258,7 @@ def test_call_survives_a_crash(dial, faulty):
     talk.speech()
     here = talk.line
     reply = talk.near.ask("INVITE", here.a.sdp(media.AMRWB))
-    assert (reply.code, line.warning(reply)) == (488, "302")
+    assert (reply.code, calls.warning(reply)) == (488, "302")
     # The same payload type as another codec: the bindings are known still.
     reply = talk.far.ask("INVITE", here.b.sdp(
         {100: ("TETRA_ACELP_BB/8000", None)}))
@@ -297,7 +297,7 @@ def test_call_while_its_database_is_locked(dial, faulty):
     talk = dial().talk()
     talk.speech()
     faulty.node.wait_log(r"can be written .*dialog\.db 0", 20)
-    assert not line.saved(faulty.node, talk.near.call_id)
+    assert not calls.saved(faulty.node, talk.near.call_id)
     keeper.execute("ROLLBACK")
     keeper.close()
     wait_saved(faulty, talk)

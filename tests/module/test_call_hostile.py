@@ -5,12 +5,13 @@ import re
 
 import pytest
 
-import call
-import line
+import calls
 import mc
+import mc_invite
 import media
 import node
 import sip
+import user_agent
 
 CLEAR = {98: ("TETRA_ACELP_BB/8000", "payload-type=0;encryption-mode=0")}
 FOREIGN_SDP = (b"v=0\r\no=- 1 1 IN IP4 127.0.1.2\r\ns=-\r\n"
@@ -22,8 +23,8 @@ def dial(site):
     """Makes lines on the sample node; all are over at the end."""
     with contextlib.ExitStack() as stack:
         yield lambda form="private": stack.enter_context(
-            line.Line(site, form))
-    line.wait_quiet(site.node)
+            calls.Line(site, form))
+    calls.wait_quiet(site.node)
 
 
 def end(out, got):
@@ -55,7 +56,7 @@ def test_reply_without_transaction(dial):
     out = here.dial()
     got = here.arrived(out)
     stray = with_branch(got.reply_of(200, FOREIGN_SDP), "z9hG4bKother.0")
-    with line.dropped_reply(here.node):
+    with calls.dropped_reply(here.node):
         here.callee.send_octets(bytes(stray), here.node.address)
     got.reply(200, here.answer())
     near, told = out.answered()
@@ -67,16 +68,16 @@ def test_reply_without_transaction(dial):
 def test_reply_after_a_restart(new_site):
     """The node has forgotten the transaction: the answer goes nowhere."""
     site = new_site()
-    with line.Line(site) as here:
+    with calls.Line(site) as here:
         talk = here.talk()
         server = site.node
-        node.wait_until(lambda: line.saved(server, talk.near.call_id),
+        node.wait_until(lambda: calls.saved(server, talk.near.call_id),
                         "call in the database", sip.TIMEOUT)
         branch = talk.near.send("INVITE", here.offer())
         got = talk.far.wait("INVITE")
         server.crash()
         server.start()
-        with line.dropped_reply(server):
+        with calls.dropped_reply(server):
             got.reply(200, FOREIGN_SDP)
         server.wait_log("replies to no request, last of 127.0.0.2")
         assert not [r for r in here.caller.responses(branch)
@@ -105,7 +106,7 @@ def test_answer_of_update_with_a_broken_field(dial):
     send_broken(got, got.reply_of(200, FOREIGN_SDP))
     got.reply(200, talk.line.answer())
     reply = talk.near.endpoint.wait_final(branch)
-    assert media.place(call.sdp_of(reply))[0] == "127.0.0.1"
+    assert media.place(user_agent.sdp_of(reply))[0] == "127.0.0.1"
     talk.near.bye()
 
 
@@ -126,7 +127,7 @@ def test_stray_description_in_a_reply(dial, method):
     """Removed; and nobody's call ends because of it."""
     talk = dial().talk()
     talk.far.endpoint.script = lambda message: (
-        [] if message.method == method else call.manners(message))
+        [] if message.method == method else user_agent.manners(message))
     branch = talk.near.send(method)
     talk.far.wait(method).reply(200, FOREIGN_SDP)
     reply = talk.near.endpoint.wait_final(branch)
@@ -174,7 +175,7 @@ def test_description_in_other_methods(site, dial, method, within):
     if within:
         message = talk.near.request(method, FOREIGN_SDP)
     else:
-        message = call.with_sdp(sip.request(
+        message = user_agent.with_sdp(sip.request(
             method, mc.impu("bob"), mc.impu("alice"), mc.impu("bob")),
             FOREIGN_SDP)
     reply = site.clients[0].ask(message)
@@ -199,11 +200,13 @@ def test_merged_call(site, dial, answered):
         got.reply(200, here.answer())
         near, _ = out.answered()
         got.dialog().wait("ACK")
-    second = call.private("alice", mc.impu("bob"), here.a.sdp(media.AMRWB))
+    second = mc_invite.private("alice", mc.impu("bob"),
+                               here.a.sdp(media.AMRWB))
     for name in ("Call-ID", "From"):
         second.set(name, out.message.get(name))
     second.set("CSeq", "50 INVITE")
-    other = call.Outgoing(here.caller, here.node.address, second, "alice")
+    other = user_agent.Outgoing(here.caller, here.node.address, second,
+                                "alice")
     assert other.start().refusal().code == 482
     assert not bob.requests("INVITE")
     if not answered:
@@ -212,7 +215,7 @@ def test_merged_call(site, dial, answered):
         got.dialog().wait("ACK")
     near.cseq = 90
     reply = near.ask("INVITE", here.a.sdp(media.AMRWB))
-    assert (reply.code, line.warning(reply)) == (488, "302")
+    assert (reply.code, calls.warning(reply)) == (488, "302")
     assert near.bye().code == 200
 
 
@@ -221,21 +224,22 @@ def test_again_after_a_refusal(dial):
     here = dial()
     out = here.dial()
     end(out, here.arrived(out))
-    second = call.private("alice", line.UNIT1, here.offer())
+    second = mc_invite.private("alice", calls.UNIT1, here.offer())
     for name in ("Call-ID", "From"):
         second.set(name, out.message.get(name))
     second.set("CSeq", "50 INVITE")
-    other = call.Outgoing(here.caller, here.node.address, second, "alice")
+    other = user_agent.Outgoing(here.caller, here.node.address, second,
+                                "alice")
     other.start().wait(100)
-    end(other, call.incoming(here.callee, here.node.address,
-                             call_id=out.call_id, n=2))
+    end(other, user_agent.incoming(here.callee, here.node.address,
+                                   call_id=out.call_id, n=2))
 
 
 # Names
 
 @pytest.mark.parametrize("form, name", [
     ("client", mc.impu("alice")), ("private", mc.impu("alice")),
-    ("from-lmr", line.UNIT1), ("group-from-lmr", mc.IWF1)])
+    ("from-lmr", calls.UNIT1), ("group-from-lmr", mc.IWF1)])
 @pytest.mark.parametrize("own", [True, False])
 def test_from_is_what_was_proven(dial, form, name, own):
     """Whatever the caller wrote, and no display name."""
@@ -315,8 +319,9 @@ def test_contact_elsewhere(site, dial, which):
     here = dial("client")
     message = here.form.invite(here.offer())
     message.set("Contact", contact)
-    out = call.Outgoing(here.caller, here.node.address, message, here.user,
-                        contact=False)
+    out = user_agent.Outgoing(here.caller, here.node.address, message,
+                              here.user,
+                              contact=False)
     assert out.start().refusal().code == 400
     assert not here.callee.requests("INVITE")
     out = here.dial()
@@ -349,7 +354,7 @@ def test_new_contact(dial):
     here = talk.line
     moved = talk.near.target
     with sip.UdpEndpoint() as elsewhere:
-        elsewhere.script = call.manners
+        elsewhere.script = user_agent.manners
         branch = talk.far.endpoint.send(talk.far.request(
             "INVITE", here.answer()).set(
                 "Contact", f"<sip:bob@{elsewhere.hostport}>"), talk.far.server)
@@ -403,7 +408,7 @@ def test_ack_of_a_third_party(dial):
         assert far.wait("ACK").message.body == b""
     near.ack(here.offer())
     told_far = far.wait("ACK", 2).sdp
-    line.Talk(here, near, told, far, told_far).speech()
+    calls.Call(here, near, told, far, told_far).speech()
     near.bye()
 
 
@@ -411,7 +416,7 @@ def test_client_that_moved(dial):
     """With its password a client goes on from another address."""
     talk = dial("private").talk()
     with sip.UdpEndpoint("127.0.0.77") as moved:
-        moved.script = call.manners
+        moved.script = user_agent.manners
         talk.near.endpoint = moved
         message = talk.near.request("UPDATE", talk.line.offer())
         challenge = moved.ask(message, talk.near.server)
@@ -440,14 +445,14 @@ def test_both_get_bye_however_quick(dial):
         near.wait("BYE", timeout=8)
         far.wait("BYE", timeout=8)
         assert len(near.requests("BYE")) == len(far.requests("BYE")) == 1
-    line.wait_quiet(here.node)
+    calls.wait_quiet(here.node)
 
 
 # What the log says
 
 def test_no_key_in_the_log(site):
     """The core would write out what stands behind a broken field."""
-    with line.Line(site) as here:
+    with calls.Line(site) as here:
         out = here.dial()
         got = here.arrived(out)
         key = "a=crypto:1 AEAD_AES_128_GCM inline:" + "SECRET" * 6 + "=="

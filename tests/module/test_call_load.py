@@ -9,13 +9,12 @@ import re
 
 import pytest
 
-import call
-import line
-import mc
+import calls
+import mc_invite
 import media
-import memory
 import node
 import sip
+import user_agent
 
 CALLS = int(os.environ.get("LOAD_CALLS", 40))
 ROUNDS = int(os.environ.get("LOAD_ROUNDS", 1))
@@ -34,7 +33,7 @@ class Parties:
         self.lost = site.client("dave").endpoint
         for endpoint in (self.alice, self.carol, *self.phones, self.lost,
                          site.iwf1, site.iwf1b):
-            endpoint.script = call.manners
+            endpoint.script = user_agent.manners
 
     def forget(self):
         """Drops what the endpoints have recorded."""
@@ -44,17 +43,18 @@ class Parties:
 
     def outgoing(self, sdp):
         """alice calls a radio: the caller's and the callee's side."""
-        out = call.Outgoing(self.alice, self.server, call.private(
-            "alice", line.UNIT1, sdp), "alice").start()
-        return out, call.incoming(self.site.iwf1, self.server,
-                                  call_id=out.call_id)
+        out = user_agent.Outgoing(self.alice, self.server, mc_invite.private(
+            "alice", calls.UNIT1, sdp), "alice").start()
+        return out, user_agent.incoming(self.site.iwf1, self.server,
+                                        call_id=out.call_id)
 
     def incoming(self, user, endpoints, sdp):
         """A radio calls a user: the caller's side, a callee's per phone."""
-        out = call.Outgoing(self.site.iwf1, self.server, call.from_lmr(
-            line.UNIT1, user, sdp)).start()
-        return out, [call.incoming(endpoint, self.server,
-                                   call_id=out.call_id)
+        out = user_agent.Outgoing(self.site.iwf1, self.server,
+                                  mc_invite.from_lmr(
+            calls.UNIT1, user, sdp)).start()
+        return out, [user_agent.incoming(endpoint, self.server,
+                                         call_id=out.call_id)
                      for endpoint in endpoints]
 
 
@@ -101,8 +101,8 @@ def connect(parties, number):
         first.reply(183, other.sdp(media.P25))
         out.wait(183)
         this.answer(out, second)
-        call.incoming(first.endpoint, first.server, "CANCEL",
-                      call_id=out.call_id)
+        user_agent.incoming(first.endpoint, first.server, "CANCEL",
+                            call_id=out.call_id)
         first.reply(487)
     return this
 
@@ -113,8 +113,8 @@ def cancel(parties, sdp):
     arrived.reply(180)
     out.wait(180)
     out.cancel()
-    call.incoming(parties.site.iwf1, parties.server, "CANCEL",
-                  call_id=out.call_id)
+    user_agent.incoming(parties.site.iwf1, parties.server, "CANCEL",
+                        call_id=out.call_id)
     arrived.reply(487)
     assert out.wait(487).code == 487
 
@@ -128,7 +128,7 @@ def abandon(parties, sdp):
 
 def lose(parties, sdp):
     """A call whose callee vanishes when it has answered."""
-    parties.lost.script = call.manners
+    parties.lost.script = user_agent.manners
     out, (arrived,) = parties.incoming("dave", [parties.lost], sdp)
     arrived.reply(200, sdp)
     near, _ = out.answered()
@@ -142,16 +142,16 @@ def one_round(site, parties):
     server = site.node
     with media.Party() as party:
         sdp = party.sdp(media.P25)
-        calls = [connect(parties, number) for number in range(CALLS)]
+        talks = [connect(parties, number) for number in range(CALLS)]
         assert server.calls()["ongoing"] == CALLS
         assert len(server.relay_calls()) == CALLS
-        for each in calls:
+        for each in talks:
             each.speech()
         for _ in range(CALLS // 10):
             cancel(parties, sdp)
-        for each in calls:
+        for each in talks:
             each.end()
-    line.wait_quiet(server)
+    calls.wait_quiet(server)
 
 
 @pytest.mark.skipif(ROUNDS > 1, reason="LOAD_ROUNDS > 1: as a round there")
@@ -184,17 +184,17 @@ def test_memory_comes_back(new_site):
                 abandon(parties, party.sdp(media.P25))
                 parties.lost.reachable = True
                 lose(parties, party.sdp(media.P25))
-        line.wait_quiet(site.node, CALM)
+        calls.wait_quiet(site.node, CALM)
         if used:
             node.wait_until(
-                lambda: memory.shared(site.node) <= 1.01 * used[0],
+                lambda: site.node.shared_memory() <= 1.01 * used[0],
                 f"{used[0]} octets of shared memory", CALM)
         else:
             # Ended dialogs stay as long as their transactions.
             node.wait_until(lambda: not site.node.kamcmd("dlg.list").strip(),
                             "end of all dialogs", CALM)
-        used.append(memory.shared(site.node))
-        private.append(memory.private(site.node))
+        used.append(site.node.shared_memory())
+        private.append(site.node.private_memory())
         assert private[-1] <= 1.01 * private[0]
         parties.forget()
     print(f"shared memory after each round: {used}, private: {private}")

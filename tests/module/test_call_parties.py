@@ -5,11 +5,12 @@ import socket
 
 import pytest
 
-import call
-import line
+import calls
+import mc_invite
 import media
 import node
 import sip
+import user_agent
 
 METHODS = ["INFO", "INVITE", "UPDATE", "OPTIONS", "BYE"]
 SIDES = [("private", "far"), ("group", "far"), ("from-lmr", "near"),
@@ -24,8 +25,8 @@ def dial(site):
     """Makes lines on the sample node; all are over at the end."""
     with contextlib.ExitStack() as stack:
         yield lambda form="private": stack.enter_context(
-            line.Line(site, form))
-    line.wait_quiet(site.node)
+            calls.Line(site, form))
+    calls.wait_quiet(site.node)
 
 
 def strangers(site, form, who):
@@ -67,7 +68,7 @@ def test_another_host_of_the_set(site, dial, form, who, method):
     talk = dial(form).talk()
     side = getattr(talk, who)
     other = talk.far if who == "near" else talk.near
-    site.iwf1b.script = call.manners
+    site.iwf1b.script = user_agent.manners
     side.endpoint = site.iwf1b
     if method != "BYE":
         mine, yours = ((talk.line.offer, talk.line.answer) if who == "near"
@@ -98,11 +99,11 @@ def test_after_a_restart(new_site):
     site = new_site()
     for form, who in (("private", "far"), ("from-lmr", "near")):
         # Each on a registration of its own: a crash may lose the last ones.
-        with line.Line(site, form) as here:
+        with calls.Line(site, form) as here:
             talk = here.talk()
             side = getattr(talk, who)
             node.wait_until(
-                lambda t=talk: line.saved(site.node, t.near.call_id),
+                lambda t=talk: calls.saved(site.node, t.near.call_id),
                 "call in the database", sip.TIMEOUT)
             site.node.crash()
             site.node.start()
@@ -140,7 +141,7 @@ def test_answer_of_another_peer(site, dial):
     got = here.arrived(out)
     for code in (180, 486, 200):
         forged = got.reply_of(code, here.answer() if code == 200 else None)
-        with line.dropped_reply(site.node):
+        with calls.dropped_reply(site.node):
             site.iwf2.send_octets(bytes(forged), got.server)
     got.reply(183, here.answer())
     out.wait(183)
@@ -191,8 +192,8 @@ def test_cancel_from_elsewhere(dial, form, stranger):
         assert refusal
     assert not here.callee.requests("CANCEL")
     out.cancel()
-    call.incoming(here.callee, here.node.address, "CANCEL",
-                  call_id=out.call_id)
+    user_agent.incoming(here.callee, here.node.address, "CANCEL",
+                        call_id=out.call_id)
     got.reply(487)
     out.wait(487)
 
@@ -214,9 +215,9 @@ def test_cancel_over_another_connection(site, dial, address, code):
     """Over TCP the connection may be another one, the address may not."""
     here = dial("from-lmr")
     caller = sip.TcpEndpoint("127.0.0.2")
-    caller.script = call.manners
-    out = call.Outgoing(caller, here.node.address,
-                        here.form.invite(here.offer())).start()
+    caller.script = user_agent.manners
+    out = user_agent.Outgoing(caller, here.node.address,
+                              here.form.invite(here.offer())).start()
     got = here.arrived(out)
     got.reply(180)
     out.wait(180)
@@ -227,8 +228,8 @@ def test_cancel_over_another_connection(site, dial, address, code):
     if code == "481":
         assert not here.callee.requests("CANCEL")
         out.cancel()
-    call.incoming(here.callee, here.node.address, "CANCEL",
-                  call_id=out.call_id)
+    user_agent.incoming(here.callee, here.node.address, "CANCEL",
+                        call_id=out.call_id)
     got.reply(487)
     out.wait(487)
     caller.close()
@@ -240,11 +241,12 @@ def test_end_of_a_late_fork(site, dial):
     """Its ACK and its BYE come from its caller, or from itself."""
     phones = [site.client("alice").endpoint for _ in range(2)]
     for endpoint in (*phones, site.iwf1):
-        endpoint.script = call.manners
+        endpoint.script = user_agent.manners
     with media.Party() as a, media.Party("127.0.1.2") as b:
-        out = call.Outgoing(site.iwf1, site.node.address, call.from_lmr(
-            line.UNIT1, "alice", a.sdp(media.P25))).start()
-        one, two = (call.incoming(e, site.node.address) for e in phones)
+        out = user_agent.Outgoing(site.iwf1, site.node.address,
+                                  mc_invite.from_lmr(
+            calls.UNIT1, "alice", a.sdp(media.P25))).start()
+        one, two = (user_agent.incoming(e, site.node.address) for e in phones)
         one.reply(200, b.sdp(media.P25))
         near, _ = out.answered()
         two.reply(200, b.sdp(media.P25))
@@ -259,4 +261,4 @@ def test_end_of_a_late_fork(site, dial):
         assert late.bye().code == 200
         far.wait("BYE")
         near.bye()
-    line.wait_quiet(site.node)
+    calls.wait_quiet(site.node)

@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-import call
-import line
+import calls
 import media
 import sip
+import user_agent
 
 REPEAT = 0.5  # seconds until a reply without ACK is sent again (T1)
 MARGIN = 0.4
@@ -19,8 +19,8 @@ def dial(site):
     """Makes lines on the sample node; all are over at the end."""
     with contextlib.ExitStack() as stack:
         yield lambda form="private": stack.enter_context(
-            line.Line(site, form))
-    line.wait_quiet(site.node)
+            calls.Line(site, form))
+    calls.wait_quiet(site.node)
 
 
 def refused_by_callee(here, code):
@@ -38,8 +38,8 @@ def cancelled(here):
     got.reply(180)
     out.wait(180)
     out.cancel()
-    call.incoming(here.callee, here.node.address, "CANCEL",
-                  call_id=out.call_id)
+    user_agent.incoming(here.callee, here.node.address, "CANCEL",
+                        call_id=out.call_id)
     got.reply(487)
     out.wait(487)
     return out, 487
@@ -78,7 +78,8 @@ def refused_again(talk, side, code=None):
     other = talk.far if side == "near" else talk.near
     sdp = here.offer() if side == "near" else here.answer()
     message = asks.request("INVITE", sdp if code else here.a.sdp(media.PCMU))
-    out = call.Outgoing(asks.endpoint, asks.server, message, contact=False)
+    out = user_agent.Outgoing(asks.endpoint, asks.server, message,
+                              contact=False)
     out.start()
     if code:
         other.wait("INVITE", len(other.requests("INVITE")) or 1).reply(code)

@@ -4,10 +4,9 @@ how long."""
 import itertools
 import re
 
-import call
 import media
-import memory
 import node
+import user_agent
 
 PRIVATE = 40000  # octets of all processes: what each keeps of a few calls
 UNOFFERED = {111: media.TETRA[97]}
@@ -51,7 +50,7 @@ def cross(site, near, far, answer):
     arrived.reply(200, answer)
     reply = final(near, first)
     assert far.endpoint.wait_final(second).code == 491
-    return call.sdp_of(reply)
+    return user_agent.sdp_of(reply)
 
 
 def test_crossing_offers(call_site):
@@ -91,7 +90,7 @@ def test_offer_that_is_not_known(call_site):
     near.endpoint.wait_final(second)
     late.reply(200, call_site.party().sdp(UNOFFERED))
     near.invite_cseq -= 1
-    assert b"m=audio 0 " in call.sdp_of(final(near, first))
+    assert b"m=audio 0 " in user_agent.sdp_of(final(near, first))
     assert counted(call_site, before)["lmr_offers"] == 2
     assert counted(call_site, before)["lmr_closed"] == 1
     assert near.ask("INFO").code == 200  # its last offer decides on the call
@@ -182,7 +181,7 @@ def used_memory(site):
     node.wait_until(lambda: re.search(r"current: 0\b", site.node.kamcmd(
         "tm.stats")), "end of the transactions", 60)
     node.wait_until(lambda: not site.relay.calls(), "end of the sessions")
-    return memory.shared(site.node), memory.private(site.node)
+    return site.node.shared_memory(), site.node.private_memory()
 
 
 def make_calls(site, count):

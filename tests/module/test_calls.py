@@ -5,12 +5,12 @@ import re
 
 import pytest
 
-import call
-import line
+import calls
 import mc
+import mc_invite
 import media
-import node
 import sip
+import user_agent
 
 ENDED = 8  # seconds until BYE: at the ACK, or where it was too quick, 5 s
 CRYPTO = "a=crypto:1 AEAD_AES_128_GCM inline:" + "A" * 38 + "=="
@@ -21,13 +21,13 @@ def dial(site):
     """Makes lines on the sample node; all are over at the end."""
     with contextlib.ExitStack() as stack:
         yield lambda form="private": stack.enter_context(
-            line.Line(site, form))
-    line.wait_quiet(site.node)
+            calls.Line(site, form))
+    calls.wait_quiet(site.node)
 
 
 # A call from its beginning to its end
 
-@pytest.mark.parametrize("form", line.FORMS)
+@pytest.mark.parametrize("form", calls.FORMS)
 def test_call(dial, form):
     """Answered, media both ways by way of the relay, ended by the caller."""
     talk = dial(form).talk()
@@ -57,7 +57,7 @@ def test_what_the_iwf_gets(dial):
     out = here.dial(message=message)
     got = here.arrived(out)
     assert got.message.uri == mc.IWF1
-    assert f">{line.UNIT1}<" in mc.info_of(got.message)
+    assert f">{calls.UNIT1}<" in mc.info_of(got.message)
     assert mc.calling_user(got.message) == mc.mc_id("alice")
     assert "boss" not in str(got.message.all("P-Asserted-Identity"))
     assert not got.message.get("Proxy-Authorization")
@@ -72,7 +72,7 @@ def test_plain_phone_calls_a_radio(dial):
     out = here.dial()
     got = here.arrived(out)
     assert got.message.uri == mc.IWF1
-    assert f">{line.UNIT1}<" in mc.info_of(got.message)
+    assert f">{calls.UNIT1}<" in mc.info_of(got.message)
     assert mc.calling_user(got.message) == mc.mc_id("alice")
     assert media.place(got.sdp)[0] == "127.0.0.1"
     got.reply(486)
@@ -120,8 +120,8 @@ def test_cancel(dial, ringing):
     got.reply(180 if ringing else 100)
     out.wait(180) if ringing else out.wait(100)
     out.cancel()
-    cancel = call.incoming(here.callee, here.node.address, "CANCEL",
-                           call_id=out.call_id)
+    cancel = user_agent.incoming(here.callee, here.node.address, "CANCEL",
+                                 call_id=out.call_id)
     assert cancel.message.uri == mc.IWF1
     got.reply(487)
     assert out.wait(487).code == 487
@@ -140,7 +140,7 @@ def test_call_id_in_use(dial):
     talk.near.bye()
     out = here.dial(message=message.copy().drop("Via").drop(
         "Contact"))
-    got = call.incoming(here.callee, here.node.address, n=2)
+    got = user_agent.incoming(here.callee, here.node.address, n=2)
     got.reply(486)
     out.wait(486)
 
@@ -153,14 +153,14 @@ def test_repeated_answer(dial):
     for _ in range(2):
         got.reply(200, here.answer())
     first, second = out.wait(200), out.wait(200, 2)
-    assert (media.place(call.sdp_of(first))
-            == media.place(call.sdp_of(second)))
+    assert (media.place(user_agent.sdp_of(first))
+            == media.place(user_agent.sdp_of(second)))
     near = out.dialog(first)
     for _ in range(2):
         near.ack()
     far = got.dialog()
     far.wait("ACK", 2)
-    line.Talk(here, near, call.sdp_of(second), far, got.sdp).speech()
+    calls.Call(here, near, user_agent.sdp_of(second), far, got.sdp).speech()
     near.bye()
 
 
@@ -220,7 +220,7 @@ def test_offerless(dial, form):
     near.ack(here.offer())
     far = got.dialog()
     told_far = far.wait("ACK").sdp
-    line.Talk(here, near, told_near, far, told_far).speech()
+    calls.Call(here, near, told_near, far, told_far).speech()
     near.bye()
 
 
@@ -231,7 +231,7 @@ def test_offerless_again(dial):
     branch = talk.near.send("INVITE")
     got = talk.far.wait("INVITE")
     got.reply(200, here.answer())
-    talk.told_near = call.sdp_of(here.caller.wait_final(branch))
+    talk.told_near = user_agent.sdp_of(here.caller.wait_final(branch))
     talk.near.ack(here.offer())
     talk.told_far = talk.far.wait("ACK", 2).sdp
     talk.speech()
@@ -242,7 +242,7 @@ def test_refused_again(dial):
     """A re-INVITE that the profile refuses: 488, and the call stays."""
     talk = dial().talk()
     reply = talk.near.ask("INVITE", talk.line.a.sdp(media.AMRWB))
-    assert (reply.code, line.warning(reply)) == (488, "302")
+    assert (reply.code, calls.warning(reply)) == (488, "302")
     assert not talk.far.requests("INVITE")
     talk.speech()
     talk.near.bye()
@@ -255,14 +255,14 @@ def test_early_media(dial, form):
     out = here.dial()
     got = here.arrived(out)
     got.reply(183, here.answer())
-    early = call.sdp_of(out.wait(183))
+    early = user_agent.sdp_of(out.wait(183))
     media.exchange(here.a, early, here.b, got.sdp, here.pt)
     got.reply(200, here.answer())
     near, told = out.answered()
     assert media.ports(told) == media.ports(early)
     far = got.dialog()
     far.wait("ACK")
-    line.Talk(here, near, told, far, got.sdp).speech()
+    calls.Call(here, near, told, far, got.sdp).speech()
     near.bye()
 
 
@@ -283,7 +283,7 @@ def test_reliable_early_answer(dial):
     near, _ = out.answered()
     far = got.dialog()
     far.wait("ACK")
-    line.Talk(here, near, call.sdp_of(reply), far, got.sdp).speech()
+    calls.Call(here, near, user_agent.sdp_of(reply), far, got.sdp).speech()
     near.bye()
 
 
@@ -299,7 +299,8 @@ def test_answer_in_prack(dial):
     prack = got.dialog().wait("PRACK")
     prack.reply(200)
     assert here.caller.wait_final(branch).code == 200
-    media.exchange(here.a, call.sdp_of(reply), here.b, prack.sdp, here.pt)
+    media.exchange(here.a, user_agent.sdp_of(reply), here.b, prack.sdp,
+                   here.pt)
     got.reply(200)
     near, _ = out.answered()
     got.dialog().wait("ACK")
@@ -337,7 +338,7 @@ def test_early_update(dial):
     assert media.has_line(update.sdp, "a=sendonly")
     update.reply(200, here.answer("a=recvonly"))
     reply = here.caller.wait_final(branch)
-    assert media.has_line(call.sdp_of(reply), "a=recvonly")
+    assert media.has_line(user_agent.sdp_of(reply), "a=recvonly")
     got.reply(200)
     near, _ = out.answered()
     far.wait("ACK")
@@ -406,19 +407,19 @@ def test_own_formats_only(dial):
 # What is refused
 
 @pytest.mark.parametrize("target, formats, lines, code, warning", [
-    (line.UNIT1, media.AMRWB, [], 488, "302"),
-    (line.SECURE1, media.TETRA_CLEAR, [], 488, "301"),
-    (line.SECURE1, media.AMRWB, [], 488, "302"),
-    (line.CLEAR1, media.TETRA_E2EE, [], 488, "300"),
-    (line.FM1, media.TETRA_E2EE, [], 488, "302"),
+    (calls.UNIT1, media.AMRWB, [], 488, "302"),
+    (calls.SECURE1, media.TETRA_CLEAR, [], 488, "301"),
+    (calls.SECURE1, media.AMRWB, [], 488, "302"),
+    (calls.CLEAR1, media.TETRA_E2EE, [], 488, "300"),
+    (calls.FM1, media.TETRA_E2EE, [], 488, "302"),
     ("sip:nobody@iwf.example.org", media.P25, [], 404, "145"),
 ])
 def test_refused(dial, target, formats, lines, code, warning):
     """No peer hears of it, no session is left."""
     here = dial()
-    message = call.private("alice", target, here.a.sdp(formats, *lines))
+    message = mc_invite.private("alice", target, here.a.sdp(formats, *lines))
     reply = here.refused(message=message)
-    assert (reply.code, line.warning(reply)) == (code, warning)
+    assert (reply.code, calls.warning(reply)) == (code, warning)
 
 
 def test_keying_refused(dial):
@@ -427,7 +428,7 @@ def test_keying_refused(dial):
     reply = here.refused(here.offer(CRYPTO, proto="RTP/SAVP"))
     assert reply.code == 488
     assert reply.get("Warning")
-    assert line.warning(reply) not in ("300", "301", "302")
+    assert calls.warning(reply) not in ("300", "301", "302")
 
 
 @pytest.mark.parametrize("sdp, code", [
@@ -447,24 +448,24 @@ def test_call_to_a_psi_without_info(dial, form, psi):
     assert message.uri == psi
     message.drop("Content-Type")
     before = here.node.counters()["refused_body_missing"]
-    reply = here.refused(message=call.with_sdp(message, here.offer()))
-    assert (reply.code, line.warning(reply)) == (403, "199")
+    reply = here.refused(message=user_agent.with_sdp(message, here.offer()))
+    assert (reply.code, calls.warning(reply)) == (403, "199")
     assert here.node.counters()["refused_body_missing"] == before + 1
 
 
 def test_unknown_group(dial):
     """A group that is in no row: 404 with 113."""
     here = dial("group")
-    message = call.group("alice", f"sip:grp-x@{mc.DOMAIN}", here.offer())
+    message = mc_invite.group("alice", f"sip:grp-x@{mc.DOMAIN}", here.offer())
     reply = here.refused(message=message)
-    assert (reply.code, line.warning(reply)) == (404, "113")
+    assert (reply.code, calls.warning(reply)) == (404, "113")
 
 
 def test_callee_without_right(dial):
     """receive = 0: 403 for the IWF; send = 0: 403 for the client."""
     here = dial("from-lmr")
-    here.site.client("deaf").endpoint.script = call.manners
-    message = call.from_lmr(line.UNIT1, "deaf", here.offer())
+    here.site.client("deaf").endpoint.script = user_agent.manners
+    message = mc_invite.from_lmr(calls.UNIT1, "deaf", here.offer())
     assert here.refused(message=message).code == 403
 
 
@@ -472,8 +473,8 @@ def test_not_authenticated(site):
     """No digest: 407, and nobody rings."""
     alice = site.client("alice")
     with media.Party() as party:
-        message = call.private("alice", line.UNIT1, party.sdp(media.P25))
-        out = call.Outgoing(alice.endpoint, site.node.address, message)
+        message = mc_invite.private("alice", calls.UNIT1, party.sdp(media.P25))
+        out = user_agent.Outgoing(alice.endpoint, site.node.address, message)
         assert out.start().refusal().code == 407
     assert not site.iwf1.requests("INVITE")
 
@@ -546,7 +547,7 @@ def test_bad_answer_of_update_ends_the_call(dial):
 def test_answer_without_contact(dial):
     """Nobody could end such a call: it counts as silence."""
     here = dial()
-    here.site.iwf1b.script = call.manners
+    here.site.iwf1b.script = user_agent.manners
     out = here.dial()
     here.arrived(out).reply(200, here.answer(), contact=False)
     got = here.arrived(out, here.site.iwf1b, timeout=10)
@@ -558,8 +559,8 @@ def test_answer_without_contact(dial):
 def test_invite_without_contact(dial):
     """Nor could anybody end the call of such a caller: 400."""
     here = dial("from-lmr")
-    out = call.Outgoing(here.caller, here.node.address,
-                        here.form.invite(here.offer()), contact=False)
+    out = user_agent.Outgoing(here.caller, here.node.address,
+                              here.form.invite(here.offer()), contact=False)
     assert out.start().refusal().code == 400
     assert not here.callee.requests("INVITE")
 
@@ -586,21 +587,23 @@ def forked(site):
     """An IWF calls alice, who has two phones: both ring."""
     phones = [site.client("alice").endpoint for _ in range(2)]
     for endpoint in (*phones, site.iwf1):
-        endpoint.script = call.manners
+        endpoint.script = user_agent.manners
     with media.Party("127.0.1.1") as caller, \
             media.Party("127.0.1.2") as one, media.Party("127.0.1.3") as two:
-        message = call.from_lmr(line.UNIT1, "alice", caller.sdp(media.P25))
-        out = call.Outgoing(site.iwf1, site.node.address, message).start()
-        legs = [call.incoming(endpoint, site.node.address)
+        message = mc_invite.from_lmr(calls.UNIT1, "alice",
+                                     caller.sdp(media.P25))
+        out = user_agent.Outgoing(site.iwf1, site.node.address,
+                                  message).start()
+        legs = [user_agent.incoming(endpoint, site.node.address)
                 for endpoint in phones]
         yield out, caller, list(zip(legs, (one, two)))
-    line.wait_quiet(site.node)
+    calls.wait_quiet(site.node)
 
 
 def early(out, caller, leg, party, count):
     """Early media of one fork, its own packets and ports."""
     leg.reply(183, party.sdp(media.P25))
-    told = call.sdp_of(out.wait(183, count))
+    told = user_agent.sdp_of(out.wait(183, count))
     media.exchange(caller, told, party, leg.sdp, 100)
     return told
 
@@ -616,7 +619,7 @@ def test_forks(forked, winner):
     leg.reply(200, party.sdp(media.P25))
     near, told = out.answered()
     loser, _ = forks[1 - winner]
-    call.incoming(loser.endpoint, loser.server, "CANCEL")
+    user_agent.incoming(loser.endpoint, loser.server, "CANCEL")
     loser.reply(487)
     leg.dialog().wait("ACK")
     media.exchange(caller, told, party, leg.sdp, 100)
@@ -643,7 +646,7 @@ def test_second_answer(forked):
     near, told = out.answered()
     two.reply(200, second.sdp(media.P25))
     late = out.wait(200, 2)
-    assert media.ports(call.sdp_of(late)) == [0]
+    assert media.ports(user_agent.sdp_of(late)) == [0]
     other = out.dialog(late)
     other.ack()
     two.dialog().wait("ACK")
@@ -677,14 +680,14 @@ def test_next_peer(dial, how):
         here.callee.script = sip.answer(503)
     else:
         here.callee.script = sip.silent
-    here.site.iwf1b.script = call.manners
+    here.site.iwf1b.script = user_agent.manners
     out = here.dial()
     got = here.arrived(out, here.site.iwf1b, timeout=10)
     got.reply(200, here.answer())
     near, told = out.answered()
     far = got.dialog()
     far.wait("ACK")
-    line.Talk(here, near, told, far, got.sdp).speech()
+    calls.Call(here, near, told, far, got.sdp).speech()
     near.bye()
 
 
@@ -710,7 +713,7 @@ def test_all_peers_silent(dial):
 def test_client_gone(dial):
     """Not registered: 480."""
     here = dial("from-lmr")
-    message = call.from_lmr(line.UNIT1, "dave", here.offer())
+    message = mc_invite.from_lmr(calls.UNIT1, "dave", here.offer())
     assert here.refused(message=message).code == 480
 
 
@@ -730,9 +733,9 @@ def test_unknown_call(dial, method):
 
 def strange(dialog, **edit):
     """The same dialog with something else in it."""
-    copy = call.Dialog(dialog.endpoint, dialog.server, dialog.call_id,
-                       dialog.local, dialog.remote, dialog.target,
-                       dialog.routes, dialog.cseq)
+    copy = user_agent.Dialog(dialog.endpoint, dialog.server, dialog.call_id,
+                             dialog.local, dialog.remote, dialog.target,
+                             dialog.routes, dialog.cseq)
     vars(copy).update(edit)
     return copy
 

@@ -6,16 +6,17 @@ media in between: what the functions do is what the receivers' sockets get.
 """
 import base64
 import collections
+import contextlib
 import random
 import re
 
 import pytest
 
-import conftest
 import mc
 import node
+import sample
 import sip
-import small
+import small_server
 
 UNIT = "sip:unit1@iwf.example.org"
 TETRA = "sip:unit1@tetra-iwf.example.org"
@@ -99,7 +100,7 @@ BY_LOOKUP = """$ru = $iwf(ruri);
 BY_MODULE = "if(!iwf_targets()) { iwf_reply(); exit; }"
 
 
-class CallNode(small.SmallNode):
+class CallNode(small_server.SmallNode):
     """The small node with a route for calls."""
 
     def __init__(self, peers, targets=BY_LOOKUP, **parameters):
@@ -114,7 +115,7 @@ class CallNode(small.SmallNode):
 
 @pytest.fixture(scope="module")
 def _call_site():
-    with conftest.running(CallNode) as found:
+    with sample.running(CallNode) as found:
         yield found
 
 
@@ -128,8 +129,8 @@ def site(_call_site):
 @pytest.fixture
 def new_call_site():
     """Makes nodes with other parameters."""
-    with conftest.contextlib.ExitStack() as stack:
-        yield lambda **settings: stack.enter_context(conftest.running(
+    with contextlib.ExitStack() as stack:
+        yield lambda **settings: stack.enter_context(sample.running(
             lambda peers: CallNode(peers, **settings)))
 
 
@@ -441,7 +442,7 @@ def test_contact_stays(site):
 
 def test_targets_by_module():
     """iwf_targets() sets PSI or the contacts with the service's tag."""
-    with conftest.running(
+    with sample.running(
             lambda peers: CallNode(peers, BY_MODULE)) as site:
         alice, bob = site.client("alice"), site.client("bob")
         site.client("carol", "mcdata")

@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-import call
-import line
+import calls
 import mc
+import mc_invite
 import media
 import sip
 
@@ -32,7 +32,7 @@ def register():
 def invite():
     """A private call of alice."""
     sdp = media.description("127.0.1.1", media.audio(4000, media.P25))
-    message = call.private("alice", line.UNIT1, sdp)
+    message = mc_invite.private("alice", calls.UNIT1, sdp)
     return message.add("Contact", f"<sip:alice@{MALLORY}>")
 
 
@@ -130,11 +130,11 @@ def test_call_that_nobody_acknowledges(site):
 @pytest.fixture
 def talk(site):
     """A call that is up, of alice to an LMR user."""
-    with line.Line(site) as here:
+    with calls.Line(site) as here:
         talk = here.talk()
         yield talk
         assert talk.near.bye().code == 200
-    line.wait_quiet(site.node)
+    calls.wait_quiet(site.node)
 
 
 @pytest.mark.parametrize("method", ["INVITE", "UPDATE", "INFO", "BYE"])
@@ -155,7 +155,7 @@ def test_one_datagram_within_a_call(site, talk, method):
 def test_ack_of_a_challenge_goes_nowhere(site, form, user, side):
     """It has the tags of the call; the other side has not answered. Whoever
     is refused for good (403), and peers' other addresses, too."""
-    with line.Line(site, form) as here, sip.UdpEndpoint(MALLORY) as mallory:
+    with calls.Line(site, form) as here, sip.UdpEndpoint(MALLORY) as mallory:
         talk = here.talk()
         party = getattr(talk, side)
         other = talk.far if side == "near" else talk.near
@@ -177,7 +177,7 @@ def test_ack_of_a_challenge_goes_nowhere(site, form, user, side):
         talk.again("INVITE", talk.near, here.offer(), here.answer())
         talk.again("INVITE", talk.far, here.answer(), here.offer())
         assert talk.near.bye().code == 200
-    line.wait_quiet(site.node)
+    calls.wait_quiet(site.node)
 
 
 def test_challenge_is_no_large_answer(site):

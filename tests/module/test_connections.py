@@ -8,12 +8,13 @@ import time
 
 import pytest
 
-import call
-import line
+import calls
 import mc
+import mc_invite
 import media
 import node
 import sip
+import user_agent
 
 LIFETIME = 2  # seconds in these tests; the sample has 15
 READER = 10  # seconds that a reader may keep a connection after a message
@@ -225,11 +226,12 @@ def listening(site, user):
 def ringing(site):
     """A client that rings, on a connection that the node has opened."""
     bob = listening(site, "bob")
-    bob.script = call.manners
+    bob.script = user_agent.manners
     with media.Party("127.0.1.1") as party:
-        out = call.Outgoing(site.iwf1, site.node.address, call.from_lmr(
-            line.UNIT1, "bob", party.sdp(media.P25))).start()
-    call.incoming(bob, site.node.address).reply(180)
+        out = user_agent.Outgoing(site.iwf1, site.node.address,
+                                  mc_invite.from_lmr(
+            calls.UNIT1, "bob", party.sdp(media.P25))).start()
+    user_agent.incoming(bob, site.node.address).reply(180)
     out.wait(180)
     return bob
 

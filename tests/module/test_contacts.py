@@ -2,20 +2,20 @@
 """Users with several contacts: what one says that lives is the answer."""
 import pytest
 
-import call
-import conftest
-import line
+import calls
 import mc
+import mc_invite
 import media
 import sample
 import sip
+import user_agent
 
 SILENCE = 10  # seconds, more than a silent contact is waited for
 
 
 @pytest.fixture(scope="module")
 def _hasty():
-    with conftest.running(lambda peers: sample.SampleNode(
+    with sample.running(lambda peers: sample.SampleNode(
             peers, extra='modparam("mc_iwf", "total_timeout", 2)')) as own:
         yield own
 
@@ -24,7 +24,7 @@ def _hasty():
 def site(_hasty):
     """A node whose short messages have 2 s."""
     yield _hasty
-    line.wait_quiet(_hasty.node)
+    calls.wait_quiet(_hasty.node)
     _hasty.reset()
 
 
@@ -32,8 +32,8 @@ def site(_hasty):
 def two(site):
     """Alice's contacts: one does what the test says, the other is dead."""
     live, dead = (site.client("alice").endpoint for _ in range(2))
-    live.script, dead.script = call.manners, sip.silent
-    site.iwf1.script = call.manners
+    live.script, dead.script = user_agent.manners, sip.silent
+    site.iwf1.script = user_agent.manners
     return live, dead
 
 
@@ -46,13 +46,15 @@ def offer():
 
 def ring(site, offer):
     """A call of an LMR user to alice, on its way."""
-    return call.Outgoing(site.iwf1, site.node.address, call.from_lmr(
-        line.UNIT1, "alice", offer)).start()
+    return user_agent.Outgoing(site.iwf1, site.node.address,
+                               mc_invite.from_lmr(
+        calls.UNIT1, "alice", offer)).start()
 
 
 def arrived(site, out, endpoint):
     """It, as it reached one of the contacts."""
-    return call.incoming(endpoint, site.node.address, call_id=out.call_id)
+    return user_agent.incoming(endpoint, site.node.address,
+                               call_id=out.call_id)
 
 
 def test_call_with_a_dead_contact(site, two, offer):
@@ -86,7 +88,7 @@ def test_call_taken_back_with_a_dead_contact(site, two, offer):
     got.reply(180)
     out.wait(180)
     out.cancel()
-    call.incoming(live, site.node.address, "CANCEL", call_id=out.call_id)
+    user_agent.incoming(live, site.node.address, "CANCEL", call_id=out.call_id)
     got.reply(487)
     assert out.wait(487, timeout=SILENCE).code == 487
 
@@ -100,7 +102,7 @@ def test_two_that_live(site, two, offer, codes, told, order):
     """Busy says more than not there, in whatever order it comes."""
     out = ring(site, offer)
     legs = [arrived(site, out, endpoint) for endpoint in two]
-    two[1].script = call.manners
+    two[1].script = user_agent.manners
     for leg, code in list(zip(legs, codes))[::order]:
         leg.reply(code, offer if code == 200 else None)
     if told == 200:
@@ -114,13 +116,13 @@ def test_two_that_live(site, two, offer, codes, told, order):
 def test_two_that_live_beside_a_dead_one(site, two, offer, codes):
     """Busy, where one is; whoever says something first."""
     with_third = [two[0], site.client("alice").endpoint]
-    with_third[1].script = call.manners
+    with_third[1].script = user_agent.manners
     out = ring(site, offer)
     legs = [arrived(site, out, endpoint) for endpoint in with_third]
     for leg, code in zip(legs, codes):
         leg.reply(code)
-        call.incoming(leg.endpoint, site.node.address, "ACK",
-                      call_id=out.call_id)
+        user_agent.incoming(leg.endpoint, site.node.address, "ACK",
+                            call_id=out.call_id)
     assert out.refusal(SILENCE).code == 486
 
 

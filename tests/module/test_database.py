@@ -9,11 +9,10 @@ import time
 
 import pytest
 
-import absent
-import conftest
 import databases
 import mc
 import node
+import preload
 import sample
 import sip
 
@@ -527,7 +526,7 @@ def test_group_codec_changed_meanwhile(fresh):
 
 def test_group_codec_without_policies(fresh):
     """No profiles, nothing to judge by: refused."""
-    with absent.without_policies(Loaded)(fresh) as running:
+    with preload.without_policies(Loaded)(fresh) as running:
         assert "no media profiles" in running.kamcmd(
             "mc_iwf.group_codec", GRP_P25, "p25-imbe")
     assert words_of(fresh, GRP_P25) == ["p25", ""]
@@ -1186,7 +1185,7 @@ def test_passwords_that_cannot_be_read(server):
     extra = f'modparam("auth_db", "db_url", "{found.url}")'
     if server.schema != "sqlite":
         extra = f'loadmodule "{server.module}.so"\n{extra}'
-    with conftest.running(
+    with sample.running(
             lambda peers: sample.SampleNode(peers, extra=extra)) as site:
         alice = site.client("alice")
         found.run("ALTER TABLE subscriber RENAME TO elsewhere")

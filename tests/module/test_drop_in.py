@@ -7,16 +7,17 @@ import signal
 
 import pytest
 
-import call
-import conftest
-import dialled
-import dropin
-import line
+import calls
+import existing_server
 import mc
+import mc_invite
 import media
+import media_calls
+import media_endpoint
 import node
+import sample
 import sip
-import talks
+import user_agent
 
 FORMS = ["private", "plain", "tetra", "from-lmr", "client", "client-plain",
          "group", "group-from-lmr", "group-from-core"]
@@ -29,8 +30,8 @@ def dial(drop_in_site):
     """Makes lines on the server; all are over at the end."""
     with contextlib.ExitStack() as stack:
         yield lambda form="private": stack.enter_context(
-            line.Line(drop_in_site, form))
-    line.wait_quiet(drop_in_site.node)
+            calls.Line(drop_in_site, form))
+    calls.wait_quiet(drop_in_site.node)
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -54,7 +55,7 @@ def test_one_contact_rings(drop_in_site, dial):
     phones = [drop_in_site.client("alice") for _ in range(2)]
     here = dial("from-lmr")
     for phone in phones:
-        phone.endpoint.script = call.manners
+        phone.endpoint.script = user_agent.manners
     out = here.dial()
     ends = [here.callee, *(phone.endpoint for phone in phones)]
     out.wait(100)
@@ -72,7 +73,7 @@ def test_from_is_what_was_proven(dial, form, own):
     """Whatever the caller wrote, and no display name."""
     here = dial(form)
     message = here.form.invite(here.offer())
-    proven = {"from-lmr": line.UNIT1, "group-from-lmr": mc.IWF1,
+    proven = {"from-lmr": calls.UNIT1, "group-from-lmr": mc.IWF1,
               "group-from-core": mc.impu("alice")}.get(
                   form, mc.impu("alice"))
     written = proven if own else mc.impu("carol")
@@ -95,12 +96,12 @@ def test_call_without_password(dial):
 
 def test_refusals(dial):
     """The verdicts are the module's."""
-    assert line.warning(dial().refused(dial().a.sdp(media.PCMU))) == "302"
-    assert line.warning(dial("tetra").refused(
+    assert calls.warning(dial().refused(dial().a.sdp(media.PCMU))) == "302"
+    assert calls.warning(dial("tetra").refused(
         dial().a.sdp(media.TETRA))) == "301"
     here = dial()
-    message = call.private("alice", "sip:nobody@iwf.example.org",
-                           here.offer())
+    message = mc_invite.private("alice", "sip:nobody@iwf.example.org",
+                                here.offer())
     assert here.refused(message=message).code == 404
 
 
@@ -204,8 +205,8 @@ def test_ports_that_take_commands():
         named, elsewhere = (
             stack.enter_context(sip.UdpEndpoint(address, port))
             for address in ("127.0.0.10", "127.0.0.11"))
-        site = stack.enter_context(conftest.running(
-            lambda peers: dropin.DropIn(
+        site = stack.enter_context(sample.running(
+            lambda peers: existing_server.DropIn(
                 peers, addresses=["127.0.0.9"], MC_OWN_PORTS=f"^{port}$",
                 MC_OWN_HOSTS="^127[.]0[.]0[.]10$")))
         mallory = stack.enter_context(sip.UdpEndpoint())
@@ -228,8 +229,8 @@ def test_unspecified_address(address):
     with contextlib.ExitStack() as stack:
         here = stack.enter_context(sip.UdpEndpoint(address))
         host = "[::]" if ":" in address else "0.0.0.0"
-        site = stack.enter_context(conftest.running(
-            lambda peers: dropin.DropIn(peers, addresses=["[::1]"])))
+        site = stack.enter_context(sample.running(
+            lambda peers: existing_server.DropIn(peers, addresses=["[::1]"])))
         mallory = stack.enter_context(sip.UdpEndpoint())
         message = sip.request(
             "INFO", f"sip:x@{host}:{here.address[1]}", mc.impu("alice"),
@@ -268,8 +269,8 @@ def test_record_route_of_a_client(dial, form, code):
                    [ours.replace(";lr", ";maddr=127.0.0.77;lr")],
                    [HONEST] * 400, [f'"{ours}']):
         answer = got.reply_of(code, body).drop("Record-Route")
-        assert dropped(out, got, line.routed(answer, *routes)), routes
-    got.endpoint.reply(got.received, line.routed(
+        assert dropped(out, got, calls.routed(answer, *routes)), routes
+    got.endpoint.reply(got.received, calls.routed(
         got.reply_of(code, body), HONEST, f"{HONEST} , {HONEST}"))
     reply = out.wait(code)
     assert reply.all("Record-Route")[-1] == ours
@@ -309,9 +310,9 @@ def test_record_route_of_a_calling_peer(dial, drop_in_site):
     assert ours[1:] == [theirs]
     for last in (theirs.replace("a=b", "a=c"), HONEST):
         answer = got.reply_of(200, here.answer()).drop("Record-Route")
-        assert dropped(out, got, line.routed(answer, ours[0], last))
+        assert dropped(out, got, calls.routed(answer, ours[0], last))
     answer = got.reply_of(200, here.answer()).drop("Record-Route")
-    got.endpoint.reply(got.received, line.routed(
+    got.endpoint.reply(got.received, calls.routed(
         answer, f"{ours[0]}\t,\r\n {theirs}"))
     assert out.wait(200)
     near, _ = out.answered(ack=False)
@@ -338,7 +339,7 @@ def test_fields_within_a_call(dial, form):
         got = other.requests("INFO")[-1].message
         for name, _ in ASSERTED:
             assert not reply.all(name) and not got.all(name)
-        other.endpoint.script = call.manners
+        other.endpoint.script = user_agent.manners
     assert talk.near.bye().code == 200
 
 
@@ -395,11 +396,13 @@ def test_merged_call(drop_in_site, dial, answered):
     if answered:
         got.reply(200, here.answer())
         near, _ = out.answered()
-    second = call.private("alice", mc.impu("bob"), here.a.sdp(media.AMRWB))
+    second = mc_invite.private("alice", mc.impu("bob"),
+                               here.a.sdp(media.AMRWB))
     for name in ("Call-ID", "From"):
         second.set(name, out.message.get(name))
     second.set("CSeq", "50 INVITE")
-    other = call.Outgoing(here.caller, here.node.address, second, "alice")
+    other = user_agent.Outgoing(here.caller, here.node.address, second,
+                                "alice")
     assert other.start().refusal().code == 482
     assert not bob.requests("INVITE")
     if not answered:
@@ -407,7 +410,7 @@ def test_merged_call(drop_in_site, dial, answered):
         near, _ = out.answered()
     near.cseq = 90
     reply = near.ask("INVITE", here.a.sdp(media.AMRWB))
-    assert (reply.code, line.warning(reply)) == (488, "302")
+    assert (reply.code, calls.warning(reply)) == (488, "302")
     assert near.bye().code == 200
 
 
@@ -415,7 +418,7 @@ def test_merged_call(drop_in_site, dial, answered):
 def test_description_outside_a_call(drop_in_site, method):
     """No client gets it."""
     alice, bob = drop_in_site.client("alice"), drop_in_site.client("bob")
-    message = call.with_sdp(sip.request(
+    message = user_agent.with_sdp(sip.request(
         method, mc.impu("bob"), mc.impu("alice"), mc.impu("bob")),
         FOREIGN_SDP)
     reply = alice.endpoint.ask(message, drop_in_site.node.address)
@@ -430,12 +433,12 @@ def test_early_update_and_prack(dial):
     got.reply(183, here.answer(), rseq=1)
     near = out.dialog(out.wait(183))
     branch = near.prack(out.wait(183))
-    call.incoming(here.callee, here.node.address, "PRACK",
-                  out.call_id).reply(200)
+    user_agent.incoming(here.callee, here.node.address, "PRACK",
+                        out.call_id).reply(200)
     assert here.caller.wait_final(branch).code == 200
     branch = near.send("UPDATE", here.offer())
-    call.incoming(here.callee, here.node.address, "UPDATE",
-                  out.call_id).reply(200, here.answer())
+    user_agent.incoming(here.callee, here.node.address, "UPDATE",
+                        out.call_id).reply(200, here.answer())
     assert here.caller.wait_final(branch).code == 200
     got.reply(486)
     out.wait(486)
@@ -476,20 +479,21 @@ def test_ordinary_call(drop_in_site):
     challenged, nothing is judged."""
     site = drop_in_site
     bob = site.client("bob")
-    bob.endpoint.script = call.manners
+    bob.endpoint.script = user_agent.manners
     target = f"sip:bob@127.0.0.1:{site.node.port}"
     with sip.UdpEndpoint() as phone:
-        phone.script = call.manners
-        message = call.with_sdp(sip.request(
+        phone.script = user_agent.manners
+        message = user_agent.with_sdp(sip.request(
             "INVITE", target, "sip:x@127.0.0.1", target), FOREIGN_SDP)
-        out = call.Outgoing(phone, site.node.address, message).start()
+        out = user_agent.Outgoing(phone, site.node.address, message).start()
         assert out.refusal().code == 404
 
 
-@pytest.mark.parametrize("case", talks.CASES[:2], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", media_endpoint.CASES[:2],
+                         ids=lambda case: case.name)
 def test_no_octet_is_changed(drop_in_site, case):
     """Media and keys arrive as they were sent."""
-    with talks.Talk(case) as talk:
-        dialled.assert_talk(dialled.relay_of(drop_in_site), talk,
-                            dialled.set_up(drop_in_site, talk,
-                                           dialled.invite))
+    with media_endpoint.Talk(case) as talk:
+        media_calls.assert_talk(media_calls.relay_of(drop_in_site), talk,
+                                media_calls.set_up(drop_in_site, talk,
+                                                   media_calls.invite))

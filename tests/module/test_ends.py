@@ -5,7 +5,7 @@ import contextlib
 
 import pytest
 
-import line
+import calls
 import media
 import sip
 
@@ -27,8 +27,8 @@ def lines(site):
     """Makes lines on a site; all are over at the end."""
     with contextlib.ExitStack() as stack:
         yield lambda form="private": stack.enter_context(
-            line.Line(site, form))
-    line.wait_quiet(site.node)
+            calls.Line(site, form))
+    calls.wait_quiet(site.node)
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def victim(request, drop_in_site):
 
 def end(here, side):
     """The node ends a call, as an administrator has it do."""
-    line.end_by_node(here.node, side.call_id)
+    calls.end_by_node(here.node, side.call_id)
 
 
 def assert_one_bye(*sides):
@@ -98,7 +98,7 @@ def test_end_without_ack(dial):
     far = got.dialog()
     near.wait("BYE", timeout=ENDED)
     far.wait("BYE", timeout=ENDED)
-    line.wait_quiet(here.node)
+    calls.wait_quiet(here.node)
     assert_one_bye(near, far)
 
 
@@ -121,7 +121,7 @@ def test_end_of_a_hostile_caller(dial_in, victim, form, name):
     far.wait("ACK")
     end(here, near)
     far.wait("BYE")
-    line.wait_quiet(here.node)
+    calls.wait_quiet(here.node)
     assert_one_bye(far)
     assert not victim.requests("BYE") + near.requests("BYE")
 
@@ -150,7 +150,7 @@ def test_end_of_a_hostile_callee(dial_in, victim, form, when):
         near.request("INFO")
     end(here, near)
     near.wait("BYE")
-    line.wait_quiet(here.node)
+    calls.wait_quiet(here.node)
     assert_one_bye(near)
     assert not victim.requests("BYE") + far.requests("BYE")
 
@@ -171,5 +171,5 @@ def test_end_of_who_cannot_be_reached(dial_in, form, how):
     if how == "end_dlg":
         end(here, near)
     far.wait("BYE", timeout=2)
-    line.wait_quiet(here.node)
+    calls.wait_quiet(here.node)
     assert_one_bye(far)

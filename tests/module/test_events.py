@@ -6,7 +6,6 @@ import sqlite3
 
 import pytest
 
-import conftest
 import mc
 import node
 import sample
@@ -179,7 +178,7 @@ DECODABLE = {
 @pytest.fixture(scope="module", params=["lenient", "strict"])
 def decoding(request):
     """A node that looks into the interworking part, and how."""
-    with conftest.running(lambda peers: sample.SampleNode(
+    with sample.running(lambda peers: sample.SampleNode(
             peers, env={"DECODE": request.param})) as site:
         site.client("alice")
         site.client("frank")

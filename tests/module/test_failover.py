@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-import call
-import line
+import calls
 import mc
+import mc_invite
 import media
 import sip
 
@@ -168,10 +168,10 @@ def test_nothing_leaves_when_all_are_down(new_site, form):
         alice = site.client("alice")
         message = {
             "message": lambda: mc.client_message("alice", b"x"),
-            "private": lambda: call.private(
-                "alice", line.UNIT1, party.sdp(media.P25)),
-            "group": lambda: call.group(
-                "alice", line.P25_GROUP, party.sdp(media.P25)),
+            "private": lambda: mc_invite.private(
+                "alice", calls.UNIT1, party.sdp(media.P25)),
+            "group": lambda: mc_invite.group(
+                "alice", calls.P25_GROUP, party.sdp(media.P25)),
         }[form]()
         message.add("Contact", f"<{alice.contact}>")
         reply = alice.ask(message)
@@ -189,7 +189,7 @@ def test_tries_of_a_call(new_site):
         f" description) VALUES (1, 'sip:127.0.0.2:{port};transport=tls', 8,"
         " 9, '', '')" for port in range(7001, 7013)])
     site.node.kamcmd("dispatcher.reload")
-    with line.Line(site) as here:
+    with calls.Line(site) as here:
         assert here.dial().refusal().code == 504
         assert not site.iwf1.requests("INVITE")
         assert not site.iwf1b.requests("INVITE")

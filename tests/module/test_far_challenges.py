@@ -5,10 +5,10 @@ import contextlib
 
 import pytest
 
-import call
-import line
+import calls
 import mc
 import sip
+import user_agent
 
 OURS = f'Digest realm="{mc.DOMAIN}", nonce="n"'
 THEIRS = 'Digest realm="far.example", nonce="n"'
@@ -19,8 +19,8 @@ def dial(site):
     """Makes lines on the sample node; all are over at the end."""
     with contextlib.ExitStack() as stack:
         yield lambda form="private": stack.enter_context(
-            line.Line(site, form))
-    line.wait_quiet(site.node)
+            calls.Line(site, form))
+    calls.wait_quiet(site.node)
 
 
 def text_message(sender, target):
@@ -157,10 +157,10 @@ def test_calls(site, dial, form, code):
     here = dial(form)
     here.callee.script = lambda message: (
         challenge(code, OURS)(message) if message.method == "INVITE"
-        else call.manners(message))
+        else user_agent.manners(message))
     before = counted(site)
     assert_turned(site, before, here.dial().refusal())
-    here.callee.script = call.manners
+    here.callee.script = user_agent.manners
     talk = here.talk()
     for asker, other in ((talk.near, talk.far), (talk.far, talk.near)):
         for method in ("INFO", "UPDATE", "INVITE"):
@@ -170,7 +170,7 @@ def test_calls(site, dial, form, code):
             if method == "INVITE":
                 asker.ack()
             assert_turned(site, before, reply)
-    talk.near.endpoint.script = talk.far.endpoint.script = call.manners
+    talk.near.endpoint.script = talk.far.endpoint.script = user_agent.manners
     assert talk.near.bye().code == 200
 
 

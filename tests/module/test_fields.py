@@ -10,12 +10,12 @@ import re
 
 import pytest
 
-import call
+import calls
 import documents
-import line
 import mc
 import node
 import sip
+import user_agent
 
 # What makes a message a message: it is there in any case, or would break it.
 FRAME = {"Via", "v", "From", "f", "To", "t", "Call-ID", "i", "CSeq",
@@ -129,8 +129,8 @@ def dial(site):
     """Makes lines on the sample node; all are over at the end."""
     with contextlib.ExitStack() as stack:
         yield lambda form="private": stack.enter_context(
-            line.Line(site, form))
-    line.wait_quiet(site.node)
+            calls.Line(site, form))
+    calls.wait_quiet(site.node)
 
 
 # Requests of clients
@@ -240,7 +240,7 @@ def test_requests_of_a_client_in_a_call(dial, form, who):
     other.endpoint.script = sip.answer(200)
     for method in ("INFO", "UPDATE", "OPTIONS", "INVITE", "BYE"):
         if method == "INVITE":
-            other.endpoint.script = call.manners
+            other.endpoint.script = user_agent.manners
         branch = side.send(method, headers=marked())
         got = other.wait(method)
         assert left(got.message) == staying(0), method
@@ -259,7 +259,7 @@ def forked(site, here):
     """A call that two of bob's phones answer: the late dialog of alice, and
     the phone at its end."""
     second = site.client("bob")
-    second.endpoint.script = call.manners
+    second.endpoint.script = user_agent.manners
     out = here.dial()
     legs = [here.arrived(out), here.arrived(out, second.endpoint)]
     legs[0].reply(200, here.answer())
@@ -272,12 +272,13 @@ def test_late_fork(site, dial):
     """ACK and BYE of what answered too late, and the BYE's answer."""
     near, late, legs = forked(site, dial("client"))
     far = legs[1].dialog()
-    late.local = f'"The Boss" <sip:boss@x.example>;tag={call.tag_of(near.local)}'
+    tag = user_agent.tag_of(near.local)
+    late.local = f'"The Boss" <sip:boss@x.example>;tag={tag}'
     late.ack(headers=marked())
     ack = far.wait("ACK").message
     assert left(ack) == staying(0)
     assert ack.all("From") == [
-        f"<{mc.impu('alice')}>;tag={call.tag_of(near.local)}"]
+        f"<{mc.impu('alice')}>;tag={user_agent.tag_of(near.local)}"]
     far.endpoint.script = lambda message: (
         sip.answer(200, headers=marked())(message))
     reply = late.ask("BYE", headers=marked())
@@ -286,12 +287,13 @@ def test_late_fork(site, dial):
     assert bye.all("From") == ack.all("From")
     assert reply.code == 200
     assert left(reply) == staying(1) - CHALLENGES
-    far.local = f'"The Boss" <sip:boss@x.example>;tag={call.tag_of(far.local)}'
+    tag = user_agent.tag_of(far.local)
+    far.local = f'"The Boss" <sip:boss@x.example>;tag={tag}'
     assert far.ask("BYE").code == 200
     got = [r.message for r in near.endpoint.requests("BYE")]
     assert [m.get("From") for m in got] == [
         f"<{legs[1].message.get('To').strip(' <>')}>"
-        f";tag={call.tag_of(far.local)}"]
+        f";tag={user_agent.tag_of(far.local)}"]
     near.bye()
 
 
@@ -309,8 +311,8 @@ def test_cancel(dial):
     message = with_fields(out._same_transaction(
         "CANCEL", out.message.get("To")))
     here.caller.send_octets(bytes(message), here.node.address)
-    cancel = call.incoming(here.callee, here.node.address, "CANCEL",
-                           call_id=out.call_id)
+    cancel = user_agent.incoming(here.callee, here.node.address, "CANCEL",
+                                 call_id=out.call_id)
     assert left(cancel.message) <= {"Reason"}
     got.reply(487)
     out.wait(487)
@@ -392,7 +394,7 @@ def test_contact_of_a_reply_in_a_call(dial, form, who):
 def test_description_in_the_reply_to_a_text(site):
     """Media are said in calls alone: the body goes."""
     alice, bob = site.client("alice"), site.client("bob")
-    bob.endpoint.script = lambda message: [(0, call.with_sdp(
+    bob.endpoint.script = lambda message: [(0, user_agent.with_sdp(
         sip.response(message, 200), b"v=0\r\nm=audio 4 RTP/AVP 0\r\n"))]
     reply = alice.ask(text_message("alice", "bob"))
     assert (reply.code, reply.body) == (200, b"")
@@ -601,7 +603,7 @@ def test_from_within_a_call(dial, form):
     got = here.arrived(out)
     reply = got.reply_of(180)
     got.endpoint.reply(got.received, reply.set(
-        "To", f"{boss};tag={call.tag_of(reply.get('To'))}"))
+        "To", f"{boss};tag={user_agent.tag_of(reply.get('To'))}"))
     told = out.wait(180).get("To")
     assert told.partition(";")[0].strip() == out.message.get("To")
     got.reply(486)
@@ -609,7 +611,7 @@ def test_from_within_a_call(dial, form):
     talk = here.talk()
     for side, other in ((talk.near, talk.far), (talk.far, talk.near)):
         message = side.request("INFO")
-        message.set("From", f"{boss};tag={call.tag_of(side.local)}")
+        message.set("From", f"{boss};tag={user_agent.tag_of(side.local)}")
         assert side.endpoint.ask(message, side.server).code == 200
         assert "oss" not in other.wait("INFO").message.get("From")
     talk.near.bye()

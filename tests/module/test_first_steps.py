@@ -10,16 +10,17 @@ import subprocess
 
 import pytest
 
-import call
+import calls
 import databases
 import documents
-import dropin
-import line
+import existing_server
 import mc
+import mc_invite
 import media
 import node
 import sample
 import sip
+import user_agent
 
 USER = "kamailio"
 SHARE = "/usr/share/kamailio"
@@ -30,14 +31,15 @@ AS_USER = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups",
 
 def commands(name):
     """The commands of a file that makes the tables."""
-    lines = (dropin.RECIPES / f"tables-{name}.sh").read_text().splitlines()
+    path = existing_server.RECIPES / f"tables-{name}.sh"
+    lines = path.read_text().splitlines()
     return [text for text in lines
             if text != "set -e" and not text.startswith("#")]
 
 
 def here(text, folder):
     """A command with the folders of a test in place of the installed ones."""
-    text = text.replace(f"{SHARE}/mc_iwf/", f"{dropin.RECIPES}/")
+    text = text.replace(f"{SHARE}/mc_iwf/", f"{existing_server.RECIPES}/")
     text = re.sub(rf"{SHARE}/(db_\w+)/mc_iwf-create",
                   rf"{node.TOP}/cfg/\1/mc_iwf-create", text)
     return text.replace("/var/lib/kamailio", str(folder))
@@ -135,7 +137,7 @@ class Server:
         self.server.remove()
 
 
-class Installed(dropin.DropIn):
+class Installed(existing_server.DropIn):
     """Debian's server after the whole document, as user kamailio."""
 
     def __init__(self, peers, database):
@@ -150,14 +152,14 @@ class Installed(dropin.DropIn):
         shutil.copy(node.TOP / "modules/mc_iwf/mc_iwf.so",
                     self.path("mc_iwf"))
         shutil.copy(node.TOP / "cfg/policies.ini", self.path("etc"))
-        dropin.write_files(self.path("etc"))
+        existing_server.write_files(self.path("etc"))
         self.database = (Files(self.folder) if database == "sqlite"
                          else Server(database))
         mc_db, node_db = self.database.urls()
         self.database.change(
             "UPDATE mc_iwf_peers SET address = '127.0.0.2'",
             "UPDATE address SET ip_addr = '127.0.0.2'")
-        dropin.settings(self.path("etc"), {
+        existing_server.settings(self.path("etc"), {
             "MC_DB_MODULE": self.database.module,
             "MC_DB": mc_db, "MC_NODE_DB": node_db,
             "MC_POLICIES": str(self.path("etc/policies.ini")),
@@ -224,11 +226,11 @@ def test_first_message(ready):
 @pytest.mark.parametrize("form", ["private", "from-lmr"])
 def test_first_call(ready, form):
     """With the printed rows a call goes each way, and is heard."""
-    with line.Line(ready, form) as wire:
+    with calls.Line(ready, form) as wire:
         talk = wire.talk()
         talk.speech()
         assert talk.near.bye().code == 200
-        line.wait_quiet(ready.node)
+        calls.wait_quiet(ready.node)
 
 
 LESS = [["mc_iwf_kmf_psis"], ["mc_iwf_kmf_psis", "mc_iwf_kmfs"],
@@ -241,7 +243,8 @@ def test_each_row_is_needed(ready, tables):
     alice = ready.client("alice")
     def code():
         return alice.ask(mc.client_message("alice", b"x")).code
-    printed = (dropin.RECIPES / "first-message.sql").read_text().splitlines()
+    path = existing_server.RECIPES / "first-message.sql"
+    printed = path.read_text().splitlines()
     rows = [row.rstrip(";") for table in reversed(tables) for row in printed
             if row.startswith(f"INSERT INTO {table} ")]
     ready.node.database.change(*(f"DELETE FROM {name}" for name in tables))
@@ -256,7 +259,7 @@ def test_a_group_changes_its_codec(ready):
     ready.node.database.change(
         "DELETE FROM mc_iwf_groups",
         "INSERT INTO mc_iwf_groups (uri, psi, profile) VALUES "
-        f"('{line.P25_GROUP}', '{mc.IWF1}', 'tetra')")
+        f"('{calls.P25_GROUP}', '{mc.IWF1}', 'tetra')")
     node.wait_until(lambda: "changed" in group_codec(ready),
                     "the group's codec")
 
@@ -264,7 +267,7 @@ def test_a_group_changes_its_codec(ready):
 def group_codec(site):
     """What the node says to a new codec."""
     try:
-        return site.node.kamcmd("mc_iwf.group_codec", line.P25_GROUP,
+        return site.node.kamcmd("mc_iwf.group_codec", calls.P25_GROUP,
                                 "tetra-bb")
     except AssertionError as said:
         return str(said).replace("changed", "")
@@ -307,14 +310,15 @@ def test_features_of_the_server(features):
     peers = sample.Peers()
     more = {"DBURL": "sqlite:///kamailio.db"}
     try:
-        with dropin.DropIn(peers, features, **more) as server:
+        with existing_server.DropIn(peers, features, **more) as server:
             site = sample.Site(peers, server)
             alice = site.client("alice")
             assert alice.ask(mc.client_message("alice", b"x")).code == 200
-            message = call.private("alice", line.UNIT1,
-                                   media.Party().sdp(media.P25))
-            reply = call.Outgoing(alice.endpoint, server.address, message,
-                                  "alice")
+            message = mc_invite.private("alice", calls.UNIT1,
+                                        media.Party().sdp(media.P25))
+            reply = user_agent.Outgoing(alice.endpoint, server.address,
+                                        message,
+                                        "alice")
             if "MC_NO_CALLS" not in features:
                 peers.iwf1.script = sip.answer(486)
                 assert reply.start().refusal().code == 486
@@ -325,7 +329,7 @@ def test_features_of_the_server(features):
 
 def included(name):
     """A file of the recipes and all that it includes."""
-    text = (dropin.RECIPES / name).read_text()
+    text = (existing_server.RECIPES / name).read_text()
     return {name}.union(*map(included, re.findall(
         r'^include_file "(.*)"$', text, re.M)))
 
@@ -336,18 +340,18 @@ def test_files_that_are_copied():
     patterns = re.search(r"^    cp (mc.*) /etc/kamailio/$",
                          documents.GUIDE.read_text(), re.M).group(1).split()
     copied = {path.name for pattern in patterns
-              for path in dropin.RECIPES.glob(pattern)}
-    assert copied == included("mc.cfg") == set(dropin.FILES)
+              for path in existing_server.RECIPES.glob(pattern)}
+    assert copied == included("mc.cfg") == set(existing_server.FILES)
 
 
 def test_settings():
     """Each setting of the files stands in the table."""
-    text = (dropin.RECIPES / "mc.cfg").read_text()
+    text = (existing_server.RECIPES / "mc.cfg").read_text()
     said = set(re.findall(r"`(\w+)`", "".join(re.findall(
         r"^\| (`(?:MC_|PIKE)[^|]*)\|", documents.GUIDE.read_text(), re.M))))
     assert set(re.findall(r"^#!trydef (\w+)", text, re.M)) | {
         "MC_DB_LOADED", "MC_NO_CALLS"} == said
-    local = (dropin.RECIPES / "kamailio-local.cfg").read_text()
+    local = (existing_server.RECIPES / "kamailio-local.cfg").read_text()
     assert set(re.findall(r"^#!define (\w+)", local, re.M)) <= said
 
 
@@ -369,5 +373,5 @@ def test_install(tmp_path):
     assert len(named) > 10
     for path in named:
         assert (tmp_path / f".{path}").exists() or os.path.exists(path), path
-    for name in dropin.FILES:
+    for name in existing_server.FILES:
         assert (tmp_path / f".{SHARE}/mc_iwf/{name}").exists()

@@ -9,12 +9,11 @@ import time
 
 import pytest
 
-import broken
-import conftest
 import mc
 import node
 import sample
 import sip
+import unreadable
 
 
 SLOW = 20.0  # for what a timer does
@@ -29,7 +28,7 @@ UNREAD = rb"(unreadable messages|messages with a broken header)"
 def unbounded(**settings):
     """A node whose log shows all that it says."""
     settings.setdefault("env", {})["LOG_LIMIT"] = "0"
-    with conftest.running(
+    with sample.running(
             lambda peers: sample.SampleNode(peers, **settings)) as site:
         yield site
 
@@ -84,13 +83,13 @@ COPIES = 10
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
-@pytest.mark.parametrize("name", broken.FORMS)
+@pytest.mark.parametrize("name", unreadable.FORMS)
 def test_broken_message(open_site, name, transport):
     """It is counted, or answered; the log gets a line for all of them, without
     their octets."""
     if transport == "tcp" and name in DATAGRAMS:
         pytest.skip("not a message on a stream")
-    make, fate = broken.FORMS[name]
+    make, fate = unreadable.FORMS[name]
     log = open_site.node.path("kamailio.log")
     before = log.stat().st_size
     counted = isinstance(fate, str) and dropped(open_site, fate)
@@ -106,14 +105,14 @@ def test_broken_message(open_site, name, transport):
     # (What the timer has still to tell of refusals is of others, too.)
     said = [line for line in log.read_bytes()[before:].splitlines()
             if not re.search(rb" INFO: |settled| more refusals with ", line)]
-    assert broken.SECRET not in b"".join(said)
+    assert unreadable.SECRET not in b"".join(said)
     assert len(said) < 4, said
 
 
 def all_dropped(site):
     """How many messages could not be read."""
     counted = site.node.counters("node")
-    return counted[broken.UNREADABLE] + counted[broken.BROKEN]
+    return counted[unreadable.UNREADABLE] + counted[unreadable.BROKEN]
 
 
 def told(octets):
@@ -130,7 +129,7 @@ def test_a_flood_of_them(open_site):
     open_site.node.kamcmd("htable.delete", "untold",
                           "messages with a broken header")
     before, counted = log.stat().st_size, all_dropped(open_site)
-    makes = [make for make, fate in broken.FORMS.values()
+    makes = [make for make, fate in unreadable.FORMS.values()
              if isinstance(fate, str)]
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         for n in range(1000):
@@ -155,7 +154,7 @@ def test_a_flood_of_them(open_site):
         node.wait_until(all_are_read, "end of the flood", SLOW)
     open_site.node.settle_log()
     said = log.read_bytes()[before:]
-    assert broken.SECRET not in said
+    assert unreadable.SECRET not in said
     assert said.count(b"\n") < 20 and len(said) < 3000
 
 
@@ -167,14 +166,15 @@ def lines(site, kind):
 
 def test_told_once(open_site):
     """What no line told yet is told by the next one or by the timer, once."""
-    kind, count = "unreadable messages", dropped(open_site, broken.UNREADABLE)
+    kind = "unreadable messages"
+    count = dropped(open_site, unreadable.UNREADABLE)
     open_site.node.kamcmd("htable.delete", "untold", kind)
     before = len(lines(open_site, kind))
-    with Wire(open_site, "udp").send(broken.garbage()) as sock:
+    with Wire(open_site, "udp").send(unreadable.garbage()) as sock:
         for _ in range(4):
-            sock.send(broken.garbage())
+            sock.send(unreadable.garbage())
     node.wait_until(
-        lambda: dropped(open_site, broken.UNREADABLE) == count + 5, "five")
+        lambda: dropped(open_site, unreadable.UNREADABLE) == count + 5, "five")
     node.wait_until(lambda: sum(lines(open_site, kind)[before:]) >= 5,
                     "lines on all five", SLOW)
     tick(open_site)
@@ -199,7 +199,8 @@ def test_flood_of_a_source_is_not_read():
             def is_flooded():
                 # As many as the sockets of the node have room for.
                 for _ in range(300):
-                    stranger.send_octets(broken.garbage(), site.node.address)
+                    stranger.send_octets(unreadable.garbage(),
+                                         site.node.address)
                 return dropped(site, "dropped_flood") > 1000
 
             node.wait_until(is_flooded, "messages that were not read", SLOW)
@@ -221,8 +222,8 @@ def test_flood_of_a_peer_is_read(new_site):
     """A peer has a limit of its own, behind this one."""
     site = new_site(env={"PIKE_LIMIT": "20", "FLOOD_ANSWERS": "10"})
     for _ in range(300):
-        site.iwf1.send_octets(broken.garbage(), site.node.address)
-    node.wait_until(lambda: dropped(site, broken.UNREADABLE) == 300,
+        site.iwf1.send_octets(unreadable.garbage(), site.node.address)
+    node.wait_until(lambda: dropped(site, unreadable.UNREADABLE) == 300,
                     "300 messages read")
     assert dropped(site, "dropped_flood") == 0
 

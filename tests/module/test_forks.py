@@ -5,10 +5,10 @@ import contextlib
 
 import pytest
 
-import call
-import line
+import calls
 import node
 import sip
+import user_agent
 
 FORKS = 12  # of a call, as docs/reference.md says
 
@@ -18,8 +18,8 @@ def dial(site):
     """Makes lines on the sample node; all are over at the end."""
     with contextlib.ExitStack() as stack:
         yield lambda form="private": stack.enter_context(
-            line.Line(site, form))
-    line.wait_quiet(site.node)
+            calls.Line(site, form))
+    calls.wait_quiet(site.node)
 
 
 def kept(site, table, call_id):
@@ -31,7 +31,7 @@ def kept(site, table, call_id):
 
 def tags_of(out, code):
     """The To tags of the replies with a code."""
-    return {call.tag_of(reply.get("To")) for reply in out.replies(code)}
+    return {user_agent.tag_of(reply.get("To")) for reply in out.replies(code)}
 
 
 @pytest.mark.parametrize("contact", [True, False])
@@ -45,7 +45,7 @@ def test_ringing_with_many_tags(site, dial, form, contact):
     for tag in tags[:FORKS]:
         got.reply(183, tag=tag, contact=contact)
     node.wait_until(lambda: len(tags_of(out, 183)) == FORKS, "a dozen")
-    with line.dropped_reply(site.node):
+    with calls.dropped_reply(site.node):
         for tag in tags[FORKS:]:
             got.reply(183, tag=tag, contact=contact)
     got.reply(180, tag=tags[0], contact=contact)
@@ -57,7 +57,7 @@ def test_ringing_with_many_tags(site, dial, form, contact):
     got.dialog(tags[1]).wait("ACK")
     assert near.ask("INFO").code == 200
     near.bye()
-    line.wait_quiet(site.node)
+    calls.wait_quiet(site.node)
     assert not kept(site, "early", out.call_id)
     assert not kept(site, "tags", out.call_id)
     site.node.wait_log("answers of too many forks")
@@ -74,7 +74,7 @@ def test_refused_call_with_many_tags(site, dial):
     assert len(kept(site, "early", out.call_id)) == 3
     got.reply(486)
     out.wait(486)
-    line.wait_quiet(site.node)
+    calls.wait_quiet(site.node)
     assert not kept(site, "early", out.call_id)
     assert not kept(site, "tags", out.call_id)
 
@@ -91,7 +91,7 @@ def test_answers_with_many_tags(site, dial):
     for tag in tags[1:FORKS]:
         got.reply(200, tag=tag)
     node.wait_until(lambda: len(tags_of(out, 200)) == FORKS, "a dozen")
-    with line.dropped_reply(site.node):
+    with calls.dropped_reply(site.node):
         for tag in tags[FORKS:]:
             got.reply(200, tag=tag)
     assert near.ask("INFO").code == 200
@@ -162,7 +162,7 @@ def test_other_tags_while_it_rings(dial):
         assert asks.endpoint.wait_final(branch).code == 200
     got.reply(486)
     out.wait(486)
-    line.wait_quiet(here.node)
+    calls.wait_quiet(here.node)
 
 
 @pytest.mark.parametrize("name, good, bad", [

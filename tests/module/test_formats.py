@@ -8,8 +8,8 @@ import subprocess
 
 import pytest
 
-import keytool
-from keytool import TOP, run
+import key_commands
+from key_commands import TOP, run
 
 TEXT = (TOP / "docs" / "formats.md").read_text()
 
@@ -61,7 +61,7 @@ def test_every_command():
 
 def test_example(tmp_path):
     """The example runs as it stands, and the key comes out."""
-    (tmp_path / "mclmr").symlink_to(keytool.TOOL)
+    (tmp_path / "mclmr").symlink_to(key_commands.TOOL)
     block = re.search(r"^```\n(openssl rand .*?)^```$", TEXT,
                       re.M | re.S).group(1)
     for line in block.splitlines():
@@ -109,7 +109,7 @@ def test_numbers():
 def test_lab_and_demo(tmp_path):
     """`make lab` twice, and the demo, with the tool under the sanitizers."""
     environment = {**os.environ, "RUN_DIR": str(tmp_path),
-                   "MCLMR": keytool.TOOL}
+                   "MCLMR": key_commands.TOOL}
     secret = tmp_path / "kms" / "kms.secret"
     seen = []
     for _ in range(2):
@@ -124,7 +124,7 @@ def test_lab_and_demo(tmp_path):
     for name in names:
         assert (tmp_path / "kms" / name).read_text().count("<KmsKeySet") == 2
     done = subprocess.run(
-        [TOP / "tests" / "demo" / "rootkey.py", "--tool", keytool.TOOL],
+        [TOP / "tests" / "demo" / "rootkey.py", "--tool", key_commands.TOOL],
         capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("\nrefused, ") == 3

@@ -7,11 +7,11 @@ import contextlib
 
 import pytest
 
-import call
-import line
+import calls
 import mc
 import media
 import sip
+import user_agent
 
 ANYWHERE = ["sip:mc-orig@mc.example.org", "sip:mc-orig@MC.example.org:5060",
             "sip:mc-orig@mc.example.org;user=phone",
@@ -28,11 +28,11 @@ def dial(site):
     """Makes lines on the sample node; all are over at the end."""
     with contextlib.ExitStack() as stack:
         yield lambda form="group-by-orig": stack.enter_context(
-            line.Line(site, form))
-    line.wait_quiet(site.node)
+            calls.Line(site, form))
+    calls.wait_quiet(site.node)
 
 
-def session(kind, group=line.P25_GROUP, comment=""):
+def session(kind, group=calls.P25_GROUP, comment=""):
     """An info part of a group call."""
     return mc.info_part(mc.info_xml("mcptt", (
         f"{comment}<session-type>{kind}</session-type>"
@@ -57,7 +57,7 @@ def test_form_for_the_iwf(dial, psi):
     out = here.dial(message=sent)
     got = here.arrived(out)
     assert got.message.uri == mc.IWF1
-    assert f">{line.P25_GROUP}<" in mc.info_of(got.message)
+    assert f">{calls.P25_GROUP}<" in mc.info_of(got.message)
     assert mc.calling_user(got.message) == mc.mc_id("alice")
     assert f"<{mc.impu('alice')}>" in got.message.get("From")
     assert got.message.get("Max-Forwards") == "69"
@@ -76,22 +76,22 @@ def test_info_part_in_another_style(dial):
     got.reply(180)
     out.wait(180)
     out.cancel()
-    call.incoming(here.callee, here.node.address, "CANCEL",
-                  call_id=out.call_id)
+    user_agent.incoming(here.callee, here.node.address, "CANCEL",
+                        call_id=out.call_id)
     got.reply(487)
     out.wait(487)
 
 
 @pytest.mark.parametrize("group", [
     "sip:grp-x@mc.example.org", "sip:grp-p25@mc.partner.example",
-    line.UNIT1, mc.impu("bob"), ""])
+    calls.UNIT1, mc.impu("bob"), ""])
 def test_group_that_no_iwf_has(dial, group):
     """404 with 113."""
     here = dial()
     reply = here.refused(message=of_kind(
         here, session("prearranged", group)))
     if group:
-        assert (reply.code, line.warning(reply)) == (404, "113")
+        assert (reply.code, calls.warning(reply)) == (404, "113")
     else:
         assert reply.code >= 400
 
@@ -152,8 +152,8 @@ def test_without_a_password(dial, site):
     carol = site.stranger("carol")
     message = of_kind(here, session("prearranged"))
     message.set("Contact", f"<sip:carol@{carol.endpoint.hostport}>")
-    out = call.Outgoing(carol.endpoint, here.node.address, message,
-                        contact=False)
+    out = user_agent.Outgoing(carol.endpoint, here.node.address, message,
+                              contact=False)
     challenged = out.start().refusal()
     assert challenged.code == 407
     wrong = sip.with_credentials(message, challenged, "carol", "alice-secret")
@@ -165,14 +165,15 @@ def test_over_tcp(dial, site):
     """A large one over TCP."""
     here = dial()
     alice = site.client("alice", endpoint=sip.TcpEndpoint())
-    alice.endpoint.script = call.manners
+    alice.endpoint.script = user_agent.manners
     info = session("prearranged")
     message = here.form.invite(here.offer())
     mc.with_parts(message, [info, mc.part("application/sdp", here.offer()),
                             mc.part("application/x", b"\0\r\n" * 8000)])
     message.add("Contact", f"<{alice.contact}>")
-    out = call.Outgoing(alice.endpoint, here.node.address, message, "alice",
-                        contact=False).start()
+    out = user_agent.Outgoing(alice.endpoint, here.node.address, message,
+                              "alice",
+                              contact=False).start()
     got = here.arrived(out)
     assert mc.parts_of(got.message)[-1].content == b"\0\r\n" * 8000
     got.reply(486)

@@ -5,12 +5,11 @@ import re
 
 import pytest
 
-import call
-import conftest
+import calls
 import documents
-import dropin
-import line
+import existing_server
 import mc
+import mc_invite
 import media
 import sample
 import sip
@@ -29,7 +28,7 @@ RECIPES = ["native", "kemi", "drop_in"]
 def sample_site(algorithm):
     """The sample node with hashes of this kind."""
     options = ["-A", "WITH_SHA256"] * (algorithm == "SHA-256")
-    with conftest.running(lambda peers: sample.SampleNode(
+    with sample.running(lambda peers: sample.SampleNode(
             peers, options=options)) as found:
         yield found
 
@@ -145,7 +144,7 @@ def test_cut_hash_of_a_caller(drop_in_site):
     row = Row(drop_in_site)
     row.write(hash=row.whole["hash"][:-1])
     with media.Party("127.0.1.1") as party:
-        message = call.private("alice", line.UNIT1, party.sdp(media.P25))
+        message = mc_invite.private("alice", calls.UNIT1, party.sdp(media.P25))
         reply = row.ask(row.client(), message, "alice",
                         ha1=row.whole["hash"][:-1] + "\0")
     row.write(**row.whole)
@@ -161,13 +160,13 @@ def guarded_site():
     words = words.group(1).replace("\\|", "|")
     asks = '\t\tif (!auth_check("$fd", "subscriber", "1")) {'
     def make(peers):
-        server = dropin.DropIn(peers, features=["WITH_AUTH"],
-                               DBURL="sqlite:///kamailio.db")
+        server = existing_server.DropIn(peers, features=["WITH_AUTH"],
+                                        DBURL="sqlite:///kamailio.db")
         text = server.config.read_text()
         assert asks in text
         server.config.write_text(text.replace(asks, words))
         return server
-    with conftest.running(make) as found:
+    with sample.running(make) as found:
         yield found
 
 

@@ -2,10 +2,10 @@
 """What two readers could understand differently, and what floods."""
 import pytest
 
-import conftest
 import mc
+import sample
 import sip
-import small
+import small_server
 
 BOB = mc.identity("mcptt", "calling-user-id", mc.impu("bob"))
 
@@ -188,7 +188,7 @@ def test_strangers_do_not_fill_the_memory(site):
     mallory.close()
 
 
-class RemovingNode(small.SmallNode):
+class RemovingNode(small_server.SmallNode):
     """The guide's small configuration, whose script removes a field."""
 
     def __init__(self, peers):
@@ -201,7 +201,7 @@ class RemovingNode(small.SmallNode):
 
 def test_removed_field_does_not_make_the_sender():
     """A lump hides nothing from C code: what the script removed is gone."""
-    with conftest.running(RemovingNode) as site:
+    with sample.running(RemovingNode) as site:
         site.client("alice")
         assert site.from_core(mc.core_message("alice", b"x")).code == 403
         assert not site.iwf1.requests()

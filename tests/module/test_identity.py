@@ -2,7 +2,6 @@
 """Who is who: digest, the trusted core, the IWFs, and what strangers claim."""
 import pytest
 
-import conftest
 import mc
 import sample
 import sip
@@ -181,7 +180,7 @@ DATA_TERM = f"sip:mcdata-term@{mc.DOMAIN}"
 @pytest.fixture(scope="module")
 def data_psis():
     """A site with PSIs that serve MCData and no other service."""
-    with conftest.running(lambda peers: sample.SampleNode(peers, sql=[
+    with sample.running(lambda peers: sample.SampleNode(peers, sql=[
             "INSERT INTO mc_iwf_roles (psi, service, role) VALUES"
             f" ('{DATA_ORIG}', 'mcdata', 'originating'),"
             f" ('{DATA_TERM}', 'mcdata', 'terminating')"])) as site:

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-import call
-import line
+import calls
 import mc
 import sip
+import user_agent
 
 UNIT1 = "sip:unit1@iwf.example.org"
 TETRA1 = "sip:unit1@tetra-iwf.example.org"
@@ -21,8 +21,8 @@ def dial(site):
     """Makes lines on the sample node; all are over at the end."""
     with contextlib.ExitStack() as stack:
         yield lambda form="private": stack.enter_context(
-            line.Line(site, form))
-    line.wait_quiet(site.node)
+            calls.Line(site, form))
+    calls.wait_quiet(site.node)
 
 
 def text(sender, target="alice", asserted=()):
@@ -96,7 +96,7 @@ FOREIGN = {
     "another's LMR user in From": (named(TETRA1), [named(mc.IWF1)]),
     "another's LMR user asserted": (named(mc.IWF1), [named(TETRA1)]),
     "no LMR user": (named("sip:unit9@iwf.example.org"), []),
-    "a group": (named(line.P25_GROUP), []),
+    "a group": (named(calls.P25_GROUP), []),
     "a second field": (named(mc.IWF1), [named(mc.IWF1), BOB]),
     "an empty field": (named(mc.IWF1), [named(mc.IWF1), ""]),
     "an empty field alone": (named(mc.IWF1), [""]),
@@ -259,5 +259,5 @@ def test_call_of_an_iwf(dial):
     assert near.ask("INFO", headers=asserted).code == 200
     info = got.dialog().wait("INFO").message
     assert not [name for name, _ in asserted if info.all(name)]
-    assert call.tag_of(info.get("From")) == call.tag_of(near.local)
+    assert user_agent.tag_of(info.get("From")) == user_agent.tag_of(near.local)
     near.bye()

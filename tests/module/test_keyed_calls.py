@@ -14,24 +14,25 @@ import time
 
 import pytest
 
-import call
-import dialled
-import keytool
+import key_commands
 import mc
+import media_calls
+import media_endpoint
+import mikey
 import node
-import talks
+import user_agent
 
 ALICE, BOB = mc.mc_id("alice"), mc.mc_id("bob")
 INITIATOR, RECEIVER = 0, 1  # CS IDs: who made the key, who got it
 PREFIX = "a=key-mgmt:mikey "
-SAVP = {"protocol": talks.SAVP, "keys": "mikey"}
-P25 = talks.P25.with_("p25", **SAVP)
+SAVP = {"protocol": media_endpoint.SAVP, "keys": "mikey"}
+P25 = media_endpoint.P25.with_("p25", **SAVP)
 P25_SECRET = P25.with_("p25-e2ee", e2ee=True)
 CASES = {
     P25: (),
     P25.with_("p25-avp", protocol="RTP/AVP"): ("--self",),
     P25_SECRET: ("--cs-map", "generic"),
-    talks.TETRA_SECRET.with_("tetra-e2ee", **SAVP): ("--hide-ids",),
+    media_endpoint.TETRA_SECRET.with_("tetra-e2ee", **SAVP): ("--hide-ids",),
 }
 by_case = pytest.mark.parametrize(
     "case, options", CASES.items(), ids=[case.name for case in CASES])
@@ -44,7 +45,7 @@ def fixture_lab(tmp_path_factory):
     subprocess.run([f"{node.TOP}/tools/lab.sh"], check=True,
                    stdout=subprocess.DEVNULL,
                    env={**os.environ, "RUN_DIR": str(folder),
-                        "MCLMR": keytool.TOOL})
+                        "MCLMR": key_commands.TOOL})
     return folder / "kms"
 
 
@@ -55,7 +56,7 @@ def by(lab, name):
 
 def maker_of(case):
     """The name of a case's IWF in the laboratory, and its URI."""
-    if case.target == talks.P25.target:
+    if case.target == media_endpoint.P25.target:
         return "iwf", mc.IWF1
     return "tetra-iwf", mc.IWF2
 
@@ -66,7 +67,7 @@ class Pck:
     def __init__(self, lab, case, *options, kind="pck", maker=None, to=ALICE):
         name, uri = maker or maker_of(case)
         self.key = os.urandom(16)
-        line = keytool.good(
+        line = key_commands.good(
             "mikey", "make", "--type", kind, "--from", uri, "--to", to,
             *by(lab, name), "--key", "-", "--form", "sdp", *options,
             stdin=self.key.hex().encode()).decode()
@@ -76,10 +77,10 @@ class Pck:
 
     def srtp(self, session):
         """What its maker begins SRTP of a session with."""
-        return keytool.srtp_key(self.key, self.octets, session)
+        return mikey.srtp_key(self.key, self.octets, session)
 
 
-class Iwf(talks.Endpoint):
+class Iwf(media_endpoint.Endpoint):
     """The side that made the key; it says so in offer and answer alike."""
 
     sessions = INITIATOR, RECEIVER  # sent, received
@@ -96,7 +97,7 @@ class Iwf(talks.Endpoint):
             self.tell(name, self.pck.srtp(session))
 
 
-class Client(talks.Endpoint):
+class Client(media_endpoint.Endpoint):
     """Alice's side: knows her keys, and what it received."""
 
     def __init__(self, lab, *words, keys=None):
@@ -123,9 +124,9 @@ def talk_of(lab, pck, case, begin, iwf=Iwf, keys=None):
     """Both sides of a call that one of them begins."""
     sides = (functools.partial(iwf, pck),
              functools.partial(Client, lab, keys=keys))
-    if begin is dialled.invite:
-        return talks.Talk(case, *reversed(sides))
-    return talks.Talk(case, *sides)
+    if begin is media_calls.invite:
+        return media_endpoint.Talk(case, *reversed(sides))
+    return media_endpoint.Talk(case, *sides)
 
 
 def client_of(talk):
@@ -143,7 +144,8 @@ def assert_arrived(talk, pck):
 
 
 by_begin = pytest.mark.parametrize(
-    "begin", [dialled.invite_alice, dialled.invite], ids=["iwf", "client"])
+    "begin", [media_calls.invite_alice, media_calls.invite],
+    ids=["iwf", "client"])
 
 
 @by_begin
@@ -153,10 +155,10 @@ def test_keyed_call(site, lab, case, options, begin):
     no octet of message and media, and writes down neither."""
     pck = Pck(lab, case, *options)
     with talk_of(lab, pck, case, begin) as talk:
-        dialog = dialled.set_up(site, talk, begin)
+        dialog = media_calls.set_up(site, talk, begin)
         assert_arrived(talk, pck)
         assert client_of(talk).verdict == "key-mgmt genuine"
-        dialled.assert_talk(dialled.relay_of(site), talk, dialog)
+        media_calls.assert_talk(media_calls.relay_of(site), talk, dialog)
     assert pck.value[:60] not in site.node.log()
 
 
@@ -170,7 +172,7 @@ def flipped(value, at):
 def spoiled(lab, kind):
     """A message that alice has to refuse, her keys, and what she says."""
     pck, keys = Pck(lab, P25), None
-    later = int(time.time()) + keytool.PERIOD
+    later = int(time.time()) + key_commands.PERIOD
     if kind in FLIPS:
         pck.value = flipped(pck.value, FLIPS[kind])
         says = "the signature is not genuine"
@@ -186,8 +188,9 @@ def spoiled(lab, kind):
     else:
         keys = lab / "later.xml"
         if not keys.exists():
-            keytool.good("kms", "user", "--dir", lab, "--user", ALICE, "--at",
-                         later, "--out", keys)
+            key_commands.good("kms", "user", "--dir", lab, "--user", ALICE,
+                              "--at",
+                              later, "--out", keys)
         says = "there are no keys of its recipient for its key period"
     return pck, keys, says
 
@@ -203,7 +206,7 @@ def test_spoiled_message(site, lab, kind, begin):
     refuses it, sends nothing and takes none of the packets that come."""
     pck, keys, says = spoiled(lab, kind)
     with talk_of(lab, pck, P25, begin, keys=keys) as talk:
-        dialog = dialled.set_up(site, talk, begin)
+        dialog = media_calls.set_up(site, talk, begin)
         assert_arrived(talk, pck)
         client = client_of(talk)
         assert client.verdict == f"key-mgmt refused {says}"
@@ -211,8 +214,9 @@ def test_spoiled_message(site, lab, kind, begin):
         client.go(packets=0)
         iwf.go(expect=0, wait=100)
         heard, silent = client.result(), iwf.result()
-        assert heard.received == [] and len(silent.sent) == talks.PACKETS
-        assert heard.wrong == ["unreadable SRTP not genuine"] * talks.PACKETS
+        sent = media_endpoint.PACKETS
+        assert heard.received == [] and len(silent.sent) == sent
+        assert heard.wrong == ["unreadable SRTP not genuine"] * sent
         assert silent.received == silent.wrong == []
         assert dialog.bye().code == 200
 
@@ -221,17 +225,17 @@ def test_client_refuses_the_call(site, lab):
     """488 of a client that cannot verify reaches the IWF; no relay stays."""
     pck = Pck(lab, P25)
     pck.value = flipped(pck.value, 0.5)
-    with talk_of(lab, pck, P25, dialled.invite_alice) as talk:
-        outgoing, alice = dialled.invite_alice(
+    with talk_of(lab, pck, P25, media_calls.invite_alice) as talk:
+        outgoing, alice = media_calls.invite_alice(
             site, talk, talk.caller.description())
-        incoming = call.incoming(alice, site.node.address,
-                                 call_id=outgoing.call_id)
+        incoming = user_agent.incoming(alice, site.node.address,
+                                       call_id=outgoing.call_id)
         talk.callee.learn(incoming.sdp, incoming.sdp)
         assert_arrived(talk, pck)
         assert "signature" in talk.callee.verdict
         incoming.reply(488)
         assert outgoing.refusal().code == 488
-        relay = dialled.relay_of(site)
+        relay = media_calls.relay_of(site)
         node.wait_until(lambda: outgoing.call_id not in relay.calls(),
                         "end of the relay's session")
 
@@ -244,7 +248,7 @@ class Tek(Pck):
     def __init__(self, lab, case, call_id):
         name, uri = maker_of(case)
         self.key = os.urandom(32)
-        self.value = keytool.good(
+        self.value = key_commands.good(
             "key", "wrap", "--from", uri, "--to", ALICE, "--kmf", mc.KMF1,
             "--lmr", "p25", "--purpose", "traffic", "--alg", "84", "--key-id",
             "0001", "--call", call_id, *by(lab, name), "--key", "-", "--form",
@@ -271,8 +275,8 @@ class TekClient(Client):
         self.lab = lab
 
     def learn(self, received, offer):
-        message, = talks.Description(received).speech.all("key-mgmt")
-        self.verdict = keytool.answer(
+        message, = media_endpoint.Description(received).speech.all("key-mgmt")
+        self.verdict = key_commands.answer(
             "key", "unwrap", *by(self.lab, "alice"), "--from", mc.IWF1,
             "--reveal", "-", stdin=message.encode())
         self.traffic_key = self.verdict["key"]
@@ -288,15 +292,15 @@ def test_key_that_is_no_pck(site, lab, begin):
     tek = Tek(lab, P25_SECRET, "call-4711@iwf.example.org")
     case = P25_SECRET.with_("", protocol="RTP/AVP")
     sides = functools.partial(TekIwf, tek), functools.partial(TekClient, lab)
-    if begin is dialled.invite:
+    if begin is media_calls.invite:
         sides = reversed(sides)
-    with talks.Talk(case, *sides) as talk:
-        dialog = dialled.set_up(site, talk, begin)
+    with media_endpoint.Talk(case, *sides) as talk:
+        dialog = media_calls.set_up(site, talk, begin)
         assert_arrived(talk, tek)
         said = client_of(talk).verdict
         assert (said["purpose"], said["call"], said["key_size"]) == (
             "traffic", "call-4711@iwf.example.org", "32")
-        dialled.assert_talk(dialled.relay_of(site), talk, dialog)
+        media_calls.assert_talk(media_calls.relay_of(site), talk, dialog)
 
 
 # What these tests rest on
@@ -307,20 +311,20 @@ def test_keys_of_sessions_differ(lab):
         """Takes itself for the one that got the key."""
         sessions = RECEIVER, INITIATOR
 
-    with talk_of(lab, Pck(lab, P25), P25, dialled.invite_alice,
+    with talk_of(lab, Pck(lab, P25), P25, media_calls.invite_alice,
                  Confused) as talk:
         offer, answer = talk.caller.description(), talk.callee.description()
         talk.connect(offer.encode(), offer.encode(), answer, answer.encode())
         for result in talk.go(wait=500):
             assert result.received == []
             assert result.wrong == [
-                "unreadable SRTP not genuine"] * talks.PACKETS
+                "unreadable SRTP not genuine"] * media_endpoint.PACKETS
 
 
 def test_client_takes_no_message_twice(lab):
     """A message that is sent again in another offer is refused."""
     verdicts = []
-    with talk_of(lab, Pck(lab, P25), P25, dialled.invite_alice) as talk:
+    with talk_of(lab, Pck(lab, P25), P25, media_calls.invite_alice) as talk:
         for _ in range(2):
             offer = talk.caller.description().encode()
             talk.callee.learn(offer, offer)
@@ -332,7 +336,7 @@ def test_client_takes_no_message_twice(lab):
 def test_client_takes_keys_of_private_calls_only(lab):
     """A signalling key is no key for speech."""
     pck = Pck(lab, P25, kind="csk")
-    with talk_of(lab, pck, P25, dialled.invite_alice) as talk:
+    with talk_of(lab, pck, P25, media_calls.invite_alice) as talk:
         offer = talk.caller.description().encode()
         talk.callee.learn(offer, offer)
         assert talk.callee.verdict == (
@@ -344,5 +348,5 @@ def test_client_reads_keys_that_are_private_only(lab, tmp_path):
     keys = tmp_path / "alice.xml"
     keys.write_bytes((lab / "alice.xml").read_bytes())
     keys.chmod(0o640)
-    client = Client(lab, P25, talks.CALLEE, False, keys=keys)
+    client = Client(lab, P25, media_endpoint.CALLEE, False, keys=keys)
     assert client.close() == 2

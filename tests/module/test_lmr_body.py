@@ -8,11 +8,10 @@ import re
 
 import pytest
 
-import call
-import calls
+import call_proxy
 import mc
 import media
-import sip
+import user_agent
 
 SDP = "application/sdp"
 NASTY = bytes(range(256)) + b"\r\r\n\n--\r\n--mc-boundarX\r\n" + b"--"
@@ -34,20 +33,21 @@ def in_base64(sdp):
 
 def alone(message, sdp):
     """No multipart at all."""
-    return call.with_sdp(message, sdp)
+    return user_agent.with_sdp(message, sdp)
 
 
 def shape(parts, content_type=None, boundary="mc-boundary"):
     """A way to put a description into a message."""
     def put(message, sdp):
-        return calls.mixed(message, *parts(sdp), content_type=content_type,
-                           boundary=boundary)
+        return call_proxy.mixed(message, *parts(sdp),
+                                content_type=content_type,
+                                boundary=boundary)
     return put
 
 
 def preamble(message, sdp):
     """Text before the first and behind the last delimiter."""
-    message = calls.mixed(message, INFO, in_part(sdp))
+    message = call_proxy.mixed(message, INFO, in_part(sdp))
     message.body = b"Before.\r\n" + message.body + b"Behind.\r\n"
     return message
 
@@ -146,7 +146,7 @@ def test_answer(call_site, name):
 def broken(change):
     """A multipart with a description in the middle, changed octet-wise."""
     def put(message, sdp):
-        message = calls.mixed(message, INFO, in_part(sdp), OTHER)
+        message = call_proxy.mixed(message, INFO, in_part(sdp), OTHER)
         message.body = change(message.body)
         return message
     return put
@@ -162,7 +162,8 @@ def with_type(content_type, content=b""):
 
 def with_field(name, value):
     """A description alone, and one field too many."""
-    return lambda message, sdp: call.with_sdp(message, sdp).add(name, value)
+    return lambda message, sdp: user_agent.with_sdp(
+        message, sdp).add(name, value)
 
 
 def as_lines(sdp, end):
@@ -223,7 +224,7 @@ ANNOUNCED = {
                                   b"Content-Type: application/sdp\n", 1)),
     "compressed": with_field("Content-Encoding", "gzip"),
     "two Content-Types": with_field("Content-Type", SDP),
-    "without Content-Type": lambda message, sdp: call.with_sdp(
+    "without Content-Type": lambda message, sdp: user_agent.with_sdp(
         message, sdp).drop("Content-Type"),
     "17 parts": shape(lambda sdp: [in_part(sdp), *[INFO] * 16]),
 }
@@ -251,7 +252,7 @@ def test_announced_answer(call_site, name):
     dialog, sdp = outgoing.answered()
     got = outgoing.replies(200)[0]
     assert (sdp, got.body, got.get("Content-Type")) == (b"", b"", None)
-    calls.assert_ended(dialog, incoming.dialog())
+    call_proxy.assert_ended(dialog, incoming.dialog())
 
 
 HOSTILE = {
@@ -294,7 +295,7 @@ def test_hostile_answer(call_site, name):
     incoming.reply(200, HOSTILE[name][1](call_site.party().sdp(media.TETRA)))
     dialog, sdp = outgoing.answered()
     assert sdp == b""
-    calls.assert_ended(dialog, incoming.dialog())
+    call_proxy.assert_ended(dialog, incoming.dialog())
 
 
 def test_surplus(call_site):
@@ -304,8 +305,8 @@ def test_surplus(call_site):
     octets = bytes(call_site.caller.prepare(message))
     call_site.caller.send_octets(octets + b"m=audio 9 RTP/AVP 0\r\n",
                                  call_site.node.address)
-    incoming = call.incoming(call_site.callee, call_site.node.address,
-                             call_id=message.get("Call-ID"))
+    incoming = user_agent.incoming(call_site.callee, call_site.node.address,
+                                   call_id=message.get("Call-ID"))
     assert len(media.sections(incoming.sdp)) == 1
     assert int(incoming.message.get("Content-Length")) == \
         len(incoming.message.body)
@@ -321,7 +322,7 @@ def test_preview_loses_its_part(call_site):
             lambda sdp: [INFO, in_part(sdp), OTHER],
             lambda sdp: [INFO, OTHER, in_part(sdp)],
             lambda sdp: [in_part(sdp), INFO, OTHER])):
-        incoming.answer_with(lambda message: calls.mixed(
+        incoming.answer_with(lambda message: call_proxy.mixed(
             message, *parts(bob.sdp(media.TETRA) + b"k=\0\r\n")), code=183)
         got = outgoing.wait(183, n + 1)
         assert mc.parts_of(got) == [INFO, OTHER]
@@ -338,7 +339,7 @@ FOREIGN = ("\trecord_route();", "\trecord_route();\n"
 @pytest.mark.parametrize("change", [TWICE, FOREIGN], ids=["ours", "foreign"])
 def test_only_lump(change):
     """Where the description is replaced already, commit refuses."""
-    with calls.running(changes=[change]) as site:
+    with call_proxy.running(changes=[change]) as site:
         outgoing = site.offer(site.party().sdp(media.TETRA))
         assert outgoing.refusal().code == 500
         site.node.wait_log("the description is replaced already")

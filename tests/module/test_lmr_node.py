@@ -10,13 +10,14 @@ import subprocess
 
 import pytest
 
-import absent
-import calls
+import call_proxy
+import mc
 import documents
 import media
 import node
+import preload
 
-SILENT = calls.mc.info_xml()
+SILENT = mc.info_xml()
 MIXED = {**media.TETRA, **media.AMRWB}
 KEY_MGMT = "a=key-mgmt:mikey AQAFgM0XflABAAAAAAAAAAAAAAsAyONQ6gAAAAAGAAEAAAA="
 CRYPTO = "a=crypto:1 AEAD_AES_128_GCM inline:" + "Q" * 38 + "=="
@@ -43,7 +44,7 @@ def shown(site):
 
 def test_keys():
     """$lmr() of an offer, its answer, and a refusal."""
-    with calls.running(changes=SHOWN) as site:
+    with call_proxy.running(changes=SHOWN) as site:
         sdp = site.party().sdp({98: media.TETRA_E2EE[98], **media.AMRWB},
                                KEY_MGMT, proto="RTP/SAVP")
         outgoing = site.offer(sdp, "tetra-e2ee")
@@ -71,7 +72,7 @@ def test_keys():
 
 def test_no_key_in_logs_or_state():
     """Keys are in no log, no variable and no explanation."""
-    with calls.running(changes=SHOWN) as site:
+    with call_proxy.running(changes=SHOWN) as site:
         outgoing = site.offer(site.party().sdp(
             media.AMRWB, KEY_MGMT, CRYPTO, proto="RTP/SAVP"), "mcptt")
         site.incoming(outgoing).reply(183, site.party().sdp(
@@ -129,7 +130,7 @@ def test_explain(call_site):
     lines = explain(call_site, "tetra", sdp)
     tool = subprocess.run(
         [node.TOP / "modules" / "mclmr" / "mclmr", "sdp", "explain",
-         "--policies", calls.POLICIES, "--profile", "tetra", "-"],
+         "--policies", call_proxy.POLICIES, "--profile", "tetra", "-"],
         input=sdp, capture_output=True, text=True, check=True)
     assert lines == tool.stdout.splitlines()
     assert "decision=edit" in lines
@@ -168,7 +169,7 @@ def test_reload_while_calls_run(call_site):
             "mc_iwf.policies_reload")
         branch = dialog.send("UPDATE", call_site.party().sdp(MIXED))
         asked = incoming.dialog().wait("UPDATE")
-        assert calls.formats_of(asked.sdp) == ["96"]
+        assert call_proxy.formats_of(asked.sdp) == ["96"]
         asked.reply(488)
         call_site.caller.wait_final(branch)
         dialog.bye()
@@ -183,13 +184,13 @@ def test_reload_while_calls_run(call_site):
                                         ("maybe", 400)])
 def test_info_says_what_is_wanted(said, code):
     """end-to-end-security of the info part, with info_e2ee."""
-    with calls.running(changes=SHOWN) as site:
-        info = calls.mc.info_part(calls.mc.info_xml(inner=(
+    with call_proxy.running(changes=SHOWN) as site:
+        info = mc.info_part(mc.info_xml(inner=(
             "<anyExt><end-to-end-security>%s</end-to-end-security></anyExt>"
             % said)))
-        message = calls.mixed(
+        message = call_proxy.mixed(
             site.invite(None, "p25"), info,
-            calls.mc.part("application/sdp", site.party().sdp(media.P25)))
+            mc.part("application/sdp", site.party().sdp(media.P25)))
         outgoing = site.start(message)
         if code:
             assert outgoing.refusal().code == code
@@ -208,16 +209,16 @@ def test_info_says_what_is_wanted(said, code):
 
 @pytest.mark.parametrize("info, code", [
     (SILENT, None),
-    (calls.mc.info_xml(inner="<anyExt><end-to-end-security></anyExt>"), 400),
+    (mc.info_xml(inner="<anyExt><end-to-end-security></anyExt>"), 400),
     (b'<!DOCTYPE x [<!ENTITY a "curity">]>' + SILENT, 400),
     (b"<?xml version='1.0' encoding = 'UTF-7'?><x/>", 400),
     (SILENT.decode().encode("utf-16"), 400)])
 def test_info_that_says_nothing_or_hides_it(call_site, info, code):
     """One without the element's name is as good as none."""
-    part = calls.mc.part("application/vnd.3gpp.mcptt-info+xml",
-                         info)
-    outgoing = call_site.start(calls.mixed(
-        call_site.invite(None, "p25"), part, calls.mc.part(
+    part = mc.part("application/vnd.3gpp.mcptt-info+xml",
+                              info)
+    outgoing = call_site.start(call_proxy.mixed(
+        call_site.invite(None, "p25"), part, mc.part(
             "application/sdp", call_site.party().sdp(media.P25))))
     if code is None:
         call_site.incoming(outgoing).reply(486)
@@ -230,7 +231,7 @@ def test_info_that_says_nothing_or_hides_it(call_site, info, code):
 def test_group():
     """Profile and codec are those of the group's row, as it is now."""
     path = "mc_iwf.db"
-    with calls.running(changes=[(
+    with call_proxy.running(changes=[(
             'modparam("mc_iwf", "policies", POLICIES)',
             'modparam("mc_iwf", "policies", POLICIES)\n'
             'loadmodule "db_sqlite.so"\n'
@@ -249,7 +250,7 @@ def test_group():
             incoming = site.incoming(outgoing)
             incoming.reply(486)
             outgoing.refusal()
-            return calls.formats_of(incoming.sdp)
+            return call_proxy.formats_of(incoming.sdp)
 
         assert offered() == ["97", "98"]
         with contextlib.closing(
@@ -287,7 +288,7 @@ def test_without_dialog():
                 re.sub(r'.*"dialog\b.*\n', "", text))
         with (folder / "calls.cfg").open("a") as file:
             file.write(NO_DIALOG)
-    with calls.running(prepare=prepare) as site:
+    with call_proxy.running(prepare=prepare) as site:
         for _ in range(4):
             outgoing = site.offer(site.party().sdp(media.TETRA))
             assert outgoing.refusal().code == 500
@@ -298,14 +299,15 @@ def test_without_dialog():
 
 def test_without_dlg_manage():
     """A call that nobody keeps: 500."""
-    with calls.running(changes=[("\tdlg_manage();\n", "")]) as site:
+    with call_proxy.running(changes=[("\tdlg_manage();\n", "")]) as site:
         outgoing = site.offer(site.party().sdp(media.TETRA))
         assert outgoing.refusal().code == 500
 
 
 def test_without_profiles():
     """No default file: the functions refuse with profile_unknown."""
-    with calls.running(make=absent.without_policies(calls.CallNode), changes=[
+    with call_proxy.running(make=preload.without_policies(call_proxy.CallNode),
+                            changes=[
             ('modparam("mc_iwf", "policies", POLICIES)', "")]) as site:
         reply = site.offer(site.party().sdp(media.TETRA)).refusal()
         assert (reply.code, reply.reason) == (500, "media profile unknown")
@@ -321,7 +323,7 @@ def test_wrong_file(text, said):
         if text:
             (folder / "policies.ini").write_text(text)
     with pytest.raises(AssertionError, match=f"policies: .*{said}"):
-        with calls.running(prepare=prepare):
+        with call_proxy.running(prepare=prepare):
             pass
 
 
@@ -329,7 +331,7 @@ def test_wrong_file(text, said):
 def test_wrong_avp(value):
     """sdp_read has to be an AVP."""
     with pytest.raises(AssertionError, match=r"sdp_read: .* is no \$avp"):
-        with calls.running(changes=[(
+        with call_proxy.running(changes=[(
                 'modparam("mc_iwf", "policies", POLICIES)',
                 'modparam("mc_iwf", "policies", POLICIES)\n'
                 f'modparam("mc_iwf", "sdp_read", "{value}")')]):
@@ -364,6 +366,6 @@ loadmodule "app_jsdt.so"
 modparam("app_jsdt", "load", "calls.js")
 cfgengine "jsdt"
 """)
-    with calls.running(prepare=prepare) as site:
+    with call_proxy.running(prepare=prepare) as site:
         reply = site.offer(site.party().sdp(media.TETRA)).refusal()
         assert reply.reason == "offer -1 -1 1 -1 1 1"

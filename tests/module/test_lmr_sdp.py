@@ -9,11 +9,11 @@ import struct
 
 import pytest
 
-import call
-import calls
+import call_proxy
 import media
 import node
 import sip
+import user_agent
 
 KEY_MGMT = "a=key-mgmt:mikey AQAFgM0XflABAAAAAAAAAAAAAAsAyONQ6gAAAAAGAAEAAAA="
 # The data type of that is not 26: any MIKEY message passes by default.
@@ -30,7 +30,7 @@ VIDEO = ["m=video 40020 RTP/AVP 97", "a=rtpmap:97 H264/90000"]
 
 def kept(sdp, section=0):
     """The a= lines of a section, whatever their order."""
-    return collections.Counter(calls.attributes(sdp, section))
+    return collections.Counter(call_proxy.attributes(sdp, section))
 
 
 def connect(site, offer, answer=None, profile="tetra"):
@@ -51,7 +51,7 @@ def test_call(call_site):
     alice, bob = call_site.party(), call_site.party()
     dialog, _, told, offered = connect(
         call_site, alice.sdp(MIXED), bob.sdp(media.TETRA))
-    assert calls.formats_of(offered) == ["97"]
+    assert call_proxy.formats_of(offered) == ["97"]
     media.exchange(alice, told, bob, offered, 97)
     assert dialog.call_id in call_site.relay.calls()
     dialog.bye()
@@ -77,12 +77,12 @@ def test_refused(call_site, profile, formats, lines, proto, warning):
     if warning is None:
         incoming = call_site.incoming(outgoing)
         assert not any("cap" in line for line in
-                       calls.attributes(incoming.sdp))
+                       call_proxy.attributes(incoming.sdp))
         incoming.reply(486)
         outgoing.refusal()
         return
     reply = outgoing.refusal()
-    assert (reply.code, calls.warning_of(reply)) == (488, warning)
+    assert (reply.code, call_proxy.warning_of(reply)) == (488, warning)
     assert call_site.relay.calls() == []
 
 
@@ -97,7 +97,7 @@ def test_keys_pass(call_site, lines, proto):
     outgoing = call_site.offer(sdp, "mcptt")
     incoming = call_site.incoming(outgoing)
     assert kept(incoming.sdp) == kept(sdp)
-    order = [x for x in calls.attributes(incoming.sdp) if "crypto" in x]
+    order = [x for x in call_proxy.attributes(incoming.sdp) if "crypto" in x]
     assert order == [x for x in lines if "crypto" in x]
     assert media.sections(incoming.sdp)[0][0].split()[2:] == [proto, "96"]
     assert f" IN IP4 {alice.address}" not in incoming.sdp.decode()
@@ -233,18 +233,19 @@ def test_downgrade_ends_the_call(call_site):
         call_site, sdp, call_site.party().sdp(media.TETRA_CLEAR),
         "tetra-e2ee")
     assert media.ports(told) == [0]
-    calls.assert_ended(dialog, other)
+    call_proxy.assert_ended(dialog, other)
 
 
 def test_ack_ends_the_call():
     """The mark of the reply is known at the ACK, in any process."""
-    with calls.running(changes=[('\t\tdlg_set_timeout("5");\n', "")]) as site:
+    with call_proxy.running(changes=[('\t\tdlg_set_timeout("5");\n',
+                                      "")]) as site:
         for _ in range(4):
             outgoing = site.offer(site.party().sdp(MODE01), "tetra-e2ee")
             incoming = site.incoming(outgoing)
             incoming.reply(200, site.party().sdp(media.TETRA_CLEAR))
             dialog, _ = outgoing.answered()
-            calls.assert_ended(dialog, incoming.dialog())
+            call_proxy.assert_ended(dialog, incoming.dialog())
         assert site.node.counters()["lmr_ended"] == 4
 
 
@@ -254,19 +255,20 @@ def test_no_ack(call_site):
     incoming = call_site.incoming(outgoing)
     incoming.reply(200, call_site.party().sdp(media.TETRA_CLEAR))
     dialog, _ = outgoing.answered(ack=False)
-    calls.assert_ended(dialog, incoming.dialog())
+    call_proxy.assert_ended(dialog, incoming.dialog())
 
 
 def test_bad_answer_is_only_logged():
     """on_bad_answer = log alters nothing, and the counter tells."""
-    with calls.running() as site:
+    with call_proxy.running() as site:
         site.node.policies.write_text(
             "[x]\nallow = tetra-bb\non_bad_answer = log\n")
         site.node.kamcmd("mc_iwf.policies_reload")
         dialog, _, told, _ = connect(
             site, site.party().sdp(media.TETRA),
             site.party().sdp({99: media.TETRA[97]}), "x")
-        assert calls.formats_of(told) == ["99"] and media.ports(told)[0] > 0
+        assert call_proxy.formats_of(told) == ["99"]
+        assert media.ports(told)[0] > 0
         assert site.node.counters()["lmr_bad_answers"] == 1
         dialog.bye()
 
@@ -281,7 +283,7 @@ def test_offerless(call_site):
     assert incoming.sdp == b""
     incoming.reply(200, bob.sdp(MIXED))
     dialog, offered = outgoing.answered(ack=False)
-    assert calls.formats_of(offered) == ["97"]
+    assert call_proxy.formats_of(offered) == ["97"]
     dialog.ack(alice.sdp(media.TETRA))
     told = incoming.dialog().wait("ACK").sdp
     media.exchange(alice, offered, bob, told, 97)
@@ -295,7 +297,7 @@ def test_offerless_refused(call_site):
     incoming.reply(200, call_site.party().sdp(media.AMRWB))
     dialog, offered = outgoing.answered()
     assert media.ports(offered) == [0]
-    calls.assert_ended(dialog, incoming.dialog())
+    call_proxy.assert_ended(dialog, incoming.dialog())
 
 
 def test_offerless_bad_answer(call_site):
@@ -317,7 +319,7 @@ def test_ack_nobody_asked_for(call_site):
     dialog, _ = outgoing.answered(ack=False)
     dialog.ack(call_site.party().sdp(media.TETRA))
     assert media.ports(incoming.dialog().wait("ACK").sdp) == [0]
-    calls.assert_ended(dialog, incoming.dialog())
+    call_proxy.assert_ended(dialog, incoming.dialog())
 
 
 def test_early_media(call_site):
@@ -327,16 +329,16 @@ def test_early_media(call_site):
     incoming = call_site.incoming(outgoing)
     answer = bob.sdp(media.TETRA)
     incoming.reply(183, answer)
-    early = call.sdp_of(outgoing.wait(183))
+    early = user_agent.sdp_of(outgoing.wait(183))
     media.exchange(alice, early, bob, incoming.sdp, 97)
     incoming.reply(183, answer)
-    assert call.sdp_of(outgoing.wait(183, 2)) == early
+    assert user_agent.sdp_of(outgoing.wait(183, 2)) == early
     incoming.reply(200, answer)
     dialog, told = outgoing.answered()
     assert media.place(told) == media.place(early)
     incoming.reply(200, answer)
     outgoing.wait(200, 2)
-    assert call.sdp_of(outgoing.replies(200)[1]) == told
+    assert user_agent.sdp_of(outgoing.replies(200)[1]) == told
     dialog.bye()
 
 
@@ -346,7 +348,7 @@ def test_bad_preview(call_site):
     outgoing = call_site.offer(call_site.party().sdp(MODE01), "tetra-e2ee")
     incoming = call_site.incoming(outgoing)
     incoming.reply(183, call_site.party().sdp(media.TETRA_CLEAR))
-    assert media.ports(call.sdp_of(outgoing.wait(183))) == [0]
+    assert media.ports(user_agent.sdp_of(outgoing.wait(183))) == [0]
     incoming.reply(200, call_site.party().sdp({97: media.TETRA_E2EE[98]}))
     dialog, told = outgoing.answered()
     assert media.ports(told)[0] > 0
@@ -364,12 +366,12 @@ def test_prack(call_site):
     dialog = outgoing.dialog(reply)
     stray = call_site.caller.wait_final(
         dialog.prack(reply, alice.sdp(media.TETRA)))
-    assert (stray.code, calls.warning_of(stray)) == (
+    assert (stray.code, call_proxy.warning_of(stray)) == (
         488, "session description where none is expected")
     branch = dialog.prack(reply)
     incoming.dialog().wait("PRACK").reply(200)
     assert call_site.caller.wait_final(branch).code == 200
-    media.exchange(alice, call.sdp_of(reply), bob, incoming.sdp, 97)
+    media.exchange(alice, user_agent.sdp_of(reply), bob, incoming.sdp, 97)
     incoming.reply(200)
     outgoing.answered()[0].bye()
 
@@ -381,13 +383,13 @@ def test_prack_answers(call_site):
     incoming = call_site.incoming(outgoing)
     incoming.reply(183, bob.sdp(MIXED), rseq=1)
     reply = outgoing.wait(183)
-    assert calls.formats_of(call.sdp_of(reply)) == ["97"]
+    assert call_proxy.formats_of(user_agent.sdp_of(reply)) == ["97"]
     dialog = outgoing.dialog(reply)
     branch = dialog.prack(reply, alice.sdp(media.TETRA))
     prack = incoming.dialog().wait("PRACK")
     prack.reply(200)
     call_site.caller.wait_final(branch)
-    media.exchange(alice, call.sdp_of(reply), bob, prack.sdp, 97)
+    media.exchange(alice, user_agent.sdp_of(reply), bob, prack.sdp, 97)
     incoming.reply(200)
     outgoing.answered()[0].bye()
 
@@ -405,18 +407,18 @@ def test_new_offer(call_site, method, by_caller):
 
     branch = ours.send(method, one.sdp(MIXED, "a=sendonly"))
     asked = theirs.wait(method)
-    assert calls.formats_of(asked.sdp) == ["97"]
-    assert "a=sendonly" in calls.attributes(asked.sdp)
+    assert call_proxy.formats_of(asked.sdp) == ["97"]
+    assert "a=sendonly" in call_proxy.attributes(asked.sdp)
     asked.reply(200, two.sdp(media.TETRA, "a=recvonly"))
     reply = ours.endpoint.wait_final(branch)
-    assert "a=recvonly" in calls.attributes(call.sdp_of(reply))
+    assert "a=recvonly" in call_proxy.attributes(user_agent.sdp_of(reply))
     if method == "INVITE":
         ours.ack()
-    media.exchange(one, call.sdp_of(reply), two, asked.sdp, 97)
+    media.exchange(one, user_agent.sdp_of(reply), two, asked.sdp, 97)
 
     for formats in (media.PCMU, {97: ("TETRA_ACELP/8000", None)}):
         reply = ours.ask(method, one.sdp(formats))
-        assert (reply.code, calls.warning_of(reply)) == (488, "302")
+        assert (reply.code, call_proxy.warning_of(reply)) == (488, "302")
         if method == "INVITE":
             ack = ours.request("ACK", cseq=ours.cseq)
             call_site.caller.send(ack, call_site.node.address)
@@ -433,7 +435,7 @@ def test_rebound_answer(call_site):
     other.wait("UPDATE").reply(200, call_site.party().sdp(
         {97: ISI[98], 98: media.TETRA[97]}))
     reply = call_site.caller.wait_final(branch)
-    assert media.ports(call.sdp_of(reply)) == [0]
+    assert media.ports(user_agent.sdp_of(reply)) == [0]
     dialog.bye()
 
 
@@ -461,7 +463,7 @@ def test_forks(call_site, winner):
     early = []
     for n, tag in enumerate(tags):
         incoming.reply(183, answers[n], tag=tag)
-        early.append(call.sdp_of(outgoing.wait(183, n + 1)))
+        early.append(user_agent.sdp_of(outgoing.wait(183, n + 1)))
     assert all(media.ports(sdp)[0] for sdp in early)
     incoming.reply(200, answers[winner], tag=tags[winner])
     dialog, told = outgoing.answered()
@@ -472,7 +474,7 @@ def test_forks(call_site, winner):
     loser = 1 - winner
     incoming.reply(200, answers[loser], tag=tags[loser])
     late = outgoing.wait(200, 2)
-    assert media.ports(call.sdp_of(late)) == [0]
+    assert media.ports(user_agent.sdp_of(late)) == [0]
     other = outgoing.dialog(late)
     other.ack()
     incoming.dialog(tags[loser]).wait("ACK")
@@ -501,14 +503,14 @@ def test_late_fork_behind_an_answer_without_description(
     dialog, _ = outgoing.answered(ack=acknowledged)
     incoming.reply(200, carol.sdp(media.TETRA), tag="late")
     late = outgoing.wait(200, 2)
-    assert media.ports(call.sdp_of(late)) == [0]
+    assert media.ports(user_agent.sdp_of(late)) == [0]
     other = outgoing.dialog(late)
     other.ack()
     incoming.dialog("late").wait("ACK")
     assert other.bye().code == 200
     if not acknowledged:
         dialog.ack()
-    media.exchange(alice, call.sdp_of(reply), bob, incoming.sdp, 97)
+    media.exchange(alice, user_agent.sdp_of(reply), bob, incoming.sdp, 97)
     dialog.bye()
 
 
@@ -520,14 +522,14 @@ def test_too_many_forks(call_site):
     for n in range(17):
         incoming.reply(183, answer, tag=f"tag-{n}")
         reply = outgoing.wait(183, n + 1)
-        assert bool(call.sdp_of(reply)) == (n < 16)
+        assert bool(user_agent.sdp_of(reply)) == (n < 16)
     incoming.reply(486)
     outgoing.refusal()
 
 
 def test_two_branches(call_site):
     """Two branches of ours: each is offered ports of its own, and answered."""
-    with calls.running(changes=[COREX, (
+    with call_proxy.running(changes=[COREX, (
             "\tt_on_branch", "\tappend_branch();\n\tt_on_branch"
     )]) as site:
         alice, bob, carol = (site.party() for _ in range(3))
@@ -552,7 +554,7 @@ def branching(count, *changes):
     more = "\tappend_branch();\n" * (count - 1)
     most = ('loadmodule "kex.so"',
             f'max_branches={BRANCHES}\nloadmodule "kex.so"')
-    return calls.running(changes=[
+    return call_proxy.running(changes=[
         COREX, most, ("\tt_on_branch", f"{more}\tt_on_branch"), *changes])
 
 
@@ -567,7 +569,7 @@ def test_many_branches():
                 for n in range(BRANCHES)]
         assert len({media.place(sdp) for sdp in told}) == BRANCHES
         for sdp in told:
-            assert calls.formats_of(sdp) == ["97"]
+            assert call_proxy.formats_of(sdp) == ["97"]
         site.incoming(outgoing).reply(200, site.party().sdp(media.TETRA))
         outgoing.answered()[0].bye()
 
@@ -619,7 +621,7 @@ def test_refusal_within_a_call(call_site):
 
 def test_refusals_of_forks():
     """The one that tm picks of two, and keeps until the other is there."""
-    with calls.running(changes=[COREX, (
+    with call_proxy.running(changes=[COREX, (
             "\tt_on_branch", "\tappend_branch();\n\tt_on_branch")]) as site:
         outgoing = site.offer(site.party().sdp(media.TETRA))
         one, two = (site.incoming(outgoing, n=n) for n in (1, 2))
@@ -630,7 +632,7 @@ def test_refusals_of_forks():
 
 def test_failure_route():
     """The next hop after a refusal gets its offer too."""
-    with calls.running(changes=[COREX, (
+    with call_proxy.running(changes=[COREX, (
             "\tt_on_branch", '\tt_on_failure("NEXT");\n\tt_on_branch')],
             extra="""
 failure_route[NEXT] {
@@ -646,7 +648,7 @@ failure_route[NEXT] {
         outgoing = site.offer(alice.sdp(MIXED))
         site.incoming(outgoing).reply(503)
         again = site.incoming(outgoing, n=2)
-        assert calls.formats_of(again.sdp) == ["97"]
+        assert call_proxy.formats_of(again.sdp) == ["97"]
         again.reply(200, bob.sdp(media.TETRA))
         dialog, told = outgoing.answered()
         media.exchange(alice, told, bob, again.sdp, 97)
@@ -664,7 +666,7 @@ def assert_no_media(outgoing):
 @pytest.mark.parametrize("end", ["kill", "hang"])
 def test_relay_down(end):
     """No call goes past the relay: 503, or port 0 and an end."""
-    with calls.running() as site:
+    with call_proxy.running() as site:
         answered = site.offer(site.party().sdp(media.TETRA))
         incoming = site.incoming(answered)
         preview = site.offer(site.party().sdp(media.TETRA))
@@ -679,7 +681,7 @@ def test_relay_down(end):
         incoming.reply(200, site.party().sdp(media.TETRA))
         dialog, told = answered.answered()
         assert media.ports(told) == [0]
-        calls.assert_ended(dialog, incoming.dialog())
+        call_proxy.assert_ended(dialog, incoming.dialog())
         assert_no_media(site.offer(site.party().sdp(media.TETRA)))
         ringing.reply(486)
         preview.refusal()
@@ -687,7 +689,7 @@ def test_relay_down(end):
 
 def test_relay_not_asked(call_site):
     """A script that forgets the relay: nothing goes past it."""
-    with calls.running(changes=[(
+    with call_proxy.running(changes=[(
             '\t\trtpengine_offer("$lmr(rtpengine) DTLS=off");\n', "")]) as site:
         assert_no_media(site.offer(site.party().sdp(media.TETRA)))
         assert site.node.counters()["lmr_media_down"] == 1
@@ -715,7 +717,7 @@ def test_answer_under_another_tag(call_site, side):
 
 def test_without_relay():
     """media_relay 0: what was decided leaves, addresses and all."""
-    with calls.running(changes=[
+    with call_proxy.running(changes=[
             ('\t\trtpengine_offer("$lmr(rtpengine) DTLS=off");\n', ""),
             ('rtpengine_answer("$lmr(rtpengine) $var(asked)")', "1"),
             ("request_route {",
@@ -726,4 +728,4 @@ def test_without_relay():
             site, alice.sdp(MIXED), bob.sdp(media.TETRA))
         assert media.place(offered) == (alice.address, alice.port)
         assert media.place(told) == (bob.address, bob.port)
-        assert calls.formats_of(offered) == ["97"]
+        assert call_proxy.formats_of(offered) == ["97"]

@@ -13,8 +13,7 @@ import threading
 
 import pytest
 
-import conftest
-import line
+import calls
 import mc
 import media
 import node
@@ -35,7 +34,7 @@ def build():
 def _checked_site():
     build()
     folders = f"{node.TOP}/build/locks:{node.KAMAILIO_LIBDIR}/modules"
-    with conftest.running(lambda peers: sample.SampleNode(
+    with sample.running(lambda peers: sample.SampleNode(
             peers, env={"RELOAD_DELTA": "0"}, options=["-L", folders])) as site:
         yield site
 
@@ -64,7 +63,7 @@ def test_messages(checked_site):
     assert checked_site.from_core(
         mc.core_message("nobody", b"x")).code == 404
     for words in (["users", mc.impu("alice")], ["kmfs"], ["stats"],
-                  ["groups", line.P25_GROUP], ["lmr_users", line.UNIT1],
+                  ["groups", calls.P25_GROUP], ["lmr_users", calls.UNIT1],
                   ["explain", mc.impu("alice"), "mcptt"],
                   ["explain", mc.IWF1, "mcptt", mc.mc_id("alice")]):
         checked_site.node.kamcmd(f"mc_iwf.{words[0]}", *words[1:])
@@ -103,7 +102,7 @@ def test_changes(checked_site):
                 "changes"] > b, change)
         node.wait_until(lambda: checked_site.node.counters()["bad_rows"],
                         "bad row")
-        checked_site.node.kamcmd("mc_iwf.group_codec", line.P25_GROUP,
+        checked_site.node.kamcmd("mc_iwf.group_codec", calls.P25_GROUP,
                                  "p25-imbe")
         for _ in range(3):
             checked_site.node.kamcmd("mc_iwf.reload")
@@ -117,12 +116,12 @@ def test_changes(checked_site):
 @pytest.mark.parametrize("form", ["private", "from-lmr", "group"])
 def test_call(checked_site, form):
     """Offers and answers of a call, in each direction, and its end."""
-    with line.Line(checked_site, form) as here:
+    with calls.Line(checked_site, form) as here:
         talk = here.talk()
         talk.again("INVITE", talk.near, here.offer(), here.answer())
         talk.again("UPDATE", talk.far, here.answer(), here.offer())
         reply = talk.near.ask("INVITE", here.a.sdp(media.AMRWB))
         assert reply.code == 488
         assert talk.near.bye().code == 200
-        line.wait_quiet(checked_site.node)
+        calls.wait_quiet(checked_site.node)
     looked_at(checked_site, "call")

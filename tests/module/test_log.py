@@ -9,16 +9,16 @@ import subprocess
 
 import pytest
 
-import call
-import conftest
-import dialled
-import line
+import calls
 import mc
+import mc_invite
 import media
+import media_calls
+import media_endpoint
 import node
 import sample
 import sip
-import talks
+import user_agent
 
 WRITER = node.TOP / "tools" / "bounded_log.py"
 STAMP = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ "
@@ -204,8 +204,8 @@ def test_relay_is_quiet(site):
     """Not a line of a call that went well, or of what is no request."""
     log = site.node.path("rtpengine.log")
     before = log.read_bytes()
-    with talks.Talk(talks.P25) as talk:
-        dialog = dialled.set_up(site, talk, dialled.invite)
+    with media_endpoint.Talk(media_endpoint.P25) as talk:
+        dialog = media_calls.set_up(site, talk, media_calls.invite)
         assert dialog.bye().code == 200
     node.wait_until(lambda: not site.node.relay_calls(), "end of the session")
     control = ("127.0.0.1", int(site.node.media["RTPENGINE_PORT"]))
@@ -247,9 +247,9 @@ def test_call_that_is_refused_is_told(site):
     before = len(refusals(site.node))
     alice = site.client("alice")
     with media.Party("127.0.1.1") as party:
-        reply = call.Outgoing(
-            alice.endpoint, site.node.address, call.private(
-                "alice", line.UNIT1, party.sdp(media.TETRA)),
+        reply = user_agent.Outgoing(
+            alice.endpoint, site.node.address, mc_invite.private(
+                "alice", calls.UNIT1, party.sdp(media.TETRA)),
             "alice").start().refusal()
     assert reply.code == 488
     node.wait_until(lambda: len(refusals(site.node)) > before, "line")
@@ -325,7 +325,7 @@ REFUSED_BY_THE_SCRIPT = {
 @pytest.fixture(name="own_site", scope="module")
 def _own_site():
     """A node of which no other file's test has had a refusal."""
-    with conftest.running(sample.SampleNode) as site:
+    with sample.running(sample.SampleNode) as site:
         yield site
 
 
@@ -352,14 +352,14 @@ def test_refusal_is_told_once(site):
     """What the module has refused, without a transaction, is in its own line
     alone."""
     before = refusals_with(site, 403)[0]
-    with line.Line(site, "client") as dialling:
+    with calls.Line(site, "client") as dialling:
         talk = dialling.talk()
         message = talk.near.request("INFO")
         mc.with_parts(message, [mc.info_part(mc.info_xml("mcptt", mc.identity(
             "mcptt", "calling-user-id", mc.mc_id("carol"))))])
         assert talk.near.endpoint.ask(message, talk.near.server).code == 403
         talk.near.bye()
-    line.wait_quiet(site.node)
+    calls.wait_quiet(site.node)
     assert refusals_with(site, 403)[0] == before
 
 

@@ -6,20 +6,21 @@ import time
 
 import pytest
 
-import call
-import calls
-import dialled
+import call_proxy
 import mc
+import media_calls
+import media_endpoint
 import node
 import rtpengine
 import sip
-import talks
+import user_agent
 
 # Of the sample, by who is called.
 PROFILES = {
-    talks.P25.target: "p25", talks.TETRA.target: "tetra",
-    talks.TETRA_BB.target: "tetra-clear",
-    talks.TETRA_SECRET.target: "tetra-e2ee", talks.WIDEBAND.target: "mcptt"}
+    media_endpoint.P25.target: "p25", media_endpoint.TETRA.target: "tetra",
+    media_endpoint.TETRA_BB.target: "tetra-clear",
+    media_endpoint.TETRA_SECRET.target: "tetra-e2ee",
+    media_endpoint.WIDEBAND.target: "mcptt"}
 HURRY = 0.2  # seconds from a callee's handshake to its answer
 
 
@@ -40,12 +41,13 @@ def through(relay, talk):
     return call_id
 
 
-@pytest.mark.parametrize("case", talks.CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", media_endpoint.CASES,
+                         ids=lambda case: case.name)
 def test_relay_changes_no_octet(relay, case):
     """The flags of $lmr(rtpengine) leave media and keys alone."""
-    with talks.Talk(case) as talk:
+    with media_endpoint.Talk(case) as talk:
         call_id = through(relay, talk)
-        talks.assert_media(
+        media_endpoint.assert_media(
             talk, lambda: relay.counts(call_id), ("caller", "callee"))
         relay.delete(call_id, "caller")
         assert call_id not in relay.calls()
@@ -53,10 +55,10 @@ def test_relay_changes_no_octet(relay, case):
 
 def test_without_relay_nothing_arrives():
     """All media takes the way through the daemon."""
-    with talks.Talk(talks.P25) as talk:
+    with media_endpoint.Talk(media_endpoint.P25) as talk:
         with rtpengine.Rtpengine() as daemon:
             through(daemon, talk)
-        talks.assert_silence(talk)
+        media_endpoint.assert_silence(talk)
 
 
 # Calls through the call proxy of cfg/recipe
@@ -64,45 +66,49 @@ def test_without_relay_nothing_arrives():
 @pytest.fixture(scope="module")
 def recipe(relay):
     """A proxy with that configuration, and both user agents."""
-    with (sip.UdpEndpoint(script=call.manners) as caller,
-          sip.UdpEndpoint(script=call.manners) as callee,
-          calls.CallNode(relay, callee.hostport) as server):
-        yield calls.Site(server, relay, caller, callee)
+    with (sip.UdpEndpoint(script=user_agent.manners) as caller,
+          sip.UdpEndpoint(script=user_agent.manners) as callee,
+          call_proxy.CallNode(relay, callee.hostport) as server):
+        yield call_proxy.Site(server, relay, caller, callee)
 
 
-@pytest.mark.parametrize("case", talks.CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", media_endpoint.CASES,
+                         ids=lambda case: case.name)
 def test_recipe_changes_no_octet(recipe, case):
     """An offer and its answer that the profile allows pass as they are."""
     ng = recipe.relay
-    with talks.Talk(case) as talk:
+    with media_endpoint.Talk(case) as talk:
         offer, answer = talk.caller.description(), talk.callee.description()
         outgoing = recipe.offer(offer.encode(), PROFILES[case.target])
         incoming = recipe.incoming(outgoing)
         incoming.reply(200, answer.encode())
         dialog, answer_in = outgoing.answered()
         talk.connect(offer, incoming.sdp, answer, answer_in)
-        dialled.assert_talk(ng, talk, dialog)
+        media_calls.assert_talk(ng, talk, dialog)
 
 
 # Calls through the node
 
-@pytest.mark.parametrize("case", talks.CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", media_endpoint.CASES,
+                         ids=lambda case: case.name)
 def test_call_changes_no_octet(site, case):
     """A client's call: what its profile allows passes as it is."""
-    with talks.Talk(case) as talk:
-        dialled.assert_talk(dialled.relay_of(site), talk,
-                            dialled.set_up(site, talk, dialled.invite))
+    with media_endpoint.Talk(case) as talk:
+        media_calls.assert_talk(media_calls.relay_of(site), talk,
+                                media_calls.set_up(site, talk,
+                                                   media_calls.invite))
 
 
 @pytest.mark.parametrize(
-    "case", [case for case in talks.CASES
+    "case", [case for case in media_endpoint.CASES
              if not case.target.endswith(mc.DOMAIN)],
     ids=lambda case: case.name)
 def test_call_of_an_iwf_changes_no_octet(site, case):
     """The same, called by the LMR user."""
-    with talks.Talk(case) as talk:
-        dialled.assert_talk(dialled.relay_of(site), talk,
-                            dialled.set_up(site, talk, dialled.invite_alice))
+    with media_endpoint.Talk(case) as talk:
+        media_calls.assert_talk(media_calls.relay_of(site), talk,
+                                media_calls.set_up(site, talk,
+                                                   media_calls.invite_alice))
 
 
 def hurry(talk, ng, outgoing, incoming, offer):
@@ -116,36 +122,37 @@ def hurry(talk, ng, outgoing, incoming, offer):
     talk.caller.learn(answer_in, offer)
     talk.caller.go()
     caller, callee = talk.caller.result(), talk.callee.result()
-    talks.assert_exact(caller, callee)
-    talks.assert_exact(callee, caller)
+    media_endpoint.assert_exact(caller, callee)
+    media_endpoint.assert_exact(callee, caller)
     assert dialog.bye().code == 200
     node.wait_until(lambda: dialog.call_id not in ng.calls(),
                     "end of the relay's session")
 
 
 QUICK = pytest.mark.parametrize(
-    "case", [case for case in talks.CASES if case.keys == "dtls"],
+    "case", [case for case in media_endpoint.CASES if case.keys == "dtls"],
     ids=lambda case: case.name)
 
 
 @QUICK
 def test_quick_handshake(site, case):
     """It is not the relay who answers it, but the caller."""
-    with talks.Talk(case) as talk:
+    with media_endpoint.Talk(case) as talk:
         offer = talk.caller.description()
-        outgoing, callee = dialled.invite(site, talk, offer)
-        incoming = call.incoming(callee, site.node.address,
-                                 call_id=outgoing.call_id)
-        hurry(talk, dialled.relay_of(site), outgoing, incoming, offer)
+        outgoing, callee = media_calls.invite(site, talk, offer)
+        incoming = user_agent.incoming(callee, site.node.address,
+                                       call_id=outgoing.call_id)
+        hurry(talk, media_calls.relay_of(site), outgoing, incoming, offer)
 
 
 def test_quick_handshake_of_a_caller(site):
     """The same where the 200 offers and the ACK answers."""
-    case = next(c for c in talks.CASES if c.name == "amr-wb-dtls")
-    with talks.Talk(case, caller=_other_end, callee=_other_end) as talk:
-        outgoing, callee = dialled.invite(site, talk, "")
-        incoming = call.incoming(callee, site.node.address,
-                                 call_id=outgoing.call_id)
+    case = next(c for c in media_endpoint.CASES if c.name == "amr-wb-dtls")
+    with media_endpoint.Talk(case, caller=_other_end,
+                             callee=_other_end) as talk:
+        outgoing, callee = media_calls.invite(site, talk, "")
+        incoming = user_agent.incoming(callee, site.node.address,
+                                       call_id=outgoing.call_id)
         offer = talk.callee.description()
         incoming.reply(200, offer.encode())
         dialog, offer_in = outgoing.answered(ack=False)
@@ -157,62 +164,67 @@ def test_quick_handshake_of_a_caller(site):
         talk.callee.learn(answer_in, offer)
         talk.callee.go()
         caller, callee = talk.caller.result(), talk.callee.result()
-        talks.assert_exact(caller, callee)
-        talks.assert_exact(callee, caller)
+        media_endpoint.assert_exact(caller, callee)
+        media_endpoint.assert_exact(callee, caller)
         assert dialog.bye().code == 200
 
 
 def _other_end(case, address, offerer):
     """The caller answers, the callee offers."""
-    return talks.Endpoint(case, address, not offerer)
+    return media_endpoint.Endpoint(case, address, not offerer)
 
 
 @QUICK
 def test_quick_handshake_in_the_recipe(recipe, case):
     """The same with the call proxy of cfg/recipe."""
-    with talks.Talk(case) as talk:
+    with media_endpoint.Talk(case) as talk:
         offer = talk.caller.description()
         outgoing = recipe.offer(offer.encode(), PROFILES[case.target])
         hurry(talk, recipe.relay, outgoing, recipe.incoming(outgoing), offer)
 
 
 REFUSED = [
-    (talks.TETRA.with_("codec", target=talks.P25.target), "302"),
-    (talks.TETRA_BB.with_("clear", target=talks.TETRA_SECRET.target), "301"),
-    (talks.TETRA_SECRET.with_("e2ee", target=talks.TETRA_BB.target), "300"),
-    (talks.P25.with_("keys", protocol=talks.SAVP, keys="sdes"), None),
+    (media_endpoint.TETRA.with_("codec", target=media_endpoint.P25.target),
+     "302"),
+    (media_endpoint.TETRA_BB.with_(
+        "clear", target=media_endpoint.TETRA_SECRET.target), "301"),
+    (media_endpoint.TETRA_SECRET.with_(
+        "e2ee", target=media_endpoint.TETRA_BB.target), "300"),
+    (media_endpoint.P25.with_("keys", protocol=media_endpoint.SAVP,
+                              keys="sdes"), None),
 ]
 
 
 @pytest.mark.parametrize(
-    "begin", [dialled.invite, dialled.invite_alice], ids=["client", "iwf"])
+    "begin", [media_calls.invite, media_calls.invite_alice],
+    ids=["client", "iwf"])
 @pytest.mark.parametrize("case, warning", REFUSED,
                          ids=[case.name for case, _ in REFUSED])
 def test_refused_call_has_no_media(site, begin, case, warning):
     """488 with its Warning; nobody is called, the relay has no session and
     lets nothing through."""
-    with talks.Talk(case) as talk:
+    with media_endpoint.Talk(case) as talk:
         outgoing, callee = begin(site, talk, talk.caller.description())
         reply = outgoing.refusal()
         assert reply.code == 488
         assert warning is None or f'"{warning} ' in reply.get("Warning")
         assert callee.requests("INVITE") == []
-        ng = dialled.relay_of(site)
+        ng = media_calls.relay_of(site)
         assert outgoing.call_id not in ng.calls()
         talk.caller.tell("remote", rtpengine.CONTROL,
                          site.node.media["RTP_MIN"])
         talk.callee.tell("remote", rtpengine.CONTROL,
                          site.node.media["RTP_MIN"])
-        talks.assert_silence(talk)
+        media_endpoint.assert_silence(talk)
 
 
 def test_media_has_no_other_way_than_the_relay(site):
     """While the relay stands still not one packet arrives."""
-    with talks.Talk(talks.P25) as talk:
-        dialog = dialled.set_up(site, talk, dialled.invite)
+    with media_endpoint.Talk(media_endpoint.P25) as talk:
+        dialog = media_calls.set_up(site, talk, media_calls.invite)
         os.kill(site.node.relay_pid(), signal.SIGSTOP)
         try:
-            talks.assert_silence(talk)
+            media_endpoint.assert_silence(talk)
         finally:
             os.kill(site.node.relay_pid(), signal.SIGCONT)
         assert dialog.bye().code == 200
@@ -228,31 +240,34 @@ def directly(talk):
 
 def test_endpoint_tells_a_stranger():
     """What comes from another port than was told is not taken as media."""
-    with talks.Talk(talks.P25) as talk, sip.UdpEndpoint() as stranger:
+    with (media_endpoint.Talk(media_endpoint.P25) as talk,
+          sip.UdpEndpoint() as stranger):
         directly(talk)
         stranger.send_octets(
-            b"\x80\x64" + bytes(73), (talks.CALLEE, int(talk.callee.port)))
+            b"\x80\x64" + bytes(73),
+            (media_endpoint.CALLEE, int(talk.callee.port)))
         _, callee = talk.go()
         assert callee.wrong == [f"foreign {stranger.hostport}"]
-        assert len(callee.received) == talks.PACKETS
+        assert len(callee.received) == media_endpoint.PACKETS
 
 
 def test_endpoint_tells_a_wrong_key():
     """A packet under another SRTP key is not genuine."""
-    case = talks.WIDEBAND.with_("", protocol=talks.SAVP, keys="sdes")
-    with talks.Talk(case) as talk:
+    case = media_endpoint.WIDEBAND.with_("", protocol=media_endpoint.SAVP,
+                                         keys="sdes")
+    with media_endpoint.Talk(case) as talk:
         offer, answer = talk.caller.description(), talk.callee.description()
         talk.callee.key = bytes(28)
         talk.connect(offer, offer, answer, answer)
         caller, callee = talk.go(wait=500)
-        talks.assert_exact(caller, callee)
+        media_endpoint.assert_exact(caller, callee)
         assert caller.received == []
         assert set(caller.wrong) == {"unreadable SRTP not genuine"}
 
 
 def test_endpoint_tells_other_speech():
     """Another end-to-end key: the same octets on the wire, other speech."""
-    with talks.Talk(talks.P25.with_("", e2ee=True)) as talk:
+    with media_endpoint.Talk(media_endpoint.P25.with_("", e2ee=True)) as talk:
         directly(talk)
         talk.caller.tell("e2ee", "00" * 32)
         caller, callee = talk.go()
@@ -263,8 +278,9 @@ def test_endpoint_tells_other_speech():
 
 def test_endpoint_tells_a_wrong_fingerprint():
     """A peer whose certificate is another one gets no media."""
-    case = talks.WIDEBAND.with_("", protocol=talks.DTLS, keys="dtls")
-    with talks.Talk(case) as talk:
+    case = media_endpoint.WIDEBAND.with_("", protocol=media_endpoint.DTLS,
+                                         keys="dtls")
+    with media_endpoint.Talk(case) as talk:
         talk.ends_well = False
         talk.caller.fingerprint = talk.callee.fingerprint
         directly(talk)
@@ -277,21 +293,23 @@ def test_endpoint_tells_a_wrong_fingerprint():
 
 def test_comparison_tells_a_key_that_was_added(relay):
     """Without the flags the daemon adds keys of its own."""
-    case = talks.P25.with_("", protocol=talks.SAVP, keys="mikey")
-    with talks.Talk(case) as talk:
+    case = media_endpoint.P25.with_("", protocol=media_endpoint.SAVP,
+                                    keys="mikey")
+    with media_endpoint.Talk(case) as talk:
         offer = talk.caller.description()
         offer_in = relay.ask(
             "offer", sdp=offer, call_id=sip.token("call"), from_tag="caller",
             ICE="remove")["sdp"]
         with pytest.raises(AssertionError):
-            talks.assert_relayed(offer, offer_in)
+            media_endpoint.assert_relayed(offer, offer_in)
 
 
 def test_packets_are_as_large_as_those_of_radios():
     """P25: 75 octets and 39, more where the superframe carries more."""
     sizes = {}
-    for case in (talks.P25, talks.P25_ONE, talks.TETRA, talks.WIDEBAND):
-        with talks.Talk(case) as talk:
+    for case in (media_endpoint.P25, media_endpoint.P25_ONE,
+                 media_endpoint.TETRA, media_endpoint.WIDEBAND):
+        with media_endpoint.Talk(case) as talk:
             directly(talk)
             caller, _ = talk.go(interval=1)
             sizes[case.speech] = {packet.length for packet in caller.sent}

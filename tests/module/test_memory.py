@@ -4,7 +4,6 @@ changes of the plan, and looks at registrations. Calls: test_call_state."""
 import pytest
 
 import mc
-import memory
 import node
 
 RELOADS, PLANS, LOOKS = 20, 10, 200
@@ -44,10 +43,10 @@ def grown(site, action, count):
     """How much shared and private memory is in use after an action that was
     repeated than before; it ran a few times already."""
     action(site, 3)
-    before = memory.shared(site.node), memory.private(site.node)
+    before = site.node.shared_memory(), site.node.private_memory()
     action(site, count)
-    return (memory.shared(site.node) - before[0],
-            memory.private(site.node) - before[1])
+    return (site.node.shared_memory() - before[0],
+            site.node.private_memory() - before[1])
 
 
 def test_reloads(calm_site):

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-import dropin
+import existing_server
 import mc
 import sip
 
@@ -106,7 +106,7 @@ def test_octets_behind_content_length(any_site):
     message = iwf.prepare(mc.iwf_message("alice", b"payload"))
     iwf.send_octets(bytes(message) + b"trailer", any_site.node.address)
     reply = iwf.wait_final(message.branch)
-    if isinstance(any_site.node, dropin.DropIn):
+    if isinstance(any_site.node, existing_server.DropIn):
         # Debian's own check, which comes first, takes no such datagram.
         assert reply.code == 400 and not alice.endpoint.requests()
         return

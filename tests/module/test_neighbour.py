@@ -12,7 +12,6 @@ import time
 
 import pytest
 
-import conftest
 import mc
 import node
 import sample
@@ -38,7 +37,7 @@ def build():
 def _site():
     build()
     folders = f"{node.TOP}/build/locks:{node.KAMAILIO_LIBDIR}/modules"
-    with conftest.running(lambda peers: sample.SampleNode(
+    with sample.running(lambda peers: sample.SampleNode(
             peers, extra=EXTRA, options=["-L", folders])) as own:
         yield own
 

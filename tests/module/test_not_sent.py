@@ -6,14 +6,15 @@ import re
 
 import pytest
 
-import call
-import conftest
-import dropin
-import line
+import calls
+import existing_server
 import mc
+import mc_invite
 import media
+import sample
 import sip
-import small
+import small_server
+import user_agent
 
 # Addresses that a message cannot be sent to, and why.
 NO_ROUTE = "127.255.255.255:5060"  # broadcast: the kernel refuses
@@ -70,10 +71,10 @@ def short(site):
 
 def invite(site):
     """A call of a radio to bob."""
-    site.iwf1.script = call.manners
+    site.iwf1.script = user_agent.manners
     with media.Party("127.0.1.1") as party:
-        message = call.from_lmr(line.UNIT1, "bob", party.sdp(media.P25))
-        return call.Outgoing(
+        message = mc_invite.from_lmr(calls.UNIT1, "bob", party.sdp(media.P25))
+        return user_agent.Outgoing(
             site.iwf1, site.node.address, message).start().refusal()
 
 
@@ -103,8 +104,8 @@ def test_one_contact_of_two(site, way):
 
 # The recipes
 
-MAKERS = {"small.cfg": small.native, "small.js": small.kemi,
-          "mc-routes.cfg": dropin.DropIn}
+MAKERS = {"small.cfg": small_server.native, "small.js": small_server.kemi,
+          "mc-routes.cfg": existing_server.DropIn}
 
 
 @pytest.fixture(scope="module", params=MAKERS)
@@ -119,7 +120,7 @@ def _recipe_site(request):
         assert changed != text
         path.write_text(changed)
         return server
-    with conftest.running(make) as found:
+    with sample.running(make) as found:
         yield found
 
 
@@ -136,7 +137,8 @@ def recipe_site(_recipe_site):
 @pytest.mark.parametrize("way", [short, invite])
 def test_contact_of_a_recipe(recipe_site, way, uri, code):
     """The same table."""
-    if way is invite and not isinstance(recipe_site.node, dropin.DropIn):
+    if way is invite and not isinstance(recipe_site.node,
+                                        existing_server.DropIn):
         pytest.skip("messages only")
     place(recipe_site, "bob", uri)
     word = {480: "target_unregistered", 504: "no_answer"}[code]
@@ -156,9 +158,9 @@ def call_up(site):
     """A call of alice to a radio."""
     alice = site.clients[0]
     with media.Party("127.0.1.1") as party:
-        message = call.private("alice", line.UNIT1, party.sdp(media.P25))
-        return call.Outgoing(alice.endpoint, site.node.address, message,
-                             "alice").start().refusal()
+        message = mc_invite.private("alice", calls.UNIT1, party.sdp(media.P25))
+        return user_agent.Outgoing(alice.endpoint, site.node.address, message,
+                                   "alice").start().refusal()
 
 
 @pytest.fixture
@@ -223,8 +225,8 @@ def dial(site):
     """Makes lines on the sample node; all are over at the end."""
     with contextlib.ExitStack() as stack:
         yield lambda form="client": stack.enter_context(
-            line.Line(site, form))
-    line.wait_quiet(site.node)
+            calls.Line(site, form))
+    calls.wait_quiet(site.node)
 
 
 def answered_from(here, contact):
@@ -250,11 +252,12 @@ def test_end_of_a_second_answer(site):
     """A fork that was late and has no way to it: its BYE."""
     phones = [site.client("bob").endpoint for _ in range(2)]
     for endpoint in (*phones, site.iwf1):
-        endpoint.script = call.manners
+        endpoint.script = user_agent.manners
     with media.Party("127.0.1.1") as one, media.Party("127.0.1.2") as two:
-        message = call.from_lmr(line.UNIT1, "bob", one.sdp(media.P25))
-        out = call.Outgoing(site.iwf1, site.node.address, message).start()
-        first, late = (call.incoming(endpoint, site.node.address)
+        message = mc_invite.from_lmr(calls.UNIT1, "bob", one.sdp(media.P25))
+        out = user_agent.Outgoing(site.iwf1, site.node.address,
+                                  message).start()
+        first, late = (user_agent.incoming(endpoint, site.node.address)
                        for endpoint in phones)
         first.reply(200, two.sdp(media.P25))
         near, _ = out.answered()
@@ -264,7 +267,7 @@ def test_end_of_a_second_answer(site):
         other.ack()
         assert other.ask("BYE").code == 504
         near.bye()
-    line.wait_quiet(site.node)
+    calls.wait_quiet(site.node)
 
 
 # Memory
@@ -301,8 +304,8 @@ def starved(new_site):
 
 def large_invite(to_bob):
     """An INVITE with a large part beside the description."""
-    message = (call.from_lmr(line.UNIT1, "bob", b"") if to_bob
-               else call.from_core("alice", line.P25_GROUP, b""))
+    message = (mc_invite.from_lmr(calls.UNIT1, "bob", b"") if to_bob
+               else mc_invite.from_core("alice", calls.P25_GROUP, b""))
     return mc.with_parts(message, [
         *mc.parts_of(message), mc.part("text/plain", LARGE[:28000])])
 
@@ -320,7 +323,8 @@ def ask(site, peer, message):
     """The final reply to a request of a peer; an INVITE's is acknowledged."""
     if message.method != "INVITE":
         return peer.ask(message, site.node.address)
-    return call.Outgoing(peer, site.node.address, message).start().refusal()
+    return user_agent.Outgoing(peer, site.node.address,
+                               message).start().refusal()
 
 
 @pytest.mark.parametrize("left", [ENOUGH, FEW])

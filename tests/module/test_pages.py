@@ -11,12 +11,12 @@ import subprocess
 
 import pytest
 
-import conftest
 import documents
 import mc
 import node
+import sample
 import sip
-import small
+import small_server
 
 MODULES = node.TOP / "modules"
 EVERY_MODULE = ["tm", "sl", "pv", "db_sqlite", "usrloc", "tls", "mc_iwf"]
@@ -344,12 +344,12 @@ def test_coding_is_the_default():
     assert plain == tabled != b""
 
 
-@pytest.mark.parametrize("make", [small.native, small.kemi])
+@pytest.mark.parametrize("make", [small_server.native, small_server.kemi])
 def test_silent_receiver(make):
     """The small configurations: 504 when the time is over, never 408."""
     realm = 'modparam("mc_iwf", "realm", DOMAIN)\n'
     total = realm + 'modparam("mc_iwf", "total_timeout", 2)\n'
-    with conftest.running(
+    with sample.running(
             lambda peers: make(peers, changes=[(realm, total)])) as site:
         site.client("alice")
         site.iwf1.script = sip.silent

@@ -4,7 +4,6 @@ happens to it, and what other messages come, between one function and the next.
 """
 import pytest
 
-import conftest
 import mc
 import node
 import sample
@@ -102,7 +101,7 @@ class ParsedNode(sample.SampleNode):
 
 @pytest.fixture(scope="module")
 def _parsed_site():
-    with conftest.running(ParsedNode) as site:
+    with sample.running(ParsedNode) as site:
         yield site
 
 

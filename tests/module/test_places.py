@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Where a client may be: at no peer, not at the node, not at its helpers."""
 import contextlib
-import re
 
 import pytest
 
-import call
-import conftest
-import line
+import calls
 import mc
+import mc_invite
 import media
 import sample
 import sip
+import user_agent
 
 # Endings of a place that is one of ours, or a peer's, however it is written.
 SPELLINGS = [
@@ -56,8 +55,8 @@ def dial(site):
     """Makes lines on the sample node; all are over at the end."""
     with contextlib.ExitStack() as stack:
         yield lambda form="private": stack.enter_context(
-            line.Line(site, form))
-    line.wait_quiet(site.node)
+            calls.Line(site, form))
+    calls.wait_quiet(site.node)
 
 
 # Registrations
@@ -135,7 +134,7 @@ def test_path_with_a_name(site):
 
 @pytest.fixture(scope="module")
 def _changing():
-    with conftest.running(lambda peers: sample.SampleNode(
+    with sample.running(lambda peers: sample.SampleNode(
             peers, extra=sample.CHANGING)) as own:
         yield own
 
@@ -165,9 +164,9 @@ def test_contact_at_a_later_peer(changing, group, way):
                                   ("Supported", "path")])
             site.clients.append(alice)
         with site.peer_at(group, there.hostport), media.Party() as party:
-            out = call.Outgoing(
-                site.iwf1, site.node.address, call.from_lmr(
-                    line.UNIT1, "alice", party.sdp(media.P25))).start()
+            out = user_agent.Outgoing(
+                site.iwf1, site.node.address, mc_invite.from_lmr(
+                    calls.UNIT1, "alice", party.sdp(media.P25))).start()
             assert out.refusal().code == 480
             assert site.from_iwf(mc.iwf_message("alice", b"x")).code == 480
             text = sip.request(
@@ -179,7 +178,7 @@ def test_contact_at_a_later_peer(changing, group, way):
             assert not endpoint.requests("MESSAGE")
         alice.unregister()
         site.clients.remove(alice)
-    line.wait_quiet(site.node)
+    calls.wait_quiet(site.node)
 
 
 # Contacts of calls
@@ -190,8 +189,9 @@ def test_contact_of_a_caller(dial, site, form):
     here = dial("client")
     message = here.form.invite(here.offer())
     message.set("Contact", f"<sip:alice@{place(site, form)}>")
-    out = call.Outgoing(here.caller, here.node.address, message, here.user,
-                        contact=False)
+    out = user_agent.Outgoing(here.caller, here.node.address, message,
+                              here.user,
+                              contact=False)
     assert out.start().refusal().code == 400
     assert not here.callee.requests("INVITE")
 
@@ -227,8 +227,8 @@ def test_contact_of_a_peer_at_ours(dial, site, form):
     here = dial("from-lmr")
     contact = f"<sip:iwf@{place(site, form)}>"
     message = here.form.invite(here.offer()).set("Contact", contact)
-    out = call.Outgoing(here.caller, here.node.address, message,
-                        contact=False).start()
+    out = user_agent.Outgoing(here.caller, here.node.address, message,
+                              contact=False).start()
     assert out.refusal().code == 400
     talk = here.talk()
     message = talk.near.request("UPDATE", here.offer()).set(
@@ -253,7 +253,7 @@ def test_record_route_of_a_caller(dial, site, name):
     near, _ = out.answered()
     far = got.dialog()
     far.wait("ACK")
-    line.end_by_node(site.node, out.call_id)
+    calls.end_by_node(site.node, out.call_id)
     near.wait("BYE")
     far.wait("BYE")
     assert not site.partner.requests("BYE")
@@ -276,10 +276,10 @@ def test_record_route_of_an_answer(dial, site, form):
     for routes in ([bad], [good, bad], [f'"a, \\", b" {good}, {bad}'],
                    [f"{bad}, {good}"]):
         for code in (180, 200):
-            with line.dropped_reply(site.node):
-                got.endpoint.reply(got.received, line.routed(got.reply_of(
+            with calls.dropped_reply(site.node):
+                got.endpoint.reply(got.received, calls.routed(got.reply_of(
                     code, here.answer() if code == 200 else None), *routes))
-    got.endpoint.reply(got.received, line.routed(got.reply_of(180), good))
+    got.endpoint.reply(got.received, calls.routed(got.reply_of(180), good))
     assert out.wait(180).all("Record-Route")[0] == good
     assert [r.code for r in out.replies()] == [100, 180]
     got.reply(486)
@@ -295,8 +295,8 @@ def test_record_route_behind_ours(dial, site):
     bad = f"<sip:{site.partner.hostport};lr>"
     good = "<sip:127.0.0.9:5070;lr>"
     for routes in ([*ours, bad], [good] * 13, [",".join([good] * 13)]):
-        with line.dropped_reply(site.node):
-            got.endpoint.reply(got.received, line.routed(
+        with calls.dropped_reply(site.node):
+            got.endpoint.reply(got.received, calls.routed(
                 got.reply_of(200, here.answer()), *routes))
     got.reply(486)
     out.refusal()
@@ -315,8 +315,8 @@ def test_record_route_of_a_calling_peer(dial, site):
     assert ours[1:] == [theirs]
     bad = f"<sip:{site.partner.hostport};lr>"
     for routes in ([bad], [ours[0], bad], [*ours, bad]):
-        with line.dropped_reply(site.node):
-            got.endpoint.reply(got.received, line.routed(
+        with calls.dropped_reply(site.node):
+            got.endpoint.reply(got.received, calls.routed(
                 got.reply_of(200, here.answer()), *routes))
     got.reply(200, here.answer())
     assert out.wait(200).all("Record-Route") == ours

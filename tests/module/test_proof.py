@@ -4,7 +4,7 @@ import contextlib
 
 import pytest
 
-import line
+import calls
 import mc
 import sip
 
@@ -224,8 +224,8 @@ def dial(site):
     """Makes lines on the sample node; all are over at the end."""
     with contextlib.ExitStack() as stack:
         yield lambda form="private": stack.enter_context(
-            line.Line(site, form))
-    line.wait_quiet(site.node)
+            calls.Line(site, form))
+    calls.wait_quiet(site.node)
 
 
 @pytest.mark.parametrize("form, side", [("private", "near"),
@@ -267,7 +267,7 @@ def test_moved_client_in_other_words(new_site, form, side):
     """The rows may write the user's host as they like."""
     site = new_site(sql=["UPDATE mc_iwf_users SET impu = replace(impu,"
                          " 'mc.example.org', 'MC.Example.ORG')"])
-    with line.Line(site, form) as here, \
+    with calls.Line(site, form) as here, \
             sip.UdpEndpoint("127.0.0.77") as moved:
         talk = here.talk()
         party = getattr(talk, side)

@@ -10,13 +10,13 @@ import time
 
 import pytest
 
-import call
 import documents
-import dropin
+import existing_server
 import mc
 import media
 import node
 import sip
+import user_agent
 from test_lmr_sdp import MODE01
 
 RECIPES = node.TOP / "cfg" / "recipe"
@@ -321,7 +321,7 @@ def test_max_forwards(small_site, hops, code, left):
 def test_other_methods(small_site, method, source):
     """405 with Allow; nothing is relayed. (What clients may send to each
     other through the existing server is that server's business.)"""
-    if isinstance(small_site.node, dropin.DropIn) and (
+    if isinstance(small_site.node, existing_server.DropIn) and (
             source == "client" or method == "INVITE"):
         pytest.skip("served")
     alice = small_site.client("alice")
@@ -352,7 +352,7 @@ def test_within_a_dialog(small_site, method, source):
     message.add("Route", f"<sip:{small_site.iwf2.hostport};lr>")
     code = sender.ask(message, small_site.node.address).code
     assert code == 481 or code >= 400 and isinstance(
-        small_site.node, dropin.DropIn)
+        small_site.node, existing_server.DropIn)
     for endpoint in (alice.endpoint, *small_site.peers.all()):
         assert not endpoint.requests(method)
 
@@ -467,6 +467,7 @@ def test_hidden_challenge(small_site, values, code, field):
 # Floods
 
 STRANGER = "127.0.0.77"
+OTHER_STRANGER = "127.0.0.78"  # not silenced by pike
 
 
 def settings():
@@ -583,12 +584,12 @@ def lines_of(site, ask):
 def test_line_of_a_refusal_of_the_script(small_site):
     """Status, reason, and to whom; of many only some. A challenge is none."""
     address = small_site.node.address
-    with sip.UdpEndpoint(STRANGER) as mallory:
+    with sip.UdpEndpoint(OTHER_STRANGER) as mallory:
         def ask():
             message = sip.request("REGISTER", "sip:elsewhere.example",
                                   mc.impu("alice"), mc.impu("alice"))
             assert mallory.ask(message, address).code == 404
-        line = f"refused: 404 Not Our Domain, to {STRANGER}"
+        line = f"refused: 404 Not Our Domain, to {OTHER_STRANGER}"
         node.wait_until(lambda: lines_of(small_site, ask) == [line],
                         "room for a line")
         lines = lines_of(small_site, lambda: [ask() for _ in range(300)])
@@ -646,7 +647,8 @@ def test_no_secret_in_the_log(small_site):
 def test_call_of_a_stranger(call_site):
     """403, and nothing rings."""
     with sip.UdpEndpoint(STRANGER) as mallory:
-        out = call.Outgoing(mallory, call_site.node.address, call_site.invite(
+        out = user_agent.Outgoing(mallory, call_site.node.address,
+                                  call_site.invite(
             call_site.party().sdp(media.TETRA)))
         assert out.start().refusal().code == 403
     assert not call_site.callee.requests("INVITE")

@@ -14,13 +14,14 @@ import time
 
 import pytest
 
-import call
-import crowd
-import line
+import calls
+import many_users
 import mc
+import mc_invite
 import node
 import sample
 import sip
+import user_agent
 
 MANY = 3000  # users; private memory of 8 MiB holds about 4,000 rows
 LOADS = 40000  # users, for the better part of a second
@@ -139,7 +140,7 @@ def test_signal_of_the_terminal(new_site, number):
     os.killpg(server.process.pid, number)
     assert server.process.wait(node.STOP_TIMEOUT) == 0
     wait_end(*pids)
-    assert crowd.rows(server) == [{"alice"}, {"alice"}]
+    assert many_users.rows(server) == [{"alice"}, {"alice"}]
     assert not server.crashes()
 
 
@@ -162,7 +163,7 @@ def test_script_that_was_stopped(server):
     done = script(server, "stop")
     assert (done.returncode, done.stdout) == (0, "node: stopped\n")
     wait_end(*pids)
-    assert crowd.rows(server) == [set(users), set(users)]
+    assert many_users.rows(server) == [set(users), set(users)]
 
 
 def edited_script(server, *changes):
@@ -188,7 +189,7 @@ def test_script_that_hangs(server):
     assert done.stderr == (
         f"node: the script, pid {pids[0]}, hangs and is killed\n")
     wait_end(*pids, relay)
-    assert crowd.rows(server) == [set(users), set(users)]
+    assert many_users.rows(server) == [set(users), set(users)]
     assert script(server, "stop").returncode == 0
 
 
@@ -322,9 +323,9 @@ def test_registrations_after_a_restart(server):
         old.execute("PRAGMA journal_mode=DELETE")
         old.execute("DROP INDEX location_attrs_ruid_idx")
     old.close()
-    crowd.fill(server, MANY)
+    many_users.fill(server, MANY)
     started(server)
-    assert crowd.contacts(server) == MANY
+    assert many_users.contacts(server) == MANY
     assert known(server, "u000000") and known(server, f"u{MANY - 1:06d}")
 
 
@@ -336,7 +337,7 @@ def known(server, user):
 
 def test_memory_that_does_not_suffice(server):
     """Start says so, and does not say that the node answers."""
-    crowd.fill(server, 2 * MANY)
+    many_users.fill(server, 2 * MANY)
     said = told(server, "start", "-M", "8")
     assert "did not start" in said
     assert "memory" in said
@@ -344,10 +345,10 @@ def test_memory_that_does_not_suffice(server):
 
 def test_more_users_than_planned(server):
     """USERS is what is planned for; who is there is taken anyway."""
-    crowd.fill(server, 2 * MANY)
+    many_users.fill(server, 2 * MANY)
     server.env["USERS"] = "100"
     started(server)
-    assert crowd.contacts(server) == 2 * MANY
+    assert many_users.contacts(server) == 2 * MANY
 
 
 def test_closed_while_it_loads_or_stops(server):
@@ -387,7 +388,7 @@ def refused_new(site, message):
 def test_call_that_rings_while_closed(site, closing, form, end):
     """Its INVITE, repeated, gets the last reply again and no other; it is
     taken back, or answered and ended, as ever."""
-    with line.Line(site, form) as here:
+    with calls.Line(site, form) as here:
         out = here.dial()
         arrived = here.arrived(out)
         arrived.reply(180)
@@ -398,8 +399,8 @@ def test_call_that_rings_while_closed(site, closing, form, end):
         out.wait(180, n=2)
         if end == "cancel":
             out.cancel()
-            call.incoming(here.callee, site.node.address, "CANCEL",
-                          out.call_id)
+            user_agent.incoming(here.callee, site.node.address, "CANCEL",
+                                out.call_id)
             arrived.reply(487)
             out.wait(487)
         else:
@@ -410,15 +411,15 @@ def test_call_that_rings_while_closed(site, closing, form, end):
         assert not out.replies(503)
         assert len([r for r in here.callee.requests("INVITE")
                     if r.message.get("Call-ID") == out.call_id]) == 1
-    line.wait_quiet(site.node)
+    calls.wait_quiet(site.node)
 
 
 def test_cancel_of_a_refused_call_while_closed(site, closing):
     """There is none to be taken back, nor does its ACK get an answer."""
     closing()
     with sip.UdpEndpoint() as client:
-        out = call.Outgoing(client, site.node.address, call.private(
-            "alice", line.UNIT1, b"")).start()
+        out = user_agent.Outgoing(client, site.node.address, mc_invite.private(
+            "alice", calls.UNIT1, b"")).start()
         assert out.refusal().code == 503
         cancel = out.message.copy().set("CSeq", "1 CANCEL")
         cancel.start = cancel.start.replace("INVITE", "CANCEL")
@@ -448,17 +449,17 @@ def test_message_under_way_while_closed(site, closing):
 
 def test_answers_when_all_are_loaded(server):
     """Not one worker takes a request while another one loads."""
-    crowd.fill(server, LOADS)
+    many_users.fill(server, LOADS)
     server.start()
-    assert crowd.contacts(server) == LOADS
+    assert many_users.contacts(server) == LOADS
 
 
 def registered(server, count):
     """Users who have just registered."""
     users = [f"u{number:06d}" for number in range(count)]
-    crowd.subscribe(server, users)
+    many_users.subscribe(server, users)
     started(server)
-    assert set(crowd.register(server, users)) == set(users)
+    assert set(many_users.register(server, users)) == set(users)
     return users
 
 
@@ -468,10 +469,10 @@ def test_stop_behind_a_rush(server):
     alice = mc.Client(server, "alice").register("mcptt")
     done = script(server, "stop")
     assert (done.stdout, done.stderr) == ("node: stopped\n", "")
-    assert crowd.rows(server) == [{*users, "alice"}, {*users, "alice"}]
+    assert many_users.rows(server) == [{*users, "alice"}, {*users, "alice"}]
     assert not server.crashes()
     started(server)
-    assert crowd.contacts(server) == MANY + 1
+    assert many_users.contacts(server) == MANY + 1
     for service, code in (("mcptt", 200), ("mcdata", 480)):
         message = mc.iwf_message("alice", b"x", service)
         assert server.peers.iwf1.ask(message, server.address).code == code
@@ -481,8 +482,8 @@ def test_stop_behind_a_rush(server):
 
 def test_crash_in_a_rush(server):
     """After kill -9 all is there that was answered WRITTEN s before."""
-    users = [crowd.name(number) for number in range(MANY)]
-    crowd.subscribe(server, users)
+    users = [many_users.name(number) for number in range(MANY)]
+    many_users.subscribe(server, users)
     started(server)
     pids, killed = server.kamailio_pids(), []
 
@@ -490,24 +491,24 @@ def test_crash_in_a_rush(server):
         killed.append(time.monotonic())
         os.kill(pids[0], signal.SIGKILL)
     threading.Timer(5, kill).start()
-    done = crowd.register(server, users, rate=500, quiet=2)
+    done = many_users.register(server, users, rate=500, quiet=2)
     wait_end(*pids)
     old = {user for user, when in done.items()
            if when < killed[0] - WRITTEN}
     assert len(old) > 500
-    found = crowd.rows(server)
+    found = many_users.rows(server)
     assert old <= found[0] and old <= found[1]
     started(server)
-    assert crowd.contacts(server) == len(found[0])
+    assert many_users.contacts(server) == len(found[0])
 
 
 def test_refreshes_are_written(server):
     """A second REGISTER changes the rows, its attributes too."""
     users = registered(server, 200)
     time.sleep(WRITTEN)
-    assert set(crowd.register(server, users, cseq=11)) == set(users)
+    assert set(many_users.register(server, users, cseq=11)) == set(users)
     script(server, "stop")
-    assert crowd.rows(server) == [set(users), set(users)]
+    assert many_users.rows(server) == [set(users), set(users)]
     with sqlite3.connect(server.path("location.db")) as base:
         assert base.execute("SELECT count(*), min(cseq) FROM location"
                             ).fetchone() == (200, 12)
@@ -527,13 +528,13 @@ def writable(server, name):
 def test_locked_database(server, name):
     """Who registers is served; a gauge and a line tell; when it is free
     again everything is written."""
-    crowd.subscribe(server, ["u000000"])
+    many_users.subscribe(server, ["u000000"])
     server.env["WRITE_PROBE"] = "1"
     started(server)
     node.wait_until(lambda: writable(server, name) == 1, "the gauge", 15)
     keeper = sqlite3.connect(server.path(f"{name}.db"), timeout=20)
     keeper.execute("BEGIN IMMEDIATE")
-    assert set(crowd.register(server, ["u000000"])) == {"u000000"}
+    assert set(many_users.register(server, ["u000000"])) == {"u000000"}
     node.wait_until(lambda: writable(server, name) == 0, "the gauge", 15)
     server.wait_log(rf"can be written .*{name}\.db 0")
     assert known(server, "u000000")
@@ -542,16 +543,16 @@ def test_locked_database(server, name):
     node.wait_until(lambda: writable(server, name) == 1, "the gauge", 15)
     server.wait_log(rf"can be written .*{name}\.db 1")
     assert script(server, "stop").stderr == ""
-    assert crowd.rows(server) == [{"u000000"}, {"u000000"}]
+    assert many_users.rows(server) == [{"u000000"}, {"u000000"}]
 
 
 def test_stop_tells_what_is_lost(server):
     """Registrations that nobody could write are not lost in silence."""
-    crowd.subscribe(server, ["u000000"])
+    many_users.subscribe(server, ["u000000"])
     started(server)
     keeper = sqlite3.connect(server.path("location.db"), timeout=20)
     keeper.execute("BEGIN IMMEDIATE")
-    assert set(crowd.register(server, ["u000000"])) == {"u000000"}
+    assert set(many_users.register(server, ["u000000"])) == {"u000000"}
     said = script(server, "stop").stderr
     keeper.rollback()
     keeper.close()

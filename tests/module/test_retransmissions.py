@@ -2,8 +2,8 @@
 """A repeated request gets the stored reply, is delivered and counted once."""
 import time
 
-import call
 import mc
+import mc_invite
 import node
 import sip
 
@@ -70,7 +70,7 @@ def test_repeat_of_a_client(site):
 def test_repeat_of_a_clients_call(site):
     """The same of an INVITE, which is refused here."""
     alice = site.client("alice")
-    message = call.private("alice", "sip:nobody@iwf.example.org", b"")
+    message = mc_invite.private("alice", "sip:nobody@iwf.example.org", b"")
     message.add("Contact", f"<sip:{alice.endpoint.hostport}>")
     challenge = alice.endpoint.ask(message, site.node.address)
     proven = sip.with_credentials(message, challenge, "alice", "alice-secret")

@@ -3,10 +3,9 @@
 removes, branches that it sets, calls without a media profile."""
 import pytest
 
-import call
-import conftest
-import line
+import calls
 import mc
+import mc_invite
 import node
 import sample
 import sip
@@ -134,7 +133,7 @@ class ScriptNode(sample.SampleNode):
 
 @pytest.fixture(scope="module")
 def _script_site():
-    with conftest.running(ScriptNode) as site:
+    with sample.running(ScriptNode) as site:
         yield site
 
 
@@ -193,7 +192,7 @@ def test_fields_of_a_message(script_site, count, code):
 def test_fields_of_a_call(script_site, count):
     """The same of a call, where no media profile looks at it."""
     alice = script_site.client("alice", "mcptt")
-    message = call.from_lmr(line.UNIT1, "alice", b"")
+    message = mc_invite.from_lmr(calls.UNIT1, "alice", b"")
     message.add("Contact", f"<sip:{script_site.iwf1.hostport}>")
     reply = script_site.from_iwf(with_fields(message, count))
     arrived = alice.endpoint.requests("INVITE")

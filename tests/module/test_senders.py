@@ -6,13 +6,13 @@ import re
 
 import pytest
 
-import call
-import conftest
-import dropin
-import line
+import calls
+import existing_server
 import mc
 import node
+import sample
 import sip
+import user_agent
 
 BOSS = f'"Boss" <{mc.impu("boss")}>'
 OTHER_NAMES = [("Additional-Identity", mc.impu("boss")),
@@ -157,7 +157,7 @@ def test_further_field():
     """The list is a setting of the existing server."""
     text = (node.TOP / "cfg/recipe/mc-fields.cfg").read_text()
     names = re.search(r'CLIENT_STAYS "(.*)\)\$"', text).group(1)
-    with conftest.running(lambda peers: dropin.DropIn(
+    with sample.running(lambda peers: existing_server.DropIn(
             peers, CLIENT_STAYS=f"{names}|X-Custom)$")) as site:
         alice = site.client("alice")
         message = written_by_boss(mc.client_message("alice", b"x"))
@@ -196,8 +196,8 @@ def dial(drop_in_site):
     """Makes lines on that server; all are over at the end."""
     with contextlib.ExitStack() as stack:
         yield lambda form="private": stack.enter_context(
-            line.Line(drop_in_site, form))
-    line.wait_quiet(drop_in_site.node)
+            calls.Line(drop_in_site, form))
+    calls.wait_quiet(drop_in_site.node)
 
 
 @pytest.mark.parametrize("form", ["private", "client", "plain", "group"])
@@ -240,7 +240,7 @@ def test_within_a_call(dial, form, who, fields):
     other.endpoint.script = sip.answer(200, headers=FOREIGN)
     for method in ("INFO", "UPDATE", "BYE"):
         message = side.request(method, headers=fields)
-        message.set("From", f"{BOSS};tag={call.tag_of(side.local)}")
+        message.set("From", f"{BOSS};tag={user_agent.tag_of(side.local)}")
         reply = side.endpoint.ask(message, side.server)
         assert reply.code == 200
         assert_without(reply)
@@ -286,4 +286,4 @@ def test_one_file_of_lists():
             assert not re.findall(rf"def(?:ine)? ({'|'.join(lists)}) ",
                                   path.read_text())
     assert "Call-ID" not in (recipes / "small.js").read_text()
-    assert "mc-fields.cfg" in dropin.FILES
+    assert "mc-fields.cfg" in existing_server.FILES

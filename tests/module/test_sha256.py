@@ -2,8 +2,7 @@
 """Digest with SHA-256 (RFC 8760), in place of MD5."""
 import pytest
 
-import conftest
-import line
+import calls
 import mc
 import sample
 import sip
@@ -15,7 +14,7 @@ USERS = ("alice", "bob", "carol", "dave", "erin", "frank")
 
 @pytest.fixture(scope="module")
 def _sha256_site():
-    with conftest.running(lambda peers: sample.SampleNode(
+    with sample.running(lambda peers: sample.SampleNode(
             peers, options=["-A", "WITH_SHA256"])) as found:
         yield found
 
@@ -76,7 +75,7 @@ def test_message_and_call(sha256_site):
     assert alice.ask(mc.client_message("alice", b"x")).code == 200
     assert mc.calling_user(site.iwf1.wait_request().message) == \
         mc.mc_id("alice")
-    with line.Line(site) as here, sip.UdpEndpoint(MALLORY) as moved:
+    with calls.Line(site) as here, sip.UdpEndpoint(MALLORY) as moved:
         talk = here.talk()
         reply = moved.ask(talk.near.request("INFO"), site.node.address)
         assert reply.code == 407

@@ -2,7 +2,7 @@
 """What one client may take of what all of them share."""
 import pytest
 
-import line
+import calls
 import mc
 import sip
 
@@ -13,13 +13,13 @@ def dial(site):
     lines = []
 
     def make(form="private"):
-        lines.append(line.Line(site, form))
+        lines.append(calls.Line(site, form))
         return lines[-1].__enter__()
 
     yield make
     for one in lines:
         one.__exit__(None, None, None)
-    line.wait_quiet(site.node)
+    calls.wait_quiet(site.node)
 
 
 def overloads(site):
@@ -88,7 +88,7 @@ def test_calls_at_a_time(new_site):
     """A caller has so many calls, ringing ones too; a radio calls it still,
     and when one has ended it calls again."""
     site = new_site(env={"USER_CALLS": "2"})
-    with line.Line(site) as here, line.Line(site, "from-lmr") as there:
+    with calls.Line(site) as here, calls.Line(site, "from-lmr") as there:
         outs = [here.dial() for _ in range(2)]
         got = [here.arrived(out) for out in outs]
         refused = here.dial().refusal()

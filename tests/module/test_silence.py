@@ -4,7 +4,7 @@ import contextlib
 
 import pytest
 
-import line
+import calls
 import mc
 import sip
 
@@ -16,8 +16,8 @@ def dial(site):
     """Makes lines on the sample node; all are over at the end."""
     with contextlib.ExitStack() as stack:
         yield lambda form="client": stack.enter_context(
-            line.Line(site, form))
-    line.wait_quiet(site.node)
+            calls.Line(site, form))
+    calls.wait_quiet(site.node)
 
 
 def text(sender, target):

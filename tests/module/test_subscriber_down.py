@@ -6,8 +6,7 @@ import sqlite3
 
 import pytest
 
-import conftest
-import line
+import calls
 import mc
 import sample
 import sip
@@ -16,7 +15,7 @@ from test_challenges import COUNTED, MALLORY, challenged, change, counts
 
 @pytest.fixture(scope="module")
 def _own_site():
-    with conftest.running(sample.SampleNode) as found:
+    with sample.running(sample.SampleNode) as found:
         yield found
 
 
@@ -102,7 +101,7 @@ def test_nobody_can_look(site, how, kind, password):
 @pytest.mark.parametrize("how", HOW)
 def test_within_a_call(site, how):
     """The call stays; who has moved is told to come back."""
-    with line.Line(site) as here, sip.UdpEndpoint(MALLORY) as moved:
+    with calls.Line(site) as here, sip.UdpEndpoint(MALLORY) as moved:
         talk = here.talk()
         reply = moved.ask(talk.near.request("INFO"), site.node.address)
         with how(site):

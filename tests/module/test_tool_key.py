@@ -13,19 +13,22 @@ import time
 
 import pytest
 
-import keytool
-from keytool import (ALICE, BOB, IWF, KMF, PERIOD, Message, answer, fields,
-                     good, refused, run)
+import key_commands
+import preload
+from key_commands import (ALICE, BOB, IWF, KMF, PERIOD, answer, fields, good,
+                          refused, run)
+from mikey import Message
 
 KEY = bytes(range(32))
 AT = 1767225600  # 2026-01-01T00:00:00Z
-NEXT = ((AT + keytool.NTP_UNIX) // PERIOD + 1) * PERIOD - keytool.NTP_UNIX
+NEXT = (((AT + key_commands.NTP_UNIX) // PERIOD + 1) * PERIOD
+        - key_commands.NTP_UNIX)
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     """A server with alice, bob and the IWF, two periods each."""
-    return keytool.Lab(tmp_path_factory.mktemp("lab") / "kms")
+    return key_commands.Lab(tmp_path_factory.mktemp("lab") / "kms")
 
 
 def wrap_options(lab, to=ALICE, **words):
@@ -103,7 +106,7 @@ def test_round_trip(lab, tmp_path, key, size):
             "purpose": "root", "status": "active", "alg": "84",
             "key_id": "0001", "key_size": str(size), "keys": "1",
             "time": "2026-01-01T00:00:00Z",
-            "key_period": str((AT + keytool.NTP_UNIX) // PERIOD)}.items():
+            "key_period": str((AT + key_commands.NTP_UNIX) // PERIOD)}.items():
         assert got[name] == value, name
 
 
@@ -184,13 +187,13 @@ def test_other_user(lab):
 
 def test_other_server(lab, tmp_path):
     """A server of the same name with other keys."""
-    other = keytool.Lab(tmp_path / "kms")
+    other = key_commands.Lab(tmp_path / "kms")
     assert "not genuine" in refused(*unwrap_options(other), "-",
                                     stdin=wrap(lab))
     refused("key", "unwrap", "--keys", other.keys("alice"), "--cert",
             lab.cert, "-", stdin=wrap(lab))
     refused("key", "unwrap", "--keys", other.keys("alice"), "--cert",
-            keytool.CERT, "-", stdin=wrap(lab))
+            key_commands.CERT, "-", stdin=wrap(lab))
 
 
 def test_other_sender(lab, tmp_path):
@@ -230,7 +233,7 @@ def test_wrong_period(lab, tmp_path):
     for at in AT, AT + 86400, NEXT - 1, NEXT + 30:
         unwrap(lab, message, "--at", at)
     unwrap(lab, wrap(lab, at=NEXT), "--at", AT)
-    late = keytool.Lab.__new__(keytool.Lab)
+    late = key_commands.Lab.__new__(key_commands.Lab)
     late.folder, late.at = lab.folder, str(AT + 2 * PERIOD)
     late.user("late", ALICE)
     err = refused("key", "unwrap", "--keys", lab.keys("late"), "--cert",
@@ -392,7 +395,8 @@ def test_state_at_once(lab, tmp_path):
     state = tmp_path / "state"
     messages = [wrap(lab, key_id=f"{i:04x}") for i in range(6)]
     children = [subprocess.Popen(
-        [keytool.TOOL, *map(str, unwrap_options(lab)), "--state", state, "-"],
+        [key_commands.TOOL, *map(str, unwrap_options(lab)), "--state", state,
+         "-"],
         stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL) for _ in messages]
     for child, message in zip(children, messages):
@@ -545,7 +549,7 @@ def test_other_batch(lab, tmp_path):
     path = table(tmp_path / "b.csv", [
         [ALICE, "p25", "root", "84", "1", KEY.hex()]])
     folder = tmp_path / "out"
-    other = keytool.Lab(tmp_path / "kms")
+    other = key_commands.Lab(tmp_path / "kms")
     mixed = batch(lab, path, folder)
     mixed[mixed.index("--cert") + 1] = other.cert
     mixed[mixed.index("--keys") + 1] = other.keys("iwf")
@@ -568,7 +572,7 @@ def test_killed(lab, tmp_path):
     path = table(tmp_path / "b.csv", [row(i) for i in range(2000)])
     folder = tmp_path / "out"
     arguments = list(map(str, batch(lab, path, folder)))
-    child = subprocess.Popen([keytool.TOOL, *arguments],
+    child = subprocess.Popen([key_commands.TOOL, *arguments],
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and (
@@ -592,7 +596,7 @@ def test_interrupt(lab, tmp_path):
     path = table(tmp_path / "b.csv", [row(i) for i in range(3000)])
     folder = tmp_path / "out"
     arguments = list(map(str, batch(lab, path, folder)))
-    child = subprocess.Popen([keytool.TOOL, *arguments],
+    child = subprocess.Popen([key_commands.TOOL, *arguments],
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and (
@@ -614,7 +618,7 @@ def test_progress_bar(lab, tmp_path):
     path = table(tmp_path / "b.csv", [row(i) for i in range(10)])
     master, slave = pty.openpty()
     with subprocess.Popen(
-            [keytool.TOOL, *map(str, batch(lab, path, tmp_path / "out"))],
+            [key_commands.TOOL, *map(str, batch(lab, path, tmp_path / "out"))],
             stdout=subprocess.DEVNULL, stderr=slave) as child:
         os.close(slave)
         seen = b""
@@ -644,7 +648,7 @@ def test_rewrap(lab, tmp_path):
     message = (folder / f"{ALICE}.p25.1.mikey").read_bytes()
     got = unwrap(lab, message, "--at", AT, "--reveal")
     assert got["key"] == KEY.hex()
-    assert int(got["key_period"]) == (NEXT + keytool.NTP_UNIX) // PERIOD
+    assert int(got["key_period"]) == (NEXT + key_commands.NTP_UNIX) // PERIOD
     unwrap(lab, message, "--at", NEXT + 86400)
 
 
@@ -661,25 +665,17 @@ def test_rewrap_without_keys(lab, tmp_path):
 
 # What is left in memory
 
-@pytest.fixture(scope="module")
-def forget(tmp_path_factory):
-    """Runs the tool, built without sanitizers, and tells which secrets are
-    left in memory that it gave back."""
-    library = tmp_path_factory.mktemp("forget") / "forget.so"
-    subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-o", library,
-                    keytool.TOP / "tests/module/forget.c", "-ldl"], check=True)
-
-    def look(secrets, *arguments, stdin=b""):
-        forms = [form for secret in secrets
-                 for form in (secret, secret.hex().encode())]
-        done = subprocess.run(
-            [keytool.TOP / "modules/mclmr/mclmr", *map(str, arguments)],
-            input=stdin, capture_output=True, timeout=120, check=True,
-            env={"LD_PRELOAD": str(library), "FORGET_SECRETS": ",".join(
-                form.hex() for form in forms)})
-        return done.stderr.count(b"LEFT")
-
-    return look
+def left(secrets, *arguments, stdin=b""):
+    """How often secrets are left in memory that the tool, built without
+    sanitizers, gave back."""
+    forms = [form for secret in secrets
+             for form in (secret, secret.hex().encode())]
+    done = subprocess.run(
+        [key_commands.TOP / "modules/mclmr/mclmr", *map(str, arguments)],
+        input=stdin, capture_output=True, timeout=120, check=True,
+        env={"LD_PRELOAD": preload.library("freed_secrets"),
+             "FREED_SECRETS": ",".join(form.hex() for form in forms)})
+    return done.stderr.count(b"LEFT")
 
 
 def elements(path, *names):
@@ -689,26 +685,26 @@ def elements(path, *names):
             for value in re.findall(rf"<{name}>(\w+)<", text)]
 
 
-def test_nothing_is_left(lab, tmp_path, forget):
+def test_nothing_is_left(lab, tmp_path):
     """Keys, SSK, RSK and the server's secrets are overwritten before their
     memory is given back."""
     key = os.urandom(32)
     message = tmp_path / "message"
     wrapped = [*wrap_options(lab), "--out", message]
     secrets = elements(lab.keys("iwf"), "UserDecryptKey", "UserSigningKeySSK")
-    assert forget([key, *secrets], *wrapped, stdin=key) == 0
-    assert forget([key, *secrets], *wrapped, stdin=key.hex().encode()) == 0
+    assert left([key, *secrets], *wrapped, stdin=key) == 0
+    assert left([key, *secrets], *wrapped, stdin=key.hex().encode()) == 0
     secrets = elements(lab.keys("alice"), "UserDecryptKey",
                        "UserSigningKeySSK")
-    assert forget([key, *secrets], *unwrap_options(lab), "--reveal", "--out",
+    assert left([key, *secrets], *unwrap_options(lab), "--reveal", "--out",
                   tmp_path / "out", message) == 0
     assert (tmp_path / "out").read_bytes() == key
-    assert forget([ALICE.encode()], *unwrap_options(lab), message) > 0
+    assert left([ALICE.encode()], *unwrap_options(lab), message) > 0
     path = table(tmp_path / "b.csv", [row(i, key) for i in range(3)])
-    assert forget([key], *batch(lab, path, tmp_path / "batch")) == 0
+    assert left([key], *batch(lab, path, tmp_path / "batch")) == 0
     lines = (lab.folder / "kms.secret").read_text().splitlines()
     secrets = [bytes.fromhex(line.split("=")[1]) for line in lines
                if "Secret=" in line]
     assert len(secrets) == 2
-    assert forget(secrets, "kms", "user", "--dir", lab.folder, "--user",
+    assert left(secrets, "kms", "user", "--dir", lab.folder, "--user",
                   "sip:zed@x", "--out", "-") == 0

@@ -9,18 +9,18 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-import keytool
-from keytool import answer, good, refused, run
+import key_commands
+from key_commands import answer, good, refused, run
 
 NAMESPACE = "{urn:3gpp:ns:mcsecKMSInterface:1.0}"
-INIT = ["kms", "init", "--uri", keytool.KMS, "--period", "2592000",
+INIT = ["kms", "init", "--uri", key_commands.KMS, "--period", "2592000",
         "--offset", "0", "--out"]
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     """A server with alice, bob and the IWF, two periods each."""
-    return keytool.Lab(tmp_path_factory.mktemp("lab") / "kms")
+    return key_commands.Lab(tmp_path_factory.mktemp("lab") / "kms")
 
 
 def texts(path, name):
@@ -69,7 +69,7 @@ def test_uid():
         "kms.example.org", "--period", 2592000, "--offset", 0, "--number",
         1) == (b"uid=74e2af803ab5d72841bbced0ce319ffe"
                b"64f6fe23c88a2d258aabcf6ac5658ef4\n")
-    vectors = keytool.vectors()
+    vectors = key_commands.vectors()
     assert answer(
         "kms", "uid", "--user", vectors["responder_uri_ascii"], "--kms",
         vectors["kms_uri_ascii"], "--period", vectors["key_period"],
@@ -81,15 +81,15 @@ def test_files(lab):
     """Certificate and key sets are complete, and nobody else reads them."""
     for path in lab.folder.iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
-    assert texts(lab.cert, "KmsUri") == [keytool.KMS] * 2
+    assert texts(lab.cert, "KmsUri") == [key_commands.KMS] * 2
     assert texts(lab.cert, "UserKeyPeriod") == ["2592000"]
     assert texts(lab.cert, "UserKeyOffset") == ["0"]
     assert re.fullmatch("04[0-9a-f]{512}", texts(lab.cert, "PubEncKey")[0])
     assert re.fullmatch("04[0-9a-f]{128}", texts(lab.cert, "PubAuthKey")[0])
     keys = lab.keys("alice")
-    number = (1767225600 + keytool.NTP_UNIX) // keytool.PERIOD
+    number = (1767225600 + key_commands.NTP_UNIX) // key_commands.PERIOD
     assert texts(keys, "KeyPeriodNo") == [str(number), str(number + 1)]
-    assert texts(keys, "UserUri") == [keytool.ALICE] * 3
+    assert texts(keys, "UserUri") == [key_commands.ALICE] * 3
     for name, digits in (("UserDecryptKey", 514), ("UserSigningKeySSK", 64),
                          ("UserPubTokenPVT", 130), ("UserID", 64)):
         assert [len(text) for text in texts(keys, name)] == [digits] * 2
@@ -124,7 +124,7 @@ def test_foreign_certificate(tmp_path):
 
 def test_path_with_comma(tmp_path):
     """A path that the list of users cannot hold is not noted."""
-    lab = keytool.Lab(tmp_path / "kms", periods=1)
+    lab = key_commands.Lab(tmp_path / "kms", periods=1)
     for name in "d,x", "d\nx":
         (tmp_path / name).mkdir()
         assert "cannot be noted" in refused(
@@ -138,7 +138,8 @@ def test_no_core_dump():
     """Keys do not get into core dumps."""
     with subprocess.Popen(
             ["sh", "-c", 'ulimit -c unlimited; exec "$0" key inspect -',
-             keytool.TOOL], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+             key_commands.TOOL], stdin=subprocess.PIPE,
+             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL) as child:
         limits = pathlib.Path(f"/proc/{child.pid}/limits")
         deadline = time.monotonic() + 30
@@ -171,16 +172,17 @@ def test_standard_output(lab):
 
 def test_reissue(tmp_path):
     """All users get keys of the next period; older messages stay theirs."""
-    lab = keytool.Lab(tmp_path / "kms", periods=1)
+    lab = key_commands.Lab(tmp_path / "kms", periods=1)
     before = lab.keys("alice").read_bytes()
     number = int(texts(lab.keys("alice"), "KeyPeriodNo")[0])
     message = tmp_path / "message"
-    wrap = ["key", "wrap", "--from", keytool.IWF, "--to", keytool.ALICE,
-            "--kmf", keytool.KMF, "--lmr", "p25", "--purpose", "root",
+    wrap = ["key", "wrap", "--from", key_commands.IWF, "--to",
+            key_commands.ALICE,
+            "--kmf", key_commands.KMF, "--lmr", "p25", "--purpose", "root",
             "--alg", "84", "--key-id", "1", "--key", "-", *lab.by("iwf"),
             "--out", message, "--at"]
     good(*wrap, lab.at, stdin=b"k" * 32)
-    next_time = 1767225600 + keytool.PERIOD
+    next_time = 1767225600 + key_commands.PERIOD
     refused(*wrap, next_time, stdin=b"k" * 32)
     good("kms", "reissue", "--dir", lab.folder, "--at", next_time)
     for name in "alice", "bob", "iwf":
@@ -196,7 +198,7 @@ def test_reissue(tmp_path):
 
 def test_broken_secrets(tmp_path):
     """Secrets that are not right give no keys."""
-    lab = keytool.Lab(tmp_path / "kms", periods=1)
+    lab = key_commands.Lab(tmp_path / "kms", periods=1)
     path = lab.folder / "kms.secret"
     text = path.read_text()
     for broken in ("", text[:-20], text.replace("MasterSecret=", "Other="),

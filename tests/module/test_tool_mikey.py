@@ -12,11 +12,13 @@ import subprocess
 
 import pytest
 
-import keytool
-from keytool import (ALICE, ALICE_KEYS, BOB, CERT, IWF, Message, answer,
-                     fields, good, refused, run)
+import key_commands
+import mikey
+from key_commands import (ALICE, ALICE_KEYS, BOB, CERT, IWF, answer, fields,
+                          good, refused, run)
+from mikey import Message
 
-VECTORS = keytool.vectors()
+VECTORS = key_commands.vectors()
 MESSAGES = {name: bytes.fromhex(VECTORS[f"msg_{name}"]) for name in "ABC"}
 OPEN = ["mikey", "open", "--keys", ALICE_KEYS, "--cert", CERT]
 VERIFY = ["mikey", "verify", "--cert", CERT]
@@ -27,7 +29,7 @@ TIME = 1704067200
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     """A server with alice, bob and the IWF."""
-    return keytool.Lab(tmp_path_factory.mktemp("lab") / "kms")
+    return key_commands.Lab(tmp_path_factory.mktemp("lab") / "kms")
 
 
 def make(lab, *options, kind="pck", to=ALICE):
@@ -77,7 +79,7 @@ def test_usage(arguments):
 
 @pytest.mark.parametrize("options", [
     ["--cert", "/nonexistent"], [],
-    ["--cert", keytool.DATA / "imessage-own.txt"]])
+    ["--cert", key_commands.DATA / "imessage-own.txt"]])
 def test_unusable_certificates(options):
     """No certificate, or none that can be read: 2, and no verdict."""
     assert refused("mikey", "verify", *options, "--", "-",
@@ -140,7 +142,7 @@ def srtp(label, size, cs_id=0):
     """What is derived of message A."""
     key, csb_id, rand = (bytes.fromhex(VECTORS[name])
                          for name in ("SSV", "csb_id", "RAND"))
-    return keytool.derive(key, label, csb_id, rand, cs_id)[:size]
+    return mikey.derive(key, label, csb_id, rand, cs_id)[:size]
 
 
 def test_keys_are_hidden():
@@ -251,7 +253,8 @@ def test_other_periods(lab, tmp_path):
 def test_no_sessions(lab, tmp_path):
     """The key of a key record has no sessions."""
     message = good("key", "wrap", "--from", IWF, "--to", ALICE, "--kmf",
-                   keytool.KMF, "--lmr", "p25", "--purpose", "root", "--alg",
+                   key_commands.KMF, "--lmr", "p25", "--purpose", "root",
+                   "--alg",
                    "84", "--key-id", "1", "--key", "-", *lab.by("iwf"),
                    "--at", lab.at, stdin=b"k" * 32)
     assert opened(lab, message)["purpose"] == "record"
@@ -314,9 +317,9 @@ def test_make(lab, tmp_path, kind, cs_map, hide, to_self):
         cs_map == "generic") + [26] + [21] * (to_self + (kind == "gmk"))
     roles = message.identities()
     assert roles.keys() == ({8, 9, 6, 7} if hide else {1, 2, 6, 7})
-    assert roles[6] == roles[7] == keytool.KMS.encode()
+    assert roles[6] == roles[7] == key_commands.KMS.encode()
     (seconds,) = struct.unpack(">xQ", message.all(5)[0])
-    assert seconds >> 32 == 1767225600 + keytool.NTP_UNIX
+    assert seconds >> 32 == 1767225600 + key_commands.NTP_UNIX
     key_id = int(got["key_id"], 16)
     if kind == "gmk":
         assert key_id ^ message.csb_id == guk(ALICE)
@@ -403,7 +406,8 @@ def test_make_refused(lab, tmp_path):
         assert "not of 16 octets" in refused(
             *arguments, "--at", lab.at, "--key", "-", stdin=key, code=2)
     assert "server" in refused(*arguments, CERT, "--at", lab.at)
-    good(*arguments, CERT, "--at", lab.at, "--to-kms", keytool.KMS, "--out",
+    good(*arguments, CERT, "--at", lab.at, "--to-kms", key_commands.KMS,
+         "--out",
          tmp_path / "out")
 
 
@@ -430,7 +434,8 @@ def test_tshark(lab, tmp_path):
     assert got["mikey.type"] in ("26", "SAKKE")
     assert int(got["mikey.csb_id"], 0) == 0x1a2b3c4d
     assert got["mikey.id.role"] == "1,2,6,7"
-    assert got["mikey.id.data"] == f"{IWF},{ALICE},{keytool.KMS},{keytool.KMS}"
+    assert got["mikey.id.data"] == ",".join((
+        IWF, ALICE, key_commands.KMS, key_commands.KMS))
     assert got["mikey.sakke.params"] == "1"
     assert got["mikey.sakke.idscheme"] == "2"
     assert got["mikey.sakke.len"] == "273"

@@ -28,4 +28,4 @@ bench: bench-crypto
 bench-crypto: $(CRYPTO_BENCH) $(MCLMR_TOOL)
 	./$(CRYPTO_BENCH)
 	@MCLMR_TOOL=$(MCLMR_TOOL) PYTHONDONTWRITEBYTECODE=1 \
-		PYTHONPATH=tests/module $(PYTHON) tests/bench/batch.py
+		PYTHONPATH=tests/support $(PYTHON) tests/bench/batch.py

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Media as a party of a call sees it: its description, its RTP port.
+"""Media of a party in Python: its description, its RTP port.
 
 All addresses are of 127.0.1.0/24, never those of the relay.
 """

@@ -14,7 +14,7 @@ import time
 import urllib.request
 import warnings
 
-import clock
+import preload
 import sip
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
@@ -149,7 +149,7 @@ class Kamailio:
 
     def with_clock(self):
         """Lets a test move its clock."""
-        self.clock = clock.Clock(self.path("clock"))
+        self.clock = preload.Clock(self.path("clock"))
         return self
 
     @property
@@ -307,6 +307,16 @@ class Kamailio:
              *map(str, words)], capture_output=True, text=True, timeout=30)
         assert done.returncode == 0, done.stderr + done.stdout
         return done.stdout
+
+    def shared_memory(self):
+        """Octets of shared memory in use."""
+        return int(re.search(r"\bused: (\d+)",
+                             self.kamcmd("core.shmmem")).group(1))
+
+    def private_memory(self):
+        """Octets of private memory in use, of all processes together."""
+        return sum(map(int, re.findall(r"^\s*used: (\d+)",
+                                       self.kamcmd("pkg.stats"), re.M)))
 
     def counters(self, group="mc_iwf"):
         """The counters of a group, by name."""

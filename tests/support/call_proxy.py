@@ -7,12 +7,12 @@ caller's header field X-Profile names the profile.
 import contextlib
 import re
 
-import call
 import mc
 import media
 import node
 import rtpengine
 import sip
+import user_agent
 
 RECIPES = node.TOP / "cfg" / "recipe"
 FILES = ["calls-modules.cfg", "head.cfg", "refusals.cfg", "calls-routes.cfg",
@@ -80,11 +80,12 @@ class Site:
         uri = f"sip:bob@{self.callee.hostport}"
         message = sip.request("INVITE", uri, "sip:alice@127.0.0.1", uri,
                               [("X-Profile", profile), *headers])
-        return call.with_sdp(message, sdp)
+        return user_agent.with_sdp(message, sdp)
 
     def start(self, message):
         """Sends an INVITE."""
-        return call.Outgoing(self.caller, self.node.address, message).start()
+        return user_agent.Outgoing(self.caller, self.node.address,
+                                   message).start()
 
     def offer(self, sdp, profile="tetra", headers=()):
         """Sends an INVITE with a description."""
@@ -92,8 +93,8 @@ class Site:
 
     def incoming(self, outgoing, method="INVITE", n=1):
         """What of it reaches the callee."""
-        return call.incoming(self.callee, self.node.address, method,
-                             outgoing.call_id, n)
+        return user_agent.incoming(self.callee, self.node.address, method,
+                                   outgoing.call_id, n)
 
     def reset(self):
         """As it was at the start."""
@@ -101,7 +102,7 @@ class Site:
             party.close()
         self.parties.clear()
         for endpoint in (self.caller, self.callee):
-            endpoint.script = call.manners
+            endpoint.script = user_agent.manners
             endpoint.forget()
 
 
@@ -142,7 +143,7 @@ def running(relay=None, make=CallNode, **settings):
     with contextlib.ExitStack() as stack:
         caller = stack.enter_context(sip.UdpEndpoint("127.0.0.1"))
         callee = stack.enter_context(sip.UdpEndpoint("127.0.0.1"))
-        caller.script = callee.script = call.manners
+        caller.script = callee.script = user_agent.manners
         if relay is None:
             relay = stack.enter_context(rtpengine.Rtpengine())
         server = stack.enter_context(

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * absent: a library for LD_PRELOAD in whose process the file ABSENT_FILE is
+ * missing_file: a library for LD_PRELOAD in whose process the file MISSING_FILE is
  * not there, whether it is or not.
  */
 #define _GNU_SOURCE
@@ -14,7 +14,7 @@
 FILE *fopen(const char *path, const char *mode)
 {
 	FILE *(*real)(const char *, const char *) = NULL;
-	const char *absent = getenv("ABSENT_FILE");
+	const char *absent = getenv("MISSING_FILE");
 
 	if(absent != NULL && strcmp(path, absent) == 0) {
 		errno = ENOENT;

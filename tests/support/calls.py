@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Lines of the sample: who calls whom, in which form, with which speech."""
+"""Calls through the sample node: who calls whom, in which form, with which
+speech, and what the node keeps of them. A Line is a caller and a callee that
+may call each other; a Call is one between them that is up. Their media are
+sockets of Python (media)."""
 import collections
 import contextlib
 import re
 import sqlite3
 
-import call
 import mc
+import mc_invite
 import media
 import node
 import sip
+import user_agent
 
 P25_GROUP = f"sip:grp-p25@{mc.DOMAIN}"
 TETRA_GROUP = f"sip:grp-tetra@{mc.DOMAIN}"
@@ -23,27 +27,28 @@ CLEAR1 = "sip:clear1@tetra-iwf.example.org"
 Form = collections.namedtuple("Form", "caller callee invite formats")
 
 FORMS = {
-    "private": Form("alice", "iwf1", lambda sdp: call.private(
+    "private": Form("alice", "iwf1", lambda sdp: mc_invite.private(
         "alice", UNIT1, sdp), media.P25),
-    "plain": Form("alice", "iwf1", lambda sdp: call.plain(
+    "plain": Form("alice", "iwf1", lambda sdp: mc_invite.plain(
         "alice", UNIT1, sdp), media.P25),
-    "tetra": Form("alice", "iwf2", lambda sdp: call.private(
+    "tetra": Form("alice", "iwf2", lambda sdp: mc_invite.private(
         "alice", SECURE1, sdp), media.TETRA_E2EE),
-    "from-lmr": Form("iwf1", "alice", lambda sdp: call.from_lmr(
+    "from-lmr": Form("iwf1", "alice", lambda sdp: mc_invite.from_lmr(
         UNIT1, "alice", sdp), media.P25),
-    "client": Form("alice", "bob", lambda sdp: call.private(
+    "client": Form("alice", "bob", lambda sdp: mc_invite.private(
         "alice", mc.impu("bob"), sdp), media.AMRWB),
-    "client-plain": Form("alice", "bob", lambda sdp: call.plain(
+    "client-plain": Form("alice", "bob", lambda sdp: mc_invite.plain(
         "alice", mc.impu("bob"), sdp), media.AMRWB),
-    "group": Form("alice", "iwf1", lambda sdp: call.group(
+    "group": Form("alice", "iwf1", lambda sdp: mc_invite.group(
         "alice", P25_GROUP, sdp), media.P25),
-    "group-by-orig": Form("alice", "iwf1", lambda sdp: call.group(
+    "group-by-orig": Form("alice", "iwf1", lambda sdp: mc_invite.group(
         "alice", P25_GROUP, sdp, mc.ORIG), media.P25),
-    "group-tetra": Form("alice", "iwf2", lambda sdp: call.group(
+    "group-tetra": Form("alice", "iwf2", lambda sdp: mc_invite.group(
         "alice", TETRA_GROUP, sdp), media.TETRA_E2EE),
-    "group-from-lmr": Form("iwf1", "alice", lambda sdp: call.from_lmr_group(
+    "group-from-lmr": Form("iwf1", "alice",
+                           lambda sdp: mc_invite.from_lmr_group(
         P25_GROUP, "alice", sdp), media.P25),
-    "group-from-core": Form("core", "iwf1", lambda sdp: call.from_core(
+    "group-from-core": Form("core", "iwf1", lambda sdp: mc_invite.from_core(
         "alice", P25_GROUP, sdp), media.P25),
 }
 
@@ -65,7 +70,7 @@ class Line:
         endpoint = getattr(self.site, name, None)
         if endpoint is None:
             endpoint = self.site.client(name).endpoint
-        endpoint.script = call.manners
+        endpoint.script = user_agent.manners
         return endpoint
 
     def close(self):
@@ -96,13 +101,13 @@ class Line:
         """The call, on its way; no description where sdp is None."""
         if message is None:
             message = self.form.invite(self.offer() if sdp == b"" else sdp)
-        return call.Outgoing(
+        return user_agent.Outgoing(
             self.caller, self.node.address, message, self.user).start()
 
     def arrived(self, out, endpoint=None, timeout=sip.SOON):
         """The call as it reached the callee."""
-        return call.incoming(endpoint or self.callee, self.node.address,
-                             call_id=out.call_id, timeout=timeout)
+        return user_agent.incoming(endpoint or self.callee, self.node.address,
+                                   call_id=out.call_id, timeout=timeout)
 
     def talk(self, sdp=b"", answer=None):
         """A call that is answered and acknowledged."""
@@ -113,7 +118,7 @@ class Line:
         near, told = out.answered()
         far = arrived.dialog()
         far.wait("ACK")
-        return Talk(self, near, told, far, arrived.sdp)
+        return Call(self, near, told, far, arrived.sdp)
 
     def refused(self, sdp=b"", message=None):
         """What the caller of a call hears that nobody may get."""
@@ -124,7 +129,7 @@ class Line:
         return reply
 
 
-class Talk:
+class Call:
     """A call that is up: both dialogs, and what each side was told."""
 
     def __init__(self, line, near, told_near, far, told_far):
@@ -149,7 +154,7 @@ class Talk:
             acks = len(other.requests("ACK"))
             dialog.ack()
             other.wait("ACK", acks + 1)
-        told = call.sdp_of(reply)
+        told = user_agent.sdp_of(reply)
         if dialog is self.near:
             self.told_near, self.told_far = told, got.sdp
         else:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Calls with real media: descriptions, endpoints in C, and what has to hold.
+"""The program media_endpoint (tests/media) as both sides of a call: what they
+say in their descriptions, what they send and hear, and what has to hold.
 
-The endpoints (tests/media) know of the other side only what stands in the
+The endpoints know of the other side only what stands in the
 description that they received: its address and port, its fingerprint, its
 crypto line. Keys that no description carries are made of the key-mgmt value
 as it arrived, so that a changed one is heard.

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A receiver of the demo: answers 200 and keeps what it read, octet for octet.
 
-Usage: sink.py ADDRESS PORT FOLDER. Prints the port when it listens (0 takes a
-free one); each MESSAGE goes to a file of its own, named by the time it came.
+Usage: receiver.py ADDRESS PORT FOLDER. Prints the port when it listens (0
+takes a free one); each MESSAGE goes to a file of its own, named by the time it
+came.
 """
 import pathlib
 import signal
@@ -10,7 +11,8 @@ import socket
 import sys
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "module"))
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(TESTS / "support"))
 import sip  # noqa: E402
 
 

@@ -313,3 +313,14 @@ class Site:
             client.close()
         self.clients.clear()
         self.peers.reset()
+
+
+@contextlib.contextmanager
+def running(make):
+    """A site around the node that make() builds for its peers."""
+    peers = Peers()
+    try:
+        with make(peers) as server:
+            yield Site(peers, server)
+    finally:
+        peers.close()

@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Debian's own kamailio.cfg with the steps of docs/guide.md done."""
-import re
 import shutil
 
 import documents
-import mc
 import node
 import sample
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * forget: a library for LD_PRELOAD that looks for secrets in memory that is
- * given back. FORGET_SECRETS: hexadecimal digits, with commas between. Every
+ * freed_secrets: a library for LD_PRELOAD that looks for secrets in memory that is
+ * given back. FREED_SECRETS: hexadecimal digits, with commas between. Every
  * place is told on standard error.
  */
 #define _GNU_SOURCE
@@ -26,7 +26,7 @@ static int n;
 /* Reads the secrets before main(). */
 __attribute__((constructor)) static void read_secrets(void)
 {
-	const char *text = getenv("FORGET_SECRETS");
+	const char *text = getenv("FREED_SECRETS");
 
 	while(text != NULL && *text != '\0' && n < SECRETS) {
 		size_t digits = strcspn(text, ",");
