@@ -72,7 +72,7 @@ HIDDEN = {
     "second field": [THEIRS, OURS],
     "first of three": [OURS, THEIRS, THEIRS],
     "quoted pair": [OURS.replace("mc.", "m\\c.")],
-    "behind 9,000 octets": [f'Digest opaque="{"x" * 9000}"', OURS],
+    "after 9,000 octets": [f'Digest opaque="{"x" * 9000}"', OURS],
     "another scheme": [OURS.replace("Digest", "Basic")],
     "none at all": [],
 }

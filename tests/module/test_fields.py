@@ -98,7 +98,7 @@ def marked(frame=FRAME):
 
 
 def with_fields(message, fields=None):
-    """The message with these fields, or with all, behind its own."""
+    """The message with these fields, or with all, after its own."""
     for name, value in fields or marked():
         message.add(name, value)
     return message
@@ -209,7 +209,7 @@ def test_call_of_a_client(dial, form):
 
 @pytest.mark.parametrize("what", ["short message", "call"])
 def test_next_peer(site, dial, what):
-    """What was removed stays so where the first peer is busy."""
+    """What was removed stays removed if the first peer is busy."""
     here = dial("private")
     fields = [f for f in marked() if f[0] != "P-Preferred-Service"]
     site.iwf1.script = sip.answer(503)
@@ -350,7 +350,7 @@ PLACES = [("Contact", "<sip:bob@127.0.0.77:7777>"),
 
 @pytest.mark.parametrize("code", [200, 302, 404, 485, 606])
 def test_places_in_the_reply_to_a_text(site, code):
-    """No reply to a MESSAGE says where anybody is: of a client to a text and
+    """No reply to a MESSAGE says where a party is: of a client to a text and
     to a short message, and of an IWF."""
     alice, bob = site.client("alice"), site.client("bob")
     for endpoint in (alice.endpoint, bob.endpoint, site.iwf1):
@@ -366,7 +366,7 @@ def test_places_in_the_reply_to_a_text(site, code):
 @pytest.mark.parametrize("form", ["private", "client", "from-lmr"])
 @pytest.mark.parametrize("code", [302, 404, 485, 606])
 def test_contact_of_a_refusal(dial, form, code):
-    """A refused INVITE leads nobody elsewhere, in either form of the name."""
+    """A refused INVITE leads no caller elsewhere, in either form of the name."""
     for name in ("Contact", "m"):
         here = dial(form)
         out = here.dial()
@@ -460,7 +460,7 @@ IWF_FORMS = [f"<{mc.IWF1}?Subject=boss>", f"<{mc.IWF1};user=Boss>",
 @pytest.mark.parametrize("form", IWF_FORMS)
 def test_iwf_is_named_plainly(site, dial, form):
     """Whatever the IWF writes around its PSI: a client sees that alone, in a
-    short message and in a call, and no other field that names somebody."""
+    short message and in a call, and no other field that names a party."""
     alice = site.client("alice")
     named = [(n, f"v{n}") for n in (
         "User-to-User", "Geolocation", "Geolocation-Routing", "Organization",

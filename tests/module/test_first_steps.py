@@ -46,7 +46,7 @@ def here(text, folder):
 
 
 def run(command, **more):
-    """Runs a command; its output is told where it fails."""
+    """Runs a command; its output is told if it fails."""
     done = subprocess.run(command, capture_output=True, text=True,
                           check=False, **more)
     assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
@@ -274,7 +274,7 @@ def group_codec(site):
 
 
 def test_password_is_asked_for(ready):
-    """Nobody else registers."""
+    """A user without the password does not register."""
     mallory = ready.stranger("alice")
     message = sip.request("REGISTER", f"sip:{mc.DOMAIN}", mc.impu("alice"),
                           mc.impu("alice"), [("Contact", "<sip:x@192.0.2.9>")])

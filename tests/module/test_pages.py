@@ -76,7 +76,7 @@ def code_tables(path):
 
 
 def code_default(name):
-    """A parameter's default as the page writes it; None where unset."""
+    """A parameter's default as the page writes it; None if unset."""
     text = source("mc_iwf/mc_iwf_mod.c")
     word = re.search(rf'\{{str_init\("(\w+)"\), "{name}"', text)
     field = re.search(
@@ -311,7 +311,7 @@ class Bare(node.Kamailio):
 
 @pytest.fixture
 def starts(monkeypatch):
-    """Starts the module with some lines; fails where it does not start."""
+    """Starts the module with some lines; fails if it does not start."""
     def start(lines):
         server = Bare(lines)
         server.create_tables()

@@ -65,7 +65,7 @@ def test_relay_of_the_recipe():
 # Who registers
 
 def register(user, contact, to=None, domain=mc.DOMAIN):
-    """A REGISTER of a user's, for another one where to is given."""
+    """A REGISTER of a user's, for another one if to is given."""
     aor = f"sip:{to or user}@{domain}"
     return sip.request("REGISTER", f"sip:{mc.DOMAIN}", mc.impu(user), aor, [
         ("Contact", f"<{contact}>{mc.contact_tags(*mc.SERVICES)}")])
@@ -285,7 +285,7 @@ def test_description_beside_a_message(small_site):
 
 
 def test_strangers_keep_no_memory(small_site):
-    """Large messages without credentials leave nothing behind."""
+    """Large messages without credentials keep no memory."""
     def free():
         return int(re.search(r"free: (\d+)", small_site.node.kamcmd(
             "core.shmmem")).group(1))
@@ -297,13 +297,13 @@ def test_strangers_keep_no_memory(small_site):
     assert before - free() < 500000
 
 
-# What leads in circles, and what nobody asked for
+# What leads in circles, and what was not asked for
 
 @pytest.mark.parametrize("hops, code, left", [
     ("0", 483, None), ("1", 200, "0"), ("70", 200, "69"), ("5", 200, "4"),
     (None, 200, "10"), ("-1", 400, None), ("x", 400, None)])
 def test_max_forwards(small_site, hops, code, left):
-    """Counted down, and made where there is none."""
+    """Counted down, and made if there is none."""
     small_site.client("alice")
     message = mc.core_message("alice", b"x").drop("Max-Forwards")
     if hops is not None:
@@ -369,7 +369,7 @@ def test_routes_of_a_message(small_site, target):
     assert not got.all("Route") and not place.requests()
 
 
-def test_nobody_answers_an_ack(small_site):
+def test_an_ack_is_not_answered(small_site):
     """Else two servers could go on for ever."""
     with sip.UdpEndpoint() as mallory:
         ack = sip.request("ACK", mc.ORIG, mc.impu("alice"), mc.ORIG)
@@ -422,7 +422,7 @@ def test_challenge_of_a_receiver(small_site, code, field, realm):
 
 @pytest.mark.parametrize("code", [180, 200, 407])
 def test_reply_to_nothing(small_site, code):
-    """A stranger's reply leads nowhere, whatever Via says."""
+    """A reply of an unknown sender is dropped, whatever Via says."""
     own = f"127.0.0.1:{small_site.node.port}"
     with sip.UdpEndpoint() as mallory, sip.UdpEndpoint() as victim:
         for place in (victim, small_site.iwf1, small_site.core):
@@ -452,11 +452,11 @@ THEIRS = 'Digest realm="far.example", nonce="n"'
     [OURS.replace("mc.", "m\\c.")], [],
     [f'Digest opaque="{"x" * 9000}"', OURS], [OURS.replace("Digest", "Basic")]],
     ids=["capitals", "no quotes", "folded", "second", "first", "escaped",
-         "none", "behind 9,000 octets", "another scheme"])
+         "none", "after 9,000 octets", "another scheme"])
 @pytest.mark.parametrize("code, field", [
     (401, "WWW-Authenticate"), (407, "Proxy-Authenticate")])
 def test_hidden_challenge(small_site, values, code, field):
-    """However it is written; and one that nobody can read."""
+    """However it is written; and one that cannot be read."""
     small_site.client("alice")
     small_site.iwf1.script = sip.answer(
         code, headers=[(field, value) for value in values])
@@ -496,7 +496,7 @@ def test_number_of_connections(name, path, said):
 
 
 def test_idle_connections(small_site):
-    """Of one stranger, more than there may be: messages go on."""
+    """More of one unknown sender than there may be: messages go on."""
     alice = small_site.client("alice")
     with contextlib.ExitStack() as stack:
         for _ in range(settings()["tcp_max_connections"] + 50):
@@ -510,7 +510,7 @@ def test_idle_connections(small_site):
 
 
 def test_connection_of_a_client_stays(small_site):
-    """One on which a client registered outlives those of strangers. (A
+    """One on which a client registered outlives those of unknown senders. (A
     process that has just read from it keeps it for 5 s.)"""
     def lives():
         text = small_site.node.kamcmd("core.tcp_list")
@@ -539,7 +539,7 @@ def test_requests_of_a_stranger(small_site):
                 sock.sendto(bytes(question().add("Via", (
                     f"SIP/2.0/UDP {STRANGER};branch=z9hG4bK{sip.token()}"))),
                     address)
-        assert peer_is_served()  # behind the flood: there is room again
+        assert peer_is_served()  # after the flood there is room again
         with sip.UdpEndpoint(STRANGER) as mallory:
             branch = mallory.send(question(), address)
             assert all(peer_is_served() for _ in range(5))
@@ -704,7 +704,7 @@ def test_elsewhere_through_a_call(call_site, way):
 
 
 def test_own_requests_of_a_call(call_site):
-    """Nor do the proxy's own BYEs go elsewhere; who is where it should be
+    """Nor do the proxy's own BYEs go elsewhere; a party at its own address
     gets one."""
     with sip.UdpEndpoint(STRANGER) as victim:
         message = call_site.invite(

@@ -132,14 +132,14 @@ def warning_of(message):
 
 
 def assert_ended(*dialogs):
-    """Both ends get a BYE: at the ACK, or, where that is early, 5 s later."""
+    """Both ends get a BYE: at the ACK, or 5 s later if that is early."""
     for dialog in dialogs:
         assert dialog.wait("BYE", timeout=12).message.method == "BYE"
 
 
 @contextlib.contextmanager
 def running(relay=None, make=CallNode, **settings):
-    """A site of its own, on a relay of its own where none is given."""
+    """A site of its own, on a relay of its own if none is given."""
     with contextlib.ExitStack() as stack:
         caller = stack.enter_context(sip.UdpEndpoint("127.0.0.1"))
         callee = stack.enter_context(sip.UdpEndpoint("127.0.0.1"))

@@ -13,8 +13,8 @@ FILES = ["mc.cfg", "mc-modules.cfg", "head.cfg", "mc-fields.cfg",
          "calls-routes.cfg"]
 
 
-def behind(text, line, addition):
-    """The configuration with a piece behind the first such line."""
+def insert_after(text, line, addition):
+    """The configuration with a piece after the first such line."""
     before, found, after = text.partition(line)
     assert found, line
     return before + found + addition + after
@@ -24,8 +24,8 @@ def recipe():
     """kamailio.cfg after the steps of the guide."""
     text = STOCK.read_text()
     place = "####### Routing Logic ########\n"
-    text = behind(text, place, "\n" + documents.block("include"))
-    return behind(text, "\troute(REQINIT);\n", documents.block("entry"))
+    text = insert_after(text, place, "\n" + documents.block("include"))
+    return insert_after(text, "\troute(REQINIT);\n", documents.block("entry"))
 
 
 def write_files(folder, config="kamailio.cfg"):
