@@ -74,6 +74,34 @@ static void test_counter(void **state)
 	assert_true(writer.full);
 }
 
+/* Room in an arena for exactly what was counted. */
+static void test_writer_in_arena(void **state)
+{
+	_Alignas(max_align_t) char memory[ROOM];
+	mclmr_octets_writer_t counter = MCLMR_OCTETS_COUNTER;
+	mclmr_octets_writer_t writer;
+	mclmr_arena_t arena;
+
+	(void)state;
+	write_all(&counter);
+	arena = mclmr_arena(memory, counter.length);
+	writer = mclmr_octets_writer(&arena, &counter);
+	assert_false(writer.full);
+	write_all(&writer);
+	assert_false(writer.full);
+	assert_memory_equal(memory, whole, sizeof(whole) - 1);
+	assert_int_equal(arena.used, counter.length);
+	arena = mclmr_arena(memory, counter.length - 1);
+	writer = mclmr_octets_writer(&arena, &counter);
+	assert_true(writer.full);
+	write_all(&writer);
+	assert_int_equal(writer.length, 0);
+	arena = mclmr_arena(memory, counter.length);
+	counter.full = true;
+	assert_true(mclmr_octets_writer(&arena, &counter).full);
+	assert_int_equal(arena.used, 0);
+}
+
 /* In each room that is too small: no octet beyond it, what there is begins as
  * the whole does, and nothing follows a piece that did not fit. */
 static void test_each_room(void **state)
@@ -128,6 +156,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(test_whole),
 			cmocka_unit_test(test_counter),
+			cmocka_unit_test(test_writer_in_arena),
 			cmocka_unit_test(test_each_room),
 			cmocka_unit_test(test_long_strings),
 	};

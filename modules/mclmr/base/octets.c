@@ -64,6 +64,18 @@ static void fill(mclmr_octets_writer_t *writer)
 	writer->full = true;
 }
 
+mclmr_octets_writer_t mclmr_octets_writer(
+		mclmr_arena_t *arena, const mclmr_octets_writer_t *counter)
+{
+	mclmr_octets_writer_t writer = {.size = counter->length};
+
+	if(!counter->full)
+		writer.to = mclmr_arena_alloc(arena, counter->length);
+	if(writer.to == NULL)
+		fill(&writer);
+	return writer;
+}
+
 void mclmr_octets_write(mclmr_octets_writer_t *writer, mclmr_span_t octets)
 {
 	if(octets.len > writer->size - writer->length) {

@@ -22,6 +22,10 @@ const uint8_t *mclmr_octets(mclmr_span_t span);
 /* A span of octets. */
 mclmr_span_t mclmr_octets_span(const uint8_t *octets, size_t length);
 
+/* The span of an array of octets, all of it. */
+#define MCLMR_OCTETS(array) \
+	((mclmr_span_t){(const char *)(array), sizeof(array)})
+
 /* A reader of binary texts; failed stays true once there was too little. */
 typedef struct mclmr_octets_reader
 {
@@ -42,7 +46,8 @@ mclmr_span_t mclmr_octets_take_string(mclmr_octets_reader_t *reader, size_t n);
  * A writer of binary texts: the other side of the reader. What does not fit is
  * not written, nor is anything after it; full tells at the end. Without memory
  * (to is NULL, size SIZE_MAX) it counts only. A writer begins as
- * {.to = memory, .size = octets} or MCLMR_OCTETS_COUNTER.
+ * {.to = memory, .size = octets}, as MCLMR_OCTETS_COUNTER, or as
+ * mclmr_octets_writer().
  */
 typedef struct mclmr_octets_writer
 {
@@ -53,6 +58,11 @@ typedef struct mclmr_octets_writer
 } mclmr_octets_writer_t;
 
 #define MCLMR_OCTETS_COUNTER ((mclmr_octets_writer_t){.size = SIZE_MAX})
+
+/* A writer with room in an arena for what was counted; full if there is none,
+ * or if the counter was. */
+mclmr_octets_writer_t mclmr_octets_writer(
+		mclmr_arena_t *arena, const mclmr_octets_writer_t *counter);
 
 /* Writes octets. */
 void mclmr_octets_write(mclmr_octets_writer_t *writer, mclmr_span_t octets);

@@ -8,14 +8,10 @@
 
 #include <stdint.h>
 
-#include "mclmr/base/span.h"
+#include "mclmr/base/octets.h"
 
 /* An identity: "ID" of RFC 6507, "b" of RFC 6508; 32 octets in TS 33.180. */
 #define MCLMR_ID_MAX 64 /* octets; at least 1 */
-
-/* The span of an array of octets, all of it. */
-#define MCLMR_OCTETS(array) \
-	((mclmr_span_t){(const char *)(array), sizeof(array)})
 
 typedef enum mclmr_crypto
 {

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What is sealed under a message's key. */
-#include <string.h>
-
+/* Parameters of a key, sealed under the key of a MIKEY message. */
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
-#include "key_parameters.h"
 #include "mclmr/base/octets.h"
+#include "key_parameters.h"
 #include "seal.h"
 
 /* The protected payload: message type, date, payload id, sequence number,
- * algorithm, IV, key identifier, then the ciphertext behind 00 and length. */
+ * algorithm, IV, key identifier, then 00, length and the ciphertext. */
 #define PROTECTED 0x43
 #define AES_128_GCM 1
 #define HEAD_SIZE 12
@@ -19,82 +17,56 @@
 #define CLEAR_SIZE (HEAD_SIZE + IV_SIZE + 4) /* all that is not encrypted */
 #define PAYLOAD_SIZE (CLEAR_SIZE + 3)
 
-#define FIXED_SIZE 17  /* of the parameters, without text and groups */
 #define GROUP_IEI 0x7B /* MCData group ID; provisional, read whatever it is */
 #define KIND_GMK 0
 #define MAX_SIZE 16384
 
-/* The size of what is encrypted. */
-static size_t clear_size(const mclmr_key_parameters_t *parameters)
-{
-	size_t size = FIXED_SIZE + parameters->text.len;
-
-	if(parameters->kind != KIND_GMK)
-		return size;
-	size += 3;
-	for(size_t i = 0; i < parameters->groups; i++)
-		size += 3 + parameters->group[i].len;
-	return size;
-}
-
-/* Writes octets and returns what is behind them. */
-static uint8_t *put(uint8_t *to, mclmr_span_t octets)
-{
-	if(octets.len > 0)
-		memcpy(to, octets.s, octets.len);
-	return to + octets.len;
-}
-
-/* Writes a number and returns what is behind it. */
-static uint8_t *put_number(uint8_t *to, uint64_t number, size_t octets)
-{
-	mclmr_octets_put(to, number, octets);
-	return to + octets;
-}
-
-/* Writes the groups of a GMK to the end of the parameters. */
+/* Writes the groups of a GMK. */
 static void put_groups(
-		uint8_t *to, const uint8_t *end, const mclmr_key_parameters_t *from)
+		mclmr_octets_writer_t *writer, const mclmr_key_parameters_t *from)
 {
-	to = put_number(to, (uint64_t)(end - to) - 2, 2);
-	to = put_number(to, from->groups, 1);
+	mclmr_octets_write_number(writer, from->groups, 1);
 	for(size_t i = 0; i < from->groups; i++) {
-		to = put_number(to, GROUP_IEI, 1);
-		to = put_number(to, from->group[i].len, 2);
-		to = put(to, from->group[i]);
+		mclmr_octets_write_number(writer, GROUP_IEI, 1);
+		mclmr_octets_write_string(writer, from->group[i], 2);
 	}
 }
 
 /* Writes what is encrypted. */
-static void write_clear(
-		const mclmr_key_parameters_t *from, uint8_t *to, size_t size)
+static void put_clear(
+		mclmr_octets_writer_t *writer, const mclmr_key_parameters_t *from)
 {
-	const uint8_t *end = to + size;
+	mclmr_octets_writer_t counter = MCLMR_OCTETS_COUNTER;
 
-	to = put_number(to, from->kind, 1);
-	to = put_number(to, from->status, 4);
-	to = put_number(to, from->activation, 5);
-	to = put_number(to, from->expiry, 5);
-	to = put_number(to, from->text.len, 2);
-	to = put(to, from->text);
-	if(from->kind == KIND_GMK)
-		put_groups(to, end, from);
+	mclmr_octets_write_number(writer, from->kind, 1);
+	mclmr_octets_write_number(writer, from->status, 4);
+	mclmr_octets_write_number(writer, from->activation, 5);
+	mclmr_octets_write_number(writer, from->expiry, 5);
+	mclmr_octets_write_string(writer, from->text, 2);
+	if(from->kind != KIND_GMK)
+		return;
+	put_groups(&counter, from);
+	mclmr_octets_write_number(writer, counter.length, 2);
+	put_groups(writer, from);
 }
 
 /* Writes what stands before the ciphertext. */
-static bool write_head(
-		uint8_t *to, uint32_t key_id, int64_t date, size_t sealed)
+static bool put_head(mclmr_octets_writer_t *writer, uint32_t key_id,
+		int64_t date, size_t sealed)
 {
-	to = put_number(to, PROTECTED, 1);
-	to = put_number(to, (uint64_t)date, 5);
-	to = put_number(to, 0, 5);
-	to = put_number(to, AES_128_GCM, 1);
-	if(RAND_bytes(to, IV_SIZE) != 1)
+	uint8_t iv[IV_SIZE];
+
+	if(RAND_bytes(iv, sizeof(iv)) != 1)
 		return false;
-	to = put_number(to + IV_SIZE, key_id, 4);
-	to = put_number(to, 0, 1);
-	put_number(to, sealed, 2);
-	return true;
+	mclmr_octets_write_number(writer, PROTECTED, 1);
+	mclmr_octets_write_number(writer, (uint64_t)date, 5);
+	mclmr_octets_write_number(writer, 0, 5);
+	mclmr_octets_write_number(writer, AES_128_GCM, 1);
+	mclmr_octets_write(writer, MCLMR_OCTETS(iv));
+	mclmr_octets_write_number(writer, key_id, 4);
+	mclmr_octets_write_number(writer, 0, 1);
+	mclmr_octets_write_number(writer, sealed, 2);
+	return !writer->full;
 }
 
 /* The seal of a payload, whose IV and key identifier are in its head. */
@@ -110,18 +82,20 @@ static bool make_seal(const uint8_t *key, uint32_t key_id, const uint8_t *head,
 static bool write_payload(const mclmr_key_parameters_t *parameters,
 		const uint8_t *key, uint32_t key_id, int64_t date, uint8_t *to)
 {
-	uint8_t clear[MAX_SIZE];
+	uint8_t memory[MAX_SIZE];
 	uint8_t derived[MCLMR_KEY_SIZE];
-	size_t size = clear_size(parameters);
+	mclmr_octets_writer_t clear = {.to = memory, .size = sizeof(memory)};
+	mclmr_octets_writer_t head = {.to = to, .size = PAYLOAD_SIZE};
 	mclmr_seal_t seal;
 	bool done;
 
-	write_clear(parameters, clear, size);
-	done = write_head(to, key_id, date, size + MCLMR_SEAL_TAG)
+	put_clear(&clear, parameters);
+	done = !clear.full
+		   && put_head(&head, key_id, date, clear.length + MCLMR_SEAL_TAG)
 		   && make_seal(key, key_id, to, derived, &seal)
 		   && mclmr_seal(&seal, mclmr_octets_span(to, CLEAR_SIZE),
-				   mclmr_octets_span(clear, size), to + PAYLOAD_SIZE);
-	OPENSSL_cleanse(derived, sizeof derived);
+				   mclmr_octets_written(&clear), to + head.length);
+	OPENSSL_cleanse(derived, sizeof(derived));
 	return done;
 }
 
@@ -129,12 +103,14 @@ const char *mclmr_key_parameters_write(const mclmr_key_parameters_t *parameters,
 		const uint8_t key[MCLMR_KEY_SIZE], uint32_t key_id, int64_t date,
 		mclmr_arena_t *arena, mclmr_span_t *data)
 {
-	size_t size = clear_size(parameters);
+	mclmr_octets_writer_t counter = MCLMR_OCTETS_COUNTER;
+	size_t size;
 	uint8_t *to;
 
-	if(size > MAX_SIZE)
+	put_clear(&counter, parameters);
+	if(counter.full || counter.length > MAX_SIZE)
 		return "the key parameters are too large";
-	size += PAYLOAD_SIZE + MCLMR_SEAL_TAG;
+	size = PAYLOAD_SIZE + counter.length + MCLMR_SEAL_TAG;
 	to = mclmr_arena_alloc(arena, size);
 	if(to == NULL)
 		return "out of memory";
@@ -200,7 +176,7 @@ static const char *open_payload(mclmr_span_t data, const uint8_t *key,
 	done = make_seal(key, key_id, head, derived, &seal)
 		   && mclmr_unseal(
 				   &seal, mclmr_octets_span(head, CLEAR_SIZE), sealed, to);
-	OPENSSL_cleanse(derived, sizeof derived);
+	OPENSSL_cleanse(derived, sizeof(derived));
 	*text = mclmr_octets_span(to, sealed.len - MCLMR_SEAL_TAG);
 	return done ? NULL : "the key parameters do not open with this key";
 }

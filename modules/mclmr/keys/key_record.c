@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What is sealed under a message's key. */
+/* LMR keys for one user, sealed under the key of a MIKEY message. */
 #include <string.h>
 
 #include <openssl/crypto.h>
 
-#include "key_record.h"
 #include "mclmr/base/octets.h"
+#include "key_record.h"
 #include "seal.h"
 
 #define MAGIC "LMRK"
@@ -37,38 +37,7 @@ const char *mclmr_record_status_word(mclmr_record_status_t status)
 	return status == MCLMR_RECORD_ACTIVE ? "active" : "revoked";
 }
 
-/* A writer; counts on where it is full. */
-typedef struct writer
-{
-	uint8_t *to;
-	size_t size;
-	size_t length;
-} writer_t;
-
-static void put(writer_t *writer, mclmr_span_t octets)
-{
-	if(octets.len > 0 && writer->length <= writer->size
-			&& octets.len <= writer->size - writer->length)
-		memcpy(writer->to + writer->length, octets.s, octets.len);
-	writer->length += octets.len;
-}
-
-static void put_number(writer_t *writer, uint64_t number, size_t octets)
-{
-	uint8_t bytes[8];
-
-	mclmr_octets_put(bytes, number, octets);
-	put(writer, mclmr_octets_span(bytes, octets));
-}
-
-/* Writes octets behind their length of n octets. */
-static void put_string(writer_t *writer, mclmr_span_t octets, size_t n)
-{
-	put_number(writer, octets.len, n);
-	put(writer, octets);
-}
-
-/* True where a length is from 1 to the most. */
+/* True if a length is from 1 to the most. */
 static bool is_within(mclmr_span_t octets, size_t most)
 {
 	return octets.len >= 1 && octets.len <= most;
@@ -101,54 +70,58 @@ static const char *check(const mclmr_key_record_t *record)
 }
 
 /* The groups or the call. */
-static void put_scope(writer_t *writer, const mclmr_key_record_t *record)
+static void put_scope(
+		mclmr_octets_writer_t *writer, const mclmr_key_record_t *record)
 {
 	if(record->call.len > 0) {
-		put_number(writer, SCOPE_CALL, 1);
-		put_number(writer, 1, 1);
-		put_string(writer, record->call, 2);
+		mclmr_octets_write_number(writer, SCOPE_CALL, 1);
+		mclmr_octets_write_number(writer, 1, 1);
+		mclmr_octets_write_string(writer, record->call, 2);
 		return;
 	}
-	put_number(writer, record->groups > 0 ? SCOPE_GROUPS : SCOPE_ANY, 1);
-	put_number(writer, record->groups, 1);
+	mclmr_octets_write_number(
+			writer, record->groups > 0 ? SCOPE_GROUPS : SCOPE_ANY, 1);
+	mclmr_octets_write_number(writer, record->groups, 1);
 	for(size_t i = 0; i < record->groups; i++)
-		put_string(writer, record->group[i], 2);
+		mclmr_octets_write_string(writer, record->group[i], 2);
 }
 
 /* What is encrypted. */
-static void put_record(writer_t *writer, const mclmr_key_record_t *record)
+static void put_record(
+		mclmr_octets_writer_t *writer, const mclmr_key_record_t *record)
 {
-	put_number(writer, record->purpose, 1);
-	put_number(writer, record->status, 1);
-	put_number(writer, record->key_period, 4);
-	put_number(writer, (uint64_t)record->not_before, 8);
-	put_number(writer, (uint64_t)record->not_after, 8);
+	mclmr_octets_write_number(writer, record->purpose, 1);
+	mclmr_octets_write_number(writer, record->status, 1);
+	mclmr_octets_write_number(writer, record->key_period, 4);
+	mclmr_octets_write_number(writer, (uint64_t)record->not_before, 8);
+	mclmr_octets_write_number(writer, (uint64_t)record->not_after, 8);
 	put_scope(writer, record);
-	put_number(writer, record->keys, 1);
+	mclmr_octets_write_number(writer, record->keys, 1);
 	for(size_t i = 0; i < record->keys; i++) {
-		put_string(writer, record->key[i].alg, 1);
-		put_string(writer, record->key[i].key_id, 1);
-		put_string(writer, record->key[i].key, 1);
+		mclmr_octets_write_string(writer, record->key[i].alg, 1);
+		mclmr_octets_write_string(writer, record->key[i].key_id, 1);
+		mclmr_octets_write_string(writer, record->key[i].key, 1);
 	}
 }
 
 /* What is not. */
-static void put_head(writer_t *writer, const mclmr_key_record_t *record)
+static void put_head(
+		mclmr_octets_writer_t *writer, const mclmr_key_record_t *record)
 {
-	put(writer, MCLMR_SPAN(MAGIC));
-	put_number(writer, MCLMR_RECORD_VERSION, 1);
-	put_number(writer, record->lmr_type, 1);
-	put_string(writer, record->kmf, 2);
+	mclmr_octets_write(writer, MCLMR_SPAN(MAGIC));
+	mclmr_octets_write_number(writer, MCLMR_RECORD_VERSION, 1);
+	mclmr_octets_write_number(writer, record->lmr_type, 1);
+	mclmr_octets_write_string(writer, record->kmf, 2);
 }
 
 /* What only ties the record to its message and its users. */
-static void put_binding(
-		writer_t *writer, mclmr_span_t head, const mclmr_record_binding_t *to)
+static void put_binding(mclmr_octets_writer_t *writer, mclmr_span_t head,
+		const mclmr_record_binding_t *to)
 {
-	put(writer, head);
-	put_string(writer, to->from, 2);
-	put_string(writer, to->to, 2);
-	put_number(writer, to->csb_id, 4);
+	mclmr_octets_write(writer, head);
+	mclmr_octets_write_string(writer, to->from, 2);
+	mclmr_octets_write_string(writer, to->to, 2);
+	mclmr_octets_write_number(writer, to->csb_id, 4);
 }
 
 /* The associated data of a record, in the arena. */
@@ -156,16 +129,15 @@ static bool make_associated(mclmr_span_t head,
 		const mclmr_record_binding_t *binding, mclmr_arena_t *arena,
 		mclmr_span_t *associated)
 {
-	writer_t writer = {
-			.size = head.len + binding->from.len + binding->to.len + 8};
+	mclmr_octets_writer_t counter = MCLMR_OCTETS_COUNTER;
+	mclmr_octets_writer_t writer;
 
-	if(binding->from.len > UINT16_MAX || binding->to.len > UINT16_MAX)
-		return false;
-	writer.to = mclmr_arena_alloc(arena, writer.size);
-	if(writer.to == NULL)
+	put_binding(&counter, head, binding);
+	writer = mclmr_octets_writer(arena, &counter);
+	if(writer.full)
 		return false;
 	put_binding(&writer, head, binding);
-	*associated = mclmr_octets_span(writer.to, writer.length);
+	*associated = mclmr_octets_written(&writer);
 	return true;
 }
 
@@ -182,7 +154,7 @@ static bool make_seal(const mclmr_record_binding_t *binding,
 				   secrets + KEY_SIZE);
 }
 
-/* Seals the text behind the head in a buffer. */
+/* Seals the text, after the head in a buffer. */
 static bool seal_record(const mclmr_record_binding_t *binding,
 		mclmr_span_t head, mclmr_span_t text, mclmr_arena_t *arena, uint8_t *to)
 {
@@ -193,18 +165,19 @@ static bool seal_record(const mclmr_record_binding_t *binding,
 				&& make_seal(binding, secrets, &seal)
 				&& mclmr_seal(&seal, associated, text, to);
 
-	OPENSSL_cleanse(secrets, sizeof secrets);
+	OPENSSL_cleanse(secrets, sizeof(secrets));
 	return done;
 }
 
-/* The size of what a function writes. */
-static size_t size_of(const mclmr_key_record_t *record,
-		void (*put_part)(writer_t *, const mclmr_key_record_t *))
+/* A writer of the size that a function writes; full if that is too large. */
+static mclmr_octets_writer_t writer_for(const mclmr_key_record_t *record,
+		void (*put_part)(mclmr_octets_writer_t *, const mclmr_key_record_t *))
 {
-	writer_t writer = {0};
+	mclmr_octets_writer_t counter = MCLMR_OCTETS_COUNTER;
 
-	put_part(&writer, record);
-	return writer.length;
+	put_part(&counter, record);
+	return (mclmr_octets_writer_t){.size = counter.length,
+			.full = counter.full || counter.length > MAX_SIZE};
 }
 
 const char *mclmr_key_record_write(const mclmr_key_record_t *record,
@@ -212,14 +185,15 @@ const char *mclmr_key_record_write(const mclmr_key_record_t *record,
 		mclmr_span_t *data)
 {
 	const char *wrong = check(record);
-	writer_t head;
-	writer_t text;
+	mclmr_octets_writer_t head;
+	mclmr_octets_writer_t text;
 
 	if(wrong != NULL)
 		return wrong;
-	head = (writer_t){.size = size_of(record, put_head)};
-	text = (writer_t){.size = size_of(record, put_record)};
-	if(head.size + text.size > MAX_SIZE - MCLMR_SEAL_TAG)
+	head = writer_for(record, put_head);
+	text = writer_for(record, put_record);
+	if(head.full || text.full
+			|| head.size + text.size > MAX_SIZE - MCLMR_SEAL_TAG)
 		return "the record is too large";
 	head.to = mclmr_arena_alloc(arena, head.size + text.size + MCLMR_SEAL_TAG);
 	text.to = mclmr_arena_alloc(arena, text.size);
@@ -227,9 +201,8 @@ const char *mclmr_key_record_write(const mclmr_key_record_t *record,
 		return "out of memory";
 	put_head(&head, record);
 	put_record(&text, record);
-	if(!seal_record(binding, mclmr_octets_span(head.to, head.length),
-			   mclmr_octets_span(text.to, text.length), arena,
-			   head.to + head.length))
+	if(!seal_record(binding, mclmr_octets_written(&head),
+			   mclmr_octets_written(&text), arena, head.to + head.length))
 		return "the record cannot be sealed";
 	*data = mclmr_octets_span(
 			head.to, head.length + text.length + MCLMR_SEAL_TAG);
@@ -242,9 +215,9 @@ const char *mclmr_key_record_peek(
 	mclmr_octets_reader_t reader = {data, false};
 	uint64_t version;
 
-	memset(record, 0, sizeof *record);
-	if(!mclmr_span_equal(
-			   mclmr_octets_take(&reader, sizeof MAGIC - 1), MCLMR_SPAN(MAGIC)))
+	memset(record, 0, sizeof(*record));
+	if(!mclmr_span_equal(mclmr_octets_take(&reader, sizeof(MAGIC) - 1),
+			   MCLMR_SPAN(MAGIC)))
 		return "it is no key record";
 	version = mclmr_octets_take_number(&reader, 1);
 	record->lmr_type = (mclmr_lmr_type_t)mclmr_octets_take_number(&reader, 1);
@@ -342,7 +315,7 @@ const char *mclmr_key_record_open(mclmr_span_t data,
 		return "out of memory";
 	done = make_seal(binding, secrets, &seal)
 		   && mclmr_unseal(&seal, associated, sealed, to);
-	OPENSSL_cleanse(secrets, sizeof secrets);
+	OPENSSL_cleanse(secrets, sizeof(secrets));
 	if(!done)
 		return "the key record does not open";
 	return read_record(

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What was opened before: stored, on line. */
-#include <inttypes.h>
-#include <stdio.h>
+/* Which key records were taken before, as a text that is stored. */
 #include <string.h>
 
+#include "mclmr/base/octets.h"
+#include "mclmr/base/text.h"
 #include "key_state.h"
 #include "mikey_uid.h"
-#include "mclmr/base/octets.h"
 
 #define TITLE "mclmr key state 2"
-#define KEY_ID_SIZE (2 * MCLMR_RECORD_MAX_KEY_ID + 1)
-#define LINE_SIZE ((size_t)160) /* of a line without its user */
 
 /* A line: timestamp, digest, status, key period, LMR type, key identifier,
  * user. */
@@ -35,8 +32,8 @@ static bool read_line(mclmr_span_t text, line_t *line)
 	uint8_t number[4];
 
 	if(mclmr_octets_from_hex(timestamp, octets, 8) != 8
-			|| mclmr_octets_from_hex(digest, line->digest, sizeof line->digest)
-					   != sizeof line->digest
+			|| mclmr_octets_from_hex(digest, line->digest, sizeof(line->digest))
+					   != sizeof(line->digest)
 			|| mclmr_octets_from_hex(period, number, 4) != 4)
 		return false;
 	line->timestamp = mclmr_octets_get(octets, 8);
@@ -46,39 +43,29 @@ static bool read_line(mclmr_span_t text, line_t *line)
 	return text.len > 0;
 }
 
-/* A key identifier as a number in hexadecimal: 0001 and 01 are the same. */
-static void write_key_id(mclmr_span_t key_id, char to[KEY_ID_SIZE])
+/* Writes a key identifier as a number: 0001 and 01 are the same. */
+static void put_key_id(mclmr_text_t *text, mclmr_span_t key_id)
 {
-	const uint8_t *octets = mclmr_octets(key_id);
-	size_t n = key_id.len;
-
-	while(n > 1 && *octets == 0) {
-		octets++;
-		n--;
-	}
-	mclmr_octets_to_hex(octets, n, to);
+	while(key_id.len > 1 && *key_id.s == 0)
+		key_id = mclmr_span_from(key_id, key_id.s + 1);
+	mclmr_text_hex(text, key_id);
 }
 
 /* The end of a key's line, in the arena. */
 static bool write_who(const mclmr_key_taken_t *taken, size_t key,
 		mclmr_arena_t *arena, mclmr_span_t *who)
 {
-	size_t size = LINE_SIZE + taken->user.len;
-	char *text = mclmr_arena_alloc(arena, size);
-	char key_id[KEY_ID_SIZE];
-	int n;
+	mclmr_text_t text = mclmr_text(arena);
 
-	if(text == NULL)
-		return false;
-	write_key_id(taken->record->key[key].key_id, key_id);
-	n = snprintf(text, size, "%s %s %.*s",
-			mclmr_lmr_type_word(taken->record->lmr_type), key_id,
-			MCLMR_FMT(taken->user));
-	*who = (mclmr_span_t){text, (size_t)n};
-	return n > 0 && (size_t)n < size;
+	mclmr_text_string(&text, mclmr_lmr_type_word(taken->record->lmr_type));
+	mclmr_text_char(&text, ' ');
+	put_key_id(&text, taken->record->key[key].key_id);
+	mclmr_text_char(&text, ' ');
+	mclmr_text_put(&text, taken->user);
+	return mclmr_text_done(&text, who);
 }
 
-/* -1, 0 or 1 as a timestamp is before, of or behind another, beyond the end
+/* -1, 0 or 1 as a timestamp is before, of or after another, beyond the end
  * of the era in 2036 too. */
 static int compare(uint64_t a, uint64_t b)
 {
@@ -96,7 +83,7 @@ static bool is_revocation(const mclmr_key_taken_t *taken)
 	return taken->record->status == MCLMR_RECORD_REVOKED;
 }
 
-/* True where a line of a later key period does not make a record older: that
+/* True if a line of a later key period does not make a record older: that
  * period has not begun, or a revocation is of the one before, in which the
  * other may have been made ahead. */
 static bool is_ahead(const line_t *line, const mclmr_key_taken_t *taken)
@@ -119,61 +106,62 @@ static mclmr_key_verdict_t judge(
 		return is_ahead(line, taken) ? MCLMR_KEY_NEW : MCLMR_KEY_OLDER;
 	if(order != 0)
 		return order < 0 ? MCLMR_KEY_OLDER : MCLMR_KEY_NEW;
-	if(memcmp(line->digest, taken->digest, sizeof line->digest) == 0)
+	if(memcmp(line->digest, taken->digest, sizeof(line->digest)) == 0)
 		return MCLMR_KEY_KNOWN;
 	if(revokes != line->revoked)
 		return revokes ? MCLMR_KEY_NEW : MCLMR_KEY_OLDER;
 	return MCLMR_KEY_AMBIGUOUS;
 }
 
-/* Where the lines of the new state are written to. */
-typedef struct writer
+/* Writes a line as it was read. */
+static void put_same(mclmr_text_t *text, mclmr_span_t line)
 {
-	char *to;
-	size_t length;
-} writer_t;
+	mclmr_text_put(text, line);
+	mclmr_text_char(text, '\n');
+}
 
-static void put(writer_t *writer, mclmr_span_t text)
+/* Writes a number as n octets in hexadecimal, and a blank. */
+static void put_number(mclmr_text_t *text, uint64_t number, size_t n)
 {
-	memcpy(writer->to + writer->length, text.s, text.len);
-	writer->length += text.len;
-	writer->to[writer->length++] = '\n';
+	uint8_t octets[8];
+
+	mclmr_octets_put(octets, number, n);
+	mclmr_text_hex(text, mclmr_octets_span(octets, n));
+	mclmr_text_char(text, ' ');
 }
 
 /* Writes a line about a key that is taken. */
-static void put_line(writer_t *writer, const mclmr_key_taken_t *taken,
+static void put_line(mclmr_text_t *text, const mclmr_key_taken_t *taken,
 		uint64_t timestamp, uint32_t period, mclmr_span_t who)
 {
-	char digest[2 * MCLMR_KEY_STATE_DIGEST + 1];
-	int n;
-
-	mclmr_octets_to_hex(taken->digest, MCLMR_KEY_STATE_DIGEST, digest);
-	n = sprintf(writer->to + writer->length,
-			"%016llx %s %s %08" PRIx32 " %.*s\n", (unsigned long long)timestamp,
-			digest, mclmr_record_status_word(taken->record->status), period,
-			MCLMR_FMT(who));
-	writer->length += (size_t)n;
+	put_number(text, timestamp, 8);
+	mclmr_text_hex(text, MCLMR_OCTETS(taken->digest));
+	mclmr_text_char(text, ' ');
+	mclmr_text_string(text, mclmr_record_status_word(taken->record->status));
+	mclmr_text_char(text, ' ');
+	put_number(text, period, 4);
+	put_same(text, who);
 }
 
 /* Writes what becomes of a line about the same key, but for the one of the
  * same key period: a revocation ends the later ones; of earlier periods only
  * the last one can still matter. */
-static void put_other(writer_t *writer, const line_t *line,
+static void put_other(mclmr_text_t *after, const line_t *line,
 		const mclmr_key_taken_t *taken, mclmr_span_t text)
 {
 	uint32_t period = taken->record->key_period;
 
 	if(line->period > period && is_revocation(taken))
-		put_line(writer, taken, line->timestamp, line->period, line->who);
+		put_line(after, taken, line->timestamp, line->period, line->who);
 	else if(line->period > period || line->period + 1 == period
 			|| (line->period < period && period > taken->period))
-		put(writer, text);
+		put_same(after, text);
 }
 
 /* Goes through the lines of the state before: those of other keys are kept,
  * those of this key are judged. The worst verdict so far. */
 static mclmr_key_verdict_t go_through(mclmr_span_t text,
-		const mclmr_key_taken_t *taken, mclmr_span_t who, writer_t *writer)
+		const mclmr_key_taken_t *taken, mclmr_span_t who, mclmr_text_t *after)
 {
 	mclmr_key_verdict_t verdict = MCLMR_KEY_NEW;
 	mclmr_key_verdict_t said;
@@ -185,10 +173,10 @@ static mclmr_key_verdict_t go_through(mclmr_span_t text,
 		if(!read_line(one, &line))
 			return MCLMR_KEY_UNREADABLE;
 		if(!mclmr_span_equal(line.who, who)) {
-			put(writer, one);
+			put_same(after, one);
 			continue;
 		}
-		put_other(writer, &line, taken, one);
+		put_other(after, &line, taken, one);
 		said = judge(&line, taken);
 		if(said == MCLMR_KEY_KNOWN)
 			verdict = said;
@@ -203,24 +191,24 @@ static mclmr_key_verdict_t take_key(mclmr_span_t text,
 		const mclmr_key_taken_t *taken, size_t key, mclmr_arena_t *arena,
 		mclmr_span_t *after)
 {
-	size_t size = 2 * text.len + sizeof TITLE + 2 * LINE_SIZE + taken->user.len;
-	writer_t writer = {mclmr_arena_alloc(arena, size), 0};
 	mclmr_key_verdict_t verdict;
+	mclmr_text_t state;
 	mclmr_span_t who;
 
-	if(writer.to == NULL || !write_who(taken, key, arena, &who))
+	if(!write_who(taken, key, arena, &who))
 		return MCLMR_KEY_UNREADABLE;
 	if(text.len > 0
 			&& !mclmr_span_equal(
 					mclmr_span_cut(&text, '\n'), MCLMR_SPAN(TITLE)))
 		return MCLMR_KEY_UNREADABLE;
-	put(&writer, MCLMR_SPAN(TITLE));
-	verdict = go_through(text, taken, who, &writer);
+	state = mclmr_text(arena);
+	put_same(&state, MCLMR_SPAN(TITLE));
+	verdict = go_through(text, taken, who, &state);
 	if(verdict != MCLMR_KEY_NEW)
 		return verdict;
-	put_line(&writer, taken, taken->timestamp, taken->record->key_period, who);
-	*after = (mclmr_span_t){writer.to, writer.length};
-	return verdict;
+	put_line(&state, taken, taken->timestamp, taken->record->key_period, who);
+	return mclmr_text_done(&state, after) ? MCLMR_KEY_NEW
+										  : MCLMR_KEY_UNREADABLE;
 }
 
 mclmr_key_verdict_t mclmr_key_state_take(mclmr_span_t text,

@@ -37,7 +37,7 @@ typedef enum mclmr_key_verdict
  * Of two messages of the same time one that revokes wins. A record of a later
  * key period makes those before it older as soon as that period has begun: one
  * that was made ahead does not stand in today's way. A revocation is effective
- * in the key period behind its own too, whatever was taken for that.
+ * in the key period after its own too, whatever was taken for that.
  */
 mclmr_key_verdict_t mclmr_key_state_take(mclmr_span_t text,
 		const mclmr_key_taken_t *taken, mclmr_arena_t *arena,

@@ -373,10 +373,8 @@ const char *mclmr_short_message_encode(const mclmr_short_message_table_t *table,
 	if(wrong != NULL)
 		return wrong;
 	put_message(&counter, table, message);
-	writer = (mclmr_octets_writer_t){
-			.to = mclmr_arena_alloc(arena, counter.length),
-			.size = counter.length};
-	if(writer.to == NULL)
+	writer = mclmr_octets_writer(arena, &counter);
+	if(writer.full)
 		return "no room for the message";
 	put_message(&writer, table, message);
 	*octets = mclmr_octets_written(&writer);
