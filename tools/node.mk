@@ -33,7 +33,7 @@ lab: $(MCLMR_TOOL)
 scenarios: all
 	@$(PYTHON) sipp-scenarios/run.py
 
-## install     module, tool, tables, profiles, recipe, guide, under DESTDIR
+## install     module, tool, tables, profiles, recipes, documents, under DESTDIR
 SHARE = $(DESTDIR)/usr/share
 POLICIES_INI = $(DESTDIR)/etc/kamailio/mc_iwf/policies.ini
 .PHONY: install
