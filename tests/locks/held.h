@@ -15,6 +15,7 @@
 #include "mc_iwf/data/store.h"
 #include "mclmr/decide/call.h"
 #include "mclmr/decide/forward.h"
+#include "mclmr/decide/member.h"
 #include "modules/dialog/dlg_load.h"
 
 /* A lock is taken by a file; it is given back. */
@@ -75,6 +76,10 @@ static inline void held_release(gen_lock_t *lock)
 	mclmr_directory_drop_conflicts(READS(d), __VA_ARGS__)
 #define mclmr_forward_decide(d, ...) mclmr_forward_decide(READS(d), __VA_ARGS__)
 #define mclmr_call_decide(d, ...) mclmr_call_decide(READS(d), __VA_ARGS__)
+#define mclmr_member_find(d, ...) mclmr_member_find(READS(d), __VA_ARGS__)
+#define mclmr_member_home(d, ...) mclmr_member_home(READS(d), __VA_ARGS__)
+#define mclmr_member_may_write(d, ...) \
+	mclmr_member_may_write(READS(d), __VA_ARGS__)
 
 #define mclmr_directory_put_user(d, ...) \
 	mclmr_directory_put_user(CHANGES(d), __VA_ARGS__)

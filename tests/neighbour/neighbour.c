@@ -113,7 +113,7 @@ static void who_is(rpc_t *rpc, void *context)
 {
 	static char memory[MC_IWF_ARENA];
 	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
-	mc_iwf_user_t user;
+	mc_iwf_user_t user = {.entries = 0};
 	mclmr_status_t status;
 	str uri, service;
 	int octets = MC_IWF_ARENA;

@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * follower: a content that is kept up to date. Database, change log, reload
+ * and clock are stand-ins: a test says what a look into the log finds, what
+ * becomes of each change, and what time it is.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mc_common/follower.c"
+#include "mc_common/holes.c"
+#include "mc_common/progress.c"
+#include "mc_common/retry.c"
+#include "unit.h"
+
+#define MAX_LOG 16
+#define START 1000000
+
+/* The clock. */
+static time_t now;
+
+time_t time(time_t *at)
+{
+	if(at != NULL)
+		*at = now;
+	return now;
+}
+
+/* The change log: rows by their numbers, and a database that may be away. */
+static mc_change_t rows_of_log[MAX_LOG];
+static size_t n_rows;
+static bool away;
+static long long pruned; /* up to this number */
+
+static void log_row(long long seq, const char *table, const char *item1)
+{
+	rows_of_log[n_rows++] = (mc_change_t){.seq = seq,
+			.table = mclmr_span(table),
+			.item1 = mclmr_span(item1),
+			.changed = now};
+}
+
+/* True if the condition, which is one of the follower's, asks for a row. */
+static bool asks_for(const char *condition, long long seq)
+{
+	long long from, to;
+	const char *at = condition;
+
+	if(sscanf(condition, "seq > %lld", &from) != 1)
+		return false;
+	if(seq > from)
+		return true;
+	while((at = strstr(at, "BETWEEN")) != NULL) {
+		if(sscanf(at++, "BETWEEN %lld AND %lld", &from, &to) == 2 && seq >= from
+				&& seq <= to)
+			return true;
+	}
+	return false;
+}
+
+static mc_change_t found[MAX_LOG];
+
+mc_db_result_t mc_change_log_read(mc_db_t *db, const char *log,
+		const char *condition, const char *order, int limit, mc_db_rows_t *rows,
+		mc_db_error_t *error)
+{
+	(void)db, (void)order, (void)limit, (void)error;
+	assert_string_equal(log, "changes");
+	*rows = (mc_db_rows_t){.n = 0};
+	for(size_t i = 0; !away && i < n_rows; i++) {
+		if(asks_for(condition, rows_of_log[i].seq))
+			found[rows->n++] = rows_of_log[i];
+	}
+	return away ? MC_DB_FAILED : MC_DB_OK;
+}
+
+mc_change_t mc_change_log_row(const mc_db_rows_t *rows, size_t i)
+{
+	assert_true(i < rows->n);
+	return found[i];
+}
+
+mc_db_result_t mc_change_log_range(mc_db_t *db, const char *log,
+		long long *first, long long *last, mc_db_error_t *error)
+{
+	(void)db, (void)log, (void)error;
+	*first = n_rows > 0 ? rows_of_log[0].seq : 0;
+	*last = n_rows > 0 ? rows_of_log[n_rows - 1].seq : 0;
+	return away ? MC_DB_FAILED : MC_DB_OK;
+}
+
+mc_db_result_t mc_change_log_prune(
+		mc_db_t *db, const char *log, long long last, mc_db_error_t *error)
+{
+	(void)db, (void)log, (void)error;
+	pruned = last;
+	return MC_DB_OK;
+}
+
+bool mc_db_open(mc_db_t *db)
+{
+	(void)db;
+	return !away;
+}
+
+void mc_db_close(mc_db_t *db)
+{
+	(void)db;
+}
+
+void mc_db_free(mc_db_rows_t *rows)
+{
+	rows->n = 0;
+}
+
+/* The reload: asked for or not, and the last answer. */
+static bool asked;
+static char answered[MC_RELOAD_ERROR];
+
+bool mc_reload_asked(mc_reload_t *reload, unsigned *number)
+{
+	(void)reload;
+	*number = 7;
+	return asked;
+}
+
+void mc_reload_answer(mc_reload_t *reload, unsigned number, const char *error)
+{
+	(void)reload;
+	assert_int_equal(number, 7);
+	snprintf(answered, sizeof(answered), "%s", error != NULL ? error : "good");
+	asked = false;
+}
+
+/* What the module brings: it writes down what it is called for. */
+static char did[4096];
+static mc_db_result_t applied; /* what becomes of changes of "odd" */
+static mc_db_result_t loaded;  /* what becomes of loads */
+static int content;			   /* the one that is loaded */
+
+static void write_down(const char *format, ...)
+		__attribute__((format(printf, 1, 2)));
+
+static void write_down(const char *format, ...)
+{
+	size_t len = strlen(did);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(did + len, sizeof(did) - len, format, arguments);
+	va_end(arguments);
+}
+
+static mc_db_result_t apply_it(mc_follower_t *f, void *to,
+		const mc_change_t *change, mc_patience_t patience, mc_db_error_t *error)
+{
+	static const char *const words[] = {
+			[MC_WAIT] = "", [MC_GIVE_WAY] = "!", [MC_WITHDRAW] = "!!"};
+
+	(void)f;
+	assert_true(to == NULL || to == &content);
+	write_down("%s%.*s:%.*s%s ", to != NULL ? "aside " : "",
+			MCLMR_FMT(change->table), MCLMR_FMT(change->item1),
+			words[patience]);
+	snprintf(error->text, sizeof(error->text), "it is odd");
+	return mclmr_span_equal(change->table, MCLMR_SPAN("odd")) ? applied
+															  : MC_DB_OK;
+}
+
+static mc_db_result_t load_it(mc_follower_t *f, void **to, mc_db_error_t *error)
+{
+	write_down("load ");
+	mc_follower_between(f);
+	snprintf(error->text, sizeof(error->text), "bad table");
+	*to = loaded == MC_DB_OK ? &content : NULL;
+	return loaded;
+}
+
+static void put_it(void *it)
+{
+	assert_ptr_equal(it, &content);
+	write_down("put ");
+}
+
+static void discard(void *it)
+{
+	assert_ptr_equal(it, &content);
+	write_down("discard ");
+}
+
+static void failed(const char *why)
+{
+	write_down("failed(%s) ", why);
+}
+
+static void bad_row(const mc_change_t *change, const char *why)
+{
+	write_down("bad(%.*s, %s) ", MCLMR_FMT(change->item1), why);
+}
+
+static void serve(bool up)
+{
+	if(!up)
+		write_down("refuse ");
+}
+
+static void say_it(mc_say_t level, const char *text)
+{
+	static const char *const levels[] = {"error", "warning", "info"};
+
+	write_down("%s(%s) ", levels[level], text);
+}
+
+static const mc_follower_calls_t calls = {.apply = apply_it,
+		.load = load_it,
+		.put = put_it,
+		.discard = discard,
+		.failed = failed,
+		.bad_row = bad_row,
+		.serve = serve,
+		.say = say_it};
+
+static mc_follower_t follower;
+static mc_follower_stats_t stats;
+
+/* A follower after its first load. */
+static int set_up(void **state)
+{
+	mc_db_error_t error;
+
+	(void)state;
+	now = START;
+	n_rows = 0;
+	away = asked = false;
+	pruned = 0;
+	applied = loaded = MC_DB_OK;
+	memset(&stats, 0, sizeof(stats));
+	memset(&follower, 0, sizeof(follower));
+	follower = (mc_follower_t){.calls = &calls,
+			.log = "changes",
+			.once = MCLMR_SPAN("plan"),
+			.hold = 100,
+			.keep = 1000,
+			.stats = &stats};
+	assert_int_equal(mc_follower_load(&follower, &error), MC_DB_OK);
+	did[0] = '\0';
+	return 0;
+}
+
+/* A round does this and nothing else. */
+static void round_does(const char *expected)
+{
+	mc_follower_round(&follower);
+	assert_string_equal(did, expected);
+	did[0] = '\0';
+}
+
+/* Rows are applied once, in their order; what is a whole first, and once. */
+static void test_rows(void **state)
+{
+	(void)state;
+	round_does("");
+	log_row(1, "users", "a");
+	log_row(2, "plan", "x");
+	log_row(3, "users", "b");
+	log_row(4, "plan", "y");
+	round_does("plan: users:a users:b ");
+	assert_int_equal(stats.changes, 4);
+	round_does("");
+}
+
+/* A number that comes late is waited for, and the rows after it are not
+ * applied a second time. */
+static void test_late_row(void **state)
+{
+	(void)state;
+	log_row(1, "users", "a");
+	log_row(3, "users", "c");
+	round_does("users:a users:c ");
+	assert_int_equal(stats.holes, 1);
+	rows_of_log[1] = rows_of_log[0];
+	rows_of_log[1].seq = 2;
+	rows_of_log[1].item1 = MCLMR_SPAN("b");
+	rows_of_log[n_rows++] = (mc_change_t){.seq = 3};
+	round_does("users:b ");
+	assert_int_equal(stats.holes, 0);
+}
+
+/* A number that never comes costs one full load, after the hold. */
+static void test_lost_row(void **state)
+{
+	(void)state;
+	log_row(1, "users", "a");
+	log_row(3, "users", "c");
+	round_does("users:a users:c ");
+	now += follower.hold;
+	round_does("");
+	now += 1;
+	round_does("info(full load due in 0 s: numbers missing in the change log"
+			   " for long) load put ");
+	assert_int_equal(stats.reloads, 1);
+	now += follower.hold + 1;
+	round_does("");
+}
+
+/* A row that does not fit is tried with less and less patience, and once it
+ * has gone it is named and counted. */
+static void test_bad_row(void **state)
+{
+	(void)state;
+	applied = MC_DB_BAD_ROW;
+	log_row(1, "odd", "a");
+	log_row(2, "odd", "a");
+	round_does("odd:a odd:a ");
+	round_does("odd:a ");
+	round_does("odd:a! ");
+	round_does("odd:a! ");
+	round_does("odd:a!! bad(a, it is odd) ");
+	assert_int_equal(stats.bad_rows, 1);
+	round_does("");
+}
+
+/* What it needs came in between: it is in force, and nothing is said. */
+static void test_row_that_fits_later(void **state)
+{
+	(void)state;
+	applied = MC_DB_BAD_ROW;
+	log_row(1, "odd", "a");
+	round_does("odd:a ");
+	applied = MC_DB_OK;
+	round_does("odd:a ");
+	round_does("");
+	assert_int_equal(stats.bad_rows, 0);
+}
+
+/* A change that a lost database interrupts comes again. */
+static void test_interrupted(void **state)
+{
+	(void)state;
+	applied = MC_DB_FAILED;
+	log_row(1, "odd", "a");
+	round_does("odd:a error(database lost, the last data stay in force: it is"
+			   " odd) refuse ");
+	applied = MC_DB_OK;
+	now += 1;
+	round_does("odd:a warning(database is back after 1 s) ");
+	assert_int_equal(stats.changes, 1);
+}
+
+/* Without a database it is said once, what is asked is refused, and there is
+ * one try a second. */
+static void test_outage(void **state)
+{
+	(void)state;
+	away = true;
+	round_does("error(database lost, the last data stay in force: cannot"
+			   " connect) refuse ");
+	asked = true;
+	round_does("refuse ");
+	assert_string_equal(answered, "the database does not answer");
+	assert_false(stats.up);
+	away = false;
+	round_does("refuse ");
+	now += 1;
+	round_does("warning(database is back after 1 s) ");
+	assert_true(stats.up);
+	assert_int_equal(stats.outages, 1);
+}
+
+/* After an outage in which rows may have been pruned everything is loaded. */
+static void test_long_outage(void **state)
+{
+	(void)state;
+	away = true;
+	mc_follower_round(&follower);
+	did[0] = '\0';
+	away = false;
+	now += follower.keep - 1;
+	round_does("warning(database is back after 999 s) ");
+	away = true;
+	mc_follower_round(&follower);
+	did[0] = '\0';
+	away = false;
+	now += follower.keep;
+	round_does("warning(database is back after 1000 s) info(full load due in 0"
+			   " s: the database was away for long) load put ");
+}
+
+/* On request, with an answer; on a failure what is in force stays. */
+static void test_request(void **state)
+{
+	(void)state;
+	asked = true;
+	round_does("load put ");
+	assert_string_equal(answered, "good");
+	assert_int_equal(stats.reloads, 1);
+	asked = true;
+	loaded = MC_DB_BAD_ROW;
+	round_does("load failed(bad table) error(reload failed, the last data stay"
+			   " in force: bad table) ");
+	assert_string_equal(answered, "bad table");
+	assert_int_equal(stats.reloads, 1);
+}
+
+/* By a row of the log; one that fails is tried again a minute later. */
+static void test_load_that_is_due(void **state)
+{
+	(void)state;
+	loaded = MC_DB_BAD_ROW;
+	log_row(1, "all", "");
+	round_does("info(full load due in 0 s: the change log says so) load"
+			   " info(full load due in 60 s: the last failed) failed(bad table)"
+			   " error(full load failed, the last data stay in force: bad"
+			   " table) ");
+	now += 59;
+	round_does("");
+	now += 1;
+	loaded = MC_DB_OK;
+	round_does("load put ");
+	assert_int_equal(stats.reloads, 1);
+}
+
+/* What is changed while a load is on its way goes into the new content, and
+ * into the one in force. */
+static void test_change_during_load(void **state)
+{
+	(void)state;
+	log_row(1, "users", "a");
+	mc_progress_begin(&follower, &follower.base, &(mc_db_error_t){""});
+	log_row(2, "users", "b");
+	assert_int_equal(
+			catch_up(&follower, &content, &(mc_db_error_t){""}), MC_DB_OK);
+	assert_string_equal(did, "aside users:b ");
+	did[0] = '\0';
+	mc_follower_between(&follower);
+	assert_string_equal(did, "users:a users:b ");
+}
+
+/* A log that begins after the last row seen was pruned unseen. */
+static void test_log_that_was_cut(void **state)
+{
+	(void)state;
+	log_row(5, "users", "a");
+	round_does("info(full load due in 60 s: the change log begins behind the"
+			   " last row seen) users:a ");
+	now += 59;
+	round_does("");
+	now += 1;
+	round_does("load put ");
+}
+
+/* One that ends before it was begun anew; its numbers count again. */
+static void test_log_begun_anew(void **state)
+{
+	(void)state;
+	log_row(1, "users", "a");
+	log_row(2, "users", "b");
+	round_does("users:a users:b ");
+	n_rows = 1;
+	now += 60;
+	round_does("info(full load due in 0 s: the change log was begun anew) ");
+	round_does("load put ");
+	log_row(2, "users", "c");
+	round_does("users:c ");
+}
+
+/* Rows that are old go, but for the last one. */
+static void test_prune(void **state)
+{
+	(void)state;
+	round_does("");
+	log_row(1, "users", "a");
+	log_row(2, "users", "b");
+	log_row(3, "users", "c");
+	round_does("users:a users:b users:c ");
+	now += follower.keep;
+	round_does("");
+	assert_int_equal(pruned, 0);
+	now += 60;
+	round_does("");
+	assert_int_equal(pruned, 2);
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, set_up)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+			TEST(test_rows),
+			TEST(test_late_row),
+			TEST(test_lost_row),
+			TEST(test_bad_row),
+			TEST(test_row_that_fits_later),
+			TEST(test_interrupted),
+			TEST(test_outage),
+			TEST(test_long_outage),
+			TEST(test_request),
+			TEST(test_load_that_is_due),
+			TEST(test_change_during_load),
+			TEST(test_log_that_was_cut),
+			TEST(test_log_begun_anew),
+			TEST(test_prune),
+	};
+
+	return cmocka_run_group_tests_name("follower", tests, NULL, NULL);
+}
