@@ -73,6 +73,25 @@ def test_example(tmp_path):
     assert len(key) == 32 and key == (tmp_path / "ukek").read_bytes()
 
 
+def test_example_of_a_group(tmp_path):
+    """The other one, for two members."""
+    (tmp_path / "mclmr").symlink_to(key_commands.TOOL)
+    (tmp_path / "members.csv").write_text("to\nsip:alice@mc.example.org\n"
+                                          "sip:bob@mc.example.org\n")
+    made = re.search(r"^(mclmr kms init.*\n)(?:.*\n)*?(.*--user sip:iwf@.*\n)",
+                     TEXT, re.M)
+    block = re.search(r"^```\n(openssl rand -out gmk .*?)^```$", TEXT,
+                      re.M | re.S).group(1)
+    subprocess.run(["bash", "-e", "-c", "".join(made.groups()) + block],
+                   cwd=tmp_path, check=True, capture_output=True, env={
+                       **os.environ,
+                       "PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    assert sorted(path.name for path in (tmp_path / "members").iterdir()
+                  if path.suffix == ".mikey") == [
+        f"sip:{user}@mc.example.org.gmk.0a2b3c4d.mikey"
+        for user in ("alice", "bob")]
+
+
 def test_elements():
     """Each element of certificates and key sets."""
     known = set(re.findall(r'\] = "(\w+)"', source("keys/kms.c")))
@@ -90,6 +109,15 @@ def test_columns():
     known = re.search(r"names\[MCLMR_WORD_ALL\] = \{(.*?)\}",
                       source("keys/record_words.c"), re.S).group(1)
     assert re.findall(r"`([\w-]+)`", text) == re.findall(r'"([\w-]+)"', known)
+
+
+def test_columns_of_members():
+    """Each column of a table of a group's members, and no other one."""
+    text = re.search(r"table of `mikey make` are(.*?);", TEXT, re.S).group(1)
+    known = re.findall(r"TOOL_COLUMN\(MCLMR_WORD_(\w+)\)",
+                       source("tool/make.c"))
+    assert re.findall(r"`([\w-]+)`", text) == [
+        name.lower().replace("_", "-") for name in known]
 
 
 def test_numbers():

@@ -702,6 +702,15 @@ def test_nothing_is_left(lab, tmp_path):
     assert left([ALICE.encode()], *unwrap_options(lab), message) > 0
     path = table(tmp_path / "b.csv", [row(i, key) for i in range(3)])
     assert left([key], *batch(lab, path, tmp_path / "batch")) == 0
+    members = tmp_path / "members.csv"
+    members.write_text(f"to\n{ALICE}\n{BOB}\n")
+    gmk = ["mikey", "make", "--type", "gmk", "--from", IWF, *lab.by("iwf"),
+           "--at", AT, "--key", "-"]
+    for options in (["--to", ALICE, "--out", tmp_path / "gmk"],
+                    ["--batch", members, "--outdir", tmp_path / "gmks"]):
+        assert left([key[:16]], *gmk, *options, stdin=key[:16]) == 0
+        assert left([key[:16]], *gmk, *options,
+                    stdin=key[:16].hex().encode()) == 0
     lines = (lab.folder / "kms.secret").read_text().splitlines()
     secrets = [bytes.fromhex(line.split("=")[1]) for line in lines
                if "Secret=" in line]

@@ -5,10 +5,12 @@ import concurrent.futures
 import hashlib
 import hmac
 import itertools
+import os
 import shutil
 import stat
 import struct
 import subprocess
+import time
 
 import pytest
 
@@ -26,10 +28,16 @@ SENDER = VECTORS["initiator_uri_ascii"]
 TIME = 1704067200
 
 
+CAROL = "sip:carol@mc.example.org"
+MEMBERS = {"alice": ALICE, "bob": BOB, "carol": CAROL}
+
+
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """A server with alice, bob and the IWF."""
-    return key_commands.Lab(tmp_path_factory.mktemp("lab") / "kms")
+    """A server with alice, bob, carol and the IWF."""
+    made = key_commands.Lab(tmp_path_factory.mktemp("lab") / "kms")
+    made.user("carol", CAROL)
+    return made
 
 
 def make(lab, *options, kind="pck", to=ALICE):
@@ -69,7 +77,13 @@ def test_help(words):
     ["mikey", "make", "--type", "pck", "--from", "a", "--to", "b", "--cert",
      CERT, "--keys", ALICE_KEYS, "--group", "sip:g@h"],
     ["mikey", "make", "--type", "pck", "--from", "a", "--to", "b", "--cert",
-     CERT, "--keys", ALICE_KEYS, "--key-id", "00112233"],
+     CERT, "--keys", ALICE_KEYS, "--key-id", "10112233"],
+    ["mikey", "make", "--type", "csk", "--from", "a", "--to", "b", "--cert",
+     CERT, "--keys", ALICE_KEYS, "--rand", "00" * 16],
+    ["mikey", "make", "--type", "gmk", "--from", "a", "--to", "b", "--cert",
+     CERT, "--keys", ALICE_KEYS, "--key-id", "10112233"],
+    ["mikey", "make", "--type", "gmk", "--from", "a", "--to", "b", "--cert",
+     CERT, "--keys", ALICE_KEYS, "--rand", "00" * 15],
     ["mikey", "make", "--type", "pck", "--from", "a", "--to", "b", "--cert",
      CERT, "--keys", ALICE_KEYS, "--at", "tomorrow"],
 ])
@@ -338,10 +352,9 @@ def test_make(lab, tmp_path, kind, cs_map, hide, to_self):
         refused("mikey", "open", *lab.by("iwf"), "-", stdin=octets)
 
 
-def guk(user):
+def guk(user, key=bytes.fromhex(VECTORS["SSV"])):
     """What GMK-ID and GUK-ID of a user differ by."""
     text = b"\x50" + user.encode() + struct.pack(">H", len(user))
-    key = bytes.fromhex(VECTORS["SSV"])
     mac = hmac.new(key, text, hashlib.sha256).digest()
     return int.from_bytes(mac[-4:], "big") & 0x0FFFFFFF
 
@@ -377,8 +390,7 @@ def test_make_forms(lab, tmp_path):
     """raw, base64 and sdp are the same message; files are private."""
     out = tmp_path / "out"
     for form in "raw", "base64", "sdp":
-        assert make(lab, "--form", form, "--out", out, "--key-id",
-                    "1a2b3c4d") == b""
+        assert make(lab, "--form", form, "--out", out) == b""
         assert stat.S_IMODE(out.stat().st_mode) == 0o600
         octets = out.read_bytes()
         if form == "sdp":
@@ -386,8 +398,8 @@ def test_make_forms(lab, tmp_path):
             octets = octets.split(b" ", 1)[1]
         if form != "raw":
             octets = base64.b64decode(octets.strip(), validate=True)
-        assert Message(octets).csb_id == 0x1a2b3c4d
-        good("mikey", "open", *lab.by("alice"), out)
+        assert answer("mikey", "open", *lab.by("alice"), out)[
+            "csb_id"] == f"{Message(octets).csb_id:08x}"
 
 
 def test_make_refused(lab, tmp_path):
@@ -411,11 +423,222 @@ def test_make_refused(lab, tmp_path):
          tmp_path / "out")
 
 
+# A group's key
+
+GMK_ID, RAND = "0a2b3c4d", bytes(range(0x40, 0x50)).hex()
+GROUP = "sip:grp-p25@mc.example.org"
+
+
+def group_options(lab, *options):
+    """The options of make for a group."""
+    return ["mikey", "make", "--type", "gmk", "--from", IWF, *lab.by("iwf"),
+            "--at", lab.at, "--group", GROUP, "--cs-map", "generic", *options]
+
+
+def members(path, rows=None, columns="to"):
+    """Writes a table of members, a while ago."""
+    rows = list(MEMBERS.values()) if rows is None else rows
+    path.write_text("\n".join([columns, *rows]) + "\n")
+    os.utime(path, (time.time() - 10,) * 2)
+    return path
+
+
+def batch(lab, path, folder, *options):
+    """The options of a batch."""
+    return group_options(lab, "--batch", path, "--outdir", folder, *options)
+
+
+def file_of(folder, user, gmk_id=GMK_ID):
+    """A member's message."""
+    return folder / f"{user}.gmk.{gmk_id}.mikey"
+
+
+def counted(arguments, code=0, stdin=b""):
+    """What a batch counts, and what it complains about."""
+    got, out, err = run(*arguments, stdin=stdin)
+    assert got == code, err
+    return [int(value) for _, value in fields(out)], err
+
+
+def talks_with(gmk, message, listener, talker):
+    """Key and salt of what a member of the group sends, derived by another
+    member from its own message, by its GUK-ID and RFC 3830 4.1.2."""
+    gmk_id = message.csb_id ^ guk(listener, gmk)
+    csb_id = struct.pack(">I", gmk_id ^ guk(talker, gmk))
+    (rand,) = message.all(11)
+    return (mikey.derive(gmk, "2ad01c64", csb_id, rand, 4)[:16],
+            mikey.derive(gmk, "39a2c14b", csb_id, rand, 4)[:12])
+
+
+def own_keys(lab, who, path):
+    """Key and salt that a member takes from its own message to talk."""
+    got = answer("mikey", "open", *lab.by(who), "--cs", 4, "--reveal", path)
+    return bytes.fromhex(got["srtp_key"]), bytes.fromhex(got["srtp_salt"])
+
+
+def hear(lab, listener, talker, paths):
+    """True if one member's keys are those that another derives."""
+    opened_by = answer("mikey", "open", *lab.by(listener), "--reveal",
+                       paths[listener])
+    derived = talks_with(
+        bytes.fromhex(opened_by["key"]),
+        Message(paths[listener].read_bytes()), MEMBERS[listener],
+        MEMBERS[talker])
+    return derived == own_keys(lab, talker, paths[talker])
+
+
+PAIRS = list(itertools.product(MEMBERS, MEMBERS))
+
+
+@pytest.mark.parametrize("given", [
+    (), ("--key-id", GMK_ID), ("--rand", RAND), ("--key", "-"),
+    ("--key-id", GMK_ID, "--rand", RAND, "--key", "-")])
+def test_members_hear_each_other(lab, tmp_path, given):
+    """Each member derives the keys of each other one from its own message,
+    whatever is given and whatever is fresh; user by user they differ."""
+    folder = tmp_path / "out"
+    counts, err = counted(batch(lab, members(tmp_path / "m.csv"), folder,
+                                *given), stdin=b"k" * 16)
+    assert (counts, err) == ([3, 3, 0, 0], "")
+    paths = {who: next(folder.glob(f"{user}.gmk.*.mikey"))
+             for who, user in MEMBERS.items()}
+    assert all(hear(lab, *pair, paths) for pair in PAIRS)
+    assert len({own_keys(lab, who, path)
+                for who, path in paths.items()}) == len(MEMBERS)
+
+
+def test_what_members_share(lab, tmp_path):
+    """Key, GMK-ID, RAND and groups as they were given; GUK-ID, the encapsulated
+    key and the signature are the member's own."""
+    folder = tmp_path / "out"
+    counted(batch(lab, members(tmp_path / "m.csv"), folder, "--key", "-",
+                  "--key-id", GMK_ID, "--rand", RAND), stdin=b"k" * 16)
+    messages = []
+    for who, user in MEMBERS.items():
+        path = file_of(folder, user)
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        got = answer("mikey", "open", *lab.by(who), "--reveal", path)
+        assert got["key"] == (b"k" * 16).hex()
+        assert (got["key_id"], got["group"]) == (GMK_ID, GROUP)
+        message = Message(path.read_bytes())
+        assert message.all(11) == [bytes.fromhex(RAND)]
+        assert message.csb_id == int(GMK_ID, 16) ^ guk(user, b"k" * 16)
+        assert message.sessions == [
+            (4, [0], b"", bytes.fromhex(GMK_ID)
+             + struct.pack(">I", message.csb_id))]
+        messages.append(message)
+    for one, other in itertools.combinations(messages, 2):
+        assert one.csb_id != other.csb_id
+        assert one.all(26) != other.all(26)
+        assert one.extensions()[7] != other.extensions()[7]
+
+
+def test_members_one_by_one(lab, tmp_path):
+    """Messages that are made singly go together if all three are given; with
+    a RAND of its own for each no member hears another."""
+    for given, together in (("--rand", RAND), True), ((), False):
+        paths = {}
+        for who, user in MEMBERS.items():
+            paths[who] = tmp_path / f"{who}-{together}"
+            good(*group_options(lab, "--to", user, "--key", "-", "--key-id",
+                                GMK_ID, *given, "--out", paths[who]),
+                 stdin=b"k" * 16)
+        for listener, talker in PAIRS:
+            assert hear(lab, listener, talker, paths) == (
+                together or listener == talker)
+
+
+def test_of_a_group_only(lab, tmp_path):
+    """--rand, --key-id and a batch are of a GMK only."""
+    path = members(tmp_path / "m.csv")
+    for kind in "pck", "csk":
+        for option, value in (("--key-id", "1a2b3c4d"), ("--rand", RAND),
+                              ("--batch", path), ("--outdir", tmp_path)):
+            assert f"{option} is for --type gmk" in refused(
+                "mikey", "make", "--type", kind, "--from", IWF, "--to", ALICE,
+                *lab.by("iwf"), "--at", lab.at, option, value, code=2)
+    for option, value, told in (
+            ("--key-id", "1a2b3c4d", "--key-id"), ("--key-id", "", "--key-id"),
+            ("--key-id", "0a2b3c4", "--key-id"),
+            ("--rand", RAND[:-2], "--rand"), ("--rand", RAND + "00", "--rand"),
+            ("--rand", RAND[:-1] + "x", "--rand"),
+            ("--batch", path, "needed together"),
+            ("--outdir", tmp_path, "needed together")):
+        assert told in refused(*group_options(
+            lab, "--to", ALICE, option, value), code=2)
+    assert "--out" in refused(*batch(lab, path, tmp_path / "out", "--out",
+                                     tmp_path / "x"), code=2)
+
+
+def test_group_of_many(lab, tmp_path):
+    """A row may say what options do not; a bad one stops no other."""
+    path = members(tmp_path / "m.csv", [
+        f"{ALICE},sip:g1@h sip:g2@h,base64,1767225605", f"{BOB},,,",
+        f"{CAROL},,,tomorrow", ",,,", "no URI,,,", f"{BOB}x,,xml,",
+        f"{BOB}y,{' '.join(['sip:g@h'] * 17)},,",
+        "sip:dave@mc.example.org,,,", "sip:dave@mc.example.org,,,"],
+        "to,group,form,at")
+    folder = tmp_path / "out"
+    counts, err = counted(batch(lab, path, folder, "--key-id", GMK_ID), 3)
+    assert counts == [9, 2, 0, 7]
+    told = [line.split(": ", 2)[1:] for line in err.splitlines()
+            if str(path) in line]
+    assert [where for where, _ in told] == [
+        f"{path}:{line}" for line in range(4, 11)]
+    for (_, why), word in zip(told, (
+            "at is neither", "to is missing", "no URI", "form is not",
+            "more than 16", "another row", "another row")):
+        assert word in why
+    assert sorted(path.name for path in folder.glob("*.mikey")) == [
+        f"{user}.gmk.{GMK_ID}.mikey" for user in (ALICE, BOB)]
+    assert file_of(folder, ALICE).read_bytes().isascii()
+    lines = fields(good("mikey", "open", *lab.by("alice"),
+                        file_of(folder, ALICE)))
+    assert [value for name, value in lines if name == "group"] == [
+        "sip:g1@h", "sip:g2@h"]
+    assert dict(lines)["time"] == "2026-01-01T00:00:05Z"
+    assert answer("mikey", "open", *lab.by("bob"),
+                  file_of(folder, BOB))["group"] == GROUP
+
+
+@pytest.mark.parametrize("columns", ["to,key", "to,key-hex", "to,rand", ""])
+def test_not_of_a_member(lab, tmp_path, columns):
+    """What all members share is in no table."""
+    path = members(tmp_path / "m.csv", [], columns)
+    refused(*batch(lab, path, tmp_path / "out"), code=2)
+
+
+def test_group_goes_on(lab, tmp_path):
+    """With key, GMK-ID and RAND given a batch goes on; what is there of
+    another key, RAND or kind of message is made again."""
+    path, folder = members(tmp_path / "m.csv"), tmp_path / "out"
+    given = ["--key-id", GMK_ID, "--rand", RAND, "--key", "-"]
+
+    def done(*options, key=b"k" * 16):
+        counts, _ = counted(batch(lab, path, folder, *given, *options),
+                            stdin=key)
+        return counts[1:3]
+
+    assert done() == [3, 0]
+    file_of(folder, BOB).unlink()
+    kept = file_of(folder, ALICE).read_bytes()
+    assert done() == [1, 2]
+    assert file_of(folder, ALICE).read_bytes() == kept
+    assert done(key=b"l" * 16) == [3, 0]
+    assert done(key=b"l" * 16) == [0, 3]
+    assert done("--self", key=b"l" * 16) == [3, 0]
+    assert done("--hide-ids", key=b"l" * 16) == [3, 0]
+    given[3] = "00" * 16
+    assert done(key=b"l" * 16) == [3, 0]
+    del given[4:]
+    assert done() == done() == [3, 0]
+
+
 def test_tshark(lab, tmp_path):
     """tshark dissects what we send with an empty map."""
     if shutil.which("tshark") is None:
         pytest.skip("tshark is not installed")
-    octets = make(lab, "--self", "--key-id", "1a2b3c4d")
+    octets = make(lab, "--self")
     capture = tmp_path / "capture.pcap"
     udp = struct.pack(">HHHH", 2269, 2269, 8 + len(octets), 0) + octets
     ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0,
@@ -432,7 +655,7 @@ def test_tshark(lab, tmp_path):
          *columns], capture_output=True, check=True, timeout=60).stdout
     got = dict(zip(names, out.decode().rstrip("\n").split("|")))
     assert got["mikey.type"] in ("26", "SAKKE")
-    assert int(got["mikey.csb_id"], 0) == 0x1a2b3c4d
+    assert int(got["mikey.csb_id"], 0) == Message(octets).csb_id
     assert got["mikey.id.role"] == "1,2,6,7"
     assert got["mikey.id.data"] == ",".join((
         IWF, ALICE, key_commands.KMS, key_commands.KMS))

@@ -231,6 +231,29 @@ size_t mclmr_mikey_default_sessions(mclmr_mikey_purpose_t purpose,
 	}
 }
 
+const char *mclmr_mikey_find_parties(mclmr_mikey_order_t *order,
+		mclmr_keyring_t *ring, mclmr_span_t from, mclmr_span_t to_kms)
+{
+	uint64_t ntp = mclmr_ntp_seconds(order->timestamp);
+	const char *wrong = NULL;
+
+	order->sender = mclmr_keyring_signer(ring, from, ntp, &wrong);
+	if(order->sender == NULL)
+		return wrong;
+	order->issuer = mclmr_keyring_issuer_for(ring, to_kms, order->to,
+			(int64_t)ntp - (int64_t)MCLMR_NTP_UNIX, &wrong);
+	return order->issuer == NULL ? wrong : NULL;
+}
+
+/* Sets the random octets of a message. */
+static bool set_rand(mclmr_mikey_draft_t *draft)
+{
+	if(draft->order->rand == NULL)
+		return RAND_bytes(draft->rand, sizeof(draft->rand)) == 1;
+	memcpy(draft->rand, draft->order->rand, sizeof(draft->rand));
+	return true;
+}
+
 const char *mclmr_mikey_begin(mclmr_keyring_t *ring,
 		const mclmr_mikey_order_t *order, const uint8_t *key,
 		mclmr_mikey_draft_t *draft)
@@ -244,7 +267,10 @@ const char *mclmr_mikey_begin(mclmr_keyring_t *ring,
 	draft->csb_id = order->key_id;
 	if(!mclmr_mikey_is_uri(order->to))
 		return "the recipient is no URI";
-	if(RAND_bytes(draft->rand, sizeof draft->rand) != 1)
+	if(order->rand != NULL
+			&& mclmr_mikey_purpose(order->key_id) != MCLMR_PURPOSE_GMK)
+		return "RAND is given for a key that is no GMK";
+	if(!set_rand(draft))
 		return "no random octets";
 	if(!mclmr_mikey_uid(order->to, certificate->kms, certificate->period,
 			   number, draft->uid))

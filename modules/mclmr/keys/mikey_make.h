@@ -20,6 +20,8 @@ typedef struct mclmr_mikey_order
 	mclmr_span_t to;		/* URI */
 	uint64_t timestamp;		/* NTP-UTC, 64 bits */
 	uint32_t key_id;		/* GMK-ID, PCK-ID, CSK-ID ...; purpose included */
+	const uint8_t *rand;	/* MCLMR_MIKEY_RAND octets, of a GMK only: see
+						  * group_key; NULL: fresh ones */
 	bool hidden;			/* UIDs instead of URIs */
 	bool to_self;			/* with SAKKE-to-self; the sender needs an RSK */
 	size_t sessions;		/* of the map; 0: empty */
@@ -38,6 +40,11 @@ typedef struct mclmr_mikey_draft
 	uint8_t uid[MCLMR_UID_SIZE]; /* of the recipient */
 	mclmr_sakke_job_t job;		 /* the key; encapsulated to the recipient */
 } mclmr_mikey_draft_t;
+
+/* Finds the sender's keys and the recipient's server for an order's time and
+ * recipient. to_kms: see mclmr_keyring_issuer_for(). NULL, or what is wrong. */
+const char *mclmr_mikey_find_parties(mclmr_mikey_order_t *order,
+		mclmr_keyring_t *ring, mclmr_span_t from, mclmr_span_t to_kms);
 
 /*
  * Begins a message. key: 16 octets, or NULL for a fresh one. The job then has

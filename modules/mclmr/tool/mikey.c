@@ -8,36 +8,23 @@
 #include <openssl/crypto.h>
 
 #include "mclmr/keys/key_parameters.h"
-#include "mclmr/keys/mikey_make.h"
 #include "mclmr/base/octets.h"
 #include "mclmr/base/timestamp.h"
 #include "clock.h"
 #include "command.h"
 #include "io.h"
+#include "make.h"
 #include "message_file.h"
 #include "print.h"
 #include "ring.h"
-
-#define MEMORY_SIZE (1 << 18)
 
 /* Indices of option values. */
 enum
 {
 	OPTION_FROM,
-	OPTION_TO,
 	OPTION_AT,
 	OPTION_CS,
-	OPTION_REVEAL,
-	OPTION_TYPE,
-	OPTION_KEY,
-	OPTION_KEY_ID,
-	OPTION_SELF,
-	OPTION_HIDE,
-	OPTION_MAP,
-	OPTION_FORM,
-	OPTION_TO_KMS,
-	OPTION_OUT,
-	OPTIONS
+	OPTION_REVEAL
 };
 
 #define WISH_HELP                                                            \
@@ -394,251 +381,13 @@ static int run_open(int argc, char **argv)
 							  : with_ring(&arguments, true, open_message);
 }
 
-/* What make works with. Secret. */
-typedef struct making
-{
-	mclmr_mikey_order_t order;
-	mclmr_mikey_purpose_t purpose;
-	mclmr_key_parameters_t parameters;
-	bool has_key;
-	uint8_t key[MCLMR_KEY_SIZE];
-	mclmr_mikey_draft_t draft;
-	char memory[MEMORY_SIZE];
-} making_t;
-
-/* Reads the word of --type. */
-static bool read_type(const char *word, mclmr_mikey_purpose_t *purpose)
-{
-	for(unsigned i = 0; word != NULL && i <= MCLMR_PURPOSE_CSK; i++) {
-		if(strcmp(word, mclmr_mikey_purpose_word(i << 28)) == 0) {
-			*purpose = (mclmr_mikey_purpose_t)i;
-			return true;
-		}
-	}
-	tool_complain("--type is pck, gmk or csk");
-	return false;
-}
-
-/* Reads the key: 16 octets, or 32 hexadecimal digits. */
-static bool read_key(const char *path, making_t *making)
-{
-	mclmr_span_t text;
-	size_t n;
-
-	making->has_key = path != NULL;
-	if(path == NULL)
-		return true;
-	if(!tool_read_secret(path, &text))
-		return false;
-	n = mclmr_octets_from_hex(text, making->key, sizeof making->key);
-	if(n == 0 && text.len == sizeof making->key) {
-		memcpy(making->key, text.s, text.len);
-		n = text.len;
-	}
-	tool_free_secret(text);
-	if(n != sizeof making->key)
-		tool_complain("%s: the key is not of 16 octets", path);
-	return n == sizeof making->key;
-}
-
-/* The identifier of the key: --key-id, with the purpose, or a fresh one. */
-static bool read_key_id(const char *text, making_t *making)
-{
-	uint8_t octets[4];
-
-	if(text == NULL)
-		return mclmr_mikey_new_id(making->purpose, &making->order.key_id);
-	if(mclmr_octets_from_hex(mclmr_span(text), octets, 4) == 4) {
-		making->order.key_id = (uint32_t)mclmr_octets_get(octets, 4);
-		if(mclmr_mikey_purpose(making->order.key_id) == making->purpose)
-			return true;
-	}
-	tool_complain("--key-id is not of 8 digits that begin as --type wants");
-	return false;
-}
-
-/* The map of sessions. */
-static bool read_map(const char *word, making_t *making)
-{
-	mclmr_mikey_order_t *order = &making->order;
-
-	if(word == NULL || strcmp(word, "empty") == 0)
-		return true;
-	if(strcmp(word, "generic") != 0) {
-		tool_complain("--cs-map is empty or generic");
-		return false;
-	}
-	order->sessions =
-			mclmr_mikey_default_sessions(making->purpose, order->session);
-	order->has_policy = true;
-	return true;
-}
-
-/* The key parameters: always with a group key, for its groups. */
-static bool read_parameters(const tool_list_t *groups, making_t *making)
-{
-	mclmr_key_parameters_t *parameters = &making->parameters;
-
-	if(making->purpose != MCLMR_PURPOSE_GMK) {
-		if(groups->n > 0)
-			tool_complain("--group is for --type gmk");
-		return groups->n == 0;
-	}
-	if(groups->n > MCLMR_MAX_KEY_GROUPS) {
-		tool_complain("--group: at most %d", MCLMR_MAX_KEY_GROUPS);
-		return false;
-	}
-	parameters->status = MCLMR_KEY_NOT_REVOKED;
-	for(size_t i = 0; i < groups->n; i++)
-		parameters->group[parameters->groups++] = mclmr_span(groups->item[i]);
-	making->order.parameters = parameters;
-	return true;
-}
-
-/* Reads all that the options say. */
-static bool read_order(const tool_arguments_t *arguments, making_t *making)
-{
-	const char *const *value = arguments->value;
-	int64_t at;
-
-	if(value[OPTION_FROM] == NULL || value[OPTION_TO] == NULL) {
-		tool_complain("--from and --to are needed");
-		return false;
-	}
-	if(!read_type(value[OPTION_TYPE], &making->purpose)
-			|| !tool_form_known(value[OPTION_FORM])
-			|| !tool_time("--at", value[OPTION_AT], &at))
-		return false;
-	making->order.to = mclmr_span(value[OPTION_TO]);
-	making->order.timestamp = value[OPTION_AT] == NULL
-									  ? tool_timestamp_now()
-									  : mclmr_ntp_timestamp(at);
-	making->order.to_self = value[OPTION_SELF] != NULL;
-	making->order.hidden = value[OPTION_HIDE] != NULL;
-	return read_key(value[OPTION_KEY], making)
-		   && read_key_id(value[OPTION_KEY_ID], making)
-		   && read_map(value[OPTION_MAP], making)
-		   && read_parameters(&arguments->list[TOOL_GROUPS], making);
-}
-
-/* Finds the sender's keys and the recipient's server. */
-static const char *find_parties(const tool_arguments_t *arguments,
-		making_t *making, mclmr_keyring_t *ring)
-{
-	mclmr_mikey_order_t *order = &making->order;
-	uint64_t ntp = mclmr_ntp_seconds(order->timestamp);
-	const char *wrong = NULL;
-
-	order->sender = mclmr_keyring_signer(
-			ring, mclmr_span(arguments->value[OPTION_FROM]), ntp, &wrong);
-	if(order->sender == NULL)
-		return wrong;
-	order->issuer = mclmr_keyring_issuer_for(ring,
-			mclmr_span(arguments->value[OPTION_TO_KMS]), order->to,
-			(int64_t)ntp - (int64_t)MCLMR_NTP_UNIX, &wrong);
-	return order->issuer == NULL ? wrong : NULL;
-}
-
-/* Makes the message. */
-static const char *compose(making_t *making, mclmr_keyring_t *ring,
-		mclmr_arena_t *arena, mclmr_span_t *octets)
-{
-	mclmr_mikey_draft_t *draft = &making->draft;
-	const char *wrong = mclmr_mikey_begin(
-			ring, &making->order, making->has_key ? making->key : NULL, draft);
-
-	if(wrong != NULL)
-		return wrong;
-	(void)mclmr_sakke_encapsulate_many(
-			mclmr_keyring_sakke(ring), &draft->job, 1);
-	return mclmr_mikey_finish(ring, draft, MCLMR_SPAN(""), arena, octets);
-}
-
-/* The work of make. */
-static int make(const tool_arguments_t *arguments, making_t *making)
-{
-	mclmr_arena_t arena = mclmr_arena(making->memory, sizeof making->memory);
-	mclmr_span_t octets = {NULL, 0};
-	mclmr_keyring_t *ring;
-	const char *wrong;
-	int code;
-
-	if(!read_order(arguments, making))
-		return TOOL_USAGE;
-	ring = tool_ring(arguments, true, &code);
-	if(ring == NULL)
-		return code;
-	code = TOOL_REFUSED;
-	wrong = find_parties(arguments, making, ring);
-	if(wrong == NULL)
-		wrong = compose(making, ring, &arena, &octets);
-	if(wrong == NULL)
-		code = tool_message_write(arguments->value[OPTION_OUT],
-				arguments->value[OPTION_FORM], octets);
-	else
-		tool_complain("%s", wrong);
-	mclmr_keyring_free(ring);
-	return code;
-}
-
-static int run_make(int argc, char **argv)
-{
-	static const char usage[] =
-			"usage: mclmr mikey make --type pck|gmk|csk --from URI --to URI\n"
-			"         --keys KEYS --cert CERT... [OPTIONS]\n\n"
-			"Makes a message with a key for one recipient.\n\n"
-			"  --type TYPE     what the key is for\n"
-			"  --from URI      the sender; --keys has its signing keys\n"
-			"  --to URI        the recipient\n" TOOL_KEYS_HELP TOOL_CERT_HELP
-			"  --to-kms URI    the recipient's key management server, where "
-			"--cert has\n"
-			"                  several and none that names his domain\n"
-			"  --key FILE      the key, 16 octets, raw or hexadecimal, \"-\" "
-			"for\n"
-			"                  standard input (a fresh one)\n"
-			"  --key-id HEX    its identifier, 8 digits (a fresh one)\n"
-			"  --group URI...  the groups of a GMK\n"
-			"  --self          SAKKE-to-self: the sender can open it too\n"
-			"  --hide-ids      UIDs in place of URIs\n"
-			"  --cs-map MAP    empty, or generic: sessions and policy are "
-			"spelled out\n"
-			"                  (empty)\n"
-			"  --form FORM     raw, base64 or sdp (raw)\n"
-			"  --at TIME       the time of the message (now)\n"
-			"  --out FILE      mode 0600 (standard output)\n\n"
-			"Exit: 0 done, 1 refused, 2 usage or unusable file.\n";
-	static const struct option options[] = {TOOL_RING_OPTIONS,
-			TOOL_VALUE("group", TOOL_LIST(TOOL_GROUPS)),
-			TOOL_VALUE("type", OPTION_TYPE), TOOL_VALUE("from", OPTION_FROM),
-			TOOL_VALUE("to", OPTION_TO), TOOL_VALUE("to-kms", OPTION_TO_KMS),
-			TOOL_VALUE("key", OPTION_KEY), TOOL_VALUE("key-id", OPTION_KEY_ID),
-			TOOL_FLAG("self", OPTION_SELF), TOOL_FLAG("hide-ids", OPTION_HIDE),
-			TOOL_VALUE("cs-map", OPTION_MAP), TOOL_VALUE("form", OPTION_FORM),
-			TOOL_VALUE("at", OPTION_AT), TOOL_VALUE("out", OPTION_OUT),
-			TOOL_OPTIONS_END};
-	tool_arguments_t arguments;
-	making_t *making;
-	int code = tool_arguments(argc, argv, options, 0, usage, &arguments);
-
-	if(code != TOOL_GO_ON)
-		return code;
-	making = OPENSSL_zalloc(sizeof *making);
-	if(making == NULL) {
-		tool_complain("out of memory");
-		return TOOL_USAGE;
-	}
-	code = make(&arguments, making);
-	OPENSSL_clear_free(making, sizeof *making);
-	return code;
-}
-
 int tool_mikey(int argc, char **argv)
 {
 	static const tool_command_t commands[] = {
 			{"inspect", "print what a message says", run_inspect},
 			{"verify", "tell whether it is genuine", run_verify},
 			{"open", "open it with the recipient's keys", run_open},
-			{"make", "make one", run_make},
+			{"make", "make one", tool_make},
 	};
 
 	return tool_dispatch("mclmr mikey", commands,
