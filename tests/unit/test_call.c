@@ -141,6 +141,9 @@ static bool registered(void *data, mclmr_span_t impu)
 	return !mclmr_span_equal(impu, MCLMR_SPAN(GONE));
 }
 
+static char registrar_data[] = "registrar";
+static const mclmr_registrar_t registrar = {registered, registrar_data};
+
 /* An INVITE, and what has to come out; NULL: absent, or not compared. */
 typedef struct row
 {
@@ -207,9 +210,8 @@ static mclmr_resource_lists_t lists_of(const row_t *row)
 
 /* Runs the decision of one row. */
 static void decide(const mclmr_directory_t *directory, const row_t *row,
-		mclmr_arena_t *arena, mclmr_call_t *call)
+		mclmr_arena_t *arena, mclmr_route_t *route)
 {
-	static char data[] = "registrar";
 	mclmr_resource_lists_t lists = lists_of(row);
 	mclmr_mc_info_t info;
 	bool has_info = info_of(row, &info);
@@ -223,14 +225,13 @@ static void decide(const mclmr_directory_t *directory, const row_t *row,
 			.info = has_info ? &info : NULL,
 			.lists = lists.n > 0 ? &lists : NULL,
 			.client_profile = MCLMR_SPAN("clients"),
-			.registered = registered,
-			.data = data,
 	};
 	mclmr_status_t status;
 
-	memset(call, 0xa5, sizeof(*call));
-	status = mclmr_call_decide(directory, &request, arena, call);
-	assert_int_equal(status, call->status);
+	memset(route, 0xa5, sizeof(*route));
+	status = mclmr_call_decide(directory, &request, arena, route);
+	assert_int_equal(status, route->status);
+	mclmr_route_settle(route, &registrar);
 }
 
 /* Compares a text that the row names. */
@@ -243,32 +244,32 @@ static void check_text(const row_t *row, const char *what, mclmr_span_t got,
 }
 
 /* Compares a whole result; of a refusal only what the row names. */
-static void check_result(const row_t *row, const mclmr_call_t *call)
+static void check_result(const row_t *row, const mclmr_route_t *route)
 {
-	if(call->status != row->status)
-		fail_msg("%s: %s, not %s", row->says, mclmr_status_word(call->status),
+	if(route->status != row->status)
+		fail_msg("%s: %s, not %s", row->says, mclmr_status_word(route->status),
 				mclmr_status_word(row->status));
-	check_text(row, "mc_id", call->mc_id, row->mc_id);
-	check_text(row, "impu", call->impu, row->impu);
-	check_text(row, "target", call->target, row->target);
-	check_text(row, "psi", call->psi, row->psi);
-	check_text(row, "profile", call->profile, row->profile);
-	check_text(row, "new Request-URI", call->request_uri, row->new_uri);
-	check_text(row, "request-uri", call->values.request_uri, row->set_request);
-	check_text(row, "caller", call->values.calling_user_id, row->set_caller);
-	if(call->status != MCLMR_OK)
+	check_text(row, "mc_id", route->mc_id, row->mc_id);
+	check_text(row, "impu", route->impu, row->impu);
+	check_text(row, "target", route->target, row->target);
+	check_text(row, "psi", route->psi, row->psi);
+	check_text(row, "profile", route->profile, row->profile);
+	check_text(row, "new Request-URI", route->request_uri, row->new_uri);
+	check_text(row, "request-uri", route->values.request_uri, row->set_request);
+	check_text(row, "caller", route->values.calling_user_id, row->set_caller);
+	if(route->status != MCLMR_OK)
 		return;
-	assert_int_equal(call->needs_info, row->needs_info);
+	assert_int_equal(route->needs_info, row->needs_info);
 	if(strcmp(row->new_uri, IWF1) == 0 || strcmp(row->new_uri, IWF2) == 0) {
-		assert_int_equal(call->direction, MCLMR_TO_IWF);
+		assert_int_equal(route->direction, MCLMR_TO_IWF);
 		assert_int_equal(
-				call->peer_set, strcmp(row->new_uri, IWF1) == 0 ? 1 : 2);
-		assert_int_equal(call->trusted, call->peer_set == 1);
+				route->peer_set, strcmp(row->new_uri, IWF1) == 0 ? 1 : 2);
+		assert_int_equal(route->trusted, route->peer_set == 1);
 	} else {
-		assert_int_equal(call->direction, MCLMR_TO_CLIENT);
-		assert_int_equal(call->peer_set, 0);
-		assert_false(call->trusted);
-		check_text(row, "called IMPU", call->called_impu, row->new_uri);
+		assert_int_equal(route->direction, MCLMR_TO_CLIENT);
+		assert_int_equal(route->peer_set, 0);
+		assert_false(route->trusted);
+		check_text(row, "called IMPU", route->called_impu, row->new_uri);
 	}
 }
 
@@ -279,12 +280,12 @@ static void check_rows(const row_t *rows, size_t n, mclmr_call_kind_t kind)
 	for(size_t i = 0; i < n; i++) {
 		char room[16384];
 		mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
-		mclmr_call_t call;
+		mclmr_route_t route;
 
-		decide(directory, &rows[i], &arena, &call);
-		check_result(&rows[i], &call);
-		if(call.status == MCLMR_OK)
-			assert_int_equal(call.kind, kind);
+		decide(directory, &rows[i], &arena, &route);
+		check_result(&rows[i], &route);
+		if(route.status == MCLMR_OK)
+			assert_int_equal(route.kind, kind);
 	}
 	mclmr_directory_free(directory);
 }
@@ -596,12 +597,12 @@ static void test_small_arena(void **state)
 		for(size_t size = 0; size < 512; size++) {
 			char room[512];
 			mclmr_arena_t arena = mclmr_arena(room, size);
-			mclmr_call_t call;
+			mclmr_route_t route;
 
-			decide(directory, &rows[i], &arena, &call);
+			decide(directory, &rows[i], &arena, &route);
 			assert_true(
-					call.status == MCLMR_INTERNAL || call.status == MCLMR_OK);
-			refused += call.status != MCLMR_OK;
+					route.status == MCLMR_INTERNAL || route.status == MCLMR_OK);
+			refused += route.status != MCLMR_OK;
 		}
 		assert_true(refused > 0 && refused < 512);
 	}

@@ -262,6 +262,9 @@ static bool registered(void *data, mclmr_span_t impu)
 	return !mclmr_span_equal(impu, MCLMR_SPAN(GONE));
 }
 
+static char registrar_data[] = "registrar";
+static const mclmr_registrar_t registrar = {registered, registrar_data};
+
 /* A message, and what has to come out; NULL: absent, or not compared. */
 typedef struct row
 {
@@ -331,9 +334,8 @@ static mclmr_sender_t sender_of(const row_t *row)
 
 /* Runs the decision of one row. */
 static mclmr_status_t decide(const mclmr_directory_t *directory,
-		const row_t *row, mclmr_arena_t *arena, mclmr_forward_t *forward)
+		const row_t *row, mclmr_arena_t *arena, mclmr_route_t *route)
 {
-	static char data[] = "registrar";
 	mclmr_mc_info_t info = info_of(row);
 	mclmr_resource_lists_t lists = lists_of(row);
 	mclmr_sender_t sender = sender_of(row);
@@ -345,11 +347,10 @@ static mclmr_status_t decide(const mclmr_directory_t *directory,
 			.lists = lists.n > 0 ? &lists : NULL,
 			.lmr_type = row->decoded,
 			.refuse_unknown_kmf = row->refuse_unknown,
-			.registered = registered,
-			.data = data,
 	};
 
-	return mclmr_forward_decide(directory, &request, arena, forward);
+	mclmr_forward_decide(directory, &request, arena, route);
+	return mclmr_route_settle(route, &registrar);
 }
 
 static void check(
@@ -368,27 +369,42 @@ static void check_text(const row_t *row, const char *what, mclmr_span_t got,
 				wanted);
 }
 
-/* Compares a whole result; of a refusal only what the row names. */
-static void check_result(const row_t *row, const mclmr_forward_t *forward)
+/* Whom it is for, and whose name goes with it. */
+static void check_ends(const row_t *row, const mclmr_route_t *route)
 {
-	check(row, "status", forward->status == row->status, forward->status,
+	bool to_iwf = row->direction == MCLMR_TO_IWF;
+
+	check(row, "direction", route->direction == row->direction,
+			route->direction, row->direction);
+	check_text(row, "target", route->target, to_iwf ? row->kmf : row->mc_id);
+	check_text(row, "called IMPU", route->called_impu, to_iwf ? "" : row->impu);
+	check_text(row, "caller", route->values.calling_user_id,
+			to_iwf ? row->mc_id : "");
+	check_text(row, "request-uri", route->values.request_uri, "");
+}
+
+/* Compares a whole result; of a refusal only what the row names. */
+static void check_result(const row_t *row, const mclmr_route_t *route)
+{
+	check(row, "status", route->status == row->status, route->status,
 			row->status);
-	check_text(row, "mc_id", forward->mc_id, row->mc_id);
-	check_text(row, "impu", forward->impu, row->impu);
-	check_text(row, "kmf", forward->kmf, row->kmf);
-	check_text(row, "psi", forward->psi, row->psi);
-	check_text(row, "device", forward->device, row->device);
-	check(row, "unknown", forward->unknown_kmfs == row->unknown,
-			forward->unknown_kmfs, row->unknown);
-	check(row, "partner", forward->partner == row->partner, forward->partner,
+	check_text(row, "mc_id", route->mc_id, row->mc_id);
+	check_text(row, "impu", route->impu, row->impu);
+	check_text(row, "kmf", route->kmf, row->kmf);
+	check_text(row, "psi", route->psi, row->psi);
+	check_text(row, "device", route->device, row->device);
+	check_ends(row, route);
+	check(row, "unknown", route->unknown_kmfs == row->unknown,
+			route->unknown_kmfs, row->unknown);
+	check(row, "partner", route->partner == row->partner, route->partner,
 			row->partner);
 	if(row->status != MCLMR_OK)
 		return;
-	check(row, "lmr_type", forward->lmr_type == row->lmr_type,
-			forward->lmr_type, row->lmr_type);
-	check(row, "peer_set", forward->peer_set == row->set, forward->peer_set,
+	check(row, "lmr_type", route->lmr_type == row->lmr_type, route->lmr_type,
+			row->lmr_type);
+	check(row, "peer_set", route->peer_set == row->set, route->peer_set,
 			row->set);
-	check(row, "trusted", forward->trusted == row->trusted, forward->trusted,
+	check(row, "trusted", route->trusted == row->trusted, route->trusted,
 			row->trusted);
 }
 
@@ -400,13 +416,13 @@ static void check_rows(const row_t *rows, size_t n)
 
 	for(i = 0; i < n; i++) {
 		mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
-		mclmr_forward_t forward;
+		mclmr_route_t route;
 
-		memset(&forward, 0xa5, sizeof(forward));
+		memset(&route, 0xa5, sizeof(route));
 		check(&rows[i], "result",
-				decide(directory, &rows[i], &arena, &forward) == forward.status,
-				0, forward.status);
-		check_result(&rows[i], &forward);
+				decide(directory, &rows[i], &arena, &route) == route.status, 0,
+				route.status);
+		check_result(&rows[i], &route);
 	}
 	mclmr_directory_free(directory);
 }
@@ -794,11 +810,11 @@ static void test_full_list(void **state)
 	mclmr_resource_lists_t lists = {.n = MCLMR_MAX_ENTRIES};
 	mclmr_mc_info_t info = {0};
 	mclmr_sender_t sender = {false, 1, {MCLMR_SPAN(ALICE)}};
-	mclmr_forward_request_t request = {MCLMR_TO_IWF, &sender, PTT, &info,
-			&lists, NOT_GIVEN, false, registered, "registrar"};
+	mclmr_forward_request_t request = {
+			MCLMR_TO_IWF, &sender, PTT, &info, &lists, NOT_GIVEN, false};
 	char room[16384];
 	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
-	mclmr_forward_t forward;
+	mclmr_route_t route;
 	size_t i;
 
 	(void)state;
@@ -806,14 +822,12 @@ static void test_full_list(void **state)
 	info.field[MCLMR_INFO_CALLED_PARTY_ID] = identity(NOBODY);
 	for(i = 0; i < MCLMR_MAX_ENTRIES; i++)
 		lists.entry[i] = identity(NOBODY);
-	assert_int_equal(
-			mclmr_forward_decide(directory, &request, &arena, &forward),
-			MCLMR_OK);
-	assert_int_equal(forward.unknown_kmfs, MCLMR_MAX_ENTRIES + 2);
+	mclmr_forward_decide(directory, &request, &arena, &route);
+	assert_int_equal(route.decided, MCLMR_OK);
+	assert_int_equal(route.unknown_kmfs, MCLMR_MAX_ENTRIES + 2);
 	lists.entry[MCLMR_MAX_ENTRIES - 1] = identity(KMF2);
-	assert_int_equal(
-			mclmr_forward_decide(directory, &request, &arena, &forward),
-			MCLMR_KMF_FOREIGN);
+	mclmr_forward_decide(directory, &request, &arena, &route);
+	assert_int_equal(route.decided, MCLMR_KMF_FOREIGN);
 	mclmr_directory_free(directory);
 }
 
@@ -839,10 +853,10 @@ static void test_small_arena(void **state)
 		for(size = 0; status == MCLMR_INTERNAL; size++) {
 			char *room = malloc(size + 1);
 			mclmr_arena_t arena = mclmr_arena(room, size);
-			mclmr_forward_t forward;
+			mclmr_route_t route;
 
 			assert_true(size < 1000);
-			status = decide(directory, &rows[i], &arena, &forward);
+			status = decide(directory, &rows[i], &arena, &route);
 			free(room);
 		}
 		assert_int_equal(status, MCLMR_OK);
@@ -859,12 +873,12 @@ static void test_result_outlives_directory(void **state)
 	mclmr_directory_t *directory = sample_directory();
 	char room[4096];
 	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
-	mclmr_forward_t forward;
+	mclmr_route_t route;
 
 	(void)state;
-	decide(directory, &row, &arena, &forward);
+	decide(directory, &row, &arena, &route);
 	mclmr_directory_free(directory);
-	check_result(&row, &forward);
+	check_result(&row, &route);
 }
 
 /* An entry counts only as long as the network has its KMF. */
@@ -893,10 +907,10 @@ static void test_kmf_left_the_network(void **state)
 	for(i = 0; i < COUNT(rows); i++) {
 		char room[4096];
 		mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
-		mclmr_forward_t forward;
+		mclmr_route_t route;
 
-		decide(directory, &rows[i], &arena, &forward);
-		check_result(&rows[i], &forward);
+		decide(directory, &rows[i], &arena, &route);
+		check_result(&rows[i], &route);
 	}
 	mclmr_directory_free(directory);
 }

@@ -5,6 +5,7 @@
 
 #include "core/rpc_lookup.h"
 #include "mc_iwf/message/check.h"
+#include "mc_iwf/message/usrloc.h"
 #include "mc_iwf/config.h"
 #include "group.h"
 #include "refresh.h"
@@ -337,24 +338,24 @@ static const char *read_question(
 
 /* The decision in words. */
 static void add_decision(rpc_t *rpc, void *context, const question_t *q,
-		const mclmr_forward_t *forward)
+		const mclmr_route_t *route)
 {
-	const mclmr_refusal_t *row = &iwf_config.status.row[forward->status];
+	const mclmr_refusal_t *row = &iwf_config.status.row[route->status];
 	void *s;
 
 	rpc->add(context, "{", &s);
-	add_text(rpc, s, "verdict", mclmr_span(mclmr_status_word(forward->status)));
+	add_text(rpc, s, "verdict", mclmr_span(mclmr_status_word(route->status)));
 	rpc->struct_add(s, "dd", "status", row->sip, "warning", row->warning);
 	add_text(rpc, s, "reason", mclmr_span(row->reason));
 	add_text(rpc, s, "direction",
 			q->from.iwf ? MCLMR_SPAN("to_client") : MCLMR_SPAN("to_iwf"));
-	add_text(rpc, s, "mc_id", forward->mc_id);
-	add_text(rpc, s, "impu", forward->impu);
-	add_text(rpc, s, "kmf", forward->kmf);
-	add_text(rpc, s, "psi", forward->psi);
+	add_text(rpc, s, "mc_id", route->mc_id);
+	add_text(rpc, s, "impu", route->impu);
+	add_text(rpc, s, "kmf", route->kmf);
+	add_text(rpc, s, "psi", route->psi);
 	add_text(rpc, s, "lmr_type",
-			mclmr_span(mclmr_lmr_type_word(forward->lmr_type)));
-	rpc->struct_add(s, "d", "peer_set", forward->peer_set);
+			mclmr_span(mclmr_lmr_type_word(route->lmr_type)));
+	rpc->struct_add(s, "d", "peer_set", route->peer_set);
 }
 
 /* Takes the arguments; binrpc fills an optional one that is missing with a
@@ -383,7 +384,7 @@ static void explain(rpc_t *rpc, void *context)
 	question_t q = {.sender = STR_NULL};
 	const mclmr_directory_t *directory;
 	const char *wrong = "no data are loaded";
-	mclmr_forward_t forward = {.status = MCLMR_OK};
+	mclmr_route_t route;
 
 	if(!scan_question(rpc, context, &q)) {
 		rpc->fault(context, FAULT_ARGUMENT, "sender and service, please");
@@ -397,8 +398,8 @@ static void explain(rpc_t *rpc, void *context)
 		rpc->fault(context, FAULT_ARGUMENT, "%s", wrong);
 		return;
 	}
-	iwf_decide(&q.request, &arena, &forward);
-	add_decision(rpc, context, &q, &forward);
+	iwf_decide(&q.request, &iwf_usrloc_registrar, &arena, &route);
+	add_decision(rpc, context, &q, &route);
 }
 
 /* clang-format off */

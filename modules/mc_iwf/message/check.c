@@ -8,7 +8,6 @@
 #include "source.h"
 #include "mc_common/span.h"
 #include "mc_iwf/data/store.h"
-#include "usrloc.h"
 
 #include "mclmr/sip/uri.h"
 
@@ -277,116 +276,61 @@ mclmr_status_t iwf_check_in_dialog(
 	return is_same(caller, mc_id) ? MCLMR_OK : MCLMR_CALLER_FOREIGN;
 }
 
-/* mclmr_forward_request_t.registered: notes that it was asked. */
-static bool ask_later(void *asked, mclmr_span_t impu)
-{
-	(void)impu;
-	*(bool *)asked = true;
-	return true;
-}
-
-/* usrloc may wait for its database: it is asked when the store's lock is
- * given back. A sender who is not registered has nothing else to know. */
+/* usrloc may wait for its database: it is asked when the store's lock is given
+ * back. Without data there is no route. */
 mclmr_status_t iwf_decide(const mclmr_forward_request_t *request,
-		mclmr_arena_t *arena, mclmr_forward_t *forward)
+		const mclmr_registrar_t *registrar, mclmr_arena_t *arena,
+		mclmr_route_t *route)
 {
 	const mclmr_directory_t *directory = iwf_store_read();
-	mclmr_status_t status = MCLMR_INTERNAL;
-	mclmr_forward_request_t asking = *request;
-	bool asked = false;
 
-	asking.registered = ask_later;
-	asking.data = &asked;
+	*route = (mclmr_route_t){.decided = MCLMR_INTERNAL};
 	if(directory != NULL)
-		status = mclmr_forward_decide(directory, &asking, arena, forward);
+		mclmr_forward_decide(directory, request, arena, route);
 	iwf_store_read_end();
-	if(asked && !iwf_usrloc_registered(forward->impu))
-		status = request->direction == MCLMR_TO_IWF ? MCLMR_SENDER_UNREGISTERED
-													: MCLMR_TARGET_UNREGISTERED;
-	forward->status = status;
-	return status;
+	return mclmr_route_settle(route, registrar);
+}
+
+/* The same of a call. */
+static mclmr_status_t decide_call(const mclmr_call_request_t *request,
+		const mclmr_registrar_t *registrar, mclmr_arena_t *arena,
+		mclmr_route_t *route)
+{
+	const mclmr_directory_t *directory = iwf_store_read();
+
+	*route = (mclmr_route_t){.decided = MCLMR_INTERNAL};
+	if(directory != NULL)
+		mclmr_call_decide(directory, request, arena, route);
+	iwf_store_read_end();
+	return mclmr_route_settle(route, registrar);
 }
 
 /* Shows the decision, as far as it came. */
-static void show_forward(iwf_message_t *m)
-{
-	const mclmr_forward_t *f = &m->forward;
-
-	m->facts.text[IWF_MC_ID] = f->mc_id;
-	m->facts.text[IWF_IMPU] = f->impu;
-	m->facts.text[IWF_KMF] = f->kmf;
-	m->facts.text[IWF_PSI] = f->psi;
-	m->facts.text[IWF_DEVICE] = f->device;
-	m->facts.text[IWF_LMR_TYPE] = mclmr_span(mclmr_lmr_type_word(f->lmr_type));
-	m->facts.text[IWF_TARGET] =
-			m->direction == MCLMR_TO_IWF ? f->kmf : f->mc_id;
-	m->facts.peer_set = f->peer_set;
-}
-
-/* What mclmr_call_decide() asked of registrations, for later. */
-typedef struct asked
-{
-	size_t n;
-	mclmr_span_t impu[2]; /* the caller's first */
-} asked_t;
-
-/* mclmr_call_request_t.registered: notes what was asked. */
-static bool note_asked(void *data, mclmr_span_t impu)
-{
-	asked_t *asked = data;
-
-	asked->impu[asked->n++] = impu;
-	return true;
-}
-
-/* mclmr_call_decide() with usrloc as the judge of registrations, asked when
- * the store's lock is given back: a caller first, whatever was found out
- * behind it; the called one where all else is right. */
-static mclmr_status_t decide_call(const mclmr_call_request_t *request,
-		mclmr_arena_t *arena, mclmr_call_t *call)
-{
-	const mclmr_directory_t *directory = iwf_store_read();
-	mclmr_status_t status = MCLMR_INTERNAL;
-	mclmr_call_request_t asking = *request;
-	asked_t asked = {0};
-	mclmr_span_t *impu = asked.impu;
-
-	asking.registered = note_asked;
-	asking.data = &asked;
-	if(directory != NULL)
-		status = mclmr_call_decide(directory, &asking, arena, call);
-	iwf_store_read_end();
-	if(!request->sender->iwf && asked.n > 0 && call->impu.s == impu[0].s) {
-		if(!iwf_usrloc_registered(*impu++))
-			return MCLMR_SENDER_UNREGISTERED;
-		asked.n--;
-	}
-	return status == MCLMR_OK && asked.n > 0 && !iwf_usrloc_registered(*impu)
-				   ? MCLMR_TARGET_UNREGISTERED
-				   : status;
-}
-
-/* Shows the decision on a call, as far as it came. */
-static void show_call(iwf_message_t *m)
+static void show_route(iwf_message_t *m)
 {
 	static const mclmr_span_t kinds[] = {[MCLMR_CALL_PRIVATE] = {"private", 7},
 			[MCLMR_CALL_GROUP] = {"group", 5}};
-	const mclmr_call_t *call = &m->call;
+	const mclmr_route_t *route = &m->route;
 	iwf_facts_t *facts = &m->facts;
 
-	m->direction = call->direction;
-	facts->text[IWF_DIRECTION] = direction_words[call->direction];
-	facts->text[IWF_CALL] = kinds[call->kind];
-	facts->text[IWF_MC_ID] = call->mc_id;
-	facts->text[IWF_IMPU] = call->impu;
-	if(!m->sender.iwf)
-		facts->text[IWF_CALLER] = call->impu;
-	facts->text[IWF_LMR_USER] = call->lmr_caller;
-	facts->text[IWF_PSI] = call->psi;
-	facts->text[IWF_TARGET] = call->target;
-	facts->text[IWF_PROFILE] = call->profile;
-	facts->text[IWF_RURI] = call->request_uri;
-	facts->peer_set = call->peer_set;
+	if(route->direction != MCLMR_DIRECTION_NONE)
+		m->direction = route->direction;
+	facts->text[IWF_DIRECTION] = direction_words[m->direction];
+	facts->text[IWF_CALL] = kinds[route->kind];
+	facts->text[IWF_MC_ID] = route->mc_id;
+	facts->text[IWF_IMPU] = route->impu;
+	if(m->is_call && !m->sender.iwf)
+		facts->text[IWF_CALLER] = route->impu;
+	facts->text[IWF_LMR_USER] = route->lmr_caller;
+	facts->text[IWF_TARGET] = route->target;
+	facts->text[IWF_LMR_TYPE] =
+			mclmr_span(mclmr_lmr_type_word(route->lmr_type));
+	facts->text[IWF_KMF] = route->kmf;
+	facts->text[IWF_PSI] = route->psi;
+	facts->text[IWF_DEVICE] = route->device;
+	facts->text[IWF_PROFILE] = route->profile;
+	facts->text[IWF_RURI] = route->request_uri;
+	facts->peer_set = route->peer_set;
 }
 
 static mclmr_status_t authorize_call(struct sip_msg *msg, iwf_message_t *m)
@@ -397,10 +341,8 @@ static mclmr_status_t authorize_call(struct sip_msg *msg, iwf_message_t *m)
 			.info = m->body->info != NULL ? &m->body->mc_info : NULL,
 			.lists = m->has_lists ? &m->lists : NULL,
 			.client_profile = mc_span(&iwf_config.client_profile)};
-	mclmr_status_t status = decide_call(&request, &m->arena, &m->call);
 
-	show_call(m);
-	return status;
+	return decide_call(&request, m->registrar, &m->arena, &m->route);
 }
 
 static mclmr_status_t authorize_message(iwf_message_t *m)
@@ -412,10 +354,10 @@ static mclmr_status_t authorize_message(iwf_message_t *m)
 			.lists = m->has_lists ? &m->lists : NULL,
 			.lmr_type = m->lmr_type,
 			.refuse_unknown_kmf = iwf_config.refuse_unknown_kmf};
-	mclmr_status_t status = iwf_decide(&request, &m->arena, &m->forward);
+	mclmr_status_t status =
+			iwf_decide(&request, m->registrar, &m->arena, &m->route);
 
-	show_forward(m);
-	iwf_count_add(IWF_COUNT_KMF_UNKNOWN, (int)m->forward.unknown_kmfs);
+	iwf_count_add(IWF_COUNT_KMF_UNKNOWN, (int)m->route.unknown_kmfs);
 	return status;
 }
 
@@ -431,6 +373,7 @@ mclmr_status_t iwf_authorize(struct sip_msg *msg, iwf_message_t *m)
 	if(m->decided)
 		return MCLMR_OK;
 	status = m->is_call ? authorize_call(msg, m) : authorize_message(m);
+	show_route(m);
 	m->decided = status == MCLMR_OK;
 	return status;
 }

@@ -27,9 +27,10 @@ mclmr_status_t iwf_authorize(struct sip_msg *msg, iwf_message_t *message);
 mclmr_status_t iwf_check_in_dialog(
 		struct sip_msg *msg, iwf_message_t *message, mclmr_span_t mc_id);
 
-/* mclmr_forward_decide() with usrloc as the judge of registrations, for
- * script and RPC; request->registered does not matter. */
+/* mclmr_forward_decide() on the directory in force, settled by a registrar: for
+ * script and RPC. */
 mclmr_status_t iwf_decide(const mclmr_forward_request_t *request,
-		mclmr_arena_t *arena, mclmr_forward_t *forward);
+		const mclmr_registrar_t *registrar, mclmr_arena_t *arena,
+		mclmr_route_t *route);
 
 #endif

@@ -12,6 +12,7 @@
 #include "source.h"
 #include "mc_common/span.h"
 #include "mc_iwf/data/store.h"
+#include "usrloc.h"
 
 #define PAYLOAD_TYPE MCLMR_SPAN("application/vnd.3gpp.interworking-data")
 #define RECALL_SIZE 8192 /* octets of all facts of a recalled message */
@@ -105,6 +106,7 @@ iwf_message_t *iwf_message_get(struct sip_msg *msg)
 	memset(current, 0, sizeof(*current));
 	current->arena = mclmr_arena(arena_memory, IWF_ARENA_SIZE);
 	current->parsed = iwf_parsed_get(msg, IWF_PARSED_MESSAGE);
+	current->registrar = &iwf_usrloc_registrar;
 	current->facts.started_ms = iwf_now_ms();
 	if(current->parsed->unreadable) {
 		current->facts.status = MCLMR_MIME_MALFORMED;

@@ -39,10 +39,11 @@ typedef struct iwf_message
 	mclmr_evidence_t evidence;
 	bool has_lists;
 	mclmr_resource_lists_t lists;
-	mclmr_lmr_type_t lmr_type; /* as decoded */
-	mclmr_forward_t forward;   /* of a MESSAGE */
-	mclmr_call_form_t form;	   /* of a call, and what was decided on it */
-	mclmr_call_t call;
+	mclmr_lmr_type_t lmr_type;			/* as decoded */
+	mclmr_call_form_t form;				/* of a call */
+	const mclmr_registrar_t *registrar; /* who knows whether users are
+										   registered */
+	mclmr_route_t route;				/* what was decided */
 
 	iwf_facts_t facts;
 	char sha256[IWF_SHA256_DIGITS];

@@ -16,7 +16,7 @@
 /* True where the next hop is in our trust domain (RFC 3325). */
 static bool is_trusted_hop(const iwf_message_t *m)
 {
-	return m->is_call ? m->call.trusted : m->forward.trusted;
+	return m->route.trusted;
 }
 
 /* Who sends, as we know it: the IMPU of a user, or what a peer asserts. */
@@ -24,7 +24,7 @@ static mclmr_span_t sender_uri(const iwf_message_t *m)
 {
 	if(m->sender.iwf)
 		return m->sender.identity[0];
-	return m->is_call ? m->call.impu : m->forward.impu;
+	return m->route.impu;
 }
 
 /* How P-Asserted-Identity is set in the message's direction. A user of ours
@@ -258,12 +258,8 @@ static bool set_info(struct sip_msg *msg, iwf_message_t *m,
 /* Who sends, and in a call whom it is for, into the info part. */
 static bool set_identities(struct sip_msg *msg, iwf_message_t *m)
 {
-	const mclmr_info_values_t values = {{NULL, 0}, m->forward.mc_id};
-
-	if(m->is_call)
-		return m->body->info != NULL ? set_info(msg, m, &m->call.values)
-									 : iwf_wrap(msg, m);
-	return m->direction != MCLMR_TO_IWF || set_info(msg, m, &values);
+	return m->body->info != NULL ? set_info(msg, m, &m->route.values)
+								 : iwf_wrap(msg, m);
 }
 
 mclmr_status_t iwf_rewrite(struct sip_msg *msg, iwf_message_t *m)

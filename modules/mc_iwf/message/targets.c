@@ -11,7 +11,7 @@
 /* The PSI as Request-URI; the script picks the peer by $iwf(peer_set). */
 static mclmr_status_t to_peer(struct sip_msg *msg, const iwf_message_t *m)
 {
-	str psi = mc_str(m->is_call ? m->call.psi : m->forward.psi);
+	str psi = mc_str(m->route.psi);
 
 	clear_branches();
 	reset_dst_uri(msg);
@@ -21,11 +21,10 @@ static mclmr_status_t to_peer(struct sip_msg *msg, const iwf_message_t *m)
 /* The user's contacts as Request-URI and branches. */
 static mclmr_status_t to_contacts(struct sip_msg *msg, const iwf_message_t *m)
 {
-	const iwf_usrloc_wish_t wish = {
-			.impu = m->is_call ? m->call.called_impu : m->forward.impu,
+	const iwf_usrloc_wish_t wish = {.impu = m->route.called_impu,
 			.service = m->service,
 			.deliver = iwf_config.deliver,
-			.device = m->forward.device};
+			.device = m->route.device};
 	int n = iwf_usrloc_targets(msg, &wish);
 
 	if(n < 0)
@@ -37,7 +36,7 @@ mclmr_status_t iwf_targets(struct sip_msg *msg, iwf_message_t *m)
 {
 	if(!m->decided)
 		return MCLMR_INTERNAL;
-	if(m->direction == MCLMR_TO_IWF || m->forward.partner)
+	if(m->direction == MCLMR_TO_IWF || m->route.partner)
 		return to_peer(msg, m);
 	return to_contacts(msg, m);
 }

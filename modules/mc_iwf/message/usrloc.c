@@ -76,7 +76,8 @@ static void unlock_record(urecord_t *record, str *aor)
 	ul.unlock_udomain(location, aor);
 }
 
-bool iwf_usrloc_registered(mclmr_span_t impu)
+/* mclmr_registrar_t.registered */
+static bool is_registered(void *data, mclmr_span_t impu)
 {
 	char buffer[AOR_SIZE];
 	str aor;
@@ -84,6 +85,7 @@ bool iwf_usrloc_registered(mclmr_span_t impu)
 	bool found = false;
 	urecord_t *record;
 
+	(void)data;
 	if(location == NULL || !find_aor(impu, buffer, &aor))
 		return false;
 	record = lock_record(&aor);
@@ -95,6 +97,8 @@ bool iwf_usrloc_registered(mclmr_span_t impu)
 	unlock_record(record, &aor);
 	return found;
 }
+
+const mclmr_registrar_t iwf_usrloc_registrar = {is_registered, NULL};
 
 /* A text child of the contact's xavp, empty where there is none. */
 static mclmr_span_t stored(const ucontact_t *contact, mclmr_span_t name)

@@ -13,7 +13,7 @@
 #include "core/parser/msg_parser.h"
 #include "mc_iwf/api.h"
 #include "mc_iwf/config.h"
-#include "mclmr/sip/service.h"
+#include "mclmr/decide/route.h"
 
 /* Children of the contact's xavp. */
 #define IWF_XAVP_SERVICES "mc_services" /* "mcptt,mcdata" */
@@ -22,8 +22,8 @@
 /* Binds usrloc where it is loaded; 0, or -1 with a log line. */
 int iwf_usrloc_init(void);
 
-/* True where the IMPU has a contact now; false without usrloc. */
-bool iwf_usrloc_registered(mclmr_span_t impu);
+/* Who has a contact now is registered; without usrloc nobody is. */
+extern const mclmr_registrar_t iwf_usrloc_registrar;
 
 typedef struct iwf_usrloc_wish
 {

@@ -108,7 +108,7 @@ static bool be_body(
 
 bool iwf_wrap_wanted(const iwf_message_t *m)
 {
-	return m->is_call && m->call.needs_info && m->body->info == NULL;
+	return m->route.needs_info && m->body->info == NULL;
 }
 
 bool iwf_wrap(struct sip_msg *msg, iwf_message_t *m)
@@ -117,7 +117,7 @@ bool iwf_wrap(struct sip_msg *msg, iwf_message_t *m)
 
 	if(!iwf_wrap_wanted(m))
 		return true;
-	if(!mclmr_mc_info_write(m->service, MCLMR_SPAN("private"), &m->call.values,
+	if(!mclmr_mc_info_write(m->service, MCLMR_SPAN("private"), &m->route.values,
 			   &m->arena, &document))
 		return false;
 	return m->body->octets.len > 0 ? wrap_description(msg, m, document)

@@ -18,7 +18,7 @@ typedef struct decision
 	const mclmr_network_t *network;
 	const mclmr_call_request_t *request;
 	mclmr_arena_t *arena;
-	mclmr_call_t *call;
+	mclmr_route_t *route;
 } decision_t;
 
 /* What our PSIs of MCPTT under this URI stand for; *own where it is one of
@@ -48,12 +48,6 @@ mclmr_call_form_t mclmr_call_form(
 	return own || from_iwf ? MCLMR_FORM_NONE : MCLMR_FORM_DIRECT;
 }
 
-/* Copies a text of the result, which has to outlive the directory's lock. */
-static mclmr_status_t give(decision_t *d, mclmr_span_t text, mclmr_span_t *copy)
-{
-	return mclmr_arena_copy(d->arena, text, copy) ? MCLMR_OK : MCLMR_INTERNAL;
-}
-
 /* An identity of the info part, which is there. */
 static const mclmr_identity_t *field(
 		const decision_t *d, mclmr_mc_info_field_t which)
@@ -73,19 +67,6 @@ static const mclmr_party_t *party_of(const decision_t *d,
 	return mclmr_directory_party(d->directory, kind, key);
 }
 
-static bool is_registered(const decision_t *d, mclmr_span_t impu)
-{
-	return d->request->registered(d->request->data, impu);
-}
-
-/* Fills in our user, who calls or is called by an IWF. */
-static mclmr_status_t give_user(decision_t *d, const mclmr_user_t *user)
-{
-	if(give(d, user->row.mc_id, &d->call->mc_id) != MCLMR_OK)
-		return MCLMR_INTERNAL;
-	return give(d, user->row.impu, &d->call->impu);
-}
-
 /* The caller of a client's call: may it? The caller's ID goes with it. */
 static mclmr_status_t find_caller(decision_t *d)
 {
@@ -96,13 +77,12 @@ static mclmr_status_t find_caller(decision_t *d)
 
 	if(status != MCLMR_OK)
 		return status;
-	if(give_user(d, user) != MCLMR_OK)
+	if(mclmr_route_give_user(d->route, d->arena, user) != MCLMR_OK)
 		return MCLMR_INTERNAL;
-	if(!is_registered(d, d->call->impu))
-		return MCLMR_SENDER_UNREGISTERED;
+	d->route->registered_sender = d->route->impu;
 	if(mclmr_called_encrypted(request->info, request->lists))
 		return MCLMR_IDENTITY_ENCRYPTED;
-	d->call->values.calling_user_id = d->call->mc_id;
+	d->route->values.calling_user_id = d->route->mc_id;
 	return user->row.send ? MCLMR_OK : MCLMR_SEND_DENIED;
 }
 
@@ -132,7 +112,7 @@ static mclmr_status_t find_named_caller(decision_t *d)
 	user = mclmr_directory_user(d->directory, MCLMR_SERVICE_MCPTT, key);
 	if(!user)
 		return MCLMR_SENDER_UNKNOWN;
-	if(give_user(d, user) != MCLMR_OK)
+	if(mclmr_route_give_user(d->route, d->arena, user) != MCLMR_OK)
 		return MCLMR_INTERNAL;
 	return user->row.send ? MCLMR_OK : MCLMR_SEND_DENIED;
 }
@@ -143,18 +123,19 @@ static mclmr_status_t to_iwf(decision_t *d, const mclmr_party_t *party,
 		mclmr_span_t profile, mclmr_status_t unknown)
 {
 	const mclmr_kmf_t *iwf = mclmr_network_iwf(d->network, party->psi_key);
-	mclmr_call_t *call = d->call;
+	mclmr_route_t *route = d->route;
 
 	if(!iwf)
 		return unknown;
-	call->direction = MCLMR_TO_IWF;
-	call->peer_set = iwf->peer_set;
-	call->trusted = iwf->trusted;
-	if(give(d, party->row.uri, &call->target) != MCLMR_OK
-			|| give(d, party->row.psi, &call->psi) != MCLMR_OK
-			|| give(d, profile, &call->profile) != MCLMR_OK)
+	route->direction = MCLMR_TO_IWF;
+	route->peer_set = iwf->peer_set;
+	route->trusted = iwf->trusted;
+	if(mclmr_route_give(d->arena, party->row.uri, &route->target) != MCLMR_OK
+			|| mclmr_route_give(d->arena, party->row.psi, &route->psi)
+					   != MCLMR_OK
+			|| mclmr_route_give(d->arena, profile, &route->profile) != MCLMR_OK)
 		return MCLMR_INTERNAL;
-	call->request_uri = call->psi;
+	route->request_uri = route->psi;
 	return MCLMR_OK;
 }
 
@@ -164,27 +145,28 @@ static mclmr_status_t to_lmr_user(decision_t *d, const mclmr_party_t *party)
 	mclmr_status_t status =
 			to_iwf(d, party, party->row.profile, MCLMR_LMR_USER_UNKNOWN);
 
-	d->call->values.request_uri = d->call->target;
-	d->call->needs_info = true;
+	d->route->values.request_uri = d->route->target;
+	d->route->needs_info = true;
 	return status;
 }
 
 /* A call to one of our users. */
 static mclmr_status_t to_user(decision_t *d, const mclmr_user_t *user)
 {
-	mclmr_call_t *call = d->call;
+	mclmr_route_t *route = d->route;
 
-	call->direction = MCLMR_TO_CLIENT;
-	if(give(d, user->row.mc_id, &call->target) != MCLMR_OK
-			|| give(d, user->row.impu, &call->called_impu) != MCLMR_OK)
+	route->direction = MCLMR_TO_CLIENT;
+	if(mclmr_route_give(d->arena, user->row.mc_id, &route->target) != MCLMR_OK
+			|| mclmr_route_give(d->arena, user->row.impu, &route->called_impu)
+					   != MCLMR_OK)
 		return MCLMR_INTERNAL;
-	call->request_uri = call->called_impu;
+	route->request_uri = route->called_impu;
 	if(user->row.home.len > 0)
 		return MCLMR_PARTNER_UNKNOWN;
 	if(!user->row.receive)
 		return MCLMR_RECEIVE_DENIED;
-	return is_registered(d, call->called_impu) ? MCLMR_OK
-											   : MCLMR_TARGET_UNREGISTERED;
+	route->registered_target = route->called_impu;
+	return MCLMR_OK;
 }
 
 /* A call from one of our users to another. */
@@ -192,8 +174,10 @@ static mclmr_status_t between_users(decision_t *d, const mclmr_user_t *user)
 {
 	mclmr_status_t status = to_user(d, user);
 
-	d->call->values.request_uri = d->call->target;
-	if(give(d, d->request->client_profile, &d->call->profile) != MCLMR_OK)
+	d->route->values.request_uri = d->route->target;
+	if(mclmr_route_give(
+			   d->arena, d->request->client_profile, &d->route->profile)
+			!= MCLMR_OK)
 		return MCLMR_INTERNAL;
 	return status;
 }
@@ -227,7 +211,7 @@ static mclmr_status_t decide_private(decision_t *d)
 	mclmr_span_t key;
 	mclmr_status_t status;
 
-	d->call->kind = MCLMR_CALL_PRIVATE;
+	d->route->kind = MCLMR_CALL_PRIVATE;
 	status = find_caller(d);
 	if(status == MCLMR_OK)
 		status = find_called(d, &key);
@@ -268,7 +252,7 @@ static mclmr_status_t decide_group(decision_t *d)
 	const mclmr_party_t *group = NULL;
 	mclmr_status_t status;
 
-	d->call->kind = MCLMR_CALL_GROUP;
+	d->route->kind = MCLMR_CALL_GROUP;
 	status = from_controller(d) ? find_named_caller(d) : find_caller(d);
 	if(status == MCLMR_OK)
 		status = find_group(d, &group);
@@ -318,7 +302,7 @@ static mclmr_status_t check_psi(decision_t *d, const mclmr_party_t *party)
 		if(!mclmr_uri_key_if_any(sender->identity[i], d->arena, &key))
 			return MCLMR_INTERNAL;
 		if(mclmr_span_equal(key, party->psi_key))
-			return give(d, party->row.psi, &d->call->psi);
+			return mclmr_route_give(d->arena, party->row.psi, &d->route->psi);
 	}
 	return MCLMR_IWF_FOREIGN;
 }
@@ -331,8 +315,11 @@ static mclmr_status_t find_calling_lmr_user(decision_t *d)
 
 	if(!caller)
 		return MCLMR_SENDER_UNKNOWN;
-	if(give(d, caller->row.profile, &d->call->profile) != MCLMR_OK
-			|| give(d, caller->row.uri, &d->call->lmr_caller) != MCLMR_OK)
+	if(mclmr_route_give(d->arena, caller->row.profile, &d->route->profile)
+					!= MCLMR_OK
+			|| mclmr_route_give(
+					   d->arena, caller->row.uri, &d->route->lmr_caller)
+					   != MCLMR_OK)
 		return MCLMR_INTERNAL;
 	return check_psi(d, caller);
 }
@@ -345,7 +332,8 @@ static mclmr_status_t find_calling_group(decision_t *d)
 
 	if(!group)
 		return MCLMR_GROUP_UNKNOWN;
-	if(give(d, group->row.uri, &d->call->profile) != MCLMR_OK)
+	if(mclmr_route_give(d->arena, group->row.uri, &d->route->profile)
+			!= MCLMR_OK)
 		return MCLMR_INTERNAL;
 	return check_psi(d, group);
 }
@@ -357,7 +345,7 @@ static mclmr_status_t find_calling_party(decision_t *d)
 	bool group = field(d, MCLMR_INFO_CALLING_GROUP_ID)->present;
 	mclmr_span_t type = d->request->info->session_type;
 
-	d->call->kind = group ? MCLMR_CALL_GROUP : MCLMR_CALL_PRIVATE;
+	d->route->kind = group ? MCLMR_CALL_GROUP : MCLMR_CALL_PRIVATE;
 	if(type.s && !mclmr_span_equal(type, group ? PREARRANGED : PRIVATE))
 		return MCLMR_SESSION_TYPE;
 	return group ? find_calling_group(d) : find_calling_lmr_user(d);
@@ -378,7 +366,7 @@ static mclmr_status_t decide_called_user(decision_t *d)
 	user = mclmr_directory_user(d->directory, MCLMR_SERVICE_MCPTT, key);
 	if(!user)
 		return MCLMR_TARGET_UNKNOWN;
-	if(give_user(d, user) != MCLMR_OK)
+	if(mclmr_route_give_user(d->route, d->arena, user) != MCLMR_OK)
 		return MCLMR_INTERNAL;
 	return to_user(d, user);
 }
@@ -402,13 +390,13 @@ static mclmr_status_t decide_from_iwf(decision_t *d)
 
 mclmr_status_t mclmr_call_decide(const mclmr_directory_t *directory,
 		const mclmr_call_request_t *request, mclmr_arena_t *arena,
-		mclmr_call_t *call)
+		mclmr_route_t *route)
 {
 	decision_t d = {directory, mclmr_directory_network(directory), request,
-			arena, call};
+			arena, route};
 
-	memset(call, 0, sizeof(*call));
-	call->status =
+	memset(route, 0, sizeof(*route));
+	route->decided =
 			request->sender->iwf ? decide_from_iwf(&d) : decide_from_client(&d);
-	return call->status;
+	return mclmr_route_settle(route, NULL);
 }

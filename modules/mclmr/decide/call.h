@@ -18,15 +18,8 @@
 #define MCLMR_CALL_H
 
 #include "called.h"
-#include "forward.h"
+#include "route.h"
 #include "sender.h"
-
-typedef enum mclmr_call_kind
-{
-	MCLMR_CALL_NONE, /* not known yet */
-	MCLMR_CALL_PRIVATE,
-	MCLMR_CALL_GROUP
-} mclmr_call_kind_t;
 
 typedef enum mclmr_call_form
 {
@@ -47,33 +40,7 @@ typedef struct mclmr_call_request
 	const mclmr_mc_info_t *info;		 /* of MCPTT; NULL: no info part */
 	const mclmr_resource_lists_t *lists; /* NULL: none */
 	mclmr_span_t client_profile;		 /* of calls between MC clients */
-	/* Is there a registration under this IMPU (in the arena)? Called with
-	 * data, for a calling user first. */
-	bool (*registered)(void *data, mclmr_span_t impu);
-	void *data;
 } mclmr_call_request_t;
-
-/* What was decided; spans are in the arena, empty where not known. As much
- * is filled in as was known when the status was found. */
-typedef struct mclmr_call
-{
-	mclmr_status_t status;
-	mclmr_direction_t direction;
-	mclmr_call_kind_t kind;
-	mclmr_span_t mc_id;	 /* of our user: the caller, from an IWF the called */
-	mclmr_span_t impu;	 /* of that user */
-	mclmr_span_t target; /* URI of the LMR user or group, or MC service ID */
-	mclmr_span_t called_impu; /* of a called MC user */
-	mclmr_span_t lmr_caller;  /* URI of an LMR user who calls */
-	mclmr_span_t psi;		  /* of the IWF, called or calling */
-	mclmr_span_t profile;	  /* a profile's name; of a group call its URI */
-	mclmr_span_t request_uri; /* the new one: PSI, or IMPU of the called */
-	int peer_set;			  /* dispatcher set of the IWF */
-	bool trusted;			  /* the next hop is in our trust domain */
-	/* What an info part has to say when it leaves, empty: as it came. */
-	mclmr_info_values_t values;
-	bool needs_info; /* it gets an info part where it has none */
-} mclmr_call_t;
 
 /*
  * Decides. Of a client's call: caller bound to an MCPTT ID, registered, no
@@ -82,10 +49,11 @@ typedef struct mclmr_call
  * group known and behind the PSI that the IWF asserts; then the called user.
  * A trusted core may hand over a group call under one of our controlling
  * PSIs: then the calling-user-id, a user of ours with the right to send,
- * stays as the controlling function wrote it.
+ * stays as the controlling function wrote it. The verdict is that of
+ * mclmr_route_settle() without a registrar.
  */
 mclmr_status_t mclmr_call_decide(const mclmr_directory_t *directory,
 		const mclmr_call_request_t *request, mclmr_arena_t *arena,
-		mclmr_call_t *call);
+		mclmr_route_t *route);
 
 #endif

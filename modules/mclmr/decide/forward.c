@@ -13,7 +13,7 @@ typedef struct decision
 	const mclmr_network_t *network;
 	const mclmr_forward_request_t *request;
 	mclmr_arena_t *arena;
-	mclmr_forward_t *forward;
+	mclmr_route_t *route;
 } decision_t;
 
 /* What a URI of the message stands for: a KMF, or all KMFs behind an IWF. */
@@ -56,25 +56,6 @@ mclmr_direction_t mclmr_forward_direction(const mclmr_network_t *network,
 	if((roles & (from_iwf ? from_iwfs : from_clients)) == 0)
 		return MCLMR_DIRECTION_NONE;
 	return from_iwf ? MCLMR_TO_CLIENT : MCLMR_TO_IWF;
-}
-
-/* Copies a text of the result, which has to outlive the directory's lock. */
-static mclmr_status_t give(decision_t *d, mclmr_span_t text, mclmr_span_t *copy)
-{
-	return mclmr_arena_copy(d->arena, text, copy) ? MCLMR_OK : MCLMR_INTERNAL;
-}
-
-/* Fills in what is known of the user, sending or target. */
-static mclmr_status_t give_user(decision_t *d, const mclmr_user_t *user)
-{
-	if(give(d, user->row.mc_id, &d->forward->mc_id) != MCLMR_OK)
-		return MCLMR_INTERNAL;
-	return give(d, user->row.impu, &d->forward->impu);
-}
-
-static bool is_registered(const decision_t *d, const mclmr_user_t *user)
-{
-	return d->request->registered(d->request->data, user->row.impu);
 }
 
 /* The LMR entries of a user whose KMF the network still has, sits in the LMR
@@ -141,10 +122,11 @@ static mclmr_status_t give_entry(decision_t *d, const candidates_t *candidates)
 		if(!mclmr_span_equal_nocase(entry->device, device))
 			device = MCLMR_SPAN("");
 	}
-	d->forward->lmr_type = type;
-	if(give(d, device, &d->forward->device) != MCLMR_OK)
+	d->route->lmr_type = type;
+	if(mclmr_route_give(d->arena, device, &d->route->device) != MCLMR_OK)
 		return MCLMR_INTERNAL;
-	return give(d, candidates->item[0].kmf->uri, &d->forward->kmf);
+	return mclmr_route_give(
+			d->arena, candidates->item[0].kmf->uri, &d->route->kmf);
 }
 
 /* What the message's URIs stand for; those that nobody configured are
@@ -168,9 +150,9 @@ static mclmr_status_t find_selectors(decision_t *d, selectors_t *selectors)
 		if(selector.kmf || selector.psi_key.len > 0)
 			selectors->item[selectors->n++] = selector;
 		else
-			d->forward->unknown_kmfs++;
+			d->route->unknown_kmfs++;
 	}
-	return d->request->refuse_unknown_kmf && d->forward->unknown_kmfs > 0
+	return d->request->refuse_unknown_kmf && d->route->unknown_kmfs > 0
 				   ? MCLMR_KMF_UNKNOWN
 				   : MCLMR_OK;
 }
@@ -277,11 +259,12 @@ static mclmr_status_t find_kmf(decision_t *d, const mclmr_user_t *user)
 	if(status != MCLMR_OK)
 		return status;
 	kmf = candidates.item[0].kmf;
-	d->forward->peer_set = kmf->peer_set;
-	d->forward->trusted = kmf->trusted;
+	d->route->peer_set = kmf->peer_set;
+	d->route->trusted = kmf->trusted;
 	if(give_entry(d, &candidates) != MCLMR_OK)
 		return MCLMR_INTERNAL;
-	return give(d, psi_towards(kmf, &selectors), &d->forward->psi);
+	return mclmr_route_give(
+			d->arena, psi_towards(kmf, &selectors), &d->route->psi);
 }
 
 /* A client's message towards the IWF. */
@@ -293,10 +276,9 @@ static mclmr_status_t decide_to_iwf(decision_t *d)
 
 	if(status != MCLMR_OK)
 		return status;
-	if(give_user(d, user) != MCLMR_OK)
+	if(mclmr_route_give_user(d->route, d->arena, user) != MCLMR_OK)
 		return MCLMR_INTERNAL;
-	if(!is_registered(d, user))
-		return MCLMR_SENDER_UNREGISTERED;
+	d->route->registered_sender = d->route->impu;
 	if(mclmr_called_encrypted(d->request->info, d->request->lists))
 		return MCLMR_IDENTITY_ENCRYPTED;
 	if(!user->row.send)
@@ -310,10 +292,10 @@ static mclmr_status_t decide_partner(
 {
 	if(!partner)
 		return MCLMR_PARTNER_UNKNOWN;
-	d->forward->partner = true;
-	d->forward->peer_set = partner->peer_set;
-	d->forward->trusted = partner->trusted;
-	return give(d, partner->psi, &d->forward->psi);
+	d->route->partner = true;
+	d->route->peer_set = partner->peer_set;
+	d->route->trusted = partner->trusted;
+	return mclmr_route_give(d->arena, partner->psi, &d->route->psi);
 }
 
 /* The candidates whose KMF is behind one of the sender's PSIs, which is
@@ -330,7 +312,9 @@ static mclmr_status_t entries_of_iwf(decision_t *d, candidates_t *candidates)
 		mclmr_span_t key;
 
 		if(!mclmr_uri_key_if_any(sender->identity[i], d->arena, &key)
-				|| give(d, sender->identity[i], &d->forward->psi) != MCLMR_OK)
+				|| mclmr_route_give(
+						   d->arena, sender->identity[i], &d->route->psi)
+						   != MCLMR_OK)
 			return MCLMR_INTERNAL;
 		for(j = 0; j < all.n; j++) {
 			if(mclmr_kmf_has_psi(all.item[j].kmf, key))
@@ -365,7 +349,8 @@ static mclmr_status_t decide_local(decision_t *d, const mclmr_user_t *user)
 	status = check_iwf(d, user);
 	if(status != MCLMR_OK)
 		return status;
-	return is_registered(d, user) ? MCLMR_OK : MCLMR_TARGET_UNREGISTERED;
+	d->route->registered_target = d->route->impu;
+	return MCLMR_OK;
 }
 
 /* An IWF's message for somebody who is none of our users. */
@@ -377,7 +362,7 @@ static mclmr_status_t decide_stranger(
 
 	if(!partner)
 		return MCLMR_TARGET_UNKNOWN;
-	if(give(d, uri, &d->forward->mc_id) != MCLMR_OK)
+	if(mclmr_route_give(d->arena, uri, &d->route->mc_id) != MCLMR_OK)
 		return MCLMR_INTERNAL;
 	return decide_partner(d, partner);
 }
@@ -391,7 +376,9 @@ static mclmr_status_t decide_to_client(decision_t *d)
 	mclmr_span_t key = MCLMR_SPAN("");
 	mclmr_status_t status;
 
-	if(give(d, d->request->sender->identity[0], &d->forward->psi) != MCLMR_OK)
+	if(mclmr_route_give(
+			   d->arena, d->request->sender->identity[0], &d->route->psi)
+			!= MCLMR_OK)
 		return MCLMR_INTERNAL;
 	if(mclmr_called_encrypted(d->request->info, d->request->lists))
 		return MCLMR_IDENTITY_ENCRYPTED;
@@ -402,7 +389,7 @@ static mclmr_status_t decide_to_client(decision_t *d)
 	user = mclmr_directory_user(d->directory, d->request->service, key);
 	if(!user)
 		return decide_stranger(d, uri, key);
-	if(give_user(d, user) != MCLMR_OK)
+	if(mclmr_route_give_user(d->route, d->arena, user) != MCLMR_OK)
 		return MCLMR_INTERNAL;
 	if(user->row.home.len > 0)
 		return decide_partner(
@@ -422,14 +409,28 @@ static mclmr_status_t decide(decision_t *d)
 	return MCLMR_WRONG_PSI;
 }
 
+/* Whom it is for, and of a client's message whose name goes with it. */
+static void set_ends(mclmr_route_t *route)
+{
+	if(route->direction == MCLMR_TO_IWF) {
+		route->target = route->kmf;
+		route->values.calling_user_id = route->mc_id;
+	} else {
+		route->target = route->mc_id;
+		route->called_impu = route->impu;
+	}
+}
+
 mclmr_status_t mclmr_forward_decide(const mclmr_directory_t *directory,
 		const mclmr_forward_request_t *request, mclmr_arena_t *arena,
-		mclmr_forward_t *forward)
+		mclmr_route_t *route)
 {
 	decision_t d = {directory, mclmr_directory_network(directory), request,
-			arena, forward};
+			arena, route};
 
-	memset(forward, 0, sizeof(*forward));
-	forward->status = decide(&d);
-	return forward->status;
+	memset(route, 0, sizeof(*route));
+	route->direction = request->direction;
+	route->decided = decide(&d);
+	set_ends(route);
+	return mclmr_route_settle(route, NULL);
 }

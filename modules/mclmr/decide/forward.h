@@ -9,14 +9,8 @@
 #define MCLMR_FORWARD_H
 
 #include "called.h"
+#include "route.h"
 #include "sender.h"
-
-typedef enum mclmr_direction
-{
-	MCLMR_DIRECTION_NONE,
-	MCLMR_TO_IWF,
-	MCLMR_TO_CLIENT
-} mclmr_direction_t;
 
 /*
  * The direction by the role of the PSI in the Request-URI: a client's
@@ -35,34 +29,13 @@ typedef struct mclmr_forward_request
 	const mclmr_resource_lists_t *lists; /* NULL: none in the message */
 	mclmr_lmr_type_t lmr_type;			 /* as decoded, else NOT_GIVEN */
 	bool refuse_unknown_kmf;			 /* kmf_unknown = refuse */
-	/* Is there a registration under this IMPU? Called with data. */
-	bool (*registered)(void *data, mclmr_span_t impu);
-	void *data;
 } mclmr_forward_request_t;
-
-/* What was decided; spans are in the arena, empty where not known. As much
- * is filled in as was known when the status was found. */
-typedef struct mclmr_forward
-{
-	mclmr_status_t status;
-	mclmr_span_t mc_id;	 /* the user's MC service ID, sending or target */
-	mclmr_span_t impu;	 /* the user's IMPU */
-	mclmr_span_t kmf;	 /* URI of the KMF; to client: one of the IWF's that
-						    the user has, the one of lmr_type if known */
-	mclmr_span_t psi;	 /* IWF PSI: where it goes, or who sent it; a
-						    partner's gateway PSI where partner */
-	mclmr_span_t device; /* of the LMR entry that was selected */
-	mclmr_lmr_type_t lmr_type; /* of that entry, NOT_GIVEN if ambiguous */
-	int peer_set;			   /* dispatcher set towards KMF or partner */
-	bool partner;		   /* goes to a partner's gateway, not to a client */
-	bool trusted;		   /* the next hop is in our trust domain */
-	unsigned unknown_kmfs; /* URIs that nobody configured */
-} mclmr_forward_t;
 
 /*
  * Decides, in the order: sender bound to an ID of this service (one IMPU may
  * carry several: then by client ID), registered; encrypted identities;
- * partner; target known; rights; LMR entry; KMF or IWF; target registered.
+ * partner; target known; rights; LMR entry; KMF or IWF; target registered. The
+ * verdict is that of mclmr_route_settle() without a registrar.
  * To the IWF: the user's own entries, selected by the URIs of the message
  * (request-uri, called-party-id, list entries; unknown ones dropped first)
  * and by the LMR type; one KMF has to be left.
@@ -72,6 +45,6 @@ typedef struct mclmr_forward
  */
 mclmr_status_t mclmr_forward_decide(const mclmr_directory_t *directory,
 		const mclmr_forward_request_t *request, mclmr_arena_t *arena,
-		mclmr_forward_t *forward);
+		mclmr_route_t *route);
 
 #endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Where a request goes: the result of a decision. */
+#include "route.h"
+
+/* True if an IMPU that has to be registered is not. */
+static bool is_missing(mclmr_span_t impu, const mclmr_registrar_t *registrar)
+{
+	return impu.s != NULL
+		   && (registrar == NULL
+				   || !registrar->registered(registrar->data, impu));
+}
+
+mclmr_status_t mclmr_route_settle(
+		mclmr_route_t *route, const mclmr_registrar_t *registrar)
+{
+	route->status = route->decided;
+	if(is_missing(route->registered_sender, registrar))
+		route->status = MCLMR_SENDER_UNREGISTERED;
+	else if(route->status == MCLMR_OK
+			&& is_missing(route->registered_target, registrar))
+		route->status = MCLMR_TARGET_UNREGISTERED;
+	return route->status;
+}
+
+mclmr_status_t mclmr_route_give(
+		mclmr_arena_t *arena, mclmr_span_t text, mclmr_span_t *copy)
+{
+	return mclmr_arena_copy(arena, text, copy) ? MCLMR_OK : MCLMR_INTERNAL;
+}
+
+mclmr_status_t mclmr_route_give_user(
+		mclmr_route_t *route, mclmr_arena_t *arena, const mclmr_user_t *user)
+{
+	mclmr_status_t status =
+			mclmr_route_give(arena, user->row.mc_id, &route->mc_id);
+
+	return status == MCLMR_OK
+				   ? mclmr_route_give(arena, user->row.impu, &route->impu)
+				   : status;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* route: the verdict on a decided route, by who is registered. */
+#include <string.h>
+
+#include "mclmr/decide/route.h"
+#include "unit.h"
+
+#define ALICE "sip:alice@mc.example.org"
+#define BOB "sip:bob@mc.example.org"
+
+/* What a registrar was asked, and whom it knows. */
+typedef struct book
+{
+	const char *known;
+	int asked;
+} book_t;
+
+static bool look_up(void *data, mclmr_span_t impu)
+{
+	book_t *book = data;
+
+	book->asked++;
+	return book->known && mclmr_span_equal(impu, mclmr_span(book->known));
+}
+
+static mclmr_span_t impu_of(const char *text)
+{
+	return text ? mclmr_span(text) : (mclmr_span_t){NULL, 0};
+}
+
+/* The verdicts, and how many questions they take. */
+static void test_settle(void **state)
+{
+	static const struct
+	{
+		mclmr_status_t decided;
+		const char *sender, *target, *known;
+		mclmr_status_t status;
+		int asked;
+	} row[] = {
+			{MCLMR_OK, NULL, NULL, NULL, MCLMR_OK, 0},
+			{MCLMR_OK, ALICE, NULL, ALICE, MCLMR_OK, 1},
+			{MCLMR_OK, ALICE, NULL, BOB, MCLMR_SENDER_UNREGISTERED, 1},
+			{MCLMR_OK, NULL, BOB, BOB, MCLMR_OK, 1},
+			{MCLMR_OK, NULL, BOB, NULL, MCLMR_TARGET_UNREGISTERED, 1},
+			{MCLMR_OK, ALICE, BOB, ALICE, MCLMR_TARGET_UNREGISTERED, 2},
+			{MCLMR_OK, ALICE, BOB, BOB, MCLMR_SENDER_UNREGISTERED, 1},
+			{MCLMR_OK, "", NULL, NULL, MCLMR_SENDER_UNREGISTERED, 1},
+			{MCLMR_OK, NULL, "", NULL, MCLMR_TARGET_UNREGISTERED, 1},
+			{MCLMR_SEND_DENIED, ALICE, NULL, ALICE, MCLMR_SEND_DENIED, 1},
+			{MCLMR_SEND_DENIED, ALICE, NULL, NULL, MCLMR_SENDER_UNREGISTERED,
+					1},
+			{MCLMR_INTERNAL, ALICE, BOB, ALICE, MCLMR_INTERNAL, 1},
+			{MCLMR_WRONG_PSI, NULL, BOB, NULL, MCLMR_WRONG_PSI, 0},
+	};
+
+	(void)state;
+	for(size_t i = 0; i < COUNT(row); i++) {
+		book_t book = {row[i].known, 0};
+		const mclmr_registrar_t registrar = {look_up, &book};
+		mclmr_route_t route = {.decided = row[i].decided,
+				.registered_sender = impu_of(row[i].sender),
+				.registered_target = impu_of(row[i].target)};
+
+		assert_int_equal(mclmr_route_settle(&route, &registrar), row[i].status);
+		assert_int_equal(route.status, row[i].status);
+		assert_int_equal(book.asked, row[i].asked);
+	}
+}
+
+/* Without a registrar whoever has to be registered is not; a later answer
+ * counts all the same. */
+static void test_settle_again(void **state)
+{
+	book_t book = {ALICE, 0};
+	const mclmr_registrar_t registrar = {look_up, &book};
+	mclmr_route_t route = {
+			.decided = MCLMR_OK, .registered_sender = MCLMR_SPAN(ALICE)};
+
+	(void)state;
+	assert_int_equal(
+			mclmr_route_settle(&route, NULL), MCLMR_SENDER_UNREGISTERED);
+	assert_int_equal(mclmr_route_settle(&route, &registrar), MCLMR_OK);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+			cmocka_unit_test(test_settle),
+			cmocka_unit_test(test_settle_again),
+	};
+
+	return cmocka_run_group_tests_name("route", tests, NULL, NULL);
+}
