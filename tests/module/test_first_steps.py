@@ -217,6 +217,9 @@ def test_it_runs_as_kamailio(ready):
 def test_first_message(ready):
     """With the printed rows a message goes each way."""
     alice = ready.client("alice")
+    assert "Received: sip:" in ready.node.kamcmd("ul.dump")
+    assert "verdict: ok" in ready.node.kamcmd(
+        "mc_iwf.explain", mc.impu("alice"), "mcptt")
     assert alice.ask(mc.client_message("alice", b"key")).code == 200
     assert mc.payload_of(ready.iwf1.wait_request().message) == b"key"
     assert ready.from_iwf(mc.iwf_message("alice", b"key")).code == 200
@@ -228,6 +231,7 @@ def test_first_call(ready, form):
     """With the printed rows a call goes each way, and is heard."""
     with calls.Line(ready, form) as wire:
         talk = wire.talk()
+        assert "call-id:" in ready.node.kamcmd("dlg.list")
         talk.speech()
         assert talk.near.bye().code == 200
         calls.wait_quiet(ready.node)
