@@ -425,6 +425,35 @@ def test_headings_of_the_reference():
         assert names <= set(documents.names(begin))
 
 
+def code_variables():
+    """Variables of the environment that the sample node takes, and their
+    defaults as the code has them; those of Kamailio's place are left out."""
+    script = (node.TOP / "tools" / "node.sh").read_text()
+    config = "".join(path.read_text() for path in
+                     (node.TOP / "cfg").glob("mc-server*.cfg"))
+    log = (node.TOP / "tools" / "bounded_log.py").read_text()
+    found = dict(re.findall(r"^([A-Z_]+)=\$\{\1:-(.*)\}$", script, re.M))
+    found |= dict(re.findall(r'setting\(\s*"(\w+)", (\d+)\)', log))
+    passed_on = " ".join(re.findall(r"for name in ([A-Z_\s\\]+);", script))
+    defined = dict(re.findall(r'^#!trydef (\w+) "?([^"\n]*)"?$', config, re.M))
+    found |= {name: defined[name]
+              for name in re.findall(r"\w+", passed_on)}
+    found |= {"POLICIES": "cfg/policies.ini", "HELPER_PORTS": ""}
+    return {name: value for name, value in found.items()
+            if not name.startswith("KAMAILIO_")}
+
+
+def test_variables_of_the_node():
+    """Each variable of the environment has a row, with its default."""
+    said = {}
+    for row in documents.rows("### As a service", "Variable",
+                              documents.page("operations")):
+        names = documents.names(row[0])
+        said |= dict(zip(names, row[1].replace("`", "").split(", ")
+                         if len(names) > 1 else [row[1].strip("`")]))
+    assert said == code_variables()
+
+
 def test_lines_of_the_sample():
     """What pages print of the sample node stands there."""
     sample = "".join(path.read_text()
