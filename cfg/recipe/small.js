@@ -2,6 +2,14 @@
 
 var DOMAIN = "mc.example.org";
 
+// The numbers of numbers.cfg.
+var ERROR = -1, OUT_OF_MEM = -2, CFG = -6, NO_SOCKET = -7;
+var SEND = -477, BAD_ADDRESS = -478, BAD_PROTO = -480;
+var INVALID_PASSWORD = -2, USER_UNKNOWN = -3, STALE_NONCE = -4,
+		NONCE_REUSED = -6;
+var QOP_AUTH = 1, QOP_AUTH_STALE = 17, IS_THERE = 3;
+var SANE_MESSAGE = 17767, SANE_URIS = 7;
+
 function ksr_request_route() {
 	if (!sane()) {
 		return;
@@ -34,7 +42,7 @@ function sane() {
 		refuse(483, "Too Many Hops");
 		return false;
 	}
-	if (KSR.sanity.sanity_check(17767, 7) < 0) {
+	if (KSR.sanity.sanity_check(SANE_MESSAGE, SANE_URIS) < 0) {
 		return false;
 	}
 	if (KSR.is_ACK()) {
@@ -88,7 +96,7 @@ function register() {
 function proven() {
 	var digest = KSR.auth_db.auth_check(DOMAIN, "subscriber", 0);
 	if (digest > 0 && !whole_hash()) {
-		digest = -2;
+		digest = INVALID_PASSWORD;
 	}
 	if (digest < 0) {
 		not_proven(digest);
@@ -115,20 +123,19 @@ function is_hash(name) {
 	return /^[0-9a-f]{32}$/.test(KSR.pv.gete(name));
 }
 
-// -2 and -3: a wrong password, an unknown user. -4 and -6: an old nonce. -1: a
-// broken field, or the table could not be read, which does not mean that the
-// password is wrong.
+// An old nonce is no refusal. ERROR is a broken field, or the database, which
+// is no fault of the password.
 function not_proven(digest) {
-	if ((digest === -2 || digest === -3) && KSR.is_MESSAGE()) {
+	if ((digest === INVALID_PASSWORD || digest === USER_UNKNOWN) && KSR.is_MESSAGE()) {
 		KSR.mc_iwf.iwf_refuse("unauthenticated");
-	} else if (digest === -4 || digest === -6) {
-		KSR.auth.auth_challenge(DOMAIN, 17);
-	} else if (digest === -1 && KSR.auth_db.is_subscriber(
-			"sip:nobody@invalid", "subscriber", 3) === -1) {
+	} else if (digest === STALE_NONCE || digest === NONCE_REUSED) {
+		KSR.auth.auth_challenge(DOMAIN, QOP_AUTH_STALE);
+	} else if (digest === ERROR && KSR.auth_db.is_subscriber(
+			"sip:nobody@invalid", "subscriber", IS_THERE) === ERROR) {
 		KSR.hdr.append_to_reply("Retry-After: 5\r\n");
 		refuse(503, "User Data Not Available");
 	} else {
-		KSR.auth.auth_challenge(DOMAIN, 1);
+		KSR.auth.auth_challenge(DOMAIN, QOP_AUTH);
 	}
 }
 
@@ -169,12 +176,13 @@ function short_message() {
 // Refuses by the result of t_relay(). Without a peer set the target is a user,
 // who could register.
 function not_sent(code) {
-	if (code === -2) {
+	if (code === OUT_OF_MEM) {
 		KSR.mc_iwf.iwf_refuse("overload");
 	} else if (KSR.pv.is_null("$iwf(peer_set)")
-			&& (code === -6 || (code <= -478 && code >= -480))) {
+			&& (code === CFG || (code <= BAD_ADDRESS && code >= BAD_PROTO))) {
 		KSR.mc_iwf.iwf_refuse("target_unregistered");
-	} else if (code === -1 || code === -7 || (code <= -477 && code >= -480)) {
+	} else if (code === ERROR || code === NO_SOCKET
+			|| (code <= SEND && code >= BAD_PROTO)) {
 		KSR.mc_iwf.iwf_refuse("no_answer");
 	} else {
 		KSR.mc_iwf.iwf_refuse("internal");

@@ -15,8 +15,8 @@ import sip
 import user_agent
 
 RECIPES = node.TOP / "cfg" / "recipe"
-FILES = ["calls-modules.cfg", "head.cfg", "refusals.cfg", "calls-routes.cfg",
-         "calls.cfg"]
+FILES = ["calls-modules.cfg", "numbers.cfg", "head.cfg", "refusals.cfg",
+         "calls-routes.cfg", "calls.cfg"]
 PROFILE = ('$dlg_var(mc_profile) = "p25";',
            "$dlg_var(mc_profile) = $hdr(X-Profile);")
 POLICIES = node.TOP / "cfg" / "policies.ini"
