@@ -2,6 +2,7 @@
 """A repeated request gets the stored reply, is delivered and counted once."""
 import time
 
+import calls
 import mc
 import mc_invite
 import node
@@ -79,6 +80,44 @@ def test_repeat_of_a_clients_call(site):
     alice.endpoint.send_octets(bytes(proven), site.node.address)
     again = alice.endpoint.wait_final(proven.branch, n=2)
     assert bytes(again) == bytes(first)
+
+
+def test_repeat_within_a_call(site):
+    """The same of requests within a call, and of the BYE when it is over."""
+    with calls.Line(site) as here:
+        talk = here.talk()
+        for method in ("INFO", "BYE"):
+            message = talk.near.request(method)
+            first = here.caller.ask(message, site.node.address)
+            assert first.code == 200
+            if method == "BYE":
+                talk.wait_over()
+            here.caller.send_octets(bytes(message), site.node.address)
+            again = here.caller.wait_final(message.branch, n=2)
+            assert bytes(again) == bytes(first)
+            assert len(talk.far.requests(method)) == 1
+
+
+def test_repeat_of_a_prack(site):
+    """A call that is answered meanwhile makes no refusal of it."""
+    with calls.Line(site) as here:
+        out = here.dial()
+        got = here.arrived(out)
+        got.reply(183, here.answer(), rseq=1)
+        reply = out.wait(183)
+        message = out.dialog(reply).request("PRACK", headers=[
+            ("RAck", f"1 {reply.get('CSeq')}")])
+        here.caller.send(message, site.node.address)
+        got.dialog().wait("PRACK").reply(200)
+        first = here.caller.wait_final(message.branch)
+        got.reply(200)
+        near, _ = out.answered()
+        got.dialog().wait("ACK")
+        here.caller.send_octets(bytes(message), site.node.address)
+        again = here.caller.wait_final(message.branch, n=2)
+        assert bytes(again) == bytes(first)
+        assert len(got.dialog().requests("PRACK")) == 1
+        near.bye()
 
 
 def test_repeat_while_the_receiver_thinks(site):
