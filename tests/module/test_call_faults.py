@@ -218,13 +218,13 @@ def test_no_ack_of_a_bad_answer(dial):
     calls.wait_quiet(here.node)
 
 
-def test_no_ack_as_the_guide_says():
-    """Module dialog looks every 90 s, and gives 10 s then: what the guide
+def test_no_ack_as_it_is_documented():
+    """Module dialog looks every 90 s, and gives 10 s then: what the page
     says is made of our own limit. (Waiting for it would take 2 minutes.)"""
     setting = (node.TOP / "cfg/mc-server-modules.cfg").read_text()
-    guide = (node.TOP / "docs/operations.md").read_text()
+    page = (node.TOP / "docs/operations.md").read_text()
     limit, = re.findall(r'"dialog", "noack_timeout", (\d+)\)', setting)
-    said, = re.findall(r"\| No ACK \| cleaned away (\d+) to (\d+) s", guide)
+    said, = re.findall(r"\| No ACK \| cleaned away (\d+) to (\d+) s", page)
     assert said == (str(int(limit) + 10), str(int(limit) + 10 + 90))
 
 
@@ -242,7 +242,7 @@ def test_parties_that_vanish(dial):
 # The node itself
 
 def wait_saved(site, talk):
-    """Returns when a call is on disk; 2 s, the guide promises."""
+    """Returns when a call is on disk; 2 s, operations.md promises."""
     node.wait_until(lambda: calls.saved(site.node, talk.near.call_id),
                     "call in the database", sip.TIMEOUT)
 

@@ -28,7 +28,7 @@ def source(name):
 
 
 def commands():
-    """Commands and what the guide says of their options."""
+    """Commands and what the page says of their options."""
     return [(re.search(r"`mclmr (\w+ \w+)`", row[0]).group(1).split(),
              row[1] if len(row) > 1 else "") for row in rows("Command")]
 

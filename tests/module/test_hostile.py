@@ -189,7 +189,7 @@ def test_strangers_do_not_fill_the_memory(site):
 
 
 class RemovingNode(small_server.SmallNode):
-    """The guide's small configuration, whose script removes a field."""
+    """The small server, whose script removes a field."""
 
     def __init__(self, peers):
         super().__init__(peers, "small.cfg")

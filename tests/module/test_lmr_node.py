@@ -141,8 +141,8 @@ def test_explain(call_site):
     assert "on or off" in explain(call_site, "p25", sdp, "perhaps")[0]
 
 
-def test_explain_in_the_guide(call_site):
-    """The answer in the guide is true."""
+def test_printed_explanation(call_site):
+    """The printed answer is true."""
     text = documents.PROFILES.read_text()
     profile, path, said = re.search(
         r'mc_iwf\.sdp_explain (\S+) "\$\(cat (\S+)\)"\n((?:\w+=.*\n)+)',

@@ -102,7 +102,7 @@ def test_registration(site, form):
 
 
 def test_helpers_of_the_administrator(new_site):
-    """Ports by the environment, hosts by a define, as in the guide."""
+    """Ports by the environment, hosts by a define, as operations.md says."""
     site = new_site(env={"HELPER_PORTS": "3306|5432"}, options=[
         "-A", r'HELPER_HOSTS="^(127\.|192\.0\.2\.9$)"'])
     for there, code in [
@@ -115,7 +115,7 @@ def test_helpers_of_the_administrator(new_site):
 
 
 def test_no_client_on_the_machine(new_site):
-    """Every port of ours is a helper's, as in the guide."""
+    """Every port of ours is a helper's, as operations.md says."""
     site = new_site(env={"HELPER_PORTS": "[0-9]+"})
     for there, code in [("127.0.0.1:33061", 403), ("127.0.0.9", 403),
                         ("[::1]:7", 403), ("192.0.2.9:{ng}", 200)]:

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The small configurations of the guide under attack: what is printed there
-has to be safe as it stands."""
+"""The recipes under attack: what is printed has to be safe as it stands."""
 import contextlib
 import re
 import socket

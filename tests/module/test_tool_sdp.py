@@ -136,7 +136,7 @@ def test_long_explanation():
 
 
 def test_reasons_are_documented():
-    """The guide lists each rule that a reason can name, and no other."""
+    """The page lists each rule that a reason can name, and no other."""
     text = documents.section("## Reasons", documents.PROFILES)
     listed = re.findall(r"^\| `(\w+)` \|", text, re.M)
     header = (TOP / "modules/mclmr/sdp/rule.h").read_text()
@@ -167,7 +167,7 @@ def test_help():
     assert done.returncode == 2
 
 
-def test_examples_of_the_guide(tmp_path):
+def test_printed_examples(tmp_path):
     """The printed commands run as they stand, and say what is printed."""
     (tmp_path / "cfg").symlink_to(TOP / "cfg")
     (tmp_path / "mclmr").symlink_to(TOOL)
