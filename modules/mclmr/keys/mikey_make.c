@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Verified and opened; made. */
+/* A MIKEY-SAKKE message for one recipient, made. */
 #include <string.h>
 
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
+#include "mclmr/base/octets.h"
 #include "mikey_make.h"
 #include "mikey_payload.h"
-#include "mclmr/base/octets.h"
 
 #define SIGN_HEAD 0x2081 /* ECCSI, 129 octets */
 #define MAX_EXTENSION UINT16_MAX
@@ -22,45 +22,51 @@ static const uint8_t group_policy[] = {0, 1, 6, 1, 1, 16, 2, 1, 4, 4, 1, 12, 5,
 static const uint8_t private_policy[] = {
 		0, 1, 6, 1, 1, 16, 4, 1, 12, 5, 1, 0, 6, 1, 0, 20, 1, 16};
 
-/* A writer: counts only, where it has no buffer. The type of a payload goes
- * into the "next" octet of the one before it. */
+/* A writer of payloads. The type of one goes into the "next" octet of the one
+ * before it. */
 typedef struct writer
 {
-	uint8_t *to;
-	size_t length;
-	size_t next; /* where the type of the payload to come belongs */
+	mclmr_octets_writer_t octets;
+	size_t next; /* the place of the "next" octet */
 } writer_t;
 
 /* Writes octets. */
-static void put(writer_t *writer, const void *octets, size_t n)
+static void put(writer_t *writer, mclmr_span_t octets)
 {
-	if(writer->to != NULL && n > 0)
-		memcpy(writer->to + writer->length, octets, n);
-	writer->length += n;
+	mclmr_octets_write(&writer->octets, octets);
 }
 
-static void put_number(writer_t *writer, uint64_t number, size_t octets)
+/* Writes a number of n octets. */
+static void put_number(writer_t *writer, uint64_t number, size_t n)
 {
-	uint8_t bytes[8];
-
-	mclmr_octets_put(bytes, number, octets);
-	put(writer, bytes, octets);
+	mclmr_octets_write_number(&writer->octets, number, n);
 }
 
-/* Writes a text behind its length of two octets. */
+/* Writes a text after its length of two octets. */
 static void put_text(writer_t *writer, mclmr_span_t text)
 {
-	put_number(writer, text.len, 2);
-	put(writer, text.s, text.len);
+	mclmr_octets_write_string(&writer->octets, text, 2);
+}
+
+/* Writes a "next" octet, which is filled in later. */
+static void put_next(writer_t *writer)
+{
+	writer->next = writer->octets.length;
+	put_number(writer, MCLMR_PAYLOAD_LAST, 1);
+}
+
+/* Fills in the "next" octet. */
+static void set_next(writer_t *writer, uint8_t type)
+{
+	if(writer->octets.to != NULL && !writer->octets.full)
+		writer->octets.to[writer->next] = type;
 }
 
 /* Begins a payload. */
 static void begin(writer_t *writer, uint8_t type)
 {
-	if(writer->to != NULL)
-		writer->to[writer->next] = type;
-	writer->next = writer->length;
-	put_number(writer, 0, 1);
+	set_next(writer, type);
+	put_next(writer);
 }
 
 /* The security parameter index of a session: of a group its own identifier
@@ -83,8 +89,7 @@ static void put_header(writer_t *writer, const mclmr_mikey_draft_t *draft)
 
 	put_number(writer, 1, 1);
 	put_number(writer, 26, 1);
-	writer->next = writer->length;
-	put_number(writer, 0, 1);
+	put_next(writer);
 	put_number(writer, 1, 1);
 	put_number(writer, draft->csb_id, 4);
 	put_number(writer, order->sessions, 1);
@@ -110,8 +115,8 @@ static void put_freshness(writer_t *writer, const mclmr_mikey_draft_t *draft)
 	put_number(writer, 0, 1);
 	put_number(writer, draft->order->timestamp, 8);
 	begin(writer, MCLMR_PAYLOAD_RAND);
-	put_number(writer, sizeof draft->rand, 1);
-	put(writer, draft->rand, sizeof draft->rand);
+	put_number(writer, sizeof(draft->rand), 1);
+	put(writer, MCLMR_OCTETS(draft->rand));
 }
 
 /* One identity. */
@@ -154,13 +159,13 @@ static void put_policy(writer_t *writer, const mclmr_mikey_draft_t *draft)
 							  : MCLMR_OCTETS(private_policy));
 }
 
-/* What a SAKKE payload has behind its "next" octet. */
+/* What a SAKKE payload has after its "next" octet. */
 static void put_sakke(writer_t *writer, const uint8_t data[MCLMR_SAKKE_DATA])
 {
 	put_number(writer, 1, 1);
 	put_number(writer, 2, 1);
 	put_number(writer, MCLMR_SAKKE_DATA, 2);
-	put(writer, data, MCLMR_SAKKE_DATA);
+	put(writer, mclmr_octets_span(data, MCLMR_SAKKE_DATA));
 }
 
 /* An extension. */
@@ -173,7 +178,7 @@ static void put_extension(writer_t *writer, uint8_t type, mclmr_span_t data)
 	put_text(writer, data);
 }
 
-/* The parts that stand behind each other in front of the signature. */
+/* The extensions that stand before the signature. */
 typedef struct parts
 {
 	mclmr_span_t self;
@@ -194,9 +199,8 @@ static void put_message(writer_t *writer, const mclmr_mikey_draft_t *draft,
 	put_extension(writer, MCLMR_MIKEY_SAKKE_TO_SELF, parts->self);
 	put_extension(writer, MCLMR_MIKEY_KEY_PARAMETERS, parts->parameters);
 	put_extension(writer, MCLMR_MIKEY_KEY_RECORD, parts->extra);
-	/* The signature has no "next" octet: its head is where that would be. */
-	begin(writer, MCLMR_PAYLOAD_SIGN);
-	writer->length--;
+	/* The signature has no "next" octet: its head stands there. */
+	set_next(writer, MCLMR_PAYLOAD_SIGN);
 	put_number(writer, SIGN_HEAD, 2);
 }
 
@@ -204,7 +208,7 @@ bool mclmr_mikey_new_id(mclmr_mikey_purpose_t purpose, uint32_t *id)
 {
 	uint8_t octets[4];
 
-	if(RAND_bytes(octets, sizeof octets) != 1)
+	if(RAND_bytes(octets, sizeof(octets)) != 1)
 		return false;
 	*id = ((uint32_t)mclmr_octets_get(octets, 4) & 0x0FFFFFFFU)
 		  | (uint32_t)purpose << 28;
@@ -262,7 +266,7 @@ const char *mclmr_mikey_begin(mclmr_keyring_t *ring,
 	uint64_t number = mclmr_key_period_number(
 			certificate->period, mclmr_ntp_seconds(order->timestamp));
 
-	memset(draft, 0, sizeof *draft);
+	memset(draft, 0, sizeof(*draft));
 	draft->order = order;
 	draft->csb_id = order->key_id;
 	if(!mclmr_mikey_is_uri(order->to))
@@ -281,7 +285,7 @@ const char *mclmr_mikey_begin(mclmr_keyring_t *ring,
 	draft->job.id = MCLMR_OCTETS(draft->uid);
 	draft->job.fresh = key == NULL;
 	if(key != NULL)
-		memcpy(draft->job.ssv, key, sizeof draft->job.ssv);
+		memcpy(draft->job.ssv, key, sizeof(draft->job.ssv));
 	return NULL;
 }
 
@@ -293,19 +297,22 @@ static const char *make_self(mclmr_keyring_t *ring,
 	const mclmr_holder_t *sender = draft->order->sender;
 	const mclmr_sakke_kms_t *kms = mclmr_issuer_tables(ring, sender->issuer);
 	uint8_t data[MCLMR_SAKKE_DATA];
+	writer_t counter = {.octets = MCLMR_OCTETS_COUNTER};
 	writer_t writer = {0};
 
 	if(!draft->order->to_self)
 		return NULL;
-	writer.to = mclmr_arena_alloc(arena, MCLMR_SAKKE_DATA + 5);
-	if(kms == NULL || writer.to == NULL
+	put_next(&counter);
+	put_sakke(&counter, data);
+	writer.octets = mclmr_octets_writer(arena, &counter.octets);
+	if(kms == NULL || writer.octets.full
 			|| mclmr_sakke_encapsulate(mclmr_keyring_sakke(ring), kms,
 					   MCLMR_OCTETS(sender->uid), draft->job.ssv, data)
 					   != MCLMR_CRYPTO_OK)
 		return "the key cannot be encapsulated to the sender";
-	put_number(&writer, 0, 1);
+	put_next(&writer);
 	put_sakke(&writer, data);
-	*self = mclmr_octets_span(writer.to, writer.length);
+	*self = mclmr_octets_written(&writer.octets);
 	return NULL;
 }
 
@@ -324,19 +331,19 @@ static const char *make_parts(mclmr_keyring_t *ring,
 			draft->csb_id, date, arena, &parts->parameters);
 }
 
-/* Signs what is in the writer's buffer, and adds the signature. */
+/* Signs what was written, and writes the signature. */
 static const char *sign(mclmr_keyring_t *ring, const mclmr_mikey_draft_t *draft,
 		writer_t *writer)
 {
-	mclmr_span_t covered = mclmr_octets_span(writer->to, writer->length);
+	uint8_t signature[MCLMR_ECCSI_SIGNATURE];
 
 	if(mclmr_eccsi_sign(mclmr_keyring_eccsi(ring),
-			   &draft->order->sender->signing, covered,
-			   writer->to + writer->length)
+			   &draft->order->sender->signing,
+			   mclmr_octets_written(&writer->octets), signature)
 			!= MCLMR_CRYPTO_OK)
 		return "the message cannot be signed";
-	writer->length += MCLMR_ECCSI_SIGNATURE;
-	return NULL;
+	put(writer, MCLMR_OCTETS(signature));
+	return writer->octets.full ? "the message is too large" : NULL;
 }
 
 const char *mclmr_mikey_finish(mclmr_keyring_t *ring,
@@ -344,6 +351,7 @@ const char *mclmr_mikey_finish(mclmr_keyring_t *ring,
 		mclmr_span_t *octets)
 {
 	parts_t parts = {.extra = extra};
+	writer_t counter = {.octets = MCLMR_OCTETS_COUNTER};
 	writer_t writer = {0};
 	const char *wrong;
 
@@ -357,15 +365,15 @@ const char *mclmr_mikey_finish(mclmr_keyring_t *ring,
 	wrong = make_parts(ring, draft, arena, &parts);
 	if(wrong != NULL)
 		return wrong;
-	put_message(&writer, draft, &parts);
-	if(writer.length + MCLMR_ECCSI_SIGNATURE > MCLMR_MIKEY_MAX_SIZE)
+	put_message(&counter, draft, &parts);
+	counter.octets.length += MCLMR_ECCSI_SIGNATURE;
+	if(counter.octets.full || counter.octets.length > MCLMR_MIKEY_MAX_SIZE)
 		return "the message is too large";
-	writer.to = mclmr_arena_alloc(arena, writer.length + MCLMR_ECCSI_SIGNATURE);
-	if(writer.to == NULL)
+	writer.octets = mclmr_octets_writer(arena, &counter.octets);
+	if(writer.octets.full)
 		return "out of memory";
-	writer.length = 0;
 	put_message(&writer, draft, &parts);
 	wrong = sign(ring, draft, &writer);
-	*octets = mclmr_octets_span(writer.to, writer.length);
+	*octets = mclmr_octets_written(&writer.octets);
 	return wrong;
 }
