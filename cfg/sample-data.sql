@@ -2,7 +2,7 @@
 -- The sample deployment: rows of the mc_iwf tables, for SQLite, PostgreSQL
 -- and MySQL alike. Radio identities are invented.
 
--- Two KMFs, each behind an IWF of its own.
+-- Two KMFs, each with an IWF of its own.
 INSERT INTO mc_iwf_kmfs (uri, peer_set, trusted) VALUES ('sip:kmf1@iwf.example.org', 1, 1);
 INSERT INTO mc_iwf_kmfs (uri, peer_set, trusted) VALUES ('sip:kmf2@tetra-iwf.example.org', 2, 1);
 INSERT INTO mc_iwf_kmf_aliases (kmf, alias) VALUES ('sip:kmf1@iwf.example.org', 'sip:kmf1-proxy@iwf.example.org');
@@ -15,7 +15,7 @@ INSERT INTO mc_iwf_roles (psi, service, role) VALUES ('sip:mc-orig@mc.example.or
 INSERT INTO mc_iwf_roles (psi, service, role) VALUES ('sip:mc-term@mc.example.org', '', 'terminating');
 INSERT INTO mc_iwf_roles (psi, service, role) VALUES ('sip:mc-ctrl@mc.example.org', '', 'controlling');
 
--- Whose assertions count; ports are not compared.
+-- Sources whose assertions count; ports are not compared.
 INSERT INTO mc_iwf_peers (kind, psi, address, port) VALUES ('iwf', 'sip:iwf@iwf.example.org', '127.0.0.2', 0);
 INSERT INTO mc_iwf_peers (kind, psi, address, port) VALUES ('iwf', 'sip:iwf@iwf.example.org', '127.0.0.3', 0);
 INSERT INTO mc_iwf_peers (kind, psi, address, port) VALUES ('iwf', 'sip:iwf@tetra-iwf.example.org', '127.0.0.4', 0);
@@ -70,8 +70,8 @@ INSERT INTO mc_iwf_lmr (person, lmr_type, kmf, identity) VALUES ('dave', 'tetra'
 INSERT INTO mc_iwf_lmr (person, lmr_type, kmf, identity) VALUES ('frank', 'p25', 'sip:kmf1@iwf.example.org', '2001006');
 INSERT INTO mc_iwf_lmr (person, lmr_type, kmf, identity) VALUES ('frank', 'tetra', 'sip:kmf2@tetra-iwf.example.org', '901000100002006');
 
--- LMR users and groups, each with the IWF behind which it is and the media
--- profile of its calls.
+-- LMR users and groups, each with the IWF that serves it and the media profile
+-- of its calls.
 INSERT INTO mc_iwf_lmr_users (uri, psi, profile) VALUES ('sip:unit1@iwf.example.org', 'sip:iwf@iwf.example.org', 'p25');
 INSERT INTO mc_iwf_lmr_users (uri, psi, profile) VALUES ('sip:fm1@iwf.example.org', 'sip:iwf@iwf.example.org', 'analog');
 INSERT INTO mc_iwf_lmr_users (uri, psi, profile) VALUES ('sip:unit1@tetra-iwf.example.org', 'sip:iwf@tetra-iwf.example.org', 'tetra');

@@ -17,8 +17,7 @@ COMMENTS = ["modules/mclmr/base/*.[ch]", "modules/mclmr/crypto/**/*.[ch]",
             "modules/mclmr/directory/*.[ch]", "modules/mclmr/sdp/*.[ch]",
             "tests/bench/*.c", "tests/fuzz/*.c", "tests/locks/*.[ch]",
             "tests/media/*.[ch]", "tests/oracle/*.[ch]", "tests/unit/*.[ch]"]
-WHOLE = ["README.md", "docs/*.md", "cfg/*.cfg",
-         "cfg/recipe/*",
+WHOLE = ["README.md", "docs/*.md", "cfg/*.*", "cfg/recipe/*",
          "tests/locks/locks.mk", "tests/mutate/*.py",
          "tools/[!w]*"]
 
