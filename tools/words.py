@@ -15,6 +15,8 @@ import sys
 # A file that is not here is not looked at yet.
 COMMENTS = ["modules/mclmr/base/*.[ch]", "modules/mclmr/crypto/**/*.[ch]",
             "modules/mclmr/directory/*.[ch]", "modules/mclmr/sdp/*.[ch]",
+            "modules/mc_common/*.[ch]", "modules/mc_iwf/*.[ch]",
+            "modules/mc_iwf/data/*.[ch]",
             "tests/bench/*.c", "tests/fuzz/*.c", "tests/locks/*.[ch]",
             "tests/media/*.[ch]", "tests/oracle/*.[ch]", "tests/unit/*.[ch]"]
 WHOLE = ["README.md", "docs/*.md", "cfg/*.*", "cfg/recipe/*",

@@ -11,12 +11,12 @@
 #define BACKLOG 5000	 /* rows of the log; beyond it a full load is faster */
 #define DRAIN_POLLS 1000 /* polls to catch up with after a full load */
 #define LOAD_TRIES 3	 /* full loads that meet a change under way */
-#define RELOAD_PAUSE 60	 /* s between full loads nobody asked for */
+#define RELOAD_PAUSE 60	 /* s between full loads that were not asked for */
 #define PRUNE_PAUSE 60	 /* s between two cuts of the change log */
 #define DOWN_PAUSE 1	 /* s between two tries to reach the database */
 #define LINE_SIZE 512	 /* octets of a log line */
 
-/* Milliseconds of a clock that nobody sets. */
+/* Milliseconds of a clock that is never set. */
 static unsigned long long clock_ms(void)
 {
 	struct timespec t;

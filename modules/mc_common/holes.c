@@ -20,7 +20,7 @@ static void remove_hole(mc_holes_t *holes, size_t i)
 			(holes->n - i) * sizeof(holes->hole[0]));
 }
 
-/* Puts a hole in at place i; the oldest one gives way where all is full. */
+/* Puts a hole in at place i; the oldest one gives way if all is full. */
 static bool insert_hole(mc_holes_t *holes, size_t i, mc_hole_t hole)
 {
 	bool room = holes->n < MC_MAX_HOLES;
@@ -66,9 +66,8 @@ bool mc_holes_seen(mc_holes_t *holes, long long seq, time_t now)
 		return gap.first > gap.last || insert_hole(holes, holes->n, gap);
 	}
 	for(i = 0; i < holes->n; i++) {
-		if(seq >= holes->hole[i].first && seq <= holes->hole[i].last) {
+		if(seq >= holes->hole[i].first && seq <= holes->hole[i].last)
 			return cut_hole(holes, i, seq);
-		}
 	}
 	return true;
 }

@@ -35,7 +35,7 @@ typedef struct mc_holes
 void mc_holes_begin(mc_holes_t *holes, long long first);
 
 /* Marks a number as seen; what lies between it and the last one becomes a
- * hole. false where the oldest hole had to be given up for want of room. */
+ * hole. false if the oldest hole had to be given up for want of room. */
 bool mc_holes_seen(mc_holes_t *holes, long long seq, time_t now);
 
 /* Gives up the holes that are there since a time before this; how many. */

@@ -5,19 +5,18 @@
 
 #include "span.h"
 
-int mc_key_parse(pv_spec_t *spec, const str *name, const char *variable,
-		const char *const *words, int n)
+bool mc_key_parse(
+		pv_spec_t *spec, const str *name, const char *const *words, int n)
 {
 	for(int i = 0; i < n; i++) {
 		if(mclmr_span_equal(mc_span(name), mclmr_span(words[i]))) {
 			spec->pvp.pvn.type = PV_NAME_INTSTR;
 			spec->pvp.pvn.u.isname.type = 0;
 			spec->pvp.pvn.u.isname.name.n = i;
-			return 0;
+			return true;
 		}
 	}
-	LM_ERR("$%s(%.*s): there is no such key\n", variable, name->len, name->s);
-	return -1;
+	return false;
 }
 
 int mc_key_of(const pv_param_t *param)

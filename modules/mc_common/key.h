@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * iwf_key: what $iwf(key) and $lmr(key) share: a key is its place in a list
- * of words, and an empty text is $null.
+ * mc_key: the word in brackets of a pseudo-variable: a key is its place in a
+ * list of words, and an empty text is $null.
  */
 #ifndef MC_KEY_H
 #define MC_KEY_H
@@ -10,15 +10,15 @@
 #include "core/pvar.h"
 #include "mclmr/base/span.h"
 
-/* Keeps in *spec the place of name among n words; 0, or -1 and a log line
- * that names the variable where it is none of them. */
-int mc_key_parse(pv_spec_t *spec, const str *name, const char *variable,
-		const char *const *words, int n);
+/* Keeps in *spec the place of name among n words; false if it is none of
+ * them. */
+bool mc_key_parse(
+		pv_spec_t *spec, const str *name, const char *const *words, int n);
 
 /* The place that was kept. */
 int mc_key_of(const pv_param_t *param);
 
-/* A text as value, $null where it is empty. */
+/* A text as value, $null if it is empty. */
 int mc_key_text(struct sip_msg *msg, pv_param_t *param, pv_value_t *value,
 		mclmr_span_t text);
 

@@ -34,7 +34,7 @@ bool mc_lump_replace(
 	return lump != NULL && (text.len == 0 || mc_lump_insert(lump, text));
 }
 
-/* True where a lump of a list takes away octets from begin to end. */
+/* True if a lump of a list takes away octets from begin to end. */
 static bool takes(const struct lump *l, int begin, int end)
 {
 	for(; l != NULL; l = l->next) {

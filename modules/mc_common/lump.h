@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * iwf_lump: changes of a message that take effect when it leaves. The
+ * mc_lump: changes of a message that take effect when it leaves. The
  * message itself stays as it came.
  */
 #ifndef MC_LUMP_H
@@ -12,15 +12,15 @@
 
 struct lump;
 
-/* Inserts a copy of text behind a lump; false where there is no memory. */
+/* Inserts a copy of text after a lump; false without memory. */
 bool mc_lump_insert(struct lump *lump, mclmr_span_t text);
 
 /* Replaces octets of the message (a span into it, which may be empty) by a
- * copy of text; false where there is no memory. */
+ * copy of text; false without memory. */
 bool mc_lump_replace(
 		struct sip_msg *msg, mclmr_span_t octets, mclmr_span_t text);
 
-/* True where a lump takes away any of these octets. */
+/* True if a lump takes away any of these octets. */
 bool mc_lump_taken(const struct sip_msg *msg, mclmr_span_t octets);
 
 #endif

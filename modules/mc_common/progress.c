@@ -126,7 +126,7 @@ static mc_db_result_t check_pruned(mc_follower_t *f, const mc_holes_t *holes,
 	rc = mc_change_log_range(f->db, f->log, &first, &last, error);
 	if(rc == MC_DB_OK && first > holes->last + 1)
 		mc_follower_reload_slowly(
-				f, "the change log begins behind the last row seen");
+				f, "the change log begins after the last row seen");
 	return rc;
 }
 

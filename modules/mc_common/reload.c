@@ -77,7 +77,7 @@ static bool take_answer(mc_reload_t *reload, unsigned number, bool *done,
 	return there;
 }
 
-/* Milliseconds of a clock that nobody sets. */
+/* Milliseconds of a clock that is never set. */
 static long long clock_ms(void)
 {
 	struct timespec t;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * iwf_span: between Kamailio's str and the library's span; no copies.
+ * mc_span: between Kamailio's str and the library's span; no copies.
  */
 #ifndef MC_SPAN_H
 #define MC_SPAN_H

@@ -51,7 +51,7 @@ void mc_store_destroy(mc_store_t *store);
 const void *mc_store_read(mc_store_t *store);
 void mc_store_read_end(mc_store_t *store);
 
-/* The same for a change of parts of it: nobody reads until the end. Neither
+/* The same for a change of parts of it: no process reads until the end. Neither
  * within a read, nor nested. */
 void *mc_store_write(mc_store_t *store);
 void mc_store_write_end(mc_store_t *store);

@@ -16,6 +16,7 @@
 #ifndef MC_IWF_API_H
 #define MC_IWF_API_H
 
+#include "core/dprint.h"
 #include "core/sr_module.h"
 #include "mclmr/base/arena.h"
 #include "mclmr/base/status.h"

@@ -75,7 +75,7 @@ typedef enum gauge
 	GAUGE_DB_UP
 } gauge_t;
 
-/* Counts of the directory in force, all 0 where nothing is loaded. */
+/* Counts of the directory in force, all 0 if nothing is loaded. */
 static mclmr_directory_counts_t count_directory(void)
 {
 	mclmr_directory_counts_t counts = {0};
@@ -137,7 +137,7 @@ static int add_gauges(void)
 			{"reloads", GAUGE_RELOADS, "full reloads that went well"},
 			{"changes", GAUGE_CHANGES, "rows of the change log applied"},
 			{"bad_rows", GAUGE_BAD_ROWS, "changed rows that cannot be used"},
-			{"db_up", GAUGE_DB_UP, "1 where the database answers"},
+			{"db_up", GAUGE_DB_UP, "1 if the database answers"},
 	};
 
 	for(size_t i = 0; i < sizeof(gauges) / sizeof(gauges[0]); i++) {

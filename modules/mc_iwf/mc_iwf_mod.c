@@ -3,7 +3,7 @@
 /*
  * mc_iwf: forwards IWF short messages (Interworking Security Data messages)
  * between MC service clients and IWFs. This file is glue: exports, parameters
- * and start; what the functions do stands in iwf_*.c and in ../mclmr.
+ * and start; what the functions do stands in message, call, data and in ../mclmr.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -245,7 +245,7 @@ static int ki_iwf_contact(struct sip_msg *msg)
 }
 
 /* Notes a verdict for $iwf() and iwf_reply(): 1 or -1. Success needs no note
- * where nothing has been said of the message yet. */
+ * if nothing has been said of the message yet. */
 static int note_verdict(struct sip_msg *msg, mclmr_status_t status)
 {
 	iwf_facts_t *facts = iwf_message_facts(msg);

@@ -746,7 +746,7 @@ DAY = 86400  # change_keep, as it is without a parameter
 
 
 def test_log_pruned_before_it_was_seen(fresh):
-    """A log that begins behind the last row seen: what is not in it any
+    """A log that begins after the last row seen: what is not in it any
     more, a revocation, takes effect by a full load."""
     with Loaded(fresh).with_clock() as running:
         fresh.run(insert_user("seen"))
@@ -757,7 +757,7 @@ def test_log_pruned_before_it_was_seen(fresh):
         assert "person: alice" in running.user(mc_id("alice"))
         running.clock.forward(RELOAD_PAUSE)
         running.wait_gone(mc_id("alice"))
-        assert "begins behind the last row seen" in running.log()
+        assert "begins after the last row seen" in running.log()
 
 
 def test_gap_that_is_no_pruning(fresh):

@@ -443,7 +443,7 @@ static void test_log_that_was_cut(void **state)
 {
 	(void)state;
 	log_row(5, "users", "a");
-	round_does("info(full load due in 60 s: the change log begins behind the"
+	round_does("info(full load due in 60 s: the change log begins after the"
 			   " last row seen) users:a ");
 	now += 59;
 	round_does("");

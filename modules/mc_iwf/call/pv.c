@@ -49,7 +49,10 @@ static const char *const keys[KEY_COUNT] = {[KEY_OP] = "op",
 
 int lmr_pv_parse_name(pv_spec_t *spec, str *name)
 {
-	return mc_key_parse(spec, name, "lmr", keys, KEY_COUNT);
+	if(mc_key_parse(spec, name, keys, KEY_COUNT))
+		return 0;
+	LM_ERR("$lmr(%.*s): there is no such key\n", name->len, name->s);
+	return -1;
 }
 
 /* The word of an op. */

@@ -32,12 +32,11 @@ static void look_end(const mclmr_directory_t *aside)
 		iwf_store_read_end();
 }
 
-/* Fills the error where there is something wrong with a row. */
+/* Fills the error if there is something wrong with a row. */
 static mc_db_result_t verdict(const char *why, mc_db_error_t *error)
 {
-	if(why == NULL) {
+	if(why == NULL)
 		return MC_DB_OK;
-	}
 	mc_db_explain(error, "%s", why);
 	return MC_DB_BAD_ROW;
 }
@@ -49,13 +48,12 @@ static const mclmr_user_t *find_user(const mclmr_directory_t *directory,
 	mclmr_uri_room_t room;
 	mclmr_span_t key;
 
-	if(!mclmr_uri_key_in(mc_id, &room, &key)) {
+	if(!mclmr_uri_key_in(mc_id, &room, &key))
 		return NULL;
-	}
 	return mclmr_directory_user(directory, service, key);
 }
 
-/* True where the person of a row has another ID of the service already. */
+/* True if the person of a row has another ID of the service already. */
 static bool place_taken(const mclmr_directory_t *directory,
 		const mclmr_user_row_t *row, const mclmr_user_t *old)
 {
@@ -73,13 +71,11 @@ static const char *put_user(mclmr_directory_t *directory,
 {
 	const mclmr_user_t *old = find_user(directory, row->service, row->mc_id);
 
-	if(old != NULL && !mclmr_span_equal(old->row.mc_id, row->mc_id)) {
+	if(old != NULL && !mclmr_span_equal(old->row.mc_id, row->mc_id))
 		return "MC service ID is there in another spelling";
-	}
 	if(old != NULL && patience >= MC_GIVE_WAY
-			&& place_taken(directory, row, old)) {
+			&& place_taken(directory, row, old))
 		mclmr_directory_remove_user(directory, row->service, row->mc_id);
-	}
 	return mclmr_directory_put_user(directory, row);
 }
 
@@ -90,9 +86,8 @@ static void remove_user(
 	mclmr_service_t service = mclmr_service_from_word(word);
 	const mclmr_user_t *old = find_user(directory, service, mc_id);
 
-	if(old != NULL && mclmr_span_equal(old->row.mc_id, mc_id)) {
+	if(old != NULL && mclmr_span_equal(old->row.mc_id, mc_id))
 		mclmr_directory_remove_user(directory, service, mc_id);
-	}
 }
 
 /* The user of a service word and an MC service ID, as the table has it. */
@@ -107,11 +102,10 @@ static mc_db_result_t apply_user(mclmr_directory_t *aside, mclmr_span_t service,
 	if(rc == MC_DB_OK) {
 		mclmr_directory_t *directory = change_begin(aside);
 
-		if(rows.n > 0) {
+		if(rows.n > 0)
 			why = put_user(directory, &row, patience);
-		} else {
+		else
 			remove_user(directory, service, mc_id);
-		}
 		change_end(aside);
 		rc = verdict(why, error);
 	}
@@ -135,16 +129,14 @@ static size_t usable_entries(const mclmr_directory_t *directory,
 		long long id;
 		const char *wrong = iwf_db_entry(rows, i, &id, &usable[n]);
 
-		if(wrong == NULL) {
+		if(wrong == NULL)
 			wrong = mclmr_directory_check_entry(directory, &usable[n]);
-		}
-		if(wrong == NULL) {
+		if(wrong == NULL)
 			n++;
-		} else if(patience == MC_WITHDRAW) {
+		else if(patience == MC_WITHDRAW)
 			iwf_load_leave_out_entry(id, wrong);
-		} else {
+		else
 			*why = wrong;
-		}
 	}
 	return n;
 }
@@ -159,15 +151,14 @@ static size_t pick_entries(const mclmr_directory_t *aside,
 	size_t left = mclmr_directory_drop_conflicts(directory, picked, n);
 
 	look_end(aside);
-	if(n > MCLMR_MAX_LMR_ENTRIES) {
+	if(n > MCLMR_MAX_LMR_ENTRIES)
 		*why = "too many LMR entries, all are withdrawn";
-	} else if(left < n) {
+	else if(left < n)
 		*why = "a second KMF for what may have one only, both are withdrawn";
-	}
 	return left;
 }
 
-/* Puts entries in force; where there is no memory for them, the old ones may
+/* Puts entries in force; without memory for them, the old ones may
  * stay for a while. NULL, or what went wrong. */
 static const char *put_entries(mclmr_directory_t *aside, mclmr_span_t person,
 		const mclmr_lmr_row_t *row, size_t n, mc_patience_t patience)
@@ -175,9 +166,8 @@ static const char *put_entries(mclmr_directory_t *aside, mclmr_span_t person,
 	mclmr_directory_t *directory = change_begin(aside);
 	const char *why = mclmr_directory_put_entries(directory, person, row, n);
 
-	if(why != NULL && patience == MC_WITHDRAW) {
+	if(why != NULL && patience == MC_WITHDRAW)
 		mclmr_directory_put_entries(directory, person, NULL, 0);
-	}
 	change_end(aside);
 	return why;
 }
@@ -215,12 +205,10 @@ static mc_db_result_t apply_party(mclmr_directory_t *aside,
 		mclmr_parties_t *parties =
 				mclmr_directory_parties(change_begin(aside), kind);
 
-		if(rows.n > 0) {
+		if(rows.n > 0)
 			why = mclmr_parties_put(parties, &row);
-		}
-		if(rows.n == 0 || (why != NULL && patience == MC_WITHDRAW)) {
+		if(rows.n == 0 || (why != NULL && patience == MC_WITHDRAW))
 			mclmr_parties_remove(parties, uri);
-		}
 		change_end(aside);
 		rc = verdict(why, error);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Iwf_group_codec(): asked by any process, done by that one. */
+/* The codec of a group: asked by any process, done by that one. */
 #include "group.h"
 
 #include <stdio.h>
@@ -87,7 +87,7 @@ static mclmr_status_t finish(
 	return status;
 }
 
-/* Copies a text; false where it is too long. */
+/* Copies a text; false if it is too long. */
 static bool copy_text(char *to, size_t size, mclmr_span_t text)
 {
 	if(text.len >= size || (text.len > 0 && memchr(text.s, '\0', text.len)))
@@ -185,7 +185,7 @@ static mclmr_status_t put_in_force(change_t *change, const row_t *row)
 	return wrong == NULL ? MCLMR_OK : finish(change, MCLMR_INTERNAL, wrong);
 }
 
-/* Changes the row, if nobody else has changed it since it was checked. */
+/* Changes the row, if it was not changed since it was checked. */
 static mclmr_status_t change_row(change_t *change, const row_t *old)
 {
 	const char *profile =
@@ -205,7 +205,7 @@ static mclmr_status_t change_row(change_t *change, const row_t *old)
 	if(strcmp(row.profile, profile) != 0
 			|| strcmp(row.codec, change->codec) != 0)
 		return finish(change, MCLMR_INTERNAL,
-				"somebody else changed the row at this moment");
+				"another writer changed the row at this moment");
 	return put_in_force(change, &row);
 }
 
@@ -223,7 +223,7 @@ static mclmr_status_t carry_out(change_t *change)
 	return finish(change, MCLMR_OK, "");
 }
 
-/* Takes what was asked; false where nothing was. */
+/* Takes what was asked; false if nothing was. */
 static bool take_request(change_t *change, unsigned *number)
 {
 	bool asked;
@@ -241,7 +241,7 @@ static bool take_request(change_t *change, unsigned *number)
 	return asked;
 }
 
-/* Gives the answer, if somebody still waits for it. */
+/* Gives the answer, if the asker still waits for it. */
 static void answer(const change_t *change, unsigned number)
 {
 	lock_get(&place->lock);
@@ -276,7 +276,7 @@ void iwf_group_refuse(void)
 	answer(&change, number);
 }
 
-/* Puts a change, where the place is free or its asker has gone. */
+/* Puts a change, if the place is free or its asker has gone. */
 static bool put_request(const change_t *change, unsigned *number)
 {
 	long long now = iwf_now_ms();
@@ -309,7 +309,7 @@ static bool take_answer(change_t *change, unsigned number)
 	return done;
 }
 
-/* Takes a request back that nobody has begun; false where it is being done:
+/* Takes a request back that was not begun; false if it is being done:
  * then its answer frees the place later on. */
 static bool take_back(unsigned number)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * iwf_group: changes codec and profile of a group (the server function behind
+ * iwf_group: changes codec and profile of a group (the server function of
  * TS 23.283 10.7): any process asks, the refresh process, the only one with a
  * database connection, does it.
  */
@@ -22,13 +22,13 @@ void iwf_group_destroy(void);
  * profile (empty: as it is) their media profile. Waits until it is in the
  * database and in force on this node. MCLMR_OK; else nothing changed and why
  * in error: MCLMR_GROUP_UNKNOWN, MCLMR_PROFILE_UNKNOWN, MCLMR_MEDIA_DENIED
- * (what the profile forbids, or what cannot be encrypted where it has to be),
+ * (what the profile forbids, or what has to be encrypted and cannot be),
  * MCLMR_INTERNAL (no data, database; no answer in time: it may still come).
  */
 mclmr_status_t iwf_group_codec(mclmr_span_t group, mclmr_span_t codec,
 		mclmr_span_t profile, char error[IWF_GROUP_ERROR]);
 
-/* In the refresh process: does what somebody asked for. */
+/* In the refresh process: does what was asked for. */
 void iwf_group_serve(void);
 
 /* The same while the database is away. */

@@ -42,7 +42,7 @@ typedef enum outcome
 	WRONG
 } outcome_t;
 
-/* The octets of the file; -1 where it cannot be read or is too large. */
+/* The octets of the file; -1 if it cannot be read or is too large. */
 static long read_file(FILE *file, char *text)
 {
 	size_t n = fread(text, 1, LMR_PROFILES_FILE_MAX, file);
@@ -186,7 +186,7 @@ typedef struct group
 	mclmr_span_t codec;
 } group_t;
 
-/* Reads the row of the group with this URI; false where there is none. */
+/* Reads the row of the group with this URI; false if there is none. */
 static bool find_group(mclmr_span_t uri, mclmr_arena_t *arena, group_t *group)
 {
 	const mclmr_directory_t *directory;

@@ -359,7 +359,7 @@ static void add_decision(rpc_t *rpc, void *context, const question_t *q,
 }
 
 /* Takes the arguments; binrpc fills an optional one that is missing with a
- * text of its own. false where one is missing that is not optional. */
+ * text of its own. false if one is missing that is not optional. */
 static bool scan_question(rpc_t *rpc, void *context, question_t *q)
 {
 	int n = rpc->scan(context, ".S.S*.S.S", &q->sender, &q->service, &q->target,
