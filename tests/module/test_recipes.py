@@ -34,6 +34,20 @@ def test_every_configuration_is_a_file():
     assert named == {path.name for path in RECIPES.iterdir()}
 
 
+def test_list_of_the_recipes():
+    """The README names each file, beside the page that prints it."""
+    listed = {row[0]: documents.names(row[1]) for row in
+              documents.rows("## Recipes", "Page", documents.README)}
+    printed = {}
+    for path in documents.PAGES:
+        title = documents.headings(path)[0][1]
+        names = [name for name in documents.block_names([path])
+                 if "." in name]
+        if names:
+            printed[f"[{title}](docs/{path.name})"] = names
+    assert listed == printed
+
+
 def test_small_tables(tmp_path):
     """The file makes the tables of both databases."""
     text = (RECIPES / "small-tables.sh").read_text().replace(

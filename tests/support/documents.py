@@ -36,9 +36,9 @@ def block(name):
     return found[0]
 
 
-def block_names():
-    """The names of all blocks that have one, in the order of the pages."""
-    return [name for path in DOCUMENTS for name in
+def block_names(paths=tuple(DOCUMENTS)):
+    """The names of the blocks of pages that have one, in their order."""
+    return [name for path in paths for name in
             re.findall(r"^```\w+ (\S+)$", path.read_text(), re.M)]
 
 
