@@ -13,10 +13,10 @@
 #include "core/ut.h"
 #include "mc_iwf/config.h"
 #include "mc_iwf/message/facts.h"
-#include "db.h"
-#include "store.h"
-#include "profiles.h"
 #include "mclmr/sip/uri.h"
+#include "db.h"
+#include "profiles.h"
+#include "store.h"
 
 #define WAIT_MS 5000LL
 #define LOOK_US 10000 /* how often an asker looks for its answer */

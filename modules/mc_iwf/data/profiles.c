@@ -12,8 +12,8 @@
 #include "core/locking.h"
 #include "core/mem/shm_mem.h"
 #include "mc_iwf/config.h"
-#include "store.h"
 #include "mclmr/sip/uri.h"
+#include "store.h"
 
 #define GROUP_MEMORY 2048 /* for the key of a URI and two words */
 

@@ -4,15 +4,15 @@
 #include "rpc.h"
 
 #include "core/rpc_lookup.h"
+#include "mc_common/span.h"
+#include "mc_iwf/config.h"
 #include "mc_iwf/message/check.h"
 #include "mc_iwf/message/usrloc.h"
-#include "mc_iwf/config.h"
-#include "group.h"
-#include "refresh.h"
-#include "mc_common/span.h"
-#include "store.h"
 #include "mclmr/decide/forward.h"
 #include "mclmr/sip/uri.h"
+#include "group.h"
+#include "refresh.h"
+#include "store.h"
 
 #define RELOAD_TIMEOUT_MS 60000
 #define EXPLAIN_ARENA 16384
