@@ -6,6 +6,7 @@ import resource
 import pytest
 
 import call_proxy
+import calls
 import existing_server
 import node
 import sample
@@ -66,6 +67,13 @@ def site(_sample_site):
     """The sample node; each test gets it as if just started."""
     yield _sample_site
     _sample_site.reset()
+
+
+@pytest.fixture
+def dial(site):
+    """Makes lines on the sample node; all are over at the end."""
+    with calls.dialling(site) as make:
+        yield make
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The Contact of a call's messages: one, whatever is quoted in it, and no
 longer than the node may keep."""
-import contextlib
 
 import pytest
 
@@ -24,15 +23,6 @@ SEVERAL = ["<{uri}>, <{evil}>", "{uri}, {evil}", "{uri}, <{evil}>",
            '"<{evil}>", <{uri}>', "<{uri}>,", ",<{uri}>"]
 
 LONG = f"<sip:{'b' * 499}@127.0.0.9>"
-
-
-@pytest.fixture
-def dial(site):
-    """Makes lines on the sample node; all are over at the end."""
-    with contextlib.ExitStack() as stack:
-        yield lambda form="private": stack.enter_context(
-            calls.Line(site, form))
-    calls.wait_quiet(site.node)
 
 
 def written(form, endpoint):

@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Parties of a call, and others who know of it, that mean no good."""
-import contextlib
 import re
 
 import pytest
 
 import calls
 import mc
-import mc_invite
 import media
 import node
 import sip
@@ -16,15 +14,6 @@ import user_agent
 CLEAR = {98: ("TETRA_ACELP_BB/8000", "payload-type=0;encryption-mode=0")}
 FOREIGN_SDP = (b"v=0\r\no=- 1 1 IN IP4 127.0.1.2\r\ns=-\r\n"
                b"c=IN IP4 127.0.1.2\r\nt=0 0\r\nm=audio 4444 RTP/AVP 8\r\n")
-
-
-@pytest.fixture
-def dial(site):
-    """Makes lines on the sample node; all are over at the end."""
-    with contextlib.ExitStack() as stack:
-        yield lambda form="private": stack.enter_context(
-            calls.Line(site, form))
-    calls.wait_quiet(site.node)
 
 
 def end(out, got):
@@ -200,13 +189,7 @@ def test_merged_call(site, dial, answered):
         got.reply(200, here.answer())
         near, _ = out.answered()
         got.dialog().wait("ACK")
-    second = mc_invite.private("alice", mc.impu("bob"),
-                               here.a.sdp(media.AMRWB))
-    for name in ("Call-ID", "From"):
-        second.set(name, out.message.get(name))
-    second.set("CSeq", "50 INVITE")
-    other = user_agent.Outgoing(here.caller, here.node.address, second,
-                                "alice")
+    other = here.again(out, mc.impu("bob"), here.a.sdp(media.AMRWB))
     assert other.start().refusal().code == 482
     assert not bob.requests("INVITE")
     if not answered:
@@ -224,12 +207,7 @@ def test_again_after_a_refusal(dial):
     here = dial()
     out = here.dial()
     end(out, here.arrived(out))
-    second = mc_invite.private("alice", calls.UNIT1, here.offer())
-    for name in ("Call-ID", "From"):
-        second.set(name, out.message.get(name))
-    second.set("CSeq", "50 INVITE")
-    other = user_agent.Outgoing(here.caller, here.node.address, second,
-                                "alice")
+    other = here.again(out, calls.UNIT1, here.offer())
     other.start().wait(100)
     end(other, user_agent.incoming(here.callee, here.node.address,
                                    call_id=out.call_id, n=2))

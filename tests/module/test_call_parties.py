@@ -20,15 +20,6 @@ OWN = {"private": "iwf1", "group": "iwf1", "from-lmr": "iwf1",
        "group-from-lmr": "iwf1", "tetra": "iwf2"}
 
 
-@pytest.fixture
-def dial(site):
-    """Makes lines on the sample node; all are over at the end."""
-    with contextlib.ExitStack() as stack:
-        yield lambda form="private": stack.enter_context(
-            calls.Line(site, form))
-    calls.wait_quiet(site.node)
-
-
 def strangers(site, form, who):
     """Peers that are not on this side of the call."""
     own = "core" if (form, who) == ("group-from-core", "near") else OWN.get(

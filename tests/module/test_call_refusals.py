@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Refused calls: the refusal goes out until its ACK comes, and no longer."""
-import contextlib
 import time
 
 import pytest
 
-import calls
 import media
 import sip
 import user_agent
@@ -14,35 +12,12 @@ REPEAT = 0.5  # seconds until a reply without ACK is sent again (T1)
 MARGIN = 0.4
 
 
-@pytest.fixture
-def dial(site):
-    """Makes lines on the sample node; all are over at the end."""
-    with contextlib.ExitStack() as stack:
-        yield lambda form="private": stack.enter_context(
-            calls.Line(site, form))
-    calls.wait_quiet(site.node)
-
-
 def refused_by_callee(here, code):
     """A call that the callee refuses."""
     out = here.dial()
     here.arrived(out).reply(code)
     out.wait(code)
     return out, code
-
-
-def cancelled(here):
-    """A call that its caller takes back."""
-    out = here.dial()
-    got = here.arrived(out)
-    got.reply(180)
-    out.wait(180)
-    out.cancel()
-    user_agent.incoming(here.callee, here.node.address, "CANCEL",
-                        call_id=out.call_id)
-    got.reply(487)
-    out.wait(487)
-    return out, 487
 
 
 def refused_by_us(here, sdp, code):
@@ -66,7 +41,7 @@ def test_refusal_goes_out_once(dial, form):
     assert_once(
         *(refused_by_callee(here, code)
           for code in (302, 404, 480, 486, 488, 600, 603)),
-        cancelled(here),
+        (here.cancelled(), 487),
         refused_by_us(here, here.a.sdp(media.PCMU), 488),
         refused_by_us(here, b"junk", 400))
 

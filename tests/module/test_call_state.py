@@ -14,17 +14,6 @@ BOTH = {**media.TETRA, **UNOFFERED}
 REBOUND = {**media.TETRA, 111: ("TETRA_ACELP/8000", None)}
 
 
-def talk(site, profile="tetra"):
-    """A call that is up: the dialogs of both sides."""
-    outgoing = site.offer(site.party().sdp(media.TETRA), profile)
-    incoming = site.incoming(outgoing)
-    incoming.reply(200, site.party().sdp(media.TETRA))
-    near, _ = outgoing.answered()
-    far = incoming.dialog()
-    far.wait("ACK")
-    return near, far
-
-
 def final(dialog, branch):
     """The final reply to a re-INVITE, acknowledged where it is a 2xx."""
     reply = dialog.endpoint.wait_final(branch)
@@ -55,7 +44,7 @@ def cross(site, near, far, answer):
 
 def test_crossing_offers(call_site):
     """Each offer of both sides is known to its answer."""
-    near, far = talk(call_site)
+    near, far = call_site.talk()
     answer = call_site.party().sdp(media.TETRA)
     before = call_site.node.counters()
     for _ in range(25):
@@ -69,7 +58,7 @@ def test_crossing_offers(call_site):
 def test_crossing_offers_and_a_bad_answer(call_site):
     """A payload type that was not offered does not pass, whatever crosses."""
     for _ in range(8):
-        near, far = talk(call_site)
+        near, far = call_site.talk()
         assert b"m=audio 0 " in cross(call_site, near, far, call_site.party(
             ).sdp(UNOFFERED))
         near.send("BYE")
@@ -81,7 +70,7 @@ def test_offer_that_is_not_known(call_site):
     The caller offers again before the first offer is answered: only the last
     one is kept.
     """
-    near, far = talk(call_site)
+    near, far = call_site.talk()
     before = call_site.node.counters()
     first = near.send("INVITE", call_site.party().sdp(media.TETRA))
     late = far.wait("INVITE")
@@ -101,7 +90,7 @@ def test_offer_that_is_not_known(call_site):
 def rebind(site):
     """An offer that gives a payload type another meaning, decided on just
     before an answer binds it; its final reply."""
-    near, far = talk(site)
+    near, far = site.talk()
     first = near.send("INVITE", site.party().sdp(BOTH))
     arrived = far.wait("INVITE")
     before = site.node.counters()
@@ -162,7 +151,7 @@ def test_what_the_losers_said_is_dropped(call_site):
 
 def test_shorter_text_leaves_nothing_of_a_longer_one(call_site):
     """The pieces of a long offer go with it."""
-    near, far = talk(call_site, "tetra")
+    near, far = call_site.talk("tetra")
     short = variables(call_site)
     many = {pt: ("TETRA_ACELP_BB/8000", f"encryption-mode={mode}")
             for pt, mode in zip(range(96, 127), itertools.cycle("01"))}

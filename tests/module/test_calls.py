@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Whole calls through the sample node and its media relay, step by step."""
-import contextlib
 import re
 
 import pytest
@@ -14,15 +13,6 @@ import user_agent
 
 ENDED = 8  # seconds until BYE: at the ACK, or where it was too quick, 5 s
 CRYPTO = "a=crypto:1 AEAD_AES_128_GCM inline:" + "A" * 38 + "=="
-
-
-@pytest.fixture
-def dial(site):
-    """Makes lines on the sample node; all are over at the end."""
-    with contextlib.ExitStack() as stack:
-        yield lambda form="private": stack.enter_context(
-            calls.Line(site, form))
-    calls.wait_quiet(site.node)
 
 
 # A call from its beginning to its end

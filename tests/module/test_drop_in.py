@@ -28,10 +28,8 @@ FOREIGN_SDP = (b"v=0\r\no=- 1 1 IN IP4 127.0.1.2\r\ns=-\r\n"
 @pytest.fixture
 def dial(drop_in_site):
     """Makes lines on the server; all are over at the end."""
-    with contextlib.ExitStack() as stack:
-        yield lambda form="private": stack.enter_context(
-            calls.Line(drop_in_site, form))
-    calls.wait_quiet(drop_in_site.node)
+    with calls.dialling(drop_in_site) as make:
+        yield make
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -396,13 +394,7 @@ def test_merged_call(drop_in_site, dial, answered):
     if answered:
         got.reply(200, here.answer())
         near, _ = out.answered()
-    second = mc_invite.private("alice", mc.impu("bob"),
-                               here.a.sdp(media.AMRWB))
-    for name in ("Call-ID", "From"):
-        second.set(name, out.message.get(name))
-    second.set("CSeq", "50 INVITE")
-    other = user_agent.Outgoing(here.caller, here.node.address, second,
-                                "alice")
+    other = here.again(out, mc.impu("bob"), here.a.sdp(media.AMRWB))
     assert other.start().refusal().code == 482
     assert not bob.requests("INVITE")
     if not answered:

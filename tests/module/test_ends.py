@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Calls that the node ends by itself: each side gets one BYE, nobody else
 gets any, and the relay keeps nothing."""
-import contextlib
 
 import pytest
 
@@ -22,26 +21,17 @@ def both_sites(request):
     found.reset()
 
 
-@contextlib.contextmanager
-def lines(site):
-    """Makes lines on a site; all are over at the end."""
-    with contextlib.ExitStack() as stack:
-        yield lambda form="private": stack.enter_context(
-            calls.Line(site, form))
-    calls.wait_quiet(site.node)
-
-
 @pytest.fixture
 def dial(both_sites):
     """Lines on either."""
-    with lines(both_sites) as found:
+    with calls.dialling(both_sites) as found:
         yield found
 
 
 @pytest.fixture
 def dial_in(drop_in_site):
     """Lines on the existing server."""
-    with lines(drop_in_site) as found:
+    with calls.dialling(drop_in_site) as found:
         yield found
 
 

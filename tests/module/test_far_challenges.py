@@ -1,26 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A far end that asks for a password: its own realm's is its business, ours
 is not."""
-import contextlib
 
 import pytest
 
-import calls
 import mc
 import sip
 import user_agent
 
 OURS = f'Digest realm="{mc.DOMAIN}", nonce="n"'
 THEIRS = 'Digest realm="far.example", nonce="n"'
-
-
-@pytest.fixture
-def dial(site):
-    """Makes lines on the sample node; all are over at the end."""
-    with contextlib.ExitStack() as stack:
-        yield lambda form="private": stack.enter_context(
-            calls.Line(site, form))
-    calls.wait_quiet(site.node)
 
 
 def text_message(sender, target):

@@ -5,12 +5,10 @@ passes, whatever the method.
 Each message carries every field of that table at once, with values by which
 they are known again; what arrives has to be what the table says.
 """
-import contextlib
 import re
 
 import pytest
 
-import calls
 import documents
 import mc
 import node
@@ -122,15 +120,6 @@ def text_message(sender, target):
     return sip.request("MESSAGE", mc.impu(target), mc.impu(sender),
                        mc.impu(target), [("Content-Type", "text/plain")],
                        b"hello")
-
-
-@pytest.fixture
-def dial(site):
-    """Makes lines on the sample node; all are over at the end."""
-    with contextlib.ExitStack() as stack:
-        yield lambda form="private": stack.enter_context(
-            calls.Line(site, form))
-    calls.wait_quiet(site.node)
 
 
 # Requests of clients

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Called parties that answer with one To tag after the other: what the node
 keeps of a call is bounded, and gone with it."""
-import contextlib
 
 import pytest
 
@@ -11,15 +10,6 @@ import sip
 import user_agent
 
 FORKS = 12  # of a call, as docs/reference.md says
-
-
-@pytest.fixture
-def dial(site):
-    """Makes lines on the sample node; all are over at the end."""
-    with contextlib.ExitStack() as stack:
-        yield lambda form="private": stack.enter_context(
-            calls.Line(site, form))
-    calls.wait_quiet(site.node)
 
 
 def kept(site, table, call_id):

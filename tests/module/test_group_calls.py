@@ -3,7 +3,6 @@
 
 Other forms of a group call, answers and media: test_calls.py, for each form.
 """
-import contextlib
 
 import pytest
 
@@ -26,10 +25,8 @@ PREFIXED = (b'<?xml version="1.0"?>\n<x:mcpttinfo xmlns:x="urn:3gpp:ns:'
 @pytest.fixture
 def dial(site):
     """Makes lines on the sample node; all are over at the end."""
-    with contextlib.ExitStack() as stack:
-        yield lambda form="group-by-orig": stack.enter_context(
-            calls.Line(site, form))
-    calls.wait_quiet(site.node)
+    with calls.dialling(site, "group-by-orig") as make:
+        yield make
 
 
 def session(kind, group=calls.P25_GROUP, comment=""):
@@ -71,15 +68,7 @@ def test_form_for_the_iwf(dial, psi):
 def test_info_part_in_another_style(dial):
     """Prefixes, blanks and attributes of XML."""
     here = dial()
-    out = here.dial(message=of_kind(here, mc.info_part(PREFIXED)))
-    got = here.arrived(out)
-    got.reply(180)
-    out.wait(180)
-    out.cancel()
-    user_agent.incoming(here.callee, here.node.address, "CANCEL",
-                        call_id=out.call_id)
-    got.reply(487)
-    out.wait(487)
+    here.cancelled(of_kind(here, mc.info_part(PREFIXED)))
 
 
 @pytest.mark.parametrize("group", [

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Ordinary MESSAGEs of an IWF: in whose name, and to whom; what else it says
 of itself."""
-import contextlib
 import re
 
 import pytest
@@ -14,15 +13,6 @@ import user_agent
 UNIT1 = "sip:unit1@iwf.example.org"
 TETRA1 = "sip:unit1@tetra-iwf.example.org"
 INJECTION = "x'OR'1'='1"
-
-
-@pytest.fixture
-def dial(site):
-    """Makes lines on the sample node; all are over at the end."""
-    with contextlib.ExitStack() as stack:
-        yield lambda form="private": stack.enter_context(
-            calls.Line(site, form))
-    calls.wait_quiet(site.node)
 
 
 def text(sender, target="alice", asserted=()):

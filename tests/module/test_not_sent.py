@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the sender hears where t_relay() has sent nothing: the truth, by the
 table of docs/operations.md."""
-import contextlib
 import re
 
 import pytest
@@ -223,10 +222,8 @@ def test_fault_of_ours(new_site):
 @pytest.fixture
 def dial(site):
     """Makes lines on the sample node; all are over at the end."""
-    with contextlib.ExitStack() as stack:
-        yield lambda form="client": stack.enter_context(
-            calls.Line(site, form))
-    calls.wait_quiet(site.node)
+    with calls.dialling(site, "client") as make:
+        yield make
 
 
 def answered_from(here, contact):

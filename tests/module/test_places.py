@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Where a client may be: at no peer, not at the node, not at its helpers."""
-import contextlib
 
 import pytest
 
@@ -48,15 +47,6 @@ def place(site, form):
         cli=media_ports["RTPENGINE_CLI_PORT"],
         first=media_ports["RTP_MIN"], last=media_ports["RTP_MAX"],
         iwf1=site.iwf1.address[1], partner=site.partner.address[1])
-
-
-@pytest.fixture
-def dial(site):
-    """Makes lines on the sample node; all are over at the end."""
-    with contextlib.ExitStack() as stack:
-        yield lambda form="private": stack.enter_context(
-            calls.Line(site, form))
-    calls.wait_quiet(site.node)
 
 
 # Registrations

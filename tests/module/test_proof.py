@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Whom a password proves: one user, in every way its URI may be written."""
-import contextlib
 
 import pytest
 
@@ -218,15 +217,6 @@ def test_text_to_another(site, target):
 
 
 # Within a call
-
-@pytest.fixture
-def dial(site):
-    """Makes lines on the sample node; all are over at the end."""
-    with contextlib.ExitStack() as stack:
-        yield lambda form="private": stack.enter_context(
-            calls.Line(site, form))
-    calls.wait_quiet(site.node)
-
 
 @pytest.mark.parametrize("form, side", [("private", "near"),
                                         ("from-lmr", "far")])

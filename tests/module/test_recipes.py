@@ -670,7 +670,7 @@ def test_call_of_a_stranger(call_site):
 @pytest.mark.parametrize("method", ["INVITE", "INFO", "UPDATE", "BYE"])
 def test_stranger_within_a_call(call_site, method):
     """Who knows its tags is refused all the same; the call stays."""
-    near, far = talk(call_site)
+    near, far = call_site.talk()
     with sip.UdpEndpoint(STRANGER) as mallory:
         assert mallory.ask(near.request(method), near.server).code == 403
     assert not far.requests(method)
@@ -697,7 +697,7 @@ def test_cancel_of_a_stranger(call_site):
 def test_elsewhere_through_a_call(call_site, way):
     """Nobody but the two is reached, nor is the proxy itself. (A second Route
     to itself is taken off with the first.)"""
-    near, far = talk(call_site)
+    near, far = call_site.talk()
     with sip.UdpEndpoint(STRANGER) as victim:
         for place in (victim.hostport, f"127.0.0.1:{call_site.node.port}"):
             message = near.request("INFO")
@@ -730,17 +730,6 @@ def test_own_requests_of_a_call(call_site):
         far = incoming.dialog()
         far.wait("BYE", timeout=12)
         assert not victim.requests("BYE")
-
-
-def talk(site):
-    """A call that is up: the dialogs of both sides."""
-    outgoing = site.offer(site.party().sdp(media.TETRA))
-    incoming = site.incoming(outgoing)
-    incoming.reply(200, site.party().sdp(media.TETRA))
-    near, _ = outgoing.answered()
-    far = incoming.dialog()
-    far.wait("ACK")
-    return near, far
 
 
 @pytest.mark.parametrize("hops, code", [("0", 483), ("1", 486)])

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """In whose name an IWF short message goes on, and what else its sender may say
 of itself: the same with every configuration that the documents print."""
-import contextlib
 import re
 
 import pytest
@@ -194,10 +193,8 @@ def test_realm_of_the_far_end(any_site, code, field, realm, ours):
 @pytest.fixture
 def dial(drop_in_site):
     """Makes lines on that server; all are over at the end."""
-    with contextlib.ExitStack() as stack:
-        yield lambda form="private": stack.enter_context(
-            calls.Line(drop_in_site, form))
-    calls.wait_quiet(drop_in_site.node)
+    with calls.dialling(drop_in_site) as make:
+        yield make
 
 
 @pytest.mark.parametrize("form", ["private", "client", "plain", "group"])

@@ -7,21 +7,6 @@ import mc
 import sip
 
 
-@pytest.fixture
-def dial(site):
-    """Lines on the sample node."""
-    lines = []
-
-    def make(form="private"):
-        lines.append(calls.Line(site, form))
-        return lines[-1].__enter__()
-
-    yield make
-    for one in lines:
-        one.__exit__(None, None, None)
-    calls.wait_quiet(site.node)
-
-
 def overloads(site):
     """How many were refused so far."""
     return site.node.counters("node").get("overload", 0)

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Nobody answers: 504, since 408 is for INVITEs alone (RFC 4320)."""
-import contextlib
 
 import pytest
 
@@ -14,10 +13,8 @@ SILENCE = 12  # seconds until the sender hears of it, at the latest
 @pytest.fixture
 def dial(site):
     """Makes lines on the sample node; all are over at the end."""
-    with contextlib.ExitStack() as stack:
-        yield lambda form="client": stack.enter_context(
-            calls.Line(site, form))
-    calls.wait_quiet(site.node)
+    with calls.dialling(site, "client") as make:
+        yield make
 
 
 def text(sender, target):

@@ -566,10 +566,10 @@ def test_other_batch(lab, tmp_path):
         assert unwrap(who, message)["status"] == status
 
 
-def test_killed(lab, tmp_path):
-    """No worker outlives a parent that was killed; the same command, at
-    once, goes on."""
-    path = table(tmp_path / "b.csv", [row(i) for i in range(2000)])
+def under_way(lab, tmp_path, count):
+    """The arguments of a batch of so many rows, and its process, when it has
+    written some messages."""
+    path = table(tmp_path / "b.csv", [row(i) for i in range(count)])
     folder = tmp_path / "out"
     arguments = list(map(str, batch(lab, path, folder)))
     child = subprocess.Popen([key_commands.TOOL, *arguments],
@@ -578,6 +578,13 @@ def test_killed(lab, tmp_path):
     while time.monotonic() < deadline and (
             not folder.exists() or len(messages_in(folder)) < 10):
         time.sleep(0.01)
+    return arguments, child
+
+
+def test_killed(lab, tmp_path):
+    """No worker outlives a parent that was killed; the same command, at
+    once, goes on."""
+    arguments, child = under_way(lab, tmp_path, 2000)
     children = pathlib.Path(
         f"/proc/{child.pid}/task/{child.pid}/children").read_text().split()
     child.kill()
@@ -593,15 +600,7 @@ def test_killed(lab, tmp_path):
 
 def test_interrupt(lab, tmp_path):
     """An interrupt loses nothing: the same command goes on."""
-    path = table(tmp_path / "b.csv", [row(i) for i in range(3000)])
-    folder = tmp_path / "out"
-    arguments = list(map(str, batch(lab, path, folder)))
-    child = subprocess.Popen([key_commands.TOOL, *arguments],
-                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and (
-            not folder.exists() or len(messages_in(folder)) < 10):
-        time.sleep(0.01)
+    arguments, child = under_way(lab, tmp_path, 3000)
     child.send_signal(signal.SIGINT)
     out, err = child.communicate(timeout=60)
     assert child.returncode == 3

@@ -96,6 +96,16 @@ class Site:
         return user_agent.incoming(self.callee, self.node.address, method,
                                    outgoing.call_id, n)
 
+    def talk(self, profile="tetra"):
+        """A call that is up: the dialogs of both sides."""
+        outgoing = self.offer(self.party().sdp(media.TETRA), profile)
+        incoming = self.incoming(outgoing)
+        incoming.reply(200, self.party().sdp(media.TETRA))
+        near, _ = outgoing.answered()
+        far = incoming.dialog()
+        far.wait("ACK")
+        return near, far
+
     def reset(self):
         """As it was at the start."""
         for party in self.parties:

@@ -104,6 +104,29 @@ class Line:
         return user_agent.Outgoing(
             self.caller, self.node.address, message, self.user).start()
 
+    def again(self, out, target, sdp):
+        """A further call of alice, not yet on its way, under the Call-ID and
+        From of another one."""
+        message = mc_invite.private("alice", target, sdp)
+        for name in ("Call-ID", "From"):
+            message.set(name, out.message.get(name))
+        message.set("CSeq", "50 INVITE")
+        return user_agent.Outgoing(self.caller, self.node.address, message,
+                                   "alice")
+
+    def cancelled(self, message=None):
+        """A call that its caller takes back when it rings."""
+        out = self.dial(message=message)
+        arrived = self.arrived(out)
+        arrived.reply(180)
+        out.wait(180)
+        out.cancel()
+        user_agent.incoming(self.callee, self.node.address, "CANCEL",
+                            call_id=out.call_id)
+        arrived.reply(487)
+        out.wait(487)
+        return out
+
     def arrived(self, out, endpoint=None, timeout=sip.SOON):
         """The call as it reached the callee."""
         return user_agent.incoming(endpoint or self.callee, self.node.address,
@@ -127,6 +150,15 @@ class Line:
         assert not [r for r in self.callee.requests("INVITE")
                     if r.message.get("Call-ID") == out.call_id]
         return reply
+
+
+@contextlib.contextmanager
+def dialling(site, form="private"):
+    """A function that makes lines on a site, of this form if none is named;
+    all calls are over at the end."""
+    with contextlib.ExitStack() as stack:
+        yield lambda form=form: stack.enter_context(Line(site, form))
+    wait_quiet(site.node)
 
 
 class Call:

@@ -133,7 +133,24 @@ def crashes_since():
             for line in server.new_crashes()]
 
 
-class Kamailio:
+class Started:
+    """A program that runs while it is entered: start(), stop(), remove()."""
+
+    def __enter__(self):
+        try:
+            return self.start()
+        except BaseException:
+            self.remove()
+            raise
+
+    def __exit__(self, *_):
+        try:
+            self.stop()
+        finally:
+            self.remove()
+
+
+class Kamailio(Started):
     """A Kamailio that runs one configuration in the foreground."""
 
     def __init__(self, config, defines=(), memory=64):
@@ -201,19 +218,6 @@ class Kamailio:
     def remove(self):
         """Removes its folder."""
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    def __enter__(self):
-        try:
-            return self.start()
-        except BaseException:
-            self.remove()
-            raise
-
-    def __exit__(self, *_):
-        try:
-            self.stop()
-        finally:
-            self.remove()
 
     def _command(self):
         """The command line that stays in front."""

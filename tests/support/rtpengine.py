@@ -144,7 +144,7 @@ def claim_address():
         return address, claim
 
 
-class Rtpengine(NgClient):
+class Rtpengine(NgClient, node.Started):
     """A daemon of our own."""
 
     def __init__(self, *options):
@@ -225,16 +225,3 @@ class Rtpengine(NgClient):
         """Removes its folder and gives its address free."""
         self._claim.close()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    def __enter__(self):
-        try:
-            return self.start()
-        except BaseException:
-            self.remove()
-            raise
-
-    def __exit__(self, *_):
-        try:
-            self.stop()
-        finally:
-            self.remove()
