@@ -25,7 +25,7 @@ KAMAILIO_LIBDIR = os.environ.get(
 # Beside it, in a folder that is not on the PATH of an ordinary user.
 KAMCMD = os.environ.get("KAMCMD", "/usr/sbin/kamcmd")
 START_TIMEOUT = 90.0
-STOP_TIMEOUT = 20.0
+STOP_TIMEOUT = 60.0  # s; a machine under load takes its time
 
 # What a Kamailio that fell over leaves in its log. Its processes see their
 # pipes close one by one when it stops: that is none.
