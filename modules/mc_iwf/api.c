@@ -150,7 +150,7 @@ static mclmr_status_t find_targets(mclmr_span_t uri, mclmr_service_t service,
 {
 	const mclmr_directory_t *directory = iwf_store_read();
 	mclmr_status_t status = MCLMR_INTERNAL;
-	mclmr_span_t impu;
+	mclmr_span_t impu = {NULL, 0};
 
 	memset(targets, 0, sizeof(*targets));
 	if(directory != NULL)
