@@ -212,9 +212,10 @@ def test_info_says_what_is_wanted(said, code):
     (mc.info_xml(inner="<anyExt><end-to-end-security></anyExt>"), 400),
     (b'<!DOCTYPE x [<!ENTITY a "curity">]>' + SILENT, 400),
     (b"<?xml version='1.0' encoding = 'UTF-7'?><x/>", 400),
-    (SILENT.decode().encode("utf-16"), 400)])
+    (SILENT.decode().encode("utf-16"), 400),
+    (mc.info_xml(inner="<unclosed>"), 400), (b"<x/>", 400)])
 def test_info_that_says_nothing_or_hides_it(call_site, info, code):
-    """One without the element's name is as good as none."""
+    """One without the element is as good as none, if it can be read."""
     part = mc.part("application/vnd.3gpp.mcptt-info+xml",
                               info)
     outgoing = call_site.start(call_proxy.mixed(

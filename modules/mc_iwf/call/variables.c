@@ -3,7 +3,6 @@
 /* What is known of a call's legs as variables of module dialog. */
 #include "variables.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,6 +99,15 @@ static bool get_value(
 	return fits;
 }
 
+/* Writes a number as n hex digits: printf() took 1,200 instructions. */
+static void put_hex(char *to, unsigned long number, size_t n)
+{
+	while(n > 0) {
+		to[--n] = "0123456789abcdef"[number & 15];
+		number >>= 4;
+	}
+}
+
 /* The value of 4 or 8 hex digits; the pieces hold nothing else there. */
 static unsigned long hex_number(const char *digits, size_t n)
 {
@@ -139,18 +147,15 @@ static bool unescape(char *text, size_t *len)
 /* Writes a text with %XX for octets that are not plain; its length. */
 static size_t escape(mclmr_span_t text, char *to)
 {
-	static const char digits[] = "0123456789abcdef";
 	size_t n = 0;
 
 	for(size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.s[i];
-
 		if(is_plain(text.s[i])) {
 			to[n++] = text.s[i];
 		} else {
 			to[n++] = '%';
-			to[n++] = digits[c >> 4];
-			to[n++] = digits[c & 15];
+			put_hex(to + n, (unsigned char)text.s[i], 2);
+			n += 2;
 		}
 	}
 	return n;
@@ -233,13 +238,12 @@ static bool write_pieces(struct dlg_cell *dlg, mclmr_side_t side,
 bool lmr_variables_write_said(struct dlg_cell *dlg, mclmr_side_t side,
 		const char *leg, mclmr_span_t said)
 {
-	char text[TEXT_MAX + 1], head[HEAD_SIZE + 1];
+	char text[TEXT_MAX];
 	size_t len = escape(said, text + HEAD_SIZE);
 
-	snprintf(head, sizeof(head), "%04zx%08x", len & 0xffff,
-			(unsigned)lmr_variables_digest(
-					(mclmr_span_t){text + HEAD_SIZE, len}));
-	memcpy(text, head, HEAD_SIZE);
+	put_hex(text, len, 4);
+	put_hex(text + 4,
+			lmr_variables_digest((mclmr_span_t){text + HEAD_SIZE, len}), 8);
 	return write_pieces(dlg, side, leg, (mclmr_span_t){text, HEAD_SIZE + len});
 }
 

@@ -47,11 +47,41 @@ typedef struct fields
 	mclmr_span_t content_length;
 } fields_t;
 
-static bool is_alphanumeric(char c)
+/* What an octet may stand in. */
+enum
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-		   || (c >= '0' && c <= '9');
-}
+	TOKEN = 1,	 /* RFC 3261 25.1; names and types of RFC 2045 as well */
+	BOUNDARY = 2 /* RFC 2046 5.1.1 */
+};
+
+static const unsigned char stands_in[256] = {['a' ... 'z'] = TOKEN | BOUNDARY,
+		['A' ... 'Z'] = TOKEN | BOUNDARY,
+		['0' ... '9'] = TOKEN | BOUNDARY,
+		['\''] = TOKEN | BOUNDARY,
+		['+'] = TOKEN | BOUNDARY,
+		['_'] = TOKEN | BOUNDARY,
+		['-'] = TOKEN | BOUNDARY,
+		['.'] = TOKEN | BOUNDARY,
+		['!'] = TOKEN,
+		['%'] = TOKEN,
+		['*'] = TOKEN,
+		['`'] = TOKEN,
+		['~'] = TOKEN,
+		['#'] = TOKEN,
+		['$'] = TOKEN,
+		['&'] = TOKEN,
+		['^'] = TOKEN,
+		['{'] = TOKEN,
+		['}'] = TOKEN,
+		['|'] = TOKEN,
+		['('] = BOUNDARY,
+		[')'] = BOUNDARY,
+		[','] = BOUNDARY,
+		['/'] = BOUNDARY,
+		[':'] = BOUNDARY,
+		['='] = BOUNDARY,
+		['?'] = BOUNDARY,
+		[' '] = BOUNDARY};
 
 static bool is_blank(char c)
 {
@@ -63,21 +93,19 @@ static bool is_space(char c)
 	return is_blank(c) || c == '\r' || c == '\n';
 }
 
-/* True for one or more octets that are letters, digits or in extra. */
-static bool consists_of(mclmr_span_t text, mclmr_span_t extra)
+/* True for one or more octets that may all stand in this. */
+static bool consists_of(mclmr_span_t text, unsigned char what)
 {
 	for(size_t i = 0; i < text.len; i++) {
-		if(!is_alphanumeric(text.s[i])
-				&& memchr(extra.s, text.s[i], extra.len) == NULL)
+		if((stands_in[(unsigned char)text.s[i]] & what) == 0)
 			return false;
 	}
 	return text.len > 0;
 }
 
-/* RFC 3261 25.1 token, which RFC 2045 names and types are as well. */
 static bool is_token(mclmr_span_t text)
 {
-	return consists_of(text, MCLMR_SPAN("-.!%*_+`'~#$&^{}|"));
+	return consists_of(text, TOKEN);
 }
 
 /* The first n octets of text, which are cut off. */
@@ -162,8 +190,7 @@ static bool cut_parameter(mclmr_span_t *rest, parameter_t *parameter)
 /* True for what RFC 2046 5.1.1 allows as a boundary. */
 static bool is_boundary(mclmr_span_t boundary)
 {
-	return boundary.len <= MCLMR_MAX_BOUNDARY
-		   && consists_of(boundary, MCLMR_SPAN("'()+_,-./:=? "))
+	return boundary.len <= MCLMR_MAX_BOUNDARY && consists_of(boundary, BOUNDARY)
 		   && boundary.s[boundary.len - 1] != ' ';
 }
 
