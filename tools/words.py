@@ -14,7 +14,7 @@ import sys
 
 # A file that is not here is not looked at yet.
 COMMENTS = ["modules/mclmr/base/*.[ch]", "modules/mclmr/crypto/**/*.[ch]",
-            "modules/mclmr/directory/*.[ch]", "modules/mclmr/sdp/*.[ch]",
+            "modules/mclmr/directory/*.[ch]", "modules/mclmr/sdp/*.[ch]", "modules/mclmr/tool/*.[ch]",
             "modules/mc_common/*.[ch]", "modules/mc_iwf/*.[ch]",
             "modules/mc_iwf/data/*.[ch]",
             "tests/bench/*.c", "tests/fuzz/*.c", "tests/locks/*.[ch]",

@@ -3,9 +3,9 @@
 /* Times: given, and now. */
 #include <time.h>
 
-#include "clock.h"
 #include "mclmr/base/timestamp.h"
 #include "mclmr/keys/mikey_uid.h"
+#include "clock.h"
 #include "print.h"
 
 bool tool_time(const char *option, const char *text, int64_t *seconds)

@@ -77,7 +77,7 @@ static bool find_rows(mclmr_span_t rest, size_t line, tool_csv_t *csv)
 			tool_csv_row_t *more;
 
 			room = 2 * room + 256;
-			more = realloc(csv->row, room * sizeof *more);
+			more = realloc(csv->row, room * sizeof(*more));
 			if(more == NULL)
 				return false;
 			csv->row = more;
@@ -105,7 +105,7 @@ bool tool_csv_open(const char *path, tool_csv_t *csv)
 	mclmr_span_t rest;
 	size_t line = 1;
 
-	memset(csv, 0, sizeof *csv);
+	memset(csv, 0, sizeof(*csv));
 	if(!load(path, csv)) {
 		tool_csv_close(csv);
 		return false;
@@ -130,7 +130,7 @@ void tool_csv_close(tool_csv_t *csv)
 {
 	tool_free_secret(csv->text);
 	free(csv->row);
-	memset(csv, 0, sizeof *csv);
+	memset(csv, 0, sizeof(*csv));
 }
 
 /* Takes a field in quotes off, to the buffer; false: they are not closed. */

@@ -15,7 +15,7 @@
 #include "print.h"
 
 /* Reads a stream to its end into a buffer of one octet more than is allowed;
- * false where that fails or is too far. */
+ * false if that fails or is too far. */
 static bool fill(
 		FILE *stream, const char *path, char *buffer, mclmr_span_t *octets)
 {
@@ -116,7 +116,7 @@ static bool write_all(int fd, mclmr_span_t octets)
 	return true;
 }
 
-/* Opens a file that only its owner may read, also where it is there. */
+/* Opens a file that only its owner may read, also if it is there. */
 static int open_private(const char *path)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);

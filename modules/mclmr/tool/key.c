@@ -3,8 +3,8 @@
 /* mclmr key: LMR keys that only their user can open. */
 #include <stdio.h>
 
-#include "command.h"
 #include "mclmr/keys/record_unwrap.h"
+#include "command.h"
 #include "message_file.h"
 #include "options.h"
 #include "print.h"
@@ -69,5 +69,5 @@ int tool_key(int argc, char **argv)
 	};
 
 	return tool_dispatch("mclmr key", commands,
-			sizeof commands / sizeof commands[0], argc, argv);
+			sizeof(commands) / sizeof(commands[0]), argc, argv);
 }

@@ -121,7 +121,7 @@ static const char *path_in(const lab_t *lab, const char *name)
 {
 	static char path[PATH_MAX];
 
-	(void)snprintf(path, sizeof path, "%s/%s", lab->dir, name);
+	(void)snprintf(path, sizeof(path), "%s/%s", lab->dir, name);
 	return path;
 }
 
@@ -132,7 +132,7 @@ static void close_lab(lab_t *lab)
 	mclmr_sakke_free(lab->scratch.sakke);
 	mclmr_eccsi_free(lab->scratch.eccsi);
 	free(lab->base);
-	OPENSSL_clear_free(lab, sizeof *lab);
+	OPENSSL_clear_free(lab, sizeof(*lab));
 }
 
 /* Makes the tables. */
@@ -152,11 +152,11 @@ static bool build_tables(lab_t *lab)
 /* Begins the work; NULL with a complaint. */
 static lab_t *open_lab(const char *dir)
 {
-	lab_t *lab = OPENSSL_zalloc(sizeof *lab);
+	lab_t *lab = OPENSSL_zalloc(sizeof(*lab));
 
 	if(lab != NULL) {
 		lab->dir = dir;
-		lab->arena = mclmr_arena(lab->memory, sizeof lab->memory);
+		lab->arena = mclmr_arena(lab->memory, sizeof(lab->memory));
 		if(build_tables(lab))
 			return lab;
 		close_lab(lab);
@@ -221,7 +221,7 @@ static int run_init(int argc, char **argv)
 			"  --uri KMS    its URI, kms.mc.example.org\n"
 			"  --period S   seconds of a key period, 2592000\n"
 			"  --offset S   seconds that periods are shifted by, 0\n"
-			"  --out DIR    a folder; made where it is not there\n\n"
+			"  --out DIR    a folder; made if it is not there\n\n"
 			"Exit: 0 done, 1 there is one already, 2 usage or unwritable "
 			"file.\n";
 	const char *values[OPTIONS] = {NULL};
@@ -286,7 +286,7 @@ static void resolve(const lab_t *lab, mclmr_span_t file, char path[PATH_MAX])
 		(void)snprintf(path, PATH_MAX, "%s/%.*s", lab->dir, MCLMR_FMT(file));
 }
 
-/* The file as the list has it: its name where it is in the server's folder,
+/* The file as the list has it: its name if it is in the server's folder,
  * which may be moved, else its whole path. */
 static mclmr_span_t noted_file(const lab_t *lab, const char *path)
 {
@@ -335,7 +335,7 @@ static bool next_user(mclmr_span_t *list, user_t *user)
 	return user->periods > 0 && user->periods <= MAX_PERIODS && line.len > 0;
 }
 
-/* The list of users; empty where there is none yet. */
+/* The list of users; empty if there is none yet. */
 static bool read_users(const lab_t *lab, mclmr_span_t *list)
 {
 	struct stat status;
@@ -396,18 +396,18 @@ static const char *file_of(const lab_t *lab, const char *out, const char *uri)
 	if(out != NULL && (strcmp(out, "-") == 0 || strchr(out, '/') != NULL))
 		return out;
 	if(out != NULL) {
-		(void)snprintf(path, sizeof path, "./%s", out);
+		(void)snprintf(path, sizeof(path), "./%s", out);
 		return path;
 	}
-	length = (size_t)snprintf(path, sizeof path / 2, "%s/", lab->dir);
-	for(; *uri != '\0' && length < sizeof path - 8; uri++) {
+	length = (size_t)snprintf(path, sizeof(path) / 2, "%s/", lab->dir);
+	for(; *uri != '\0' && length < sizeof(path) - 8; uri++) {
 		unsigned char c = (unsigned char)*uri;
 		bool is_plain = strchr("/%,", c) == NULL && c > ' ' && c < 0x7F;
 
-		length += (size_t)snprintf(path + length, sizeof path - length,
+		length += (size_t)snprintf(path + length, sizeof(path) - length,
 				is_plain ? "%c" : "%%%02x", (unsigned)c);
 	}
-	(void)snprintf(path + length, sizeof path - length, ".xml");
+	(void)snprintf(path + length, sizeof(path) - length, ".xml");
 	return path;
 }
 
@@ -567,5 +567,5 @@ int tool_kms(int argc, char **argv)
 	};
 
 	return tool_dispatch("mclmr kms", commands,
-			sizeof commands / sizeof commands[0], argc, argv);
+			sizeof(commands) / sizeof(commands[0]), argc, argv);
 }

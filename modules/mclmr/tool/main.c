@@ -35,5 +35,5 @@ int main(int argc, char **argv)
 					|| strcmp(argv[1], "key") == 0))
 		forbid_dumps();
 	return tool_dispatch(
-			"mclmr", groups, sizeof groups / sizeof groups[0], argc, argv);
+			"mclmr", groups, sizeof(groups) / sizeof(groups[0]), argc, argv);
 }

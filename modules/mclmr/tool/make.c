@@ -7,13 +7,13 @@
 
 #include <openssl/crypto.h>
 
+#include "mclmr/base/octets.h"
+#include "mclmr/base/timestamp.h"
+#include "mclmr/keys/group_key.h"
 #include "batch.h"
 #include "clock.h"
 #include "io.h"
 #include "make.h"
-#include "mclmr/base/octets.h"
-#include "mclmr/base/timestamp.h"
-#include "mclmr/keys/group_key.h"
 #include "message_file.h"
 #include "print.h"
 
@@ -468,7 +468,7 @@ int tool_make(int argc, char **argv)
 			"  --type TYPE     what the key is for\n"
 			"  --from URI      the sender; --keys has its signing keys\n"
 			"  --to URI        the recipient\n" TOOL_KEYS_HELP TOOL_CERT_HELP
-			"  --to-kms URI    the recipient's key management server, where "
+			"  --to-kms URI    the recipient's key management server, if "
 			"--cert has\n"
 			"                  several and none that names his domain\n"
 			"  --key FILE      the key, 16 octets, raw or hexadecimal, \"-\" "

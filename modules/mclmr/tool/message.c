@@ -47,7 +47,7 @@ static bool load_table(const char *path, mclmr_short_message_table_t *table)
 	return wrong == NULL;
 }
 
-/* "none" where no LMR type is given. */
+/* "none" if no LMR type is given. */
 static const char *lmr_word(mclmr_lmr_type_t type)
 {
 	return type == MCLMR_LMR_NOT_GIVEN ? "none" : mclmr_lmr_type_word(type);
@@ -184,7 +184,7 @@ static void explain_payload(const mclmr_short_message_ie_t *ie)
 			(unsigned)ie->iei, ie->value.len, digest);
 }
 
-/* One information element behind the identities. */
+/* One information element after the identities. */
 static void explain_element(const mclmr_short_message_ie_t *ie, bool is_payload)
 {
 	print_place(ie->offset, ie->size);
@@ -264,7 +264,7 @@ static const char *read_fields(
 	const char *type = values[OPTION_TYPE];
 	const char *lmr = values[OPTION_LMR];
 
-	memset(message, 0, sizeof *message);
+	memset(message, 0, sizeof(*message));
 	if(type == NULL
 			|| (strcmp(type, "request") != 0 && strcmp(type, "response") != 0))
 		return "--type request or --type response is needed";
@@ -286,7 +286,7 @@ static int write_message(const mclmr_short_message_table_t *table,
 		const mclmr_short_message_t *message, const char *out)
 {
 	static char buffer[4 * 65536]; /* the three fields at their largest */
-	mclmr_arena_t arena = mclmr_arena(buffer, sizeof buffer);
+	mclmr_arena_t arena = mclmr_arena(buffer, sizeof(buffer));
 	mclmr_span_t octets;
 	const char *wrong =
 			mclmr_short_message_encode(table, message, &arena, &octets);
@@ -364,5 +364,5 @@ int tool_message(int argc, char **argv)
 	};
 
 	return tool_dispatch("mclmr message", commands,
-			sizeof commands / sizeof commands[0], argc, argv);
+			sizeof(commands) / sizeof(commands[0]), argc, argv);
 }

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "io.h"
 #include "mclmr/base/base64.h"
 #include "mclmr/base/octets.h"
 #include "mclmr/base/timestamp.h"
+#include "io.h"
 #include "message_file.h"
 #include "print.h"
 
@@ -15,7 +15,7 @@ int tool_message_read(const char *path, tool_message_file_t *file)
 {
 	const char *wrong;
 
-	memset(file, 0, sizeof *file);
+	memset(file, 0, sizeof(*file));
 	if(!tool_read(path, &file->text))
 		return TOOL_USAGE;
 	wrong = mclmr_mikey_decode(
@@ -48,14 +48,14 @@ bool tool_form_known(const char *form)
 static mclmr_span_t in_form(const char *form, mclmr_span_t octets)
 {
 	static const char sdp[] = "a=key-mgmt:mikey ";
-	static char text[sizeof sdp + MCLMR_BASE64_SIZE(MCLMR_MIKEY_MAX_SIZE) + 1];
+	static char text[sizeof(sdp) + MCLMR_BASE64_SIZE(MCLMR_MIKEY_MAX_SIZE) + 1];
 	size_t length = 0;
 
 	if(form == NULL || strcmp(form, "raw") == 0)
 		return octets;
 	if(strcmp(form, "sdp") == 0) {
-		memcpy(text, sdp, sizeof sdp);
-		length = sizeof sdp - 1;
+		memcpy(text, sdp, sizeof(sdp));
+		length = sizeof(sdp) - 1;
 	}
 	length +=
 			mclmr_base64_write(mclmr_octets(octets), octets.len, text + length);

@@ -6,8 +6,8 @@
 #ifndef MCLMR_TOOL_MESSAGE_FILE_H
 #define MCLMR_TOOL_MESSAGE_FILE_H
 
-#include "exit.h"
 #include "mclmr/keys/mikey_open.h"
+#include "exit.h"
 
 /* A message that was read from a file; freed by tool_message_free(). */
 typedef struct tool_message_file

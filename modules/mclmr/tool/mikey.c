@@ -7,9 +7,9 @@
 
 #include <openssl/crypto.h>
 
-#include "mclmr/keys/key_parameters.h"
 #include "mclmr/base/octets.h"
 #include "mclmr/base/timestamp.h"
+#include "mclmr/keys/key_parameters.h"
 #include "clock.h"
 #include "command.h"
 #include "io.h"
@@ -260,12 +260,12 @@ static void print_parameters(const mclmr_key_parameters_t *parameters)
 		tool_print_line("group", parameters->group[i]);
 }
 
-/* Opens and prints the key parameters, where there are any. */
+/* Opens and prints the key parameters, if there are any. */
 static bool show_parameters(
 		const mclmr_mikey_t *message, const mclmr_mikey_opened_t *opened)
 {
 	static char memory[MCLMR_MIKEY_MAX_SIZE];
-	mclmr_arena_t arena = mclmr_arena(memory, sizeof memory);
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
 	mclmr_span_t data =
 			mclmr_mikey_extension(message, MCLMR_MIKEY_KEY_PARAMETERS);
 	mclmr_key_parameters_t parameters;
@@ -308,7 +308,7 @@ static int show_session(const tool_arguments_t *arguments,
 		tool_print_hex("srtp_key", MCLMR_OCTETS(keys.key));
 		tool_print_hex("srtp_salt", MCLMR_OCTETS(keys.salt));
 	}
-	OPENSSL_cleanse(&keys, sizeof keys);
+	OPENSSL_cleanse(&keys, sizeof(keys));
 	return TOOL_DONE;
 }
 
@@ -355,7 +355,7 @@ static int open_message(const tool_arguments_t *arguments,
 		code = show_opened(arguments, &file->message, &wish, &opened);
 	else
 		tool_complain_fault(file, fault, wish.now);
-	OPENSSL_cleanse(&opened, sizeof opened);
+	OPENSSL_cleanse(&opened, sizeof(opened));
 	return code;
 }
 
@@ -365,7 +365,7 @@ static int run_open(int argc, char **argv)
 			"usage: mclmr mikey open --keys KEYS --cert CERT... [--from URI]\n"
 			"         [--at TIME] [--cs N] [--reveal] FILE\n\n"
 			"Verifies a message and opens it with its recipient's keys, or "
-			"with its\nsender's where it has SAKKE-to-self.\n" TOOL_FILE_HELP
+			"with its\nsender's if it has SAKKE-to-self.\n" TOOL_FILE_HELP
 					TOOL_KEYS_HELP TOOL_CERT_HELP WISH_HELP
 			"  --cs N          derive the SRTP keys of session N\n"
 			"  --reveal        print the keys\n\n"
@@ -391,5 +391,5 @@ int tool_mikey(int argc, char **argv)
 	};
 
 	return tool_dispatch("mclmr mikey", commands,
-			sizeof commands / sizeof commands[0], argc, argv);
+			sizeof(commands) / sizeof(commands[0]), argc, argv);
 }

@@ -65,7 +65,7 @@ static const struct option *find_option(
 }
 
 /* Sorts arguments: options with their values, and loose ones, which belong to
- * the list that they stand behind, or to none. */
+ * the list that they come after, or to none. */
 static bool sort_words(
 		int argc, char **argv, const struct option *options, words_t *words)
 {
@@ -125,7 +125,7 @@ static int read_options(words_t *words, const struct option *options,
 }
 
 /* Gives the loose arguments to their lists; the last one that is in none, or
- * else the last one, is the file. False where that does not come out. */
+ * else the last one, is the file. False if that does not come out. */
 static bool place_loose(
 		const words_t *words, int n_files, tool_arguments_t *arguments)
 {
@@ -157,7 +157,7 @@ int tool_arguments(int argc, char **argv, const struct option *options,
 	static words_t words;
 	int code;
 
-	memset(arguments, 0, sizeof *arguments);
+	memset(arguments, 0, sizeof(*arguments));
 	for(int i = 1; i < argc; i++) {
 		if(tool_is_help(argv[i])) {
 			fputs(usage, stdout);

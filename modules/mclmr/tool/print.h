@@ -8,8 +8,8 @@
 
 #include <stdint.h>
 
-#include "exit.h"
 #include "mclmr/base/span.h"
+#include "exit.h"
 
 /* Prints "mclmr: MESSAGE" to standard error. */
 void tool_complain(const char *format, ...)

@@ -39,7 +39,7 @@ static void free_files(files_t *files)
 		tool_free_secret(files->text[--files->n]);
 }
 
-/* True where a text reads: what is wrong with it then are its keys. */
+/* True if a text reads: what is wrong with it then are its keys. */
 static bool is_readable(mclmr_span_t text)
 {
 	size_t size = 8 * text.len + 8192;
@@ -49,7 +49,7 @@ static bool is_readable(mclmr_span_t text)
 	bool readable =
 			memory != NULL && mclmr_kms_read(&kms, text, &arena) == NULL;
 
-	OPENSSL_cleanse(&kms, sizeof kms);
+	OPENSSL_cleanse(&kms, sizeof(kms));
 	if(memory != NULL)
 		OPENSSL_cleanse(memory, size);
 	free(memory);
@@ -72,7 +72,7 @@ static int fill_ring(mclmr_keyring_t *ring, const files_t *files)
 	return is_readable(files->text[which]) ? TOOL_REFUSED : TOOL_USAGE;
 }
 
-/* True where the arguments name all files that are needed. */
+/* True if the arguments name all files that are needed. */
 static bool has_files(const tool_arguments_t *arguments, bool needs_keys)
 {
 	if(arguments->list[TOOL_CERTS].n == 0)

@@ -7,8 +7,8 @@
 #ifndef MCLMR_TOOL_TABLE_H
 #define MCLMR_TOOL_TABLE_H
 
-#include "csv.h"
 #include "mclmr/keys/record_words.h"
+#include "csv.h"
 
 typedef struct tool_table
 {

@@ -13,11 +13,11 @@
 
 #include <openssl/crypto.h>
 
-#include "clock.h"
-#include "io.h"
 #include "mclmr/base/octets.h"
 #include "mclmr/base/timestamp.h"
 #include "mclmr/keys/record_unwrap.h"
+#include "clock.h"
+#include "io.h"
 #include "message_file.h"
 #include "print.h"
 #include "ring.h"
@@ -174,7 +174,7 @@ static int check_state(const unwrapping_t *unwrapping)
 	return code;
 }
 
-/* Writes the key: its octets where there is one, else lines of algorithm,
+/* Writes the key: its octets if there is one, else lines of algorithm,
  * identifier and key. */
 static int write_keys(const char *path, const mclmr_key_record_t *record)
 {
@@ -200,7 +200,7 @@ static int write_keys(const char *path, const mclmr_key_record_t *record)
 		}
 	}
 	done = tool_write(path, (mclmr_span_t){text, length});
-	OPENSSL_cleanse(text, sizeof text);
+	OPENSSL_cleanse(text, sizeof(text));
 	return done ? TOOL_DONE : TOOL_USAGE;
 }
 
@@ -326,13 +326,13 @@ int tool_unwrap(int argc, char **argv)
 
 	if(code != TOOL_GO_ON)
 		return code;
-	unwrapping = OPENSSL_zalloc(sizeof *unwrapping);
+	unwrapping = OPENSSL_zalloc(sizeof(*unwrapping));
 	if(unwrapping == NULL) {
 		tool_complain("out of memory");
 		return TOOL_USAGE;
 	}
 	unwrapping->arguments = &arguments;
 	code = unwrap(unwrapping);
-	OPENSSL_clear_free(unwrapping, sizeof *unwrapping);
+	OPENSSL_clear_free(unwrapping, sizeof(*unwrapping));
 	return code;
 }

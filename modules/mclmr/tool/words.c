@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "io.h"
 #include "mclmr/base/octets.h"
+#include "io.h"
 #include "words.h"
 
 #define MAX_PATH 4096

@@ -56,7 +56,7 @@ enum
 	"  --not-before TIME, --not-after TIME\n"                               \
 	"  --revoke        the key is revoked\n"                                \
 	"  --at TIME       the time of the message (now)\n"                     \
-	"  --to-kms URI    the user's key management server, where --cert has " \
+	"  --to-kms URI    the user's key management server, if --cert has "    \
 	"several\n"                                                             \
 	"                  and none that names his domain\n"                    \
 	"  --form FORM     raw, base64 or sdp (raw)\n" TOOL_KEYS_HELP           \
