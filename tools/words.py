@@ -20,7 +20,8 @@ COMMENTS = ["modules/mclmr/base/*.[ch]", "modules/mclmr/crypto/**/*.[ch]",
             "tests/bench/*.c", "tests/fuzz/*.c", "tests/locks/*.[ch]",
             "tests/media/*.[ch]", "tests/oracle/*.[ch]", "tests/unit/*.[ch]"]
 WHOLE = ["README.md", "docs/*.md", "cfg/*.*", "cfg/recipe/*",
-         "tests/locks/locks.mk", "tests/mutate/*.py",
+         "sipp-scenarios/*", "tests/attack/*.py", "tests/demo/*.py",
+         "tests/locks/locks.mk", "tests/mutate/*.py", "tests/support/*.py",
          "tools/[!w]*"]
 
 # What no text says, but for the phrases in brackets, and what it says instead.

@@ -48,7 +48,7 @@ class _Connection:
             return False
 
     def look(self, again):
-        """One look at it; true where it is up."""
+        """One look at it; true if it is up."""
         if self.sock and self.is_open():
             return True
         if self.sock:
@@ -71,7 +71,7 @@ def _run(connections, up, going):
 class Strangers:
     """Idle and slow connections from several sources.
 
-    up is how many of them are connected; behind stop() none is opened any
+    up is how many of them are connected; after stop() none is opened any
     more, and those that are there stay as they are.
     """
 

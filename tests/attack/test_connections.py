@@ -16,7 +16,7 @@ ENOUGH = 1000  # of them are there before anything is measured
 SECONDS = 60  # of the attack
 ROUND = 2  # seconds, at least: a transaction holds its memory for 32 s
 CLIENTS = 20  # proven, each with a connection of its own
-SERVED_AGAIN = 30  # seconds behind the end of the attack
+SERVED_AGAIN = 30  # seconds after the end of the attack
 SOURCE_LIMIT = (5, 7, 3)  # from this version on one source has a limit
 USERS = [f"held{number}" for number in range(CLIENTS)]
 
@@ -75,7 +75,7 @@ def version(server):
 
 
 def is_served(server):
-    """True where a new connection of a stranger gets an answer."""
+    """True if a new connection of a stranger gets an answer."""
     uri = "sip:%s:%d" % server.address
     message = sip.request("OPTIONS", uri, "sip:x@example.org", uri, [
         ("Via", f"SIP/2.0/TCP 127.0.0.1;branch=z9hG4bK{sip.token()}")])
@@ -90,7 +90,7 @@ def is_served(server):
 
 def test_idle_and_slow_connections(new_site):
     """UDP and all proven connections lose nothing; new connections are served
-    again soon after the attack, and meanwhile where one source has a limit."""
+    again soon after the attack, and meanwhile if one source has a limit."""
     udp, held = Count(), Count()
     with sip.TcpEndpoint("127.0.0.2") as iwf:
         site, clients = crowd(new_site, iwf)

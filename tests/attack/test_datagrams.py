@@ -32,7 +32,7 @@ def paced(count, seconds):
 
 
 def asked(site):
-    """True where the core's message is answered, repeated as RFC 3261 17.1.2
+    """True if the core's message is answered, repeated as RFC 3261 17.1.2
     says."""
     message = site.core.prepare(mc.core_message("alice", b"x"))
     for timeout in (0.5, 1, 2, 4, 4):

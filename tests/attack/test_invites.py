@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Ten thousand calls that nobody has proven, from sources that never say
+"""Ten thousand calls without a proof, from sources that never say
 ACK: what leaves the node for them, what they hold, and whom they cost an
 answer."""
 import re
@@ -14,7 +14,7 @@ import sip
 
 RATE, SECONDS = 1000, 10
 SOURCES = [f"127.0.3.{n}" for n in range(1, 11)]
-BEHIND = 10  # s: an INVITE's final response would go out 4 times more
+AFTERWARDS = 10  # s: an INVITE's final response would go out 4 times more
 UNIT1 = "sip:unit1@iwf.example.org"
 LEAST = 0.95  # of them are challenged: a socket's buffer may run over
 
@@ -93,7 +93,7 @@ def test_calls_of_strangers(new_site):
     _, free = state(site)
     served, asked = flood(callers, site, bob)
     held, left = state(site)
-    listen(callers, BEHIND)
+    listen(callers, AFTERWARDS)
     codes = [code for caller in callers for code in caller.codes]
     sent = sum(caller.sent for caller in callers)
     back = sum(caller.octets for caller in callers)

@@ -15,13 +15,13 @@ import sample
 
 USERS = 100_000
 PER_SECOND = 1000  # REGISTERs, in the crash
-KILLED = 20  # s behind their begin
+KILLED = 20  # s after their begin
 WRITTEN = 2  # s, as docs/operations.md promises
 
 
 @pytest.fixture
 def server():
-    """A node with passwords for all of them; nothing runs of it behind."""
+    """A node with passwords for all of them; it is gone at the end."""
     with sample.Peers() as peers:
         found = sample.SampleNode(peers, env={"PIKE_LIMIT": "60000"})
         many_users.subscribe(found, list(map(many_users.name, range(USERS))))
@@ -44,7 +44,7 @@ def script(server, word):
 
 
 def test_stop_in_a_rush(server):
-    """Stopped behind the last 200: all are there after the next start."""
+    """Stopped after the last 200: all are there after the next start."""
     users = set(map(many_users.name, range(USERS)))
     script(server, "start")
     begin = time.monotonic()

@@ -172,7 +172,7 @@ def load(peers, database):
 # What is printed
 
 def say(text, count=None, note=""):
-    """A line, with a figure where there is one."""
+    """A line, with a figure if there is one."""
     figure = "" if count is None else f"{count:12,.0f}"
     print(f"{text:<54}{figure}  {note}".rstrip(), flush=True)
 

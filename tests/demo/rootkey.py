@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""An LMR root key on its way to one user, and to nobody else.
+"""An LMR root key on its way to one user alone.
 
 An IWF wraps alice's P25 root key; alice opens it; bob, a changed message and
-another key period are refused. Exits non-zero where one of them comes out
+another key period are refused. Exits non-zero if one of them comes out
 otherwise.
 """
 import argparse
@@ -85,7 +85,7 @@ class Demo:
         print("unwrap: alice has the 32 octets that were wrapped")
 
     def refuses(self, what, name, message, *options):
-        """Nobody gets anything."""
+        """The key is not given out."""
         code, got, err = self.unwrap(name, message, *options)
         if (code, got) != (1, None):
             raise Failed(f"{what}: not refused")

@@ -144,7 +144,7 @@ class Line:
         return Call(self, near, told, far, arrived.sdp)
 
     def refused(self, sdp=b"", message=None):
-        """What the caller of a call hears that nobody may get."""
+        """What the caller hears of a call that may reach no one else."""
         out = self.dial(sdp, message)
         reply = out.refusal()
         assert not [r for r in self.callee.requests("INVITE")
@@ -237,7 +237,7 @@ def warning(reply):
 
 
 def saved(server, call_id):
-    """True where a call is in the database as answered (state 4), with all
+    """True if a call is in the database as answered (state 4), with all
     that the node knows of it: its variables are written after its row."""
     with contextlib.closing(sqlite3.connect(
             server.path("dialog.db"), timeout=10)) as connection:

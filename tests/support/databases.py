@@ -278,7 +278,7 @@ class Mariadb(Daemon):
     module = "db_mysql"
     schema = "mysql"
     user = "mysql"
-    # Nobody needs its data after the power failed.
+    # Its data are not needed after the power failed.
     hasty = ("--innodb-log-file-size=4M", "--innodb-flush-method=nosync",
              "--innodb-flush-log-at-trx-commit=0")
 

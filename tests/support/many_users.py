@@ -133,7 +133,7 @@ def register(server, users, cseq=1, rate=1e6, quiet=20):
         rush.run(users[first:first + CHUNK], rate, quiet)
         done |= rush.done
         if len(done) < first:
-            break  # nobody answers any more
+            break  # no answer comes any more
     return done
 
 

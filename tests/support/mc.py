@@ -152,7 +152,7 @@ def info_of(message):
 
 
 def calling_user(message):
-    """The calling-user-id in the info part, None where there is none."""
+    """The calling-user-id in the info part, None if there is none."""
     found = re.search(r"calling-user-id[^>]*>\s*<[^>]*URI>([^<]*)<",
                       info_of(message))
     return found.group(1) if found else None

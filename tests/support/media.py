@@ -68,7 +68,7 @@ def ports(sdp):
 
 
 def has_line(sdp, line):
-    """True where a line stands in the description as it is here."""
+    """True if a line stands in the description as it is here."""
     return line in sdp.decode().split("\r\n")
 
 
@@ -95,7 +95,7 @@ class Party:
         self.close()
 
     def sdp(self, formats, *lines, proto="RTP/AVP", more=()):
-        """Its description, with further sections behind its own."""
+        """Its description, with further sections after its own."""
         return description(self.address, audio(
             self.port, formats, *lines, proto=proto), *more)
 

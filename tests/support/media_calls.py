@@ -10,7 +10,7 @@ import user_agent
 
 
 def ends_of(site, target):
-    """Who is behind a target: an endpoint, and the PSI of its IWF, if any."""
+    """The party at a target: an endpoint, and the PSI of its IWF, if any."""
     if target.endswith(mc.DOMAIN):
         user = target[len("sip:"):].partition("@")[0]
         client = site.client(user, "mcptt")
@@ -64,7 +64,7 @@ def relay_of(site):
 
 
 def assert_talk(ng, talk, dialog):
-    """Media both ways through the relay until BYE, none behind it."""
+    """Media both ways through the relay until BYE, none after it."""
     tags = user_agent.tag_of(dialog.local), user_agent.tag_of(dialog.remote)
     media_endpoint.assert_media(talk, lambda: ng.counts(dialog.call_id), tags)
     assert dialog.bye().code == 200

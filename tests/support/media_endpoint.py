@@ -94,7 +94,7 @@ def assert_relayed(before, after):
 
 
 def _fixed(session):
-    """Lines of the session that nobody on the way may change: all but the
+    """Lines of the session that may not change on the way: all but the
     addresses in o= and c=."""
     return collections.Counter(
         line.rpartition(" ")[0] if line[:2] in ("o=", "c=") else line
@@ -228,7 +228,7 @@ class Endpoint:
                     else [])
         if self.case.keys == "sdes":
             lines = [f"a=crypto:7 {SUITE} inline:{_base64(self.key)}"]
-            if self.offerer:  # one that nobody takes
+            if self.offerer:  # one that is not taken
                 lines.append("a=crypto:3 AES_CM_128_HMAC_SHA1_80 inline:"
                              f"{_base64(os.urandom(30))}|2^20|1:4")
             return lines
@@ -243,7 +243,7 @@ class Endpoint:
         that this side sent or received."""
         received = Description(received)
         self.tell("remote", *received.remote())
-        if self.case.e2ee:  # a key of the radios: nobody else has it
+        if self.case.e2ee:  # a key of the radios alone
             self.tell("e2ee", self.traffic_key)
         learn = {"mikey": self._learn_mikey, "sdes": self._learn_sdes,
                  "dtls": self._learn_dtls}.get(self.case.keys)

@@ -45,13 +45,13 @@ next(itertools.islice(_ports, _skip, _skip), None)
 MEDIA_FIRST, MEDIA_PORTS, MEDIA_BLOCK = 20000, 12600, 200
 _media = itertools.count(os.getpid() * 37)
 _claims = {}
-NOBODY = "127.1.1.1"
+CLAIMS = "127.1.1.1"
 PROBE = "127.1.1.2"  # who asks whether a node is up
 _held = []
 
 
 def _is_free(port):
-    """True where nobody has this port on 127.0.0.1, UDP or TCP."""
+    """True if this port of 127.0.0.1 is free, UDP and TCP."""
     for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
         with socket.socket(socket.AF_INET, kind) as sock:
             try:
@@ -63,10 +63,10 @@ def _is_free(port):
 
 def free_port():
     """A free port below the range that the kernel gives out by itself. No
-    other tests get it: until this process ends it is held at an address that
-    nobody uses."""
+    other tests get it: until this process ends it is held at an address of
+    its own."""
     for port in _ports:
-        claim = _claim(port, NOBODY)
+        claim = _claim(port, CLAIMS)
         if claim and _is_free(port):
             _held.append(claim)
             return port
@@ -75,7 +75,7 @@ def free_port():
 
 
 def _claim(port, address="127.0.0.1"):
-    """A socket that keeps a port, None where another one has it."""
+    """A socket that keeps a port, None if another one has it."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
         sock.bind((address, port))
@@ -86,7 +86,7 @@ def _claim(port, address="127.0.0.1"):
 
 
 def _claim_all(ports):
-    """Sockets that keep all these ports, None where one is taken."""
+    """Sockets that keep all these ports, None if one is taken."""
     claims = [_claim(port) for port in ports]
     if all(claims):
         return claims
@@ -197,8 +197,8 @@ class Kamailio(Started):
         return self
 
     def stop(self):
-        """Stops it by pid; fails where it crashed at the end, or before and
-        nobody was told. (Kamailio 5.6 hangs in its signal handlers now and
+        """Stops it by pid; fails if it crashed at the end, or before without
+        a failure of a test. (Kamailio 5.6 hangs in its signal handlers now and
         then when it is stopped under load: that is told, and no failure.)"""
         status = 0
         if self.process.poll() is None:
@@ -250,7 +250,7 @@ class Kamailio(Started):
         raise AssertionError(f"Kamailio is not up\n{self.log_tail()}")
 
     def _answers(self, probe, wait):
-        """True where it answers one OPTIONS soon, and is open."""
+        """True if it answers one OPTIONS soon, and is open."""
         uri = f"sip:127.0.0.1:{self.port}"
         message = sip.request("OPTIONS", uri, "sip:probe@127.0.0.1", uri)
         try:

@@ -42,7 +42,7 @@ def encode(value):
 
 
 def _decode(octets, at):
-    """The value at an offset, and the offset behind it."""
+    """The value at an offset, and the offset after it."""
     kind = octets[at:at + 1]
     if kind == b"i":
         end = octets.index(b"e", at)
@@ -185,7 +185,7 @@ class Rtpengine(NgClient, node.Started):
                 "--log-level=6", *self.options]
 
     def _answers(self):
-        """True where it answers a ping; fails where it ended."""
+        """True if it answers a ping; fails where it ended."""
         assert self.process.poll() is None, self.log()
         try:
             return self.ask("ping", timeout=0.2)["result"] == "pong"

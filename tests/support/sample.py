@@ -199,7 +199,7 @@ class SampleNode(node.Kamailio):
 
     def settle_log(self):
         """Returns when all that Kamailio has said by now is in its log: what
-        comes behind it in the pipe is there."""
+        comes after it in the pipe is there."""
         pipe = f"/proc/{self.log_writers()['kamailio']}/fd/0"
         mark = f"settled {sip.token()}"
         with open(pipe, "w", encoding="ascii") as file:

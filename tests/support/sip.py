@@ -33,7 +33,7 @@ class Timeout(AssertionError):
 
 
 def token(prefix=""):
-    """A token that nobody else has: of this process and this moment."""
+    """A token that is used once: of this process and this moment."""
     return f"{prefix}{time.monotonic_ns():x}.{next(_numbers):x}"
 
 

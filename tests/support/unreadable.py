@@ -86,7 +86,7 @@ def no_colon(size=0):
 
 @form("no-colon-at-end", BROKEN)
 def no_colon_at_end(size=0):
-    """The same behind all fields that the core needs."""
+    """The same after all fields that the core needs."""
     return message(size=size).replace(
         b"Content-Length: ", b"Content-Length " + SECRET)
 
@@ -117,7 +117,7 @@ def length(size=0):
 
 @form("second-via", BROKEN)
 def second_via(size=0):
-    """A broken Via behind a good one."""
+    """A broken Via after a good one."""
     return message(size=size).replace(
         b"CSeq: ", b"Via: SIP/2.0/UDP ;;;" + SECRET + b"\r\nCSeq: ")
 
@@ -160,7 +160,7 @@ def no_call_id(size=0):
 
 @form("reply-without-via", BROKEN)
 def reply_without_via(size=0):
-    """A reply that nobody asked for."""
+    """A reply to no request."""
     return message(REPLY, leave=[b"Via"], size=size)
 
 
@@ -178,7 +178,7 @@ def uri(size=0):
 
 @form("scheme", 400)
 def scheme(size=0):
-    """A scheme that nobody knows."""
+    """An unknown scheme."""
     return message(b"MESSAGE xx:" + SECRET + b" SIP/2.0", size=size)
 
 

@@ -23,7 +23,7 @@ def manners(message):
 
 
 def tag_of(value):
-    """The tag in a From or To value, "" where there is none."""
+    """The tag in a From or To value, "" if there is none."""
     found = re.search(r";tag=([^;\s>]+)", value)
     return found.group(1) if found else ""
 
