@@ -5,13 +5,16 @@
 
 #include <string.h>
 
+#include "core/parser/parse_cseq.h"
 #include "core/parser/parse_to.h"
 #include "core/pt.h"
+#include "core/ut.h"
 #include "mc_common/span.h"
 #include "mc_iwf/data/store.h"
 #include "mclmr/sip/uri.h"
 #include "usrloc.h"
 
+#define HDRS (HDR_TO_F | HDR_CALLID_F | HDR_CSEQ_F)
 #define CALLID_MAX 255 /* what module registrar accepts */
 #define MAX_USERS 8	   /* of one IMPU and service that are told of */
 #define MEMORY ((MAX_USERS + 3) * MCLMR_URI_MAX)
@@ -28,6 +31,7 @@ static size_t n_listeners;
 static struct
 {
 	mclmr_span_t impu, callid; /* in the texts; impu empty: none */
+	unsigned cseq;
 	char impu_text[MCLMR_URI_MAX];
 	char callid_text[CALLID_MAX];
 } seen;
@@ -45,7 +49,10 @@ static mclmr_span_t keep(mclmr_span_t text, char *room, size_t size)
 void iwf_registered_note(struct sip_msg *msg)
 {
 	seen.impu.len = 0;
-	if(n_listeners == 0 || msg->callid == NULL || parse_to_header(msg) < 0)
+	if(n_listeners == 0 || parse_headers(msg, HDRS, 0) < 0
+			|| msg->callid == NULL || msg->cseq == NULL
+			|| parse_to_header(msg) < 0
+			|| str2int(&get_cseq(msg)->number, &seen.cseq) < 0)
 		return;
 	seen.callid = keep(mclmr_span_trim(mc_span(&msg->callid->body)),
 			seen.callid_text, sizeof(seen.callid_text));
@@ -116,7 +123,8 @@ static void saved(const iwf_usrloc_saved_t *contact)
 {
 	mclmr_span_t services = contact->services;
 
-	if(seen.impu.len == 0 || !mclmr_span_equal(contact->callid, seen.callid)
+	if(seen.impu.len == 0 || contact->cseq != seen.cseq
+			|| !mclmr_span_equal(contact->callid, seen.callid)
 			|| !iwf_usrloc_is_aor(contact->aor, seen.impu))
 		return;
 	while(services.len > 0) {

@@ -298,6 +298,7 @@ static void tell_saved(struct ucontact *contact, int type, void *none)
 {
 	const iwf_usrloc_saved_t saved = {.aor = mc_span(contact->aor),
 			.callid = mc_span(&contact->callid),
+			.cseq = (unsigned)contact->cseq,
 			.services = stored(contact, MCLMR_SPAN(IWF_XAVP_SERVICES)),
 			.refreshed = type == UL_CONTACT_UPDATE};
 

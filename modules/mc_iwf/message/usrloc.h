@@ -48,7 +48,8 @@ bool iwf_usrloc_list(const iwf_usrloc_wish_t *wish, mclmr_arena_t *arena,
 /* A contact that usrloc has saved; texts live as long as the call. */
 typedef struct iwf_usrloc_saved
 {
-	mclmr_span_t aor, callid;
+	mclmr_span_t aor, callid; /* of the REGISTER that it came in */
+	unsigned cseq;
 	mclmr_span_t services; /* of IWF_XAVP_SERVICES */
 	bool refreshed;		   /* it was there before */
 } iwf_usrloc_saved_t;
