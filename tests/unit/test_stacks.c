@@ -17,6 +17,7 @@
 #include "mclmr/keys/key_parameters.h"
 #include "mclmr/keys/key_record.h"
 #include "mclmr/keys/kms_issue.h"
+#include "mclmr/keys/record_words.h"
 #include "mclmr/keys/seal.h"
 #include "mclmr/keys/srtp_keys.h"
 #include "unit.h"
@@ -254,6 +255,51 @@ static void test_record(void **state)
 	assert_null(memmem(memory, sizeof(memory), "an LMR key", 10));
 }
 
+static const char hex[] = "f0e1d2c3b4a5968778695a4b3c2d1e0ff0e1d2c3b4a5968";
+
+static size_t read_named(
+		void *context, const char *name, uint8_t to[MCLMR_RECORD_MAX_KEY])
+{
+	(void)context;
+	(void)name;
+	(void)to;
+	return 0;
+}
+
+static void read_words(void)
+{
+	static const mclmr_key_source_t none = {read_named, NULL};
+	static mclmr_record_order_t order;
+	static const mclmr_record_words_t words = {
+			.value = {[MCLMR_WORD_FROM] = "sip:iwf@a",
+					[MCLMR_WORD_TO] = "sip:alice@a",
+					[MCLMR_WORD_KMF] = "sip:kmf@a",
+					[MCLMR_WORD_LMR] = "p25",
+					[MCLMR_WORD_PURPOSE] = "root"},
+			.list = {[MCLMR_WORD_ALG - MCLMR_WORD_VALUES] = {1, {"84"}},
+					[MCLMR_WORD_KEY_ID - MCLMR_WORD_VALUES] = {1, {"1"}},
+					[MCLMR_WORD_KEY_HEX - MCLMR_WORD_VALUES] = {1, {hex}}}};
+
+	done = mclmr_record_words_read(&words, &none, &arena, &order) == NULL;
+}
+
+/* The digits of a key that is told in hexadecimal, and the key. */
+static void test_words(void **state)
+{
+	uint8_t octets[sizeof(hex) / 2];
+	char even[sizeof(hex) + 1];
+
+	(void)state;
+	(void)snprintf(even, sizeof(even), "0%s", hex);
+	assert_int_equal(
+			mclmr_octets_from_hex(mclmr_span(even), octets, sizeof(octets)),
+			sizeof(octets));
+	watch_for(octets, sizeof(octets));
+	watch_for(even, strlen(even));
+	assert_forgets(read_words, true);
+	assert_non_null(memmem(memory, sizeof(memory), octets, sizeof(octets)));
+}
+
 /* What does not open leaves nothing of its text, not even that of the first
  * blocks. */
 static void test_unseal(void **state)
@@ -395,6 +441,7 @@ int main(void)
 			cmocka_unit_test(test_derived),
 			cmocka_unit_test(test_parameters),
 			cmocka_unit_test(test_record),
+			cmocka_unit_test(test_words),
 			cmocka_unit_test(test_unseal),
 			cmocka_unit_test(test_sakke),
 	};
