@@ -140,6 +140,7 @@ static param_export_t params[] = {
 /* The message of a request, and what a step makes of it: 1 or -1. */
 typedef mclmr_status_t (*step_t)(struct sip_msg *, iwf_message_t *);
 
+/* Runs a step, whose verdict stays for $iwf() and iwf_reply(): 1 or -1. */
 static int take_step(struct sip_msg *msg, step_t step)
 {
 	iwf_message_t *message = iwf_message_get(msg);
@@ -149,6 +150,7 @@ static int take_step(struct sip_msg *msg, step_t step)
 	return iwf_message_verdict(message, step(msg, message)) ? 1 : -1;
 }
 
+/* A question, so that it leaves no verdict. */
 static int ki_iwf_is_message(struct sip_msg *msg)
 {
 	iwf_message_t *message = iwf_message_get(msg);
@@ -156,6 +158,7 @@ static int ki_iwf_is_message(struct sip_msg *msg)
 	return message != NULL && message->ours ? 1 : -1;
 }
 
+/* Counts a message once, however often the script checks it. */
 static int ki_iwf_check(struct sip_msg *msg)
 {
 	iwf_message_t *message = iwf_message_get(msg);
@@ -168,11 +171,13 @@ static int ki_iwf_check(struct sip_msg *msg)
 	return take_step(msg, iwf_check);
 }
 
+/* Checks first what was not checked. */
 static int ki_iwf_authorize(struct sip_msg *msg)
 {
 	return take_step(msg, iwf_authorize);
 }
 
+/* The caller is who the dialog says: the INVITE has proven it. */
 static int ki_iwf_check_in_dialog(struct sip_msg *msg, str *mc_id)
 {
 	iwf_message_t *message = iwf_message_get(msg);
@@ -185,6 +190,7 @@ static int ki_iwf_check_in_dialog(struct sip_msg *msg, str *mc_id)
 				   : -1;
 }
 
+/* Sets Request-URI and branches only: the script sends. */
 static int ki_iwf_targets(struct sip_msg *msg)
 {
 	return take_step(msg, iwf_targets);
@@ -199,6 +205,7 @@ static mclmr_status_t rewrite_and_watch(
 	return status == MCLMR_OK ? iwf_transaction_watch(msg, message) : status;
 }
 
+/* Changes the request for good: it is called last. */
 static int ki_iwf_rewrite(struct sip_msg *msg)
 {
 	return take_step(msg, rewrite_and_watch);
@@ -220,6 +227,7 @@ static int refuse(struct sip_msg *msg, mclmr_status_t status)
 	return iwf_reply_send(msg, status) < 0 ? -1 : 1;
 }
 
+/* There is no reply without a verdict. */
 static int ki_iwf_reply(struct sip_msg *msg)
 {
 	const iwf_facts_t *facts = iwf_message_facts(msg);
@@ -227,6 +235,7 @@ static int ki_iwf_reply(struct sip_msg *msg)
 	return facts != NULL ? refuse(msg, facts->status) : -1;
 }
 
+/* A verdict of the script itself, with the same reply and counter. */
 static int ki_iwf_refuse(struct sip_msg *msg, str *verdict)
 {
 	mclmr_status_t status = mclmr_status_from_word(mc_span(verdict));
@@ -239,6 +248,7 @@ static int ki_iwf_refuse(struct sip_msg *msg, str *verdict)
 	return refuse(msg, status);
 }
 
+/* Called before save(), which then stores what is noted with each contact. */
 static int ki_iwf_contact(struct sip_msg *msg)
 {
 	return iwf_contact_note(msg) < 0 ? -1 : 1;
@@ -267,21 +277,25 @@ static int decide(struct sip_msg *msg, mclmr_op_t op, str *profile)
 			msg, lmr_sdp_decide(msg, lmr_sdp_get(msg), op, mc_span(profile)));
 }
 
+/* profile: the name of one, or the URI of a group. */
 static int ki_lmr_sdp_offer(struct sip_msg *msg, str *profile)
 {
 	return decide(msg, MCLMR_OP_OFFER, profile);
 }
 
+/* profile: as for the offer; what is bad is closed, not refused. */
 static int ki_lmr_sdp_answer(struct sip_msg *msg, str *profile)
 {
 	return decide(msg, MCLMR_OP_ANSWER, profile);
 }
 
+/* For what cannot be refused any more, as a reply. */
 static int ki_lmr_sdp_close(struct sip_msg *msg)
 {
 	return note_verdict(msg, lmr_sdp_close(lmr_sdp_get(msg)));
 }
 
+/* Takes over what the media relay has made of the description. */
 static int ki_lmr_sdp_commit(struct sip_msg *msg)
 {
 	return note_verdict(msg, lmr_sdp_commit(msg, lmr_sdp_get(msg)));

@@ -12,11 +12,11 @@
 /* Reads modparams sdp_read and sdp_write; 0, or -1 with a log line. */
 int lmr_avp_init(void);
 
-/* Hands a description over; what was given back before goes. false where
+/* Hands a description over; what was given back before goes. false if
  * there is no memory. */
 bool lmr_avp_give(mclmr_span_t text);
 
-/* What was given back since; it stays valid until it is dropped. false where
+/* What was given back since; it stays valid until it is dropped. false if
  * that is nothing. */
 bool lmr_avp_take(mclmr_span_t *text);
 

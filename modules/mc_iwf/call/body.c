@@ -46,7 +46,7 @@ static bool holds_bodies(const mclmr_part_t *part)
 				   part->media_type, MCLMR_SPAN("message/"));
 }
 
-/* True where a description is, or may be, inside a part of another type: we
+/* True if a description is, or may be, inside a part of another type: we
  * do not look there, the receiver may. */
 static bool may_hide(const mclmr_part_t *part, mclmr_arena_t *arena)
 {
@@ -63,7 +63,7 @@ static bool may_hide(const mclmr_part_t *part, mclmr_arena_t *arena)
 	return found;
 }
 
-/* True where a part beside the description hides another one. */
+/* True if a part beside the description hides another one. */
 static bool has_hidden(const iwf_body_t *cut, mclmr_arena_t *arena)
 {
 	for(size_t i = 0; i < cut->parts.n; i++) {
@@ -73,7 +73,7 @@ static bool has_hidden(const iwf_body_t *cut, mclmr_arena_t *arena)
 	return false;
 }
 
-/* True where a description is promised in the header of a part. */
+/* True if a description is promised in the header of a part. */
 static bool is_promised(const iwf_body_t *cut)
 {
 	for(size_t i = 0; i < cut->parts.n; i++) {

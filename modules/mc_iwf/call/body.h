@@ -26,7 +26,8 @@ typedef struct lmr_body
  * MCLMR_OK, with or without a description; MCLMR_MIME_MALFORMED for a body
  * that cannot be cut into parts, for one that announces a description
  * (Content-Type, a part's header, the content of a part of another type) and
- * has none or two, and where two readers could see two bodies; MCLMR_LIMIT_EXCEEDED.
+ * has none or two, and for one in which two readers could see two bodies;
+ * MCLMR_LIMIT_EXCEEDED.
  */
 void lmr_body_read(struct sip_msg *msg, iwf_parsed_t *parsed,
 		mclmr_arena_t *arena, lmr_body_t *body);
@@ -38,17 +39,16 @@ void lmr_body_read(struct sip_msg *msg, iwf_parsed_t *parsed,
  */
 mclmr_status_t lmr_body_wanted(const lmr_body_t *body, unsigned *wanted);
 
-/* True where the description is no longer there as it came: somebody has
- * replaced it. */
+/* True if the description is no longer there as it came: it was replaced. */
 bool lmr_body_is_replaced(const struct sip_msg *msg, const lmr_body_t *body);
 
 /* Puts text in the place of the description: encoded as that was, with the
- * part's own Content-Length. false where there is no memory. */
+ * part's own Content-Length. false if there is no memory. */
 bool lmr_body_replace(struct sip_msg *msg, const lmr_body_t *body,
 		mclmr_arena_t *arena, mclmr_span_t text);
 
-/* Takes the description out: its part, or the whole body where it is the
- * only part or the parts cannot be told. false where there is no memory. */
+/* Takes the description out: its part, or the whole body if it is the
+ * only part or the parts cannot be told. false if there is no memory. */
 bool lmr_body_remove(struct sip_msg *msg, const lmr_body_t *body);
 
 #endif

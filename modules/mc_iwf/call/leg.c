@@ -106,7 +106,7 @@ static mclmr_method_t method_of(int id)
 	}
 }
 
-/* True where a provisional reply has an RSeq (RFC 3262 7.1). */
+/* True if a provisional reply has an RSeq (RFC 3262 7.1). */
 static bool has_rseq(const struct sip_msg *msg)
 {
 	for(const struct hdr_field *hf = msg->headers; hf != NULL; hf = hf->next) {
@@ -141,7 +141,7 @@ static void read_bearer(
 			|| (bearer->code > 100 && bearer->code < 200 && has_rseq(msg));
 }
 
-/* The tags of a message, empty where they are not there. */
+/* The tags of a message, empty if they are not there. */
 static mclmr_span_t from_tag(struct sip_msg *msg)
 {
 	return parse_from_header(msg) == 0 ? mc_span(&get_from(msg)->tag_value)
@@ -155,7 +155,7 @@ static mclmr_span_t to_tag(const struct sip_msg *msg)
 				   : (mclmr_span_t){NULL, 0};
 }
 
-/* The request that a reply is for; NULL where tm does not know it. */
+/* The request that a reply is for; NULL if tm does not know it. */
 static struct sip_msg *request_of(const struct sip_msg *msg)
 {
 	const struct cell *t = is_request(msg) ? NULL : tm.t_gett();
@@ -194,7 +194,7 @@ static bool is_asked(struct sip_msg *request)
 				   || iwf_body_names_sdp(body));
 }
 
-/* True where a reply to the initial INVITE comes from another fork than the
+/* True if a reply to the initial INVITE comes from another fork than the
  * one whose 2xx was first: that has the dialog. */
 static bool is_too_late(const struct dlg_cell *dlg, const lmr_leg_t *call,
 		mclmr_span_t callee_tag)
@@ -223,7 +223,7 @@ static void read_leg(
 	call->too_late = is_too_late(dlg, call, callee_tag);
 }
 
-/* The dialog of a message, to be released; NULL where there is none. */
+/* The dialog of a message, to be released; NULL if there is none. */
 static struct dlg_cell *find_dialog(struct sip_msg *msg)
 {
 	return has_dialog ? dialog.get_dlg(msg) : NULL;
@@ -318,8 +318,8 @@ static void drop_others(
 	}
 }
 
-/* Sets the list of legs to what is in the list and, where it is not in it,
- * one more; false where the list is full. */
+/* Sets the list of legs to what is in the list and, if it is not in it,
+ * one more; false if the list is full. */
 static bool add_leg(
 		struct dlg_cell *dlg, char *list, size_t len, const char *leg)
 {
@@ -333,7 +333,7 @@ static bool add_leg(
 			dlg, (mclmr_span_t){list, len + LMR_LEG_NAME_SIZE});
 }
 
-/* Makes room for the leg among the others, which go where it has won. */
+/* Makes room for the leg among the others, which go if it has won. */
 static bool take_leg(struct dlg_cell *dlg, const lmr_leg_t *call)
 {
 	bool wins = call->initial && call->bearer.code >= 200;

@@ -43,23 +43,23 @@ typedef struct lmr_leg
  * MCLMR_OK its negotiation is stored; its mark in any case. */
 typedef mclmr_status_t (*lmr_leg_change_t)(void *data, lmr_leg_t *call);
 
-/* Binds to the modules tm and, where it is loaded, dialog; 0 or -1. */
+/* Binds to the modules tm and, if it is loaded, dialog; 0 or -1. */
 int lmr_leg_init(void);
 
 void lmr_leg_destroy(void);
 
-/* True where module dialog is loaded. */
+/* True if module dialog is loaded. */
 bool lmr_leg_possible(void);
 
 /* What is known when this message comes; texts lie in the arena. */
 void lmr_leg_read(struct sip_msg *msg, bool has_sdp, mclmr_arena_t *arena,
 		lmr_leg_t *call);
 
-/* True where what was read of the message still holds: a reply gets its
+/* True if what was read of the message still holds: a reply gets its
  * transaction and its dialog late, in the onreply_route. */
 bool lmr_leg_is_current(const lmr_leg_t *call, const struct sip_msg *msg);
 
-/* What the description of the message is: MCLMR_OP_STRAY too where no call is
+/* What the description of the message is: MCLMR_OP_STRAY too if no call is
  * known, or it has got another fork, or nothing is known of the offer that it
  * has to answer. */
 mclmr_op_t lmr_leg_op(const lmr_leg_t *call);

@@ -65,6 +65,7 @@ static void add_profile(rpc_t *rpc, void *context,
 static const char *policies_doc[] = {
 		"mc_iwf.policies: the media profiles in force", NULL};
 
+/* What is in force, with all defaults filled in. */
 static void policies(rpc_t *rpc, void *context)
 {
 	const mclmr_profiles_t *profiles = lmr_profiles_get();
@@ -78,6 +79,7 @@ static const char *policies_reload_doc[] = {
 		" ones stay on an error",
 		NULL};
 
+/* A file that is wrong changes nothing: calls keep the profiles they have. */
 static void policies_reload(rpc_t *rpc, void *context)
 {
 	char error[LMR_PROFILES_ERROR];
@@ -136,6 +138,7 @@ static const char *sdp_explain_doc[] = {
 		" part",
 		NULL};
 
+/* Decides as for an offer in a call, and changes nothing. */
 static void sdp_explain(rpc_t *rpc, void *context)
 {
 	mclmr_policy_request_t request = {.profiles = lmr_profiles_get(),

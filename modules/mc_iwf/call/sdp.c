@@ -211,20 +211,20 @@ mclmr_status_t lmr_sdp_decide(struct sip_msg *msg, lmr_message_t *m,
 	return MCLMR_OK;
 }
 
-/* A provisional reply that nobody acknowledges: what it says is a preview. */
+/* A provisional reply that is not acknowledged: what it says is a preview. */
 static bool is_preview(const lmr_message_t *m)
 {
 	return m->call.bearer.code > 0 && m->call.bearer.code < 200
 		   && !m->call.bearer.reliable;
 }
 
-/* True for a message whose description nobody has to act on: it may go. */
+/* True for a message whose description need not be acted on: it may go. */
 static bool only_informs(const lmr_message_t *m)
 {
 	return is_preview(m) || m->call.bearer.code >= 300;
 }
 
-/* The description with port 0 everywhere; false where it cannot be read. */
+/* The description with port 0 everywhere; false if it cannot be read. */
 static bool close_all(lmr_message_t *m)
 {
 	mclmr_sdp_t *sdp;
@@ -238,7 +238,7 @@ static bool close_all(lmr_message_t *m)
 	return mclmr_sdp_write(sdp, &m->arena, &m->text);
 }
 
-/* True for a message that nobody can refuse any more, in a call of ours. A
+/* True for a message that cannot be refused any more, in a call of ours. A
  * reply that comes when its sender has heard a later offer only repeats what
  * was answered. */
 static bool is_final(const lmr_message_t *m)
@@ -277,15 +277,16 @@ static mclmr_status_t find_text(const lmr_message_t *m, mclmr_span_t *text)
 	return MCLMR_MEDIA_DOWN;
 }
 
-/* True where this message is the first to say that the call is to be ended. A
+/* True if this message is the first to say that the call is to be ended. A
  * preview does not count: what it shows comes again. */
 static bool is_end(const lmr_message_t *m)
 {
 	return m->end && !m->call.ended && !is_preview(m);
 }
 
-/* Notes what leaves; false, and nothing noted, where it cannot be kept. */
-static bool note(lmr_message_t *m, mclmr_span_t text, lmr_leg_t *call)
+/* Adds what leaves to the negotiation; false, and nothing added, if it cannot
+ * be kept. */
+static bool note_leaving(lmr_message_t *m, mclmr_span_t text, lmr_leg_t *call)
 {
 	unsigned wanted = m->decided ? m->request.wanted : 0;
 
@@ -296,7 +297,7 @@ static bool note(lmr_message_t *m, mclmr_span_t text, lmr_leg_t *call)
 			&call->negotiation, &call->bearer, text, &m->arena);
 }
 
-/* True where a format of the text stands for something else by now. */
+/* True if a format of the text stands for something else by now. */
 static bool is_rebound(
 		lmr_message_t *m, mclmr_span_t text, mclmr_span_t bindings)
 {
@@ -357,13 +358,13 @@ static mclmr_status_t note_leaving(void *data, lmr_leg_t *now)
 		return MCLMR_SDP_STRAY;
 	if(m->todo != LMR_TODO_RELAY) {
 		if(m->todo == LMR_TODO_CLOSE && now->readable)
-			note(m, leaving->text, now);
+			note_leaving(m, leaving->text, now);
 		return now->readable ? MCLMR_OK : MCLMR_INTERNAL;
 	}
 	status = check_again(m, leaving->text, now);
 	if(status != MCLMR_OK)
 		return status;
-	return note(m, leaving->text, now) ? MCLMR_OK : MCLMR_SDP_LIMIT;
+	return note_leaving(m, leaving->text, now) ? MCLMR_OK : MCLMR_SDP_LIMIT;
 }
 
 /* Stores what the call has said with this message. */

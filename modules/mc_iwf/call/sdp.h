@@ -8,9 +8,9 @@
 #ifndef LMR_SDP_H
 #define LMR_SDP_H
 
+#include "mclmr/sdp/policy.h"
 #include "body.h"
 #include "leg.h"
-#include "mclmr/sdp/policy.h"
 
 /* Bounds the work on one message: two descriptions of the largest size with
  * all that is made of them. */
@@ -41,14 +41,14 @@ typedef struct lmr_message
 	mclmr_decision_t decision;
 	mclmr_span_t text;		/* what leaves, or what the media relay is to get */
 	bool end;				/* this message says that the call is to be ended */
-	mclmr_span_t explained; /* the decision in words, when somebody asked */
+	mclmr_span_t explained; /* the decision in words, if it was asked for */
 	mclmr_arena_t arena;
 } lmr_message_t;
 
-/* Prepares the process's memory; 0, or -1 where there is none. */
+/* Prepares the process's memory; 0, or -1 if there is none. */
 int lmr_sdp_init(void);
 
-/* What is known of this message, read now where this is the first look at
+/* What is known of this message, read now if this is the first look at
  * it. Never NULL: one whose header fields cannot be parsed may have any
  * description; it is decided on, closed and committed in no way. */
 lmr_message_t *lmr_sdp_get(struct sip_msg *msg);
@@ -63,22 +63,22 @@ mclmr_status_t lmr_sdp_decide(struct sip_msg *msg, lmr_message_t *m,
 		mclmr_op_t op, mclmr_span_t profile);
 
 /*
- * Prepares what is left where the description cannot go on: all sections with
- * port 0; in an unreliable provisional reply, and where it cannot be read,
- * nothing. MCLMR_INTERNAL where there is no description, MCLMR_MIME_MALFORMED
- * where the header cannot be parsed: such a message has to be dropped.
+ * Prepares what is left if the description cannot go on: all sections with
+ * port 0; in an unreliable provisional reply, and if it cannot be read,
+ * nothing. MCLMR_INTERNAL if there is no description, MCLMR_MIME_MALFORMED
+ * if the header cannot be parsed: such a message has to be dropped.
  */
 mclmr_status_t lmr_sdp_close(lmr_message_t *m);
 
 /*
  * Puts into the message what was decided or prepared, as the only change of
  * the description, and stores what the call said. MCLMR_OK; MCLMR_MEDIA_DOWN
- * where nothing came back from the media relay; MCLMR_SDP_LIMIT where that is
+ * if nothing came back from the media relay; MCLMR_SDP_LIMIT if that is
  * too long to be stored; MCLMR_INTERNAL.
  */
 mclmr_status_t lmr_sdp_commit(struct sip_msg *msg, lmr_message_t *m);
 
-/* True where the call is to be ended, and this message is not provisional. */
+/* True if the call is to be ended, and this message is not provisional. */
 bool lmr_sdp_ends(const lmr_message_t *m);
 
 #endif

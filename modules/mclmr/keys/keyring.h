@@ -33,8 +33,8 @@ void mclmr_keyring_free(mclmr_keyring_t *ring);
 const char *mclmr_keyring_load(mclmr_keyring_t *ring, const mclmr_span_t *texts,
 		size_t n, size_t *which);
 
-/* Builds the tables of all certificates and keys, which are otherwise built when
- * they are needed first. Every RSK has to be of one of the certificates.
+/* Builds the tables of all certificates and keys, which are otherwise built
+ * when they are needed first. Every RSK has to be of one of the certificates.
  * NULL, or what is wrong. */
 const char *mclmr_keyring_prepare(mclmr_keyring_t *ring);
 

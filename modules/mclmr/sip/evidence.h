@@ -34,7 +34,7 @@ void mclmr_evidence_service_field(
 void mclmr_evidence_accept_contact(
 		mclmr_evidence_t *evidence, mclmr_span_t value);
 
-/* True where a service is named and nothing contradicts; strict asks for
+/* True if a service is named and nothing contradicts; strict asks for
  * all three fields of the standard's flows. */
 bool mclmr_evidence_accepted(const mclmr_evidence_t *evidence, bool strict);
 

@@ -77,7 +77,7 @@ typedef struct reader
 	plain_t plain;			 /* the open element of plain text */
 	int plain_depth;		 /* of it */
 	size_t predecessor;		 /* the open child among them, PREDECESSORS: none */
-	mclmr_identity_t *field; /* the open child, NULL where not of interest */
+	mclmr_identity_t *field; /* the open child, NULL if not of interest */
 	bool in_value;			 /* inside the field's X-URI or the like */
 	bool value_seen;		 /* the field has such a child */
 	char value[MCLMR_INFO_VALUE_MAX];
@@ -99,7 +99,7 @@ mclmr_service_t mclmr_mc_info_service(mclmr_span_t media_type)
 	return MCLMR_SERVICE_NONE;
 }
 
-/* True where the element is in the service's namespace and has this name. */
+/* True if the element is in the service's namespace and has this name. */
 static bool is_called(const reader_t *reader,
 		const mclmr_xml_element_t *element, mclmr_span_t name)
 {
@@ -107,7 +107,7 @@ static bool is_called(const reader_t *reader,
 		   && mclmr_span_equal(element->ns, reader->dialect->ns);
 }
 
-/* Index of the element's name in a list of n, n where it is not there. */
+/* Index of the element's name in a list of n, n if it is not there. */
 static size_t find_name(const reader_t *reader,
 		const mclmr_xml_element_t *element, const mclmr_span_t *names, size_t n)
 {
@@ -129,7 +129,7 @@ static void place_both(reader_t *reader, size_t offset, size_t cut)
 
 /*
  * Makes the inside of a start tag's element the place of what is inserted, and
- * its prefix that of it. True where the element is empty ("/>"): then its
+ * its prefix that of it. True if the element is empty ("/>"): then its
  * qualified name is kept too.
  */
 static bool enter(reader_t *reader, const mclmr_xml_element_t *element)
@@ -174,7 +174,7 @@ static mclmr_status_t start_params(
 	return MCLMR_OK;
 }
 
-/* True where a type attribute says anything but "Normal". */
+/* True if a type attribute says anything but "Normal". */
 static bool has_foreign_type(const mclmr_xml_element_t *element)
 {
 	for(size_t i = 0; i < element->attributes; i++) {
@@ -200,7 +200,7 @@ static mclmr_status_t open_field(reader_t *reader,
 	return MCLMR_OK;
 }
 
-/* An element of plain text begins; *seen where it stands twice. */
+/* An element of plain text begins; *seen if it stands twice. */
 static mclmr_status_t open_plain(reader_t *reader,
 		const mclmr_xml_element_t *element, plain_t plain, bool seen)
 {
@@ -224,8 +224,8 @@ static mclmr_status_t start_other_child(
 			reader->info->session_type.s != NULL);
 }
 
-/* A child of X-Params: notes whether it is a field, what has to come behind
- * it, or where it can be replaced. */
+/* A child of X-Params: notes whether it is a field, what has to come after it,
+ * or where it can be replaced. */
 static mclmr_status_t start_child(
 		reader_t *reader, const mclmr_xml_element_t *element)
 {
@@ -330,7 +330,7 @@ static mclmr_span_t skip_blanks(mclmr_span_t text)
 /* Adds a piece to the open value. */
 static mclmr_status_t add_text(reader_t *reader, mclmr_span_t text)
 {
-	if(text.len > sizeof reader->value - reader->length)
+	if(text.len > sizeof(reader->value) - reader->length)
 		return MCLMR_LIMIT_EXCEEDED;
 	memcpy(reader->value + reader->length, text.s, text.len);
 	reader->length += text.len;
@@ -448,7 +448,7 @@ mclmr_status_t mclmr_mc_info_read(mclmr_service_t service,
 	static const mclmr_xml_handler_t handler = {on_start, on_text, on_end};
 	reader_t reader;
 
-	memset(info, 0, sizeof *info);
+	memset(info, 0, sizeof(*info));
 	info->service = service;
 	if(service <= MCLMR_SERVICE_NONE || service >= MCLMR_SERVICE_COUNT)
 		return MCLMR_XML_MALFORMED;
@@ -469,7 +469,7 @@ mclmr_status_t mclmr_mc_info_read(mclmr_service_t service,
 	return mclmr_xml_parse(document, &handler, &reader);
 }
 
-/* Appends a tag: open is "<" or "</", close all behind the name. */
+/* Appends a tag: open is "<" or "</", close all after the name. */
 static void put_tag(mclmr_text_t *text, mclmr_span_t open, mclmr_span_t prefix,
 		mclmr_span_t name, mclmr_span_t close)
 {
@@ -535,7 +535,7 @@ static void put_insertion(mclmr_text_t *text, const mclmr_mc_info_t *info,
 				MCLMR_SPAN(">"));
 }
 
-/* True where XML cannot hold the octets, or a reader would change them. */
+/* True if XML cannot hold the octets, or a reader would change them. */
 static bool has_control(mclmr_span_t octets)
 {
 	for(size_t i = 0; i < octets.len; i++) {

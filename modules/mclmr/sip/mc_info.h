@@ -10,8 +10,8 @@
 #define MCLMR_MC_INFO_H
 
 #include "mclmr/base/arena.h"
-#include "service.h"
 #include "mclmr/base/status.h"
+#include "service.h"
 #include "xml.h"
 
 #define MCLMR_INFO_VALUE_MAX 1024 /* octets of one value */
@@ -30,11 +30,11 @@ typedef struct mclmr_identity
 {
 	bool present;
 	bool encrypted;		/* a type but "Normal", or xenc:EncryptedData inside */
-	mclmr_span_t value; /* trimmed; empty where encrypted */
+	mclmr_span_t value; /* trimmed; empty if encrypted */
 } mclmr_identity_t;
 
-/* True for an identity that only somebody with its key could read: the
- * element is encrypted, or its URI has the encrypted form of TS 33.180. */
+/* True for an identity that cannot be read without its key: the element is
+ * encrypted, or its URI has the encrypted form of TS 33.180. */
 bool mclmr_identity_encrypted(const mclmr_identity_t *identity);
 
 /* What a boolean element says. */
@@ -49,8 +49,8 @@ typedef enum mclmr_info_flag
 typedef struct mclmr_info_place
 {
 	size_t begin; /* of the element, or where it has to be inserted */
-	size_t end;	  /* behind the element; = begin to insert; behind the "/>"
-				     that begins there where a tag is empty */
+	size_t end;	  /* after the element; = begin to insert; after the "/>"
+				     that begins there if a tag is empty */
 } mclmr_info_place_t;
 
 typedef struct mclmr_mc_info

@@ -32,13 +32,13 @@ typedef struct mark
 /* A delimiter line that was found in a body. */
 typedef struct delimiter
 {
-	const char *begin;	   /* of its CRLF; of its dashes where it has none */
+	const char *begin;	   /* of its CRLF; of its dashes if it has none */
 	mclmr_span_t boundary; /* as it stands in the line */
-	const char *end;	   /* behind the line */
+	const char *end;	   /* after the line */
 	bool close;
 } delimiter_t;
 
-/* The header fields of a part that count here; s is NULL where absent. */
+/* The header fields of a part that count here; s is NULL if absent. */
 typedef struct fields
 {
 	mclmr_span_t content_type;
@@ -124,7 +124,7 @@ static void skip_spaces(mclmr_span_t *text)
 		cut_head(text, 1);
 }
 
-/* Cuts "type/subtype" off a Content-Type; false where it is none. */
+/* Cuts "type/subtype" off a Content-Type; false if it is none. */
 static bool cut_media_type(mclmr_span_t *rest, mclmr_span_t *media_type)
 {
 	size_t n = 0;
@@ -167,7 +167,7 @@ static bool cut_bare(mclmr_span_t *rest, mclmr_span_t *value)
 	return value->len > 0;
 }
 
-/* Cuts ";name=value" off *rest; false where it is none. */
+/* Cuts ";name=value" off *rest; false if it is none. */
 static bool cut_parameter(mclmr_span_t *rest, parameter_t *parameter)
 {
 	size_t n = 0;
@@ -194,7 +194,7 @@ static bool is_boundary(mclmr_span_t boundary)
 		   && boundary.s[boundary.len - 1] != ' ';
 }
 
-/* Makes the mark of a boundary; false where the boundary is unfit. */
+/* Makes the mark of a boundary; false if the boundary is unfit. */
 static bool set_mark(mark_t *mark, mclmr_span_t boundary)
 {
 	if(!is_boundary(boundary))
@@ -266,7 +266,7 @@ typedef enum next
 	NEXT_AMBIGUOUS /* a delimiter to some readers, none to others */
 } next_t;
 
-/* True where some reader takes dashes at this place for the begin of a line:
+/* True if some reader takes dashes at this place for the begin of a line:
  * there is nothing before them, or the end of a line of whatever kind. */
 static bool begins_line(const char *begin, const char *dashes)
 {
@@ -274,7 +274,7 @@ static bool begins_line(const char *begin, const char *dashes)
 }
 
 /* Reads the delimiter line that begins with these dashes. It has a CRLF of
- * its own before it, but where it is the first line of a body. */
+ * its own before it, unless it is the first line of a body. */
 static bool read_delimiter(mclmr_span_t text, const char *dashes,
 		const mark_t *mark, bool first, delimiter_t *delimiter)
 {
@@ -292,7 +292,7 @@ static bool read_delimiter(mclmr_span_t text, const char *dashes,
  * Finds the first line that begins with "--" and the boundary. A boundary must
  * not occur in what it delimits (RFC 2046 5.1.1), and readers compare no more
  * than the begin of a line, whose end may be a lone LF to them: such a line
- * that is no delimiter here is one elsewhere. text begins behind another
+ * that is no delimiter here is one elsewhere. text begins after another
  * delimiter, or, for the first one, with the body. Linear: matches cannot
  * overlap, nor the blanks that follow them.
  */
@@ -313,7 +313,7 @@ static next_t find_delimiter(mclmr_span_t text, const mark_t *mark, bool first,
 	return NEXT_NOTHING;
 }
 
-/* True where header lines hold no NUL, lone CR or lone LF: others might take
+/* True if header lines hold no NUL, lone CR or lone LF: others might take
  * those for the end of a line. */
 static bool is_clean(mclmr_span_t headers)
 {
@@ -342,7 +342,7 @@ static mclmr_span_t cut_field(mclmr_span_t *headers)
 	return cut_head(headers, n);
 }
 
-/* Keeps a field's value; false where the field stands there twice. */
+/* Keeps a field's value; false if the field stands there twice. */
 static bool set_once(mclmr_span_t *field, mclmr_span_t value)
 {
 	if(field->s != NULL)
@@ -351,7 +351,7 @@ static bool set_once(mclmr_span_t *field, mclmr_span_t value)
 	return true;
 }
 
-/* Reads one "name: value"; false where it is none. */
+/* Reads one "name: value"; false if it is none. */
 static bool read_field(mclmr_span_t field, fields_t *fields)
 {
 	mclmr_span_t value = field;
@@ -383,7 +383,7 @@ static bool is_digits(mclmr_span_t text)
 	return text.len > 0;
 }
 
-/* True where a field is absent or has a value of its form. */
+/* True if a field is absent or has a value of its form. */
 static bool is_fit(mclmr_span_t field, bool (*form)(mclmr_span_t text))
 {
 	return field.s == NULL || form(field);
@@ -521,7 +521,7 @@ static mclmr_status_t read_body(const fields_t *fields, mclmr_span_t parameters,
 	return read_parts(body, &mark, multipart);
 }
 
-/* A field value, its s NULL where it is absent or empty. */
+/* A field value, its s NULL if it is absent or empty. */
 static mclmr_span_t field_value(mclmr_span_t value)
 {
 	value = mclmr_span_trim(value);
@@ -546,7 +546,7 @@ mclmr_status_t mclmr_multipart_read(mclmr_span_t content_type,
 	return read_body(&fields, parameters, body, multipart);
 }
 
-/* The media type of a part, which has one even where it does not say. */
+/* The media type of a part, which has one even if it does not say. */
 static mclmr_span_t media_type_of(const mclmr_part_t *part)
 {
 	return part->media_type.len > 0 ? part->media_type
@@ -623,7 +623,7 @@ static bool is_header(mclmr_span_t headers)
 		   && mclmr_span_find(headers, MCLMR_SPAN("\r\n\r\n")) == NULL;
 }
 
-/* True where every part can be read again when written with this boundary. */
+/* True if every part can be read again when written with this boundary. */
 static bool is_writable(
 		const mclmr_part_t *parts, size_t n, mclmr_span_t boundary)
 {

@@ -23,13 +23,13 @@ typedef struct mclmr_part
 	mclmr_span_t content_length; /* digits of a Content-Length field, if any */
 	mclmr_span_t content;		 /* octets as they stand on the wire */
 	bool base64;				 /* Content-Transfer-Encoding: base64 */
-	bool unreadable;			 /* encoded in a way that nobody here undoes */
+	bool unreadable;			 /* encoded in a way that is not undone here */
 } mclmr_part_t;
 
 typedef struct mclmr_multipart
 {
 	bool single;		   /* the body is one part and no multipart */
-	mclmr_span_t boundary; /* without quotes; empty where single */
+	mclmr_span_t boundary; /* without quotes; empty if single */
 	size_t n;			   /* parts */
 	mclmr_part_t part[MCLMR_MAX_PARTS];
 } mclmr_multipart_t;
@@ -51,13 +51,13 @@ mclmr_status_t mclmr_multipart_read(mclmr_span_t content_type,
 		mclmr_span_t encoding, mclmr_span_t body, mclmr_multipart_t *multipart);
 
 /* The parts of a media type ("application/sdp", compared without case):
- * their number, and the first of them in *first (NULL where none). */
+ * their number, and the first of them in *first (NULL if none). */
 size_t mclmr_multipart_find(const mclmr_multipart_t *multipart,
 		mclmr_span_t media_type, const mclmr_part_t **first);
 
 /*
  * The content of a part with its transfer encoding undone: the part's own
- * span where there is none, else a copy in the arena. MCLMR_OK,
+ * span if there is none, else a copy in the arena. MCLMR_OK,
  * MCLMR_MIME_MALFORMED (not base64, or another encoding such as
  * quoted-printable or a Content-Encoding, which a receiver might undo),
  * MCLMR_LIMIT_EXCEEDED (arena full).
@@ -67,7 +67,7 @@ mclmr_status_t mclmr_part_decode(
 
 /*
  * base64 of content in lines of 76 characters with CRLF between them, as
- * RFC 2045 6.8 has it; false where the arena is full.
+ * RFC 2045 6.8 has it; false if the arena is full.
  */
 bool mclmr_part_encode(
 		mclmr_span_t content, mclmr_arena_t *arena, mclmr_span_t *text);

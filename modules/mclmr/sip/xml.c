@@ -36,8 +36,8 @@ typedef struct parser
 	mclmr_status_t status;
 	int depth;						   /* open elements */
 	size_t begin[MCLMR_XML_MAX_DEPTH]; /* of each open element */
-	/* The document with a NUL behind it: libxml2 reads such a string in its
-	 * place, where for a span it asks its input buffer to grow at every step,
+	/* The document with a NUL after it: libxml2 reads such a string in its
+	 * place, while for a span it asks its input buffer to grow at every step,
 	 * which doubles the cost of a short document. */
 	char text[MCLMR_XML_MAX_SIZE + 1];
 } parser_t;
@@ -74,7 +74,7 @@ static size_t position(const parser_t *parser)
 	return (size_t)consumed;
 }
 
-/* Offset of the "<" of the tag that ends at or behind end: the last one
+/* Offset of the "<" of the tag that ends at or after end: the last one
  * before it, for an attribute value cannot hold any. */
 static size_t tag_begin(const parser_t *parser, size_t end)
 {
@@ -185,7 +185,7 @@ static xmlParserCtxtPtr new_context(parser_t *parser)
 
 	if(context == NULL)
 		return NULL;
-	memset(context->sax, 0, sizeof *context->sax);
+	memset(context->sax, 0, sizeof(*context->sax));
 	context->sax->initialized = XML_SAX2_MAGIC;
 	context->sax->startElementNs = on_start;
 	context->sax->endElementNs = on_end;
@@ -198,7 +198,7 @@ static xmlParserCtxtPtr new_context(parser_t *parser)
 	return context;
 }
 
-/* The text behind a byte order mark, if there is one. */
+/* The text after a byte order mark, if there is one. */
 static mclmr_span_t skip_bom(mclmr_span_t document)
 {
 	if(mclmr_span_starts(document, MCLMR_SPAN("\xEF\xBB\xBF")))
@@ -207,7 +207,7 @@ static mclmr_span_t skip_bom(mclmr_span_t document)
 }
 
 /* The value of the quoted string that text begins with, blanks and the "="
- * before it skipped; empty where there is none. */
+ * before it skipped; empty if there is none. */
 static mclmr_span_t quoted_value(mclmr_span_t text)
 {
 	mclmr_span_t value = mclmr_span_trim(text);
@@ -223,7 +223,7 @@ static mclmr_span_t quoted_value(mclmr_span_t text)
 	return mclmr_span_cut(&value, quote);
 }
 
-/* True where the XML declaration, if any, names no encoding or UTF-8. */
+/* True if the XML declaration, if any, names no encoding or UTF-8. */
 static bool declares_utf8(mclmr_span_t text)
 {
 	const char *end;
@@ -243,7 +243,7 @@ static bool declares_utf8(mclmr_span_t text)
 }
 
 /*
- * True where libxml2 will not take the document for anything but UTF-8: it
+ * True if libxml2 will not take the document for anything but UTF-8: it
  * guesses UTF-16, UCS-4 and EBCDIC from the first octets, and all of them
  * need a NUL or something else than "<" or a blank in front.
  */
@@ -255,7 +255,7 @@ static bool looks_utf8(mclmr_span_t document)
 		   && memchr(text.s, 0, text.len) == NULL && declares_utf8(text);
 }
 
-/* True where a long document has a tag with absurdly many quotes. */
+/* True if a long document has a tag with absurdly many quotes. */
 static bool is_crowded(mclmr_span_t document)
 {
 	size_t quotes = 0;
@@ -314,6 +314,6 @@ void mclmr_xml_cleanup(void)
 {
 	xmlFreeParserCtxt(the_parser.context);
 	the_parser.context = NULL;
-	OPENSSL_cleanse(the_parser.text, sizeof the_parser.text);
+	OPENSSL_cleanse(the_parser.text, sizeof(the_parser.text));
 	xmlResetLastError();
 }

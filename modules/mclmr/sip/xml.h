@@ -25,11 +25,11 @@ typedef struct mclmr_xml_element
 {
 	int depth;			 /* 1 for the root */
 	mclmr_span_t name;	 /* local name */
-	mclmr_span_t ns;	 /* namespace name, empty where none */
-	mclmr_span_t prefix; /* empty where none */
+	mclmr_span_t ns;	 /* namespace name, empty if none */
+	mclmr_span_t prefix; /* empty if none */
 	size_t begin;		 /* offset of its "<" in the document */
-	size_t end;			 /* at start: offset behind the attributes, that is of
-						    ">" or "/>"; at end: offset behind its end tag */
+	size_t end;			 /* at start: offset after the attributes, that is of
+						    ">" or "/>"; at end: offset after its end tag */
 	size_t attributes;	 /* those in no namespace, at start only */
 	mclmr_xml_attribute_t attribute[MCLMR_XML_MAX_ATTRIBUTES];
 } mclmr_xml_element_t;

@@ -190,7 +190,7 @@ const char *tool_csv_read(const tool_csv_t *csv, const tool_csv_row_t *row,
 		if(rest.len == 0)
 			break;
 		if(*rest.s != ',')
-			return "there is more behind a quote";
+			return "there is more after a quote";
 		rest = mclmr_span_from(rest, rest.s + 1);
 	}
 	return fields->n == csv->columns

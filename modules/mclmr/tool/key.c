@@ -37,6 +37,7 @@ static int inspect(const tool_message_file_t *file)
 	return tool_finish(TOOL_DONE);
 }
 
+/* mclmr key inspect: needs no key, and prints only what is not sealed. */
 static int run_inspect(int argc, char **argv)
 {
 	static const char usage[] =

@@ -211,6 +211,7 @@ static int make_folder(const lab_t *lab)
 	return TOOL_DONE;
 }
 
+/* mclmr kms init: secrets and certificate, never over those of a server. */
 static int run_init(int argc, char **argv)
 {
 	static const char usage[] =
@@ -439,6 +440,7 @@ static int issue(lab_t *lab, const char **values, uint64_t periods, int64_t at)
 	return note_user(lab, &user);
 }
 
+/* mclmr kms user: one user's keys, noted so that reissue finds them. */
 static int run_user(int argc, char **argv)
 {
 	static const char usage[] =
@@ -448,7 +450,7 @@ static int run_user(int argc, char **argv)
 			"user for\nreissue.\n\n"
 			"  --user URI   MC service ID\n"
 			"  --at TIME    for the key period of this time (now)\n"
-			"  --periods N  and for the N - 1 periods behind it (1)\n"
+			"  --periods N  and for the N - 1 periods after it (1)\n"
 			"  --out FILE   mode 0600 (DIR/URI.xml)\n\n"
 			"Exit: 0 done, 1 refused, 2 usage or unusable file.\n";
 	const char *values[OPTIONS] = {NULL};
@@ -503,12 +505,13 @@ static int reissue(lab_t *lab, int64_t at)
 	return code;
 }
 
+/* mclmr kms reissue: the next periods of all users that were noted. */
 static int run_reissue(int argc, char **argv)
 {
 	static const char usage[] =
 			"usage: mclmr kms reissue --dir DIR [--at TIME]\n\n"
 			"Writes the keys of all users anew, for the key period of TIME "
-			"(now) and\nas many behind it as each was given.\n\n"
+			"(now) and\nas many after it as each was given.\n\n"
 			"Exit: 0 done, 1 refused, 2 usage or unusable file.\n";
 	const char *values[OPTIONS] = {NULL};
 	int code = tool_options(argc, argv, all_options, 0, usage, values);
@@ -528,6 +531,7 @@ static int run_reissue(int argc, char **argv)
 	return code;
 }
 
+/* mclmr kms uid: to compare with the UserID of another server. */
 static int run_uid(int argc, char **argv)
 {
 	static const char usage[] =

@@ -131,6 +131,7 @@ static int use_decode(const mclmr_short_message_table_t *table,
 	return tool_finish(save_payload(values[OPTION_PAYLOAD], message));
 }
 
+/* mclmr message decode: fields as lines that scripts can read. */
 static int run_decode(int argc, char **argv)
 {
 	static const char usage[] =
@@ -237,6 +238,7 @@ static int use_explain(const mclmr_short_message_table_t *table,
 	return tool_finish(TOOL_DONE);
 }
 
+/* mclmr message explain: the same for people, with each octet. */
 static int run_explain(int argc, char **argv)
 {
 	static const char usage[] =
@@ -321,6 +323,7 @@ static int encode(const char **values)
 	return done;
 }
 
+/* mclmr message encode: for tests, and for messages by hand. */
 static int run_encode(int argc, char **argv)
 {
 	static const char usage[] =

@@ -176,6 +176,7 @@ static int run(int argc, char **argv, const char *usage, bool explain)
 	return done;
 }
 
+/* mclmr sdp explain: decision and reasons; never the description. */
 static int run_explain(int argc, char **argv)
 {
 	static const char usage[] =
@@ -186,6 +187,7 @@ static int run_explain(int argc, char **argv)
 	return run(argc, argv, usage, true);
 }
 
+/* mclmr sdp apply: the description alone, as it would leave. */
 static int run_apply(int argc, char **argv)
 {
 	static const char usage[] =
