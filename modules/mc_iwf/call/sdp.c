@@ -286,7 +286,7 @@ static bool is_end(const lmr_message_t *m)
 
 /* Adds what leaves to the negotiation; false, and nothing added, if it cannot
  * be kept. */
-static bool note_leaving(lmr_message_t *m, mclmr_span_t text, lmr_leg_t *call)
+static bool negotiate(lmr_message_t *m, mclmr_span_t text, lmr_leg_t *call)
 {
 	unsigned wanted = m->decided ? m->request.wanted : 0;
 
@@ -358,13 +358,13 @@ static mclmr_status_t note_leaving(void *data, lmr_leg_t *now)
 		return MCLMR_SDP_STRAY;
 	if(m->todo != LMR_TODO_RELAY) {
 		if(m->todo == LMR_TODO_CLOSE && now->readable)
-			note_leaving(m, leaving->text, now);
+			negotiate(m, leaving->text, now);
 		return now->readable ? MCLMR_OK : MCLMR_INTERNAL;
 	}
 	status = check_again(m, leaving->text, now);
 	if(status != MCLMR_OK)
 		return status;
-	return note_leaving(m, leaving->text, now) ? MCLMR_OK : MCLMR_SDP_LIMIT;
+	return negotiate(m, leaving->text, now) ? MCLMR_OK : MCLMR_SDP_LIMIT;
 }
 
 /* Stores what the call has said with this message. */
