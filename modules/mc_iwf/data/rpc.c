@@ -50,6 +50,7 @@ static void add_entries(
 	}
 }
 
+/* A user, with the LMR entries of its person. */
 static void add_user(rpc_t *rpc, void *context, const mclmr_user_t *user)
 {
 	void *s;
@@ -91,6 +92,7 @@ static int add_users(rpc_t *rpc, void *context,
 static const char *users_doc[] = {
 		"mc_iwf.users URI: users with this MC service ID or IMPU", NULL};
 
+/* One URI may be an MC service ID and an IMPU: all that have it are shown. */
 static void users(rpc_t *rpc, void *context)
 {
 	mclmr_uri_room_t room;
@@ -156,6 +158,7 @@ static void tell_party(rpc_t *rpc, void *context, mclmr_party_kind_t kind)
 static const char *lmr_users_doc[] = {
 		"mc_iwf.lmr_users URI: the LMR user with this URI", NULL};
 
+/* Shows the row in force, which may be older than that of the database. */
 static void lmr_users(rpc_t *rpc, void *context)
 {
 	tell_party(rpc, context, MCLMR_LMR_USER);
@@ -164,6 +167,7 @@ static void lmr_users(rpc_t *rpc, void *context)
 static const char *groups_doc[] = {
 		"mc_iwf.groups URI: the group with this URI", NULL};
 
+/* As lmr_users(): the codec in force may be that of iwf_group_codec(). */
 static void groups(rpc_t *rpc, void *context)
 {
 	tell_party(rpc, context, MCLMR_GROUP);
@@ -183,6 +187,7 @@ static void add_texts(rpc_t *rpc, void *structure, char *name,
 	}
 }
 
+/* A KMF, with all names that it is found by. */
 static void add_kmf(rpc_t *rpc, void *context, const mclmr_kmf_t *kmf)
 {
 	void *s;
@@ -199,6 +204,7 @@ static void add_kmf(rpc_t *rpc, void *context, const mclmr_kmf_t *kmf)
 static const char *kmfs_doc[] = {
 		"mc_iwf.kmfs: all KMFs with their aliases and IWF PSIs", NULL};
 
+/* All at once: a network has a few thousand at most. */
 static void kmfs(rpc_t *rpc, void *context)
 {
 	const mclmr_directory_t *directory = iwf_store_read();
@@ -216,6 +222,7 @@ static void kmfs(rpc_t *rpc, void *context)
 static const char *stats_doc[] = {
 		"mc_iwf.stats: the data in force and how they were loaded", NULL};
 
+/* Copies the figures first: the store is not held while a reply is written. */
 static void stats(rpc_t *rpc, void *context)
 {
 	const mclmr_directory_t *directory = iwf_store_read();
@@ -246,6 +253,7 @@ static const char *reload_doc[] = {
 		"mc_iwf.reload: load all tables anew; the old data stay on an error",
 		NULL};
 
+/* Waits for the refresh process, which alone is connected to the database. */
 static void reload(rpc_t *rpc, void *context)
 {
 	char error[MC_STORE_ERROR];
@@ -269,6 +277,7 @@ static int fault_of(mclmr_status_t status)
 	return status == MCLMR_INTERNAL ? FAULT_LOAD : FAULT_ARGUMENT;
 }
 
+/* Answers when the change is in force, not when it is asked for. */
 static void group_codec(rpc_t *rpc, void *context)
 {
 	char error[IWF_GROUP_ERROR];
@@ -377,6 +386,7 @@ static const char *explain_doc[] = {
 		" such a message; SENDER is an IMPU or the PSI of an IWF",
 		NULL};
 
+/* Decides as for a message, and changes nothing. */
 static void explain(rpc_t *rpc, void *context)
 {
 	char memory[EXPLAIN_ARENA];

@@ -3,11 +3,11 @@
 /* Iwf_check(), iwf_authorize(), iwf_check_in_dialog(). */
 #include "check.h"
 
+#include "mc_common/span.h"
 #include "mc_iwf/config.h"
 #include "mc_iwf/counters.h"
-#include "source.h"
-#include "mc_common/span.h"
 #include "mc_iwf/data/store.h"
+#include "source.h"
 
 #include "mclmr/sip/uri.h"
 
@@ -22,6 +22,7 @@ static mclmr_span_t request_uri(const struct sip_msg *msg)
 	return mc_span(&msg->first_line.u.request.uri);
 }
 
+/* A MESSAGE without interworking part is no business of this module. */
 static mclmr_status_t check_ours(struct sip_msg *msg, iwf_message_t *m)
 {
 	(void)msg;
@@ -35,12 +36,14 @@ static mclmr_status_t check_again(struct sip_msg *msg, iwf_message_t *m)
 	return MCLMR_OK;
 }
 
+/* What the fields beyond the limit say is not known. */
 static mclmr_status_t check_limits(struct sip_msg *msg, iwf_message_t *m)
 {
 	(void)msg;
 	return m->parsed->headers.overflow ? MCLMR_LIMIT_EXCEEDED : MCLMR_OK;
 }
 
+/* Who sends comes before all that it writes. */
 static mclmr_status_t check_sender(struct sip_msg *msg, iwf_message_t *m)
 {
 	return iwf_source_sender(
@@ -62,6 +65,7 @@ static mclmr_direction_t find_direction(
 	return direction;
 }
 
+/* The role of the PSI gives the direction; it has to fit the sender. */
 static mclmr_status_t check_psi(struct sip_msg *msg, iwf_message_t *m)
 {
 	m->direction = find_direction(msg, m);
@@ -69,6 +73,7 @@ static mclmr_status_t check_psi(struct sip_msg *msg, iwf_message_t *m)
 	return m->direction == MCLMR_DIRECTION_NONE ? MCLMR_WRONG_PSI : MCLMR_OK;
 }
 
+/* Before any part of the body is decoded. */
 static mclmr_status_t check_size(struct sip_msg *msg, iwf_message_t *m)
 {
 	(void)msg;
@@ -76,18 +81,21 @@ static mclmr_status_t check_size(struct sip_msg *msg, iwf_message_t *m)
 															 : MCLMR_OK;
 }
 
+/* The body was cut with the header; its fault counts after the sender's. */
 static mclmr_status_t check_body(struct sip_msg *msg, iwf_message_t *m)
 {
 	(void)msg;
 	return m->body_status;
 }
 
+/* Reads the info document, once for all steps. */
 static mclmr_status_t check_info(struct sip_msg *msg, iwf_message_t *m)
 {
 	(void)msg;
 	return iwf_body_read_info(m->body, &m->parsed->arena);
 }
 
+/* Of two lists it would not be known which holds. */
 static mclmr_status_t check_lists(struct sip_msg *msg, iwf_message_t *m)
 {
 	const mclmr_part_t *part;
@@ -156,6 +164,7 @@ static void read_evidence(iwf_message_t *m)
 	}
 }
 
+/* All that names a service names one, and the PSI serves it. */
 static mclmr_status_t check_service(struct sip_msg *msg, iwf_message_t *m)
 {
 	mclmr_evidence_info(&m->evidence, m->body->mc_info.service);
@@ -189,7 +198,7 @@ static bool is_plain_call(const iwf_message_t *m)
 						   m->body->parts.part[0].media_type, IWF_SDP_TYPE));
 }
 
-/* A call to a PSI has an info part; one to somebody directly is what any SIP
+/* A call to a PSI has an info part; one to a user directly is what any SIP
  * phone sends, and has nothing beside the description. */
 static mclmr_status_t check_call_body(struct sip_msg *msg, iwf_message_t *m)
 {
@@ -203,7 +212,7 @@ static mclmr_status_t check_call_body(struct sip_msg *msg, iwf_message_t *m)
 	return is_plain_call(m) ? MCLMR_OK : MCLMR_BODY_MISSING;
 }
 
-/* Calls are those of MCPTT. One to somebody directly need not say so. */
+/* Calls are those of MCPTT. One to a user directly need not say so. */
 static mclmr_status_t check_call_service(struct sip_msg *msg, iwf_message_t *m)
 {
 	(void)msg;
@@ -246,7 +255,7 @@ mclmr_status_t iwf_check(struct sip_msg *msg, iwf_message_t *m)
 	return MCLMR_OK;
 }
 
-/* True where an identity of the info part is this URI. */
+/* True if an identity of the info part is this URI. */
 static bool is_same(const mclmr_identity_t *identity, mclmr_span_t uri)
 {
 	char memory[4 * MCLMR_URI_MAX];
@@ -333,6 +342,7 @@ static void show_route(iwf_message_t *m)
 	facts->peer_set = route->peer_set;
 }
 
+/* Shows what was found out before a refusal, too. */
 static mclmr_status_t authorize_call(struct sip_msg *msg, iwf_message_t *m)
 {
 	const mclmr_call_request_t request = {.request_uri = request_uri(msg),
@@ -345,6 +355,7 @@ static mclmr_status_t authorize_call(struct sip_msg *msg, iwf_message_t *m)
 	return decide_call(&request, m->registrar, &m->arena, &m->route);
 }
 
+/* Shows what was found out before a refusal, too. */
 static mclmr_status_t authorize_message(iwf_message_t *m)
 {
 	const mclmr_forward_request_t request = {.direction = m->direction,

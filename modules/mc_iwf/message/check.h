@@ -20,7 +20,7 @@ mclmr_status_t iwf_check(struct sip_msg *msg, iwf_message_t *message);
 mclmr_status_t iwf_authorize(struct sip_msg *msg, iwf_message_t *message);
 
 /*
- * A request within a dialog: where its info part has a calling-user-id, it
+ * A request within a dialog: if its info part has a calling-user-id, it
  * has to be this one, compared as a URI. MCLMR_OK, MCLMR_CALLER_FOREIGN,
  * MCLMR_IDENTITY_ENCRYPTED, or what is wrong with the body.
  */

@@ -44,7 +44,7 @@ static unsigned services_of_contact(mclmr_span_t contact)
 }
 
 /* The services that every contact of the REGISTER names: usrloc gives all of
- * them the same xavp. false where there is no contact. */
+ * them the same xavp. false if there is no contact. */
 static bool read_services(struct sip_msg *msg, unsigned *bits)
 {
 	bool found = false;
@@ -83,7 +83,7 @@ static mclmr_span_t write_services(unsigned bits, char words[WORDS_SIZE])
 	return (mclmr_span_t){words, len};
 }
 
-/* The client ID in the info part of a REGISTER, empty where there is none. */
+/* The client ID in the info part of a REGISTER, empty if there is none. */
 static mclmr_span_t read_client_id(iwf_message_t *m)
 {
 	static const mclmr_span_t none = {NULL, 0};

@@ -12,7 +12,7 @@
 /*
  * Notes, before the registrar's save(), which services every contact of the
  * REGISTER carries a feature tag of (g.3gpp.mcptt, g.3gpp.icsi-ref, ...) and
- * the client ID of an info part. 0, or -1 where the REGISTER has no contact
+ * the client ID of an info part. 0, or -1 if the REGISTER has no contact
  * or cannot be read.
  */
 int iwf_contact_note(struct sip_msg *msg);

@@ -43,7 +43,7 @@ bool iwf_event_wanted(void)
 	return forwarded_route != NONE || callback.len > 0;
 }
 
-/* Runs an event on msg, in KEMI where there is a callback. */
+/* Runs an event on msg, in KEMI if there is a callback. */
 static void run(struct sip_msg *msg, int route, str *name)
 {
 	int outer = get_route_type();

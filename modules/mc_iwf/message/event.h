@@ -13,7 +13,7 @@
 /* Finds the routes; in each process, before the first message. */
 void iwf_event_init(const str *kemi_callback);
 
-/* True where somebody listens to forwarded messages. */
+/* True if something listens to forwarded messages. */
 bool iwf_event_wanted(void);
 
 /* Runs mc_iwf:refused on the refused request. */

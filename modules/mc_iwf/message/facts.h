@@ -44,7 +44,7 @@ typedef struct iwf_facts
 	mclmr_span_t text[IWF_FACT_COUNT]; /* empty: not known */
 } iwf_facts_t;
 
-/* A copy in shared memory, NULL where there is none; shm_free() frees it. */
+/* A copy in shared memory, NULL if there is none; shm_free() frees it. */
 iwf_facts_t *iwf_facts_save(const iwf_facts_t *facts);
 
 /* Milliseconds left of total_timeout, 0 or more. */

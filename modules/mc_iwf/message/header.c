@@ -36,7 +36,7 @@ static const struct
 		{{"n", 1}, IWF_FIELD_ASSERTING}, /* Identity-Info */
 };
 
-/* True where name is in the comma list of modparam private_headers. */
+/* True if name is in the comma list of modparam private_headers. */
 static bool is_private(mclmr_span_t name)
 {
 	mclmr_span_t list = mc_span(&iwf_config.private_headers);
@@ -51,7 +51,7 @@ static bool is_private(mclmr_span_t name)
 }
 
 /* The kind of a field in P-, of which a client may say how it reaches the
- * network and whether it takes early media (TS 24.229, RFC 5009); false where
+ * network and whether it takes early media (TS 24.229, RFC 5009); false if
  * it is none of ours. */
 static bool find_p_name(mclmr_span_t name, iwf_field_t *field)
 {
@@ -68,7 +68,7 @@ static bool find_p_name(mclmr_span_t name, iwf_field_t *field)
 	return true;
 }
 
-/* The kind of a field by its name; false where it is none of ours. */
+/* The kind of a field by its name; false if it is none of ours. */
 static bool find_name(mclmr_span_t name, iwf_field_t *field)
 {
 	for(size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -83,7 +83,7 @@ static bool find_name(mclmr_span_t name, iwf_field_t *field)
 	return find_p_name(name, field);
 }
 
-/* The kind of a field; names are compared only where the parser's type
+/* The kind of a field; names are compared only if the parser's type
  * leaves it open. */
 static bool classify(const struct hdr_field *hf, iwf_field_t *field)
 {
@@ -129,7 +129,7 @@ static bool classify(const struct hdr_field *hf, iwf_field_t *field)
 	}
 }
 
-/* True where a lump of the script deletes this field. */
+/* True if a lump of the script deletes this field. */
 static bool is_removed(const struct sip_msg *msg, const struct hdr_field *hf)
 {
 	int at = (int)(hf->name.s - msg->buf);

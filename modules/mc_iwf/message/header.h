@@ -56,7 +56,7 @@ void iwf_headers_read(struct sip_msg *msg, iwf_headers_t *headers);
 /* Leaves out what the script has removed since they were read. */
 void iwf_headers_update(struct sip_msg *msg, iwf_headers_t *headers);
 
-/* The value of the first field of a kind, empty where there is none. */
+/* The value of the first field of a kind, empty if there is none. */
 mclmr_span_t iwf_headers_value(const iwf_headers_t *headers, iwf_field_t field);
 
 /* How many fields of a kind there are. */

@@ -35,7 +35,7 @@ int iwf_message_init(void)
 	return current != NULL && arena_memory != NULL ? iwf_parsed_init() : -1;
 }
 
-/* True where the name of our media type stands in text. */
+/* True if the name of our media type stands in text. */
 static bool names_payload(mclmr_span_t text)
 {
 	return mclmr_span_find_nocase(text, PAYLOAD_TYPE) != NULL;

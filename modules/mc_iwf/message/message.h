@@ -2,8 +2,9 @@
 
 /*
  * iwf_message: one MESSAGE or INVITE as this module knows it, read once and
- * kept in the process until the next request comes. The script functions fill it in
- * step by step: iwf_check(), iwf_authorize(), iwf_targets(), iwf_rewrite().
+ * kept in the process until the next request comes. The script functions fill
+ * it in step by step: iwf_check(), iwf_authorize(), iwf_targets(),
+ * iwf_rewrite().
  */
 #ifndef IWF_MESSAGE_H
 #define IWF_MESSAGE_H
@@ -50,19 +51,19 @@ typedef struct iwf_message
 	mclmr_arena_t arena;
 } iwf_message_t;
 
-/* Prepares the process's memory; 0, or -1 where there is none. */
+/* Prepares the process's memory; 0, or -1 if there is none. */
 int iwf_message_init(void);
 
 /*
  * The message of this request, read now if this is the first look at it:
- * headers and body parts, source of a MESSAGE of ours or of a call. NULL where
+ * headers and body parts, source of a MESSAGE of ours or of a call. NULL if
  * the headers cannot be parsed, with the verdict that iwf_reply() sends, or it
  * is a reply.
  */
 iwf_message_t *iwf_message_get(struct sip_msg *msg);
 
 /* What is known of this request, or of the transaction or event that is
- * being handled; NULL where nothing is. Reads nothing. */
+ * being handled; NULL if nothing is. Reads nothing. */
 iwf_facts_t *iwf_message_facts(struct sip_msg *msg);
 
 /* Makes a saved copy the facts of the request with this id: in failure
@@ -72,10 +73,10 @@ void iwf_message_recall(unsigned int id, int pid, const iwf_facts_t *saved);
 /* Ends that: faked requests number themselves, others could have the id. */
 void iwf_message_forget(void);
 
-/* Notes the verdict of a step; true where it is MCLMR_OK. */
+/* Notes the verdict of a step; true if it is MCLMR_OK. */
 bool iwf_message_verdict(iwf_message_t *message, mclmr_status_t status);
 
-/* Fills in IWF_SHA256, where it is not yet and there is a payload. */
+/* Fills in IWF_SHA256, if it is not yet and there is a payload. */
 void iwf_message_digest(iwf_message_t *message);
 
 #endif

@@ -5,10 +5,10 @@
 
 #include <string.h>
 
-#include "mc_iwf/config.h"
 #include "mc_common/key.h"
-#include "message.h"
 #include "mc_common/span.h"
+#include "mc_iwf/config.h"
+#include "message.h"
 
 /* Keys that are no text of iwf_fact_t follow those. */
 enum
@@ -55,7 +55,7 @@ int iwf_pv_parse_name(pv_spec_t *spec, str *name)
 	return -1;
 }
 
-/* A number, $null where it is 0. */
+/* A number, $null if it is 0. */
 static int get_number(
 		struct sip_msg *msg, pv_param_t *param, pv_value_t *value, int number)
 {

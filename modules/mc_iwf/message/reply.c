@@ -36,8 +36,8 @@ int iwf_reply_init(void)
 	return 0;
 }
 
-/* The host of a PSI of ours: of this one where it is one, else of any. Copied
- * to the arena; empty where there is none. */
+/* The host of a PSI of ours: of this one if it is one, else of any. Copied
+ * to the arena; empty if there is none. */
 static mclmr_span_t find_own_host(mclmr_span_t key, mclmr_arena_t *arena)
 {
 	const mclmr_directory_t *directory = iwf_store_read();
@@ -57,7 +57,7 @@ static mclmr_span_t find_own_host(mclmr_span_t key, mclmr_arena_t *arena)
 }
 
 /* Host of the PSI that was asked: the agent of our Warnings (TS 24.379 4.4),
- * and the realm of our challenges. A call may go to somebody else's URI: then
+ * and the realm of our challenges. A call may go to another host's URI: then
  * it is the host of our PSIs. */
 static mclmr_span_t find_host(struct sip_msg *msg, mclmr_arena_t *arena)
 {
@@ -82,7 +82,7 @@ static bool add_field(struct sip_msg *msg, const char *name, const char *value)
 		   && add_lump_rpl(msg, text, n, LUMP_RPL_HDR) != NULL;
 }
 
-/* Adds Warning and Retry-After, where the row has them. */
+/* Adds Warning and Retry-After, if the row has them. */
 static bool add_fields(
 		struct sip_msg *msg, mclmr_status_t status, mclmr_span_t host)
 {
@@ -101,7 +101,7 @@ static bool add_fields(
 	return add_field(msg, "Retry-After", value);
 }
 
-/* Challenges by the auth module; false where it is not loaded or refuses. */
+/* Challenges by the auth module; false if it is not loaded or refuses. */
 static bool challenge(struct sip_msg *msg, mclmr_span_t host)
 {
 	str realm = iwf_config.realm.len > 0 ? iwf_config.realm : mc_str(host);

@@ -10,12 +10,12 @@
 #include "core/parser/msg_parser.h"
 #include "mclmr/base/status.h"
 
-/* Binds sl, which must be loaded, and auth where it is; 0 or -1. */
+/* Binds sl, which must be loaded, and auth if it is; 0 or -1. */
 int iwf_reply_init(void);
 
 /*
- * Refuses the request with this verdict, statefully where it has a
- * transaction, counts it and runs event route mc_iwf:refused. 0, or -1 where
+ * Refuses the request with this verdict, statefully if it has a
+ * transaction, counts it and runs event route mc_iwf:refused. 0, or -1 if
  * the verdict refuses nothing or nothing could be sent.
  */
 int iwf_reply_send(struct sip_msg *msg, mclmr_status_t status);

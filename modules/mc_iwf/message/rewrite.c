@@ -13,7 +13,7 @@
 #define FIELDS_SIZE 4096 /* octets of all header fields that are added */
 #define ICSI_MARK MCLMR_SPAN("icsi.")
 
-/* True where the next hop is in our trust domain (RFC 3325). */
+/* True if the next hop is in our trust domain (RFC 3325). */
 static bool is_trusted_hop(const iwf_message_t *m)
 {
 	return m->route.trusted;
@@ -27,9 +27,9 @@ static mclmr_span_t sender_uri(const iwf_message_t *m)
 	return m->route.impu;
 }
 
-/* How P-Asserted-Identity is set in the message's direction. A user of ours
- * who calls another has asserted nothing that could be kept; and a call to
- * somebody's own URI has no PSI. */
+/* How P-Asserted-Identity is set in the message's direction. A user of ours who
+ * calls another has asserted nothing that could be kept; and a call to a user's
+ * own URI has no PSI. */
 static iwf_pai_t pai_mode(const iwf_message_t *m)
 {
 	iwf_pai_t mode = m->direction == MCLMR_TO_IWF ? iwf_config.pai_to_iwf
@@ -42,7 +42,7 @@ static iwf_pai_t pai_mode(const iwf_message_t *m)
 	return mode;
 }
 
-/* True where a field may not leave. */
+/* True if a field may not leave. */
 static bool is_dropped(const iwf_message_t *m, iwf_field_t field)
 {
 	bool trusted_source = m->trust != MCLMR_TRUST_NONE;
@@ -79,7 +79,7 @@ static bool is_dropped(const iwf_message_t *m, iwf_field_t field)
 }
 
 /* Drops what may not leave; *last becomes the lump of the last such field,
- * and stays as it is where there is none. */
+ * and stays as it is if there is none. */
 static bool drop_fields(
 		struct sip_msg *msg, const iwf_message_t *m, struct lump **last)
 {
@@ -106,7 +106,7 @@ static void add(mclmr_text_t *fields, mclmr_span_t before, mclmr_span_t value,
 	mclmr_text_put(fields, after);
 }
 
-/* P-Asserted-Identity, where it is ours to say. */
+/* P-Asserted-Identity, if it is ours to say. */
 static void add_identity(
 		mclmr_text_t *fields, struct sip_msg *msg, const iwf_message_t *m)
 {
@@ -136,7 +136,7 @@ static mclmr_span_t service_tail(const iwf_message_t *m)
 	return mclmr_span_from(icsi, mark + ICSI_MARK.len);
 }
 
-/* True where the request's own P-Asserted-Service leaves with it. */
+/* True if the request's own P-Asserted-Service leaves with it. */
 static bool keeps_asserted_service(const iwf_message_t *m)
 {
 	return m->trust != MCLMR_TRUST_NONE
@@ -145,7 +145,7 @@ static bool keeps_asserted_service(const iwf_message_t *m)
 					  > 0;
 }
 
-/* P-Asserted-Service and the two Accept-Contact fields, where missing. */
+/* P-Asserted-Service and the two Accept-Contact fields, if missing. */
 static void add_service(mclmr_text_t *fields, const iwf_message_t *m)
 {
 	bool asserted = keeps_asserted_service(m);
@@ -170,7 +170,7 @@ static void add_service(mclmr_text_t *fields, const iwf_message_t *m)
 }
 
 /* Adds fields in the place of one that was dropped, which spares a lump, or
- * (NULL) behind all others. */
+ * (NULL) after all others. */
 static bool add_fields(
 		struct sip_msg *msg, const iwf_message_t *m, struct lump *place)
 {

@@ -33,7 +33,7 @@ int iwf_source_init(void)
 	return 0;
 }
 
-/* True where the peer's certificate was verified: the name alone is what the
+/* True if the peer's certificate was verified: the name alone is what the
  * peer says of itself. */
 static bool is_verified(struct sip_msg *msg)
 {

@@ -12,15 +12,15 @@
 #include "header.h"
 #include "mclmr/decide/forward.h"
 
-/* Reads modparam tls_id; 0, or -1 where it is no pseudo-variable. */
+/* Reads modparam tls_id; 0, or -1 if it is no pseudo-variable. */
 int iwf_source_init(void);
 
 /* What the peer rows say of the request's source. */
 mclmr_trust_t iwf_source_trust(struct sip_msg *msg);
 
 /*
- * Who sends: by P-Asserted-Identity where the source is trusted, else by
- * authorised credentials, whose IMPU is sip:USER@REALM (or sip:USER where
+ * Who sends: by P-Asserted-Identity if the source is trusted, else by
+ * authorised credentials, whose IMPU is sip:USER@REALM (or sip:USER if
  * the user name has an @). Identities point into the message or the arena.
  * MCLMR_OK, MCLMR_PEER_ASSERTION, MCLMR_UNAUTHENTICATED,
  * MCLMR_INTERNAL (arena full).

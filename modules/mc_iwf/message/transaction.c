@@ -20,7 +20,7 @@ int iwf_transaction_init(void)
 	return 0;
 }
 
-/* True where the message went towards an IWF or a partner. */
+/* True if the message went towards an IWF or a partner. */
 static bool to_iwf(const iwf_facts_t *facts)
 {
 	return mclmr_span_equal(facts->text[IWF_DIRECTION], MCLMR_SPAN("to_iwf"));

@@ -23,7 +23,7 @@ int iwf_usrloc_init(void)
 	bind_usrloc_t bind = (bind_usrloc_t)find_export("ul_bind_usrloc", 1, 0);
 
 	if(bind == NULL) {
-		LM_INFO("usrloc is not loaded: nobody counts as registered\n");
+		LM_INFO("usrloc is not loaded: no user counts as registered\n");
 		return 0;
 	}
 	if(bind(&ul) < 0
@@ -56,7 +56,7 @@ static bool find_aor(mclmr_span_t impu, char buffer[AOR_SIZE], str *aor)
 	return aor->len > 0;
 }
 
-/* The record of an AOR, NULL where there is none; its slot is locked until
+/* The record of an AOR, NULL if there is none; its slot is locked until
  * unlock_record(). */
 static urecord_t *lock_record(str *aor)
 {
@@ -100,7 +100,7 @@ static bool is_registered(void *data, mclmr_span_t impu)
 
 const mclmr_registrar_t iwf_usrloc_registrar = {is_registered, NULL};
 
-/* A text child of the contact's xavp, empty where there is none. */
+/* A text child of the contact's xavp, empty if there is none. */
 static mclmr_span_t stored(const ucontact_t *contact, mclmr_span_t name)
 {
 	const sr_xavp_t *x = contact->xavp;
@@ -115,7 +115,7 @@ static mclmr_span_t stored(const ucontact_t *contact, mclmr_span_t name)
 	return (mclmr_span_t){NULL, 0};
 }
 
-/* True where the contact registered with the service's feature tag. */
+/* True if the contact registered with the service's feature tag. */
 static bool takes_service(const ucontact_t *contact, mclmr_service_t service)
 {
 	mclmr_span_t list = stored(contact, MCLMR_SPAN(IWF_XAVP_SERVICES));
@@ -135,7 +135,7 @@ static mclmr_span_t bare(mclmr_span_t text)
 	return text;
 }
 
-/* True where the contact is the device that the LMR entry names. */
+/* True if the contact is the device that the LMR entry names. */
 static bool is_device(const ucontact_t *contact, mclmr_span_t device)
 {
 	return device.len == 0
@@ -145,7 +145,7 @@ static bool is_device(const ucontact_t *contact, mclmr_span_t device)
 				   stored(contact, MCLMR_SPAN(IWF_XAVP_CLIENT_ID)), device);
 }
 
-/* True where a message of this wish may go to the contact. */
+/* True if a message of this wish may go to the contact. */
 static bool fits(const ucontact_t *contact, const iwf_usrloc_wish_t *wish)
 {
 	return VALID_CONTACT(contact, time(NULL))

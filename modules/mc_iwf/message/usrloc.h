@@ -19,10 +19,10 @@
 #define IWF_XAVP_SERVICES "mc_services" /* "mcptt,mcdata" */
 #define IWF_XAVP_CLIENT_ID "mc_client_id"
 
-/* Binds usrloc where it is loaded; 0, or -1 with a log line. */
+/* Binds usrloc if it is loaded; 0, or -1 with a log line. */
 int iwf_usrloc_init(void);
 
-/* Who has a contact now is registered; without usrloc nobody is. */
+/* Who has a contact now is registered; without usrloc no user is. */
 extern const mclmr_registrar_t iwf_usrloc_registrar;
 
 typedef struct iwf_usrloc_wish
@@ -36,7 +36,7 @@ typedef struct iwf_usrloc_wish
 /*
  * Makes the contacts that fit the Request-URI and branches of the request,
  * with Path, received address, socket and flow, newest first. Their number;
- * 0 where none fits, -1 on an error.
+ * 0 if none fits, -1 on an error.
  */
 int iwf_usrloc_targets(struct sip_msg *msg, const iwf_usrloc_wish_t *wish);
 

@@ -14,7 +14,7 @@
 #define BOUNDARY_TRIES 8
 #define FORMAT_SIZE 512 /* octets around Content-Type and info document */
 
-/* A boundary that nobody can know beforehand and that the body has not. */
+/* A boundary that cannot be known beforehand and that the body has not. */
 static bool make_boundary(mclmr_span_t body, char boundary[BOUNDARY_SIZE])
 {
 	for(int i = 0; i < BOUNDARY_TRIES; i++) {
@@ -29,7 +29,7 @@ static bool make_boundary(mclmr_span_t body, char boundary[BOUNDARY_SIZE])
 	return false;
 }
 
-/* Text made of a format in the arena; NULL where it does not fit. */
+/* Text made of a format in the arena; NULL if it does not fit. */
 static char *print(mclmr_arena_t *arena, size_t room, const char *format, ...)
 		__attribute__((format(printf, 3, 4)));
 

@@ -16,8 +16,8 @@
 /* True for a call that leaves with an info part and came without one. */
 bool iwf_wrap_wanted(const iwf_message_t *message);
 
-/* Puts the lumps into the request, where it is wanted; a Content-Type field
- * that is there gets its new value. false where memory is short. */
+/* Puts the lumps into the request, if it is wanted; a Content-Type field
+ * that is there gets its new value. false if memory is short. */
 bool iwf_wrap(struct sip_msg *msg, iwf_message_t *message);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* The same for an initial INVITE. */
-#include "call.h"
 #include "mclmr/sip/uri.h"
+#include "call.h"
 
 #include <string.h>
 
@@ -21,7 +21,7 @@ typedef struct decision
 	mclmr_route_t *route;
 } decision_t;
 
-/* What our PSIs of MCPTT under this URI stand for; *own where it is one of
+/* What our PSIs of MCPTT under this URI stand for; *own if it is one of
  * ours for any service. */
 static unsigned roles_of(
 		const mclmr_network_t *network, mclmr_span_t uri, bool *own)
@@ -55,7 +55,7 @@ static const mclmr_identity_t *field(
 	return &d->request->info->field[which];
 }
 
-/* The LMR user or group of an identity, NULL where there is none. */
+/* The LMR user or group of an identity, NULL if there is none. */
 static const mclmr_party_t *party_of(const decision_t *d,
 		mclmr_party_kind_t kind, const mclmr_identity_t *identity)
 {
@@ -86,7 +86,7 @@ static mclmr_status_t find_caller(decision_t *d)
 	return user->row.send ? MCLMR_OK : MCLMR_SEND_DENIED;
 }
 
-/* True where a trusted core hands over what one of our own controlling
+/* True if a trusted core hands over what one of our own controlling
  * functions sends. */
 static bool from_controller(const decision_t *d)
 {
@@ -110,7 +110,7 @@ static mclmr_status_t find_named_caller(decision_t *d)
 	if(!mclmr_uri_key_if_any(caller->value, d->arena, &key))
 		return MCLMR_INTERNAL;
 	user = mclmr_directory_user(d->directory, MCLMR_SERVICE_MCPTT, key);
-	if(!user)
+	if(user == NULL)
 		return MCLMR_SENDER_UNKNOWN;
 	if(mclmr_route_give_user(d->route, d->arena, user) != MCLMR_OK)
 		return MCLMR_INTERNAL;
@@ -118,14 +118,14 @@ static mclmr_status_t find_named_caller(decision_t *d)
 }
 
 /* A call towards the IWF of an LMR user or a group; unknown: the verdict
- * where no IWF has its PSI. */
+ * if no IWF has its PSI. */
 static mclmr_status_t to_iwf(decision_t *d, const mclmr_party_t *party,
 		mclmr_span_t profile, mclmr_status_t unknown)
 {
 	const mclmr_kmf_t *iwf = mclmr_network_iwf(d->network, party->psi_key);
 	mclmr_route_t *route = d->route;
 
-	if(!iwf)
+	if(iwf == NULL)
 		return unknown;
 	route->direction = MCLMR_TO_IWF;
 	route->peer_set = iwf->peer_set;
@@ -190,11 +190,11 @@ static mclmr_status_t find_called(decision_t *d, mclmr_span_t *key)
 	mclmr_called_t called;
 	mclmr_span_t uri;
 
-	if(!request->info)
+	if(request->info == NULL)
 		return mclmr_uri_key_if_any(request->request_uri, d->arena, key)
 					   ? MCLMR_OK
 					   : MCLMR_INTERNAL;
-	if(!request->lists || request->lists->n == 0)
+	if(request->lists == NULL || request->lists->n == 0)
 		return MCLMR_TARGET_UNKNOWN;
 	if(request->lists->n > 1 || field(d, MCLMR_INFO_CALLING_GROUP_ID)->present)
 		return MCLMR_KMF_CONFLICT;
@@ -219,11 +219,11 @@ static mclmr_status_t decide_private(decision_t *d)
 		return status;
 	lmr_user = mclmr_directory_party(d->directory, MCLMR_LMR_USER, key);
 	user = mclmr_directory_user(d->directory, MCLMR_SERVICE_MCPTT, key);
-	if(lmr_user && user)
+	if(lmr_user != NULL && user != NULL)
 		return MCLMR_KMF_CONFLICT;
-	if(user)
+	if(user != NULL)
 		return between_users(d, user);
-	return lmr_user ? to_lmr_user(d, lmr_user) : MCLMR_LMR_USER_UNKNOWN;
+	return lmr_user != NULL ? to_lmr_user(d, lmr_user) : MCLMR_LMR_USER_UNKNOWN;
 }
 
 /* The group that a call names: request-uri, with which all else agrees. */
@@ -266,7 +266,7 @@ static mclmr_status_t decide_by_session_type(decision_t *d, unsigned roles)
 {
 	mclmr_span_t type;
 
-	if(!d->request->info)
+	if(d->request->info == NULL)
 		return MCLMR_BODY_MISSING;
 	type = d->request->info->session_type;
 	if(mclmr_span_equal(type, PRIVATE) && (roles & MCLMR_ROLE_ORIGINATING) != 0)
@@ -286,8 +286,8 @@ static mclmr_status_t decide_from_client(decision_t *d)
 
 	if((roles & FROM_CLIENTS) != 0)
 		return decide_by_session_type(d, roles);
-	return own || request->info || request->lists ? MCLMR_WRONG_PSI
-												  : decide_private(d);
+	return own || request->info != NULL || request->lists ? MCLMR_WRONG_PSI
+														  : decide_private(d);
 }
 
 /* Checks that one of the PSIs that the IWF asserts is that of a party. */
@@ -313,7 +313,7 @@ static mclmr_status_t find_calling_lmr_user(decision_t *d)
 	const mclmr_party_t *caller =
 			party_of(d, MCLMR_LMR_USER, field(d, MCLMR_INFO_CALLING_USER_ID));
 
-	if(!caller)
+	if(caller == NULL)
 		return MCLMR_SENDER_UNKNOWN;
 	if(mclmr_route_give(d->arena, caller->row.profile, &d->route->profile)
 					!= MCLMR_OK
@@ -338,8 +338,8 @@ static mclmr_status_t find_calling_group(decision_t *d)
 	return check_psi(d, group);
 }
 
-/* Who calls behind an IWF. A session-type need not be there (TS 29.379), but
- * may not contradict. */
+/* The party of an IWF that calls. A session-type need not be there (TS 29.379),
+ * but may not contradict. */
 static mclmr_status_t find_calling_party(decision_t *d)
 {
 	bool group = field(d, MCLMR_INFO_CALLING_GROUP_ID)->present;
@@ -364,7 +364,7 @@ static mclmr_status_t decide_called_user(decision_t *d)
 	if(status != MCLMR_OK)
 		return status;
 	user = mclmr_directory_user(d->directory, MCLMR_SERVICE_MCPTT, key);
-	if(!user)
+	if(user == NULL)
 		return MCLMR_TARGET_UNKNOWN;
 	if(mclmr_route_give_user(d->route, d->arena, user) != MCLMR_OK)
 		return MCLMR_INTERNAL;
@@ -380,7 +380,7 @@ static mclmr_status_t decide_from_iwf(decision_t *d)
 	if(mclmr_call_form(d->network, true, request->request_uri)
 			!= MCLMR_FORM_PSI)
 		return MCLMR_WRONG_PSI;
-	if(!request->info)
+	if(request->info == NULL)
 		return MCLMR_BODY_MISSING;
 	if(mclmr_called_encrypted(request->info, request->lists))
 		return MCLMR_IDENTITY_ENCRYPTED;

@@ -46,7 +46,7 @@ typedef struct mclmr_call_request
  * Decides. Of a client's call: caller bound to an MCPTT ID, registered, no
  * encrypted identity, right to send; then the called party: known, right to
  * receive, registered. Of an IWF's call: no encrypted identity; caller or
- * group known and behind the PSI that the IWF asserts; then the called user.
+ * group known and of the PSI that the IWF asserts; then the called user.
  * A trusted core may hand over a group call under one of our controlling
  * PSIs: then the calling-user-id, a user of ours with the right to send,
  * stays as the controlling function wrote it. The verdict is that of

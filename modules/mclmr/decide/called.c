@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Who sends, and whom a request names. */
-#include "called.h"
+/* URIs of the other party, and the one that all of them name. */
 #include "mclmr/sip/uri.h"
+#include "called.h"
 
 /* Adds an identity's URI, if there is one. */
 static void name(mclmr_called_t *called, const mclmr_identity_t *identity)
@@ -17,7 +17,7 @@ mclmr_called_t mclmr_called_read(
 	mclmr_called_t called = {0};
 	size_t i;
 
-	if(info) {
+	if(info != NULL) {
 		name(&called, &info->field[MCLMR_INFO_REQUEST_URI]);
 		name(&called, &info->field[MCLMR_INFO_CALLED_PARTY_ID]);
 	}

@@ -7,9 +7,9 @@
 #ifndef MCLMR_CALLED_H
 #define MCLMR_CALLED_H
 
+#include "mclmr/base/status.h"
 #include "mclmr/sip/mc_info.h"
 #include "mclmr/sip/resource_lists.h"
-#include "mclmr/base/status.h"
 
 #define MCLMR_MAX_CALLED (2 + MCLMR_MAX_ENTRIES)
 
@@ -23,8 +23,8 @@ typedef struct mclmr_called
 mclmr_called_t mclmr_called_read(
 		const mclmr_mc_info_t *info, const mclmr_resource_lists_t *lists);
 
-/* True where any identity of the request is encrypted: what only somebody
- * with its key could read. */
+/* True if any identity of the request is encrypted: what cannot be read without
+ * its key. */
 bool mclmr_called_encrypted(
 		const mclmr_mc_info_t *info, const mclmr_resource_lists_t *lists);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* The decision on a message: facts and directory in, verdict out. */
-#include "forward.h"
 #include "mclmr/sip/uri.h"
+#include "forward.h"
 
 #include <string.h>
 
@@ -20,7 +20,7 @@ typedef struct decision
 typedef struct selector
 {
 	const mclmr_kmf_t *kmf; /* NULL: an IWF */
-	mclmr_span_t psi_key;	/* in the arena; empty where kmf */
+	mclmr_span_t psi_key;	/* in the arena; empty if kmf */
 } selector_t;
 
 typedef struct selectors
@@ -70,7 +70,7 @@ static candidates_t usable_entries(
 		const mclmr_lmr_entry_t *entry = &person->entry[i];
 		const mclmr_kmf_t *kmf = mclmr_network_kmf(d->network, entry->kmf_key);
 
-		if(!kmf || kmf->psis == 0
+		if(kmf == NULL || kmf->psis == 0
 				|| !mclmr_span_equal(kmf->hosting, MCLMR_SPAN("lmr")))
 			continue;
 		usable.item[usable.n].entry = entry;
@@ -80,7 +80,7 @@ static candidates_t usable_entries(
 	return usable;
 }
 
-/* The candidates of one LMR type; all of them where it is none of theirs. */
+/* The candidates of one LMR type; all of them if it is none of theirs. */
 static candidates_t of_type(const candidates_t *all, mclmr_lmr_type_t type)
 {
 	candidates_t some = {0};
@@ -93,7 +93,7 @@ static candidates_t of_type(const candidates_t *all, mclmr_lmr_type_t type)
 	return some.n > 0 ? some : *all;
 }
 
-/* True where all candidates have the same KMF. */
+/* True if all candidates have the same KMF. */
 static bool one_kmf(const candidates_t *candidates)
 {
 	size_t i;
@@ -129,8 +129,8 @@ static mclmr_status_t give_entry(decision_t *d, const candidates_t *candidates)
 			d->arena, candidates->item[0].kmf->uri, &d->route->kmf);
 }
 
-/* What the message's URIs stand for; those that nobody configured are
- * counted and dropped. */
+/* What the message's URIs stand for; those that are not configured are counted
+ * and dropped. */
 static mclmr_status_t find_selectors(decision_t *d, selectors_t *selectors)
 {
 	mclmr_called_t called =
@@ -145,9 +145,9 @@ static mclmr_status_t find_selectors(decision_t *d, selectors_t *selectors)
 		if(!mclmr_uri_key_if_any(called.uri[i], d->arena, &key))
 			return MCLMR_INTERNAL;
 		selector.kmf = mclmr_network_kmf(d->network, key);
-		if(!selector.kmf && mclmr_network_is_iwf(d->network, key))
+		if(selector.kmf == NULL && mclmr_network_is_iwf(d->network, key))
 			selector.psi_key = key;
-		if(selector.kmf || selector.psi_key.len > 0)
+		if(selector.kmf != NULL || selector.psi_key.len > 0)
 			selectors->item[selectors->n++] = selector;
 		else
 			d->route->unknown_kmfs++;
@@ -157,24 +157,24 @@ static mclmr_status_t find_selectors(decision_t *d, selectors_t *selectors)
 				   : MCLMR_OK;
 }
 
-/* True where a selector stands for this KMF. */
+/* True if a selector stands for this KMF. */
 static bool selects(const selector_t *selector, const mclmr_kmf_t *kmf)
 {
-	return selector->kmf ? selector->kmf == kmf
-						 : mclmr_kmf_has_psi(kmf, selector->psi_key);
+	return selector->kmf != NULL ? selector->kmf == kmf
+								 : mclmr_kmf_has_psi(kmf, selector->psi_key);
 }
 
-/* True where no KMF is known that both stand for. */
+/* True if no KMF is known that both stand for. */
 static bool differ(const selector_t *a, const selector_t *b)
 {
-	if(a->kmf)
+	if(a->kmf != NULL)
 		return !selects(b, a->kmf);
-	if(b->kmf)
+	if(b->kmf != NULL)
 		return !selects(a, b->kmf);
 	return !mclmr_span_equal(a->psi_key, b->psi_key);
 }
 
-/* True where two URIs of the message contradict each other. */
+/* True if two URIs of the message contradict each other. */
 static bool any_differ(const selectors_t *selectors)
 {
 	size_t i;
@@ -189,7 +189,7 @@ static bool any_differ(const selectors_t *selectors)
 	return false;
 }
 
-/* True where every URI of the message stands for this KMF. */
+/* True if every URI of the message stands for this KMF. */
 static bool selected_by_all(
 		const selectors_t *selectors, const mclmr_kmf_t *kmf)
 {
@@ -290,7 +290,7 @@ static mclmr_status_t decide_to_iwf(decision_t *d)
 static mclmr_status_t decide_partner(
 		decision_t *d, const mclmr_partner_t *partner)
 {
-	if(!partner)
+	if(partner == NULL)
 		return MCLMR_PARTNER_UNKNOWN;
 	d->route->partner = true;
 	d->route->peer_set = partner->peer_set;
@@ -298,7 +298,7 @@ static mclmr_status_t decide_partner(
 	return mclmr_route_give(d->arena, partner->psi, &d->route->psi);
 }
 
-/* The candidates whose KMF is behind one of the sender's PSIs, which is
+/* The candidates whose KMF has one of the sender's PSIs, which is
  * filled in. */
 static mclmr_status_t entries_of_iwf(decision_t *d, candidates_t *candidates)
 {
@@ -353,14 +353,14 @@ static mclmr_status_t decide_local(decision_t *d, const mclmr_user_t *user)
 	return MCLMR_OK;
 }
 
-/* An IWF's message for somebody who is none of our users. */
+/* An IWF's message to a person who is no user of ours. */
 static mclmr_status_t decide_stranger(
 		decision_t *d, mclmr_span_t uri, mclmr_span_t key)
 {
 	const mclmr_partner_t *partner =
 			mclmr_network_partner(d->network, mclmr_uri_host(key));
 
-	if(!partner)
+	if(partner == NULL)
 		return MCLMR_TARGET_UNKNOWN;
 	if(mclmr_route_give(d->arena, uri, &d->route->mc_id) != MCLMR_OK)
 		return MCLMR_INTERNAL;
@@ -387,7 +387,7 @@ static mclmr_status_t decide_to_client(decision_t *d)
 	if(status != MCLMR_OK)
 		return status;
 	user = mclmr_directory_user(d->directory, d->request->service, key);
-	if(!user)
+	if(user == NULL)
 		return decide_stranger(d, uri, key);
 	if(mclmr_route_give_user(d->route, d->arena, user) != MCLMR_OK)
 		return MCLMR_INTERNAL;

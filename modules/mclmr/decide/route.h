@@ -79,8 +79,8 @@ typedef struct mclmr_registrar
 /*
  * The verdict on a decided route, by this registrar: that of the decision, or
  * MCLMR_SENDER_UNREGISTERED, whatever else is wrong, or, if nothing else is,
- * MCLMR_TARGET_UNREGISTERED. NULL: nobody is registered, which is what a route
- * says until it is settled.
+ * MCLMR_TARGET_UNREGISTERED. NULL: no user is registered, which is what a
+ * route says until it is settled.
  */
 mclmr_status_t mclmr_route_settle(
 		mclmr_route_t *route, const mclmr_registrar_t *registrar);

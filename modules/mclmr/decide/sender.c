@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Who sends, and whom a request names. */
-#include "sender.h"
+/* URIs of the other party, and the one that all of them name. */
 #include "mclmr/sip/uri.h"
+#include "sender.h"
 
 #include <string.h>
 
@@ -56,7 +56,7 @@ mclmr_status_t mclmr_sender_asserted(const mclmr_network_t *network,
 	return status;
 }
 
-/* The users of the message's service behind the sender's identities. */
+/* The users of the message's service that have the sender's identities. */
 typedef struct bound
 {
 	size_t n; /* how many */

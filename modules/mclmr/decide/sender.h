@@ -21,20 +21,19 @@ typedef struct mclmr_sender
 } mclmr_sender_t;
 
 /*
- * Who a source is by what it asserts: a trusted core or an IWF peer.
- * pai: URIs of P-Asserted-Identity, n may exceed MCLMR_MAX_IDENTITIES.
- * MCLMR_OK with *sender filled (an IWF where a PSI of a KMF is asserted by a
- * core or by the IWF's own peer, else a client asserted by a core);
- * MCLMR_PEER_ASSERTION: nothing asserted, not its own, IWF and user mixed, or
- * more identities than RFC 3325 has; MCLMR_UNAUTHENTICATED: a source that
- * nobody configured.
+ * Who a source is by what it asserts: a trusted core or an IWF peer. pai: URIs
+ * of P-Asserted-Identity, n may exceed MCLMR_MAX_IDENTITIES. MCLMR_OK with
+ * *sender filled (an IWF if a PSI of a KMF is asserted by a core or by the
+ * IWF's own peer, else a client asserted by a core); MCLMR_PEER_ASSERTION:
+ * nothing asserted, not its own, IWF and user mixed, or more identities than
+ * RFC 3325 has; MCLMR_UNAUTHENTICATED: a source that is not configured.
  */
 mclmr_status_t mclmr_sender_asserted(const mclmr_network_t *network,
 		const mclmr_source_t *source, const mclmr_span_t *pai, size_t n,
 		mclmr_sender_t *sender);
 
 /*
- * The one user of a service behind a client's identities; one IMPU may carry
+ * The one user of a service that has a client's identities; one IMPU may carry
  * several: then the client ID of info (may be NULL) decides. MCLMR_OK,
  * MCLMR_SENDER_UNKNOWN, MCLMR_SENDER_AMBIGUOUS, MCLMR_IDENTITY_ENCRYPTED (of
  * a client ID that is needed), MCLMR_INTERNAL (arena full).

@@ -109,6 +109,7 @@ static void print_message(const tool_message_file_t *file)
 	printf("signature_size=%zu\n", message->signature.len);
 }
 
+/* mclmr mikey inspect: needs no key, and says nothing of genuineness. */
 static int run_inspect(int argc, char **argv)
 {
 	static const char usage[] =
@@ -200,6 +201,7 @@ static int with_ring(
 	return code;
 }
 
+/* mclmr mikey verify: needs certificates, but no secret. */
 static int run_verify(int argc, char **argv)
 {
 	static const char usage[] =
@@ -359,6 +361,7 @@ static int open_message(const tool_arguments_t *arguments,
 	return code;
 }
 
+/* mclmr mikey open: verifies first; the key of a forged one is not shown. */
 static int run_open(int argc, char **argv)
 {
 	static const char usage[] =
