@@ -103,7 +103,8 @@ static void begin(void *context, mclmr_batch_item_t *item)
 	row->order = (mclmr_mikey_order_t){.to = S("sip:alice@a"),
 			.timestamp = AT(NTP),
 			.key_id = 0x10000000U + (uint32_t)number};
-	row->order.sender = mclmr_keyring_signer(ring, S("sip:iwf@a"), NTP, &wrong);
+	row->order.sender = mclmr_keyring_signer(
+			ring, S("sip:iwf@a"), (int64_t)(NTP - MCLMR_NTP_UNIX), &wrong);
 	row->order.issuer = mclmr_keyring_issuers(ring);
 	assert_null(mclmr_mikey_begin(ring, &row->order, NULL, &row->draft));
 	item->draft = &row->draft;

@@ -34,7 +34,8 @@ static mclmr_mikey_order_t order_to(
 			.to = mclmr_span(to), .timestamp = ntp << 32, .key_id = key_id};
 	const char *wrong = NULL;
 
-	order.sender = mclmr_keyring_signer(ring, S("sip:iwf@a"), ntp, &wrong);
+	order.sender =
+			mclmr_keyring_signer(ring, S("sip:iwf@a"), UNIX(ntp), &wrong);
 	assert_null(wrong != NULL && order.sender == NULL ? wrong : NULL);
 	order.issuer = mclmr_keyring_issuer_for(ring,
 			strstr(to, "@b") != NULL ? S("kms.b") : S("kms.a"), order.to,
@@ -397,7 +398,7 @@ static void test_signers(void **state)
 	(void)state;
 	for(size_t i = 0; i < COUNT(rows); i++) {
 		const mclmr_holder_t *holder = mclmr_keyring_signer(
-				ring, mclmr_span(rows[i].user), rows[i].ntp, &wrong);
+				ring, mclmr_span(rows[i].user), UNIX(rows[i].ntp), &wrong);
 
 		assert_int_equal(holder == NULL, rows[i].wrong != NULL);
 		if(holder == NULL)

@@ -9,6 +9,8 @@
 #include "mclmr/keys/mikey_uid.h"
 #include "unit.h"
 
+#define UNIX(ntp) ((int64_t)(ntp) - (int64_t)MCLMR_NTP_UNIX)
+
 static void test_uids(void **state)
 {
 	static const struct
@@ -110,13 +112,13 @@ static void test_periods(void **state)
 
 	(void)state;
 	for(size_t i = 0; i < COUNT(rows); i++) {
-		assert_int_equal(
-				mclmr_key_periods(period, rows[i].ntp, rows[i].slack, numbers),
+		assert_int_equal(mclmr_key_periods(period, UNIX(rows[i].ntp),
+								 rows[i].slack, numbers),
 				rows[i].n);
 		assert_memory_equal(
 				numbers, rows[i].numbers, rows[i].n * sizeof(numbers[0]));
 	}
-	assert_int_equal(mclmr_key_period_begin(period, 2), 230);
+	assert_int_equal(mclmr_key_period_begin(period, 2), UNIX(230));
 	assert_int_equal(mclmr_key_period_number((mclmr_key_period_t){0, 0}, 5), 0);
 }
 
@@ -124,10 +126,13 @@ static void test_periods(void **state)
 static void test_eras(void **state)
 {
 	(void)state;
-	assert_int_equal(mclmr_ntp_seconds(0xE93C7F0000000000U), 0xE93C7F00U);
-	assert_int_equal(mclmr_ntp_seconds(0xFFFFFFFF00000000U), 0xFFFFFFFFU);
-	assert_int_equal(mclmr_ntp_seconds(0), 0x100000000U);
-	assert_int_equal(mclmr_ntp_seconds(0x0000000580000000U), 0x100000005U);
+	assert_int_equal(
+			mclmr_unix_seconds(0xE93C7F0000000000U), UNIX(0xE93C7F00U));
+	assert_int_equal(
+			mclmr_unix_seconds(0xFFFFFFFF00000000U), UNIX(0xFFFFFFFFU));
+	assert_int_equal(mclmr_unix_seconds(0), UNIX(0x100000000U));
+	assert_int_equal(
+			mclmr_unix_seconds(0x0000000580000000U), UNIX(0x100000005U));
 }
 
 static void test_timestamps(void **state)

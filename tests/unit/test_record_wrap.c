@@ -374,7 +374,7 @@ static void sign_again(mclmr_mikey_t *message)
 {
 	const char *wrong;
 	const mclmr_holder_t *holder =
-			mclmr_keyring_signer(ring, S("sip:iwf@a"), NTP, &wrong);
+			mclmr_keyring_signer(ring, S("sip:iwf@a"), UNIX(NTP), &wrong);
 	uint8_t before[MCLMR_ECCSI_SIGNATURE];
 
 	memcpy(before, message->signature.s, sizeof(before));

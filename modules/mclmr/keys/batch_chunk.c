@@ -49,9 +49,9 @@ static bool is_stored(
 	uint64_t before;
 
 	return work->find != NULL && work->find(work->context, item, &before)
-		   && mclmr_key_period_number(period, mclmr_ntp_seconds(before))
+		   && mclmr_key_period_number(period, mclmr_unix_seconds(before))
 					  == mclmr_key_period_number(
-							  period, mclmr_ntp_seconds(order->timestamp));
+							  period, mclmr_unix_seconds(order->timestamp));
 }
 
 /* Begins the message of a row, if there is to be one. */

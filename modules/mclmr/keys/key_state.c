@@ -69,8 +69,8 @@ static bool write_who(const mclmr_key_taken_t *taken, size_t key,
  * of the era in 2036 too. */
 static int compare(uint64_t a, uint64_t b)
 {
-	uint64_t seconds_a = mclmr_ntp_seconds(a);
-	uint64_t seconds_b = mclmr_ntp_seconds(b);
+	int64_t seconds_a = mclmr_unix_seconds(a);
+	int64_t seconds_b = mclmr_unix_seconds(b);
 
 	if(seconds_a != seconds_b)
 		return seconds_a < seconds_b ? -1 : 1;

@@ -432,22 +432,20 @@ mclmr_issuer_t *mclmr_keyring_issuer_for(mclmr_keyring_t *ring,
 }
 
 /* True if keys are those of the period that a time is in. */
-static bool is_of_period(const mclmr_holder_t *holder, uint64_t ntp)
+static bool is_of_period(const mclmr_holder_t *holder, int64_t at)
 {
 	return holder->keys->number
-		   == mclmr_key_period_number(holder->issuer->certificate->period, ntp);
+		   == mclmr_key_period_number(holder->issuer->certificate->period, at);
 }
 
 const mclmr_holder_t *mclmr_keyring_signer(mclmr_keyring_t *ring,
-		mclmr_span_t user, uint64_t ntp, const char **wrong)
+		mclmr_span_t user, int64_t at, const char **wrong)
 {
-	int64_t at = (int64_t)ntp - (int64_t)MCLMR_NTP_UNIX;
-
 	*wrong = "there are no signing keys of the sender";
 	for(mclmr_holder_t *h = ring->now.holders; h != NULL; h = h->next) {
 		if(!h->keys->can_sign || !mclmr_span_equal(h->keys->user, user))
 			continue;
-		if(!is_of_period(h, ntp))
+		if(!is_of_period(h, at))
 			*wrong = "the sender has no signing keys of this key period";
 		else if(!mclmr_holder_usable(h, at))
 			*wrong = "the sender's keys or certificate are revoked or not "

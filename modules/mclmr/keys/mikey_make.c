@@ -238,14 +238,14 @@ size_t mclmr_mikey_default_sessions(mclmr_mikey_purpose_t purpose,
 const char *mclmr_mikey_find_parties(mclmr_mikey_order_t *order,
 		mclmr_keyring_t *ring, mclmr_span_t from, mclmr_span_t to_kms)
 {
-	uint64_t ntp = mclmr_ntp_seconds(order->timestamp);
+	int64_t at = mclmr_unix_seconds(order->timestamp);
 	const char *wrong = NULL;
 
-	order->sender = mclmr_keyring_signer(ring, from, ntp, &wrong);
+	order->sender = mclmr_keyring_signer(ring, from, at, &wrong);
 	if(order->sender == NULL)
 		return wrong;
-	order->issuer = mclmr_keyring_issuer_for(ring, to_kms, order->to,
-			(int64_t)ntp - (int64_t)MCLMR_NTP_UNIX, &wrong);
+	order->issuer =
+			mclmr_keyring_issuer_for(ring, to_kms, order->to, at, &wrong);
 	return order->issuer == NULL ? wrong : NULL;
 }
 
@@ -264,7 +264,7 @@ const char *mclmr_mikey_begin(mclmr_keyring_t *ring,
 {
 	const mclmr_kms_certificate_t *certificate = order->issuer->certificate;
 	uint64_t number = mclmr_key_period_number(
-			certificate->period, mclmr_ntp_seconds(order->timestamp));
+			certificate->period, mclmr_unix_seconds(order->timestamp));
 
 	memset(draft, 0, sizeof(*draft));
 	draft->order = order;
@@ -321,8 +321,7 @@ static const char *make_parts(mclmr_keyring_t *ring,
 		const mclmr_mikey_draft_t *draft, mclmr_arena_t *arena, parts_t *parts)
 {
 	const mclmr_mikey_order_t *order = draft->order;
-	int64_t date = (int64_t)mclmr_ntp_seconds(order->timestamp)
-				   - (int64_t)MCLMR_NTP_UNIX;
+	int64_t date = mclmr_unix_seconds(order->timestamp);
 	const char *wrong = make_self(ring, draft, arena, &parts->self);
 
 	if(wrong != NULL || order->parameters == NULL)

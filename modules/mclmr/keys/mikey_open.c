@@ -59,8 +59,7 @@ bool mclmr_mikey_fault_of_time(mclmr_mikey_fault_t fault)
 
 int64_t mclmr_mikey_time(const mclmr_mikey_t *message)
 {
-	return (int64_t)mclmr_ntp_seconds(message->timestamp)
-		   - (int64_t)MCLMR_NTP_UNIX;
+	return mclmr_unix_seconds(message->timestamp);
 }
 
 /* True if two times are at most so many seconds from each other. */
@@ -72,13 +71,12 @@ static bool is_near(int64_t a, int64_t b, uint32_t seconds)
 /* What a stored message has to be: of the key period of now, of the next one
  * (made in advance), or of the last one while the boundary is near. */
 static bool is_of_now(const mclmr_kms_certificate_t *certificate,
-		const mclmr_mikey_wish_t *wish, uint64_t ntp)
+		const mclmr_mikey_wish_t *wish, int64_t at)
 {
-	uint64_t number = mclmr_key_period_number(certificate->period, ntp);
-	uint64_t now = (uint64_t)(wish->now + (int64_t)MCLMR_NTP_UNIX);
+	uint64_t number = mclmr_key_period_number(certificate->period, at);
 	uint64_t numbers[MCLMR_KEY_PERIODS];
 	size_t n = mclmr_key_periods(
-			certificate->period, now, wish->max_skew, numbers);
+			certificate->period, wish->now, wish->max_skew, numbers);
 
 	for(size_t i = 0; i < n; i++) {
 		if(numbers[i] == number)
@@ -140,10 +138,10 @@ static mclmr_mikey_fault_t verify_with(const mclmr_mikey_t *message,
 		mclmr_mikey_proof_t *proof)
 {
 	bool hidden = message->initiator.hidden;
-	uint64_t ntp = mclmr_ntp_seconds(message->timestamp);
+	int64_t at = mclmr_mikey_time(message);
 	uint64_t numbers[MCLMR_KEY_PERIODS];
 	size_t n = mclmr_key_periods(
-			proof->certificate->period, ntp, wish->max_skew, numbers);
+			proof->certificate->period, at, wish->max_skew, numbers);
 	bool genuine = false;
 
 	for(size_t i = 0; i < (hidden ? 1 : n) && !genuine; i++) {
@@ -156,7 +154,7 @@ static mclmr_mikey_fault_t verify_with(const mclmr_mikey_t *message,
 	if(hidden && wish->from.len > 0 && !is_wished(wish, numbers, n, proof))
 		return MCLMR_MIKEY_WRONG_SENDER;
 	if(wish->has_now && wish->stored
-			&& !is_of_now(proof->certificate, wish, ntp))
+			&& !is_of_now(proof->certificate, wish, at))
 		return MCLMR_MIKEY_OTHER_PERIOD;
 	return MCLMR_MIKEY_GENUINE;
 }
@@ -201,11 +199,11 @@ mclmr_mikey_fault_t mclmr_mikey_verify(const mclmr_mikey_t *message,
 
 /* True if keys are those of a period that the time may be of. */
 static bool is_period_near(
-		const mclmr_holder_t *holder, uint64_t ntp, uint32_t slack)
+		const mclmr_holder_t *holder, int64_t at, uint32_t slack)
 {
 	uint64_t numbers[MCLMR_KEY_PERIODS];
 	size_t n = mclmr_key_periods(
-			holder->issuer->certificate->period, ntp, slack, numbers);
+			holder->issuer->certificate->period, at, slack, numbers);
 
 	for(size_t i = 0; i < n; i++) {
 		if(numbers[i] == holder->keys->number)
@@ -220,11 +218,11 @@ static bool is_his_then(const mclmr_holder_t *holder,
 		const mclmr_mikey_t *message, mclmr_span_t value)
 {
 	mclmr_key_period_t period = holder->issuer->certificate->period;
-	uint64_t ntp = mclmr_ntp_seconds(message->timestamp);
+	int64_t at = mclmr_mikey_time(message);
 	uint8_t uid[MCLMR_UID_SIZE];
 
 	return mclmr_mikey_uid(holder->keys->user, holder->keys->kms, period,
-				   mclmr_key_period_number(period, ntp), uid)
+				   mclmr_key_period_number(period, at), uid)
 		   && mclmr_span_equal(value, MCLMR_OCTETS(uid));
 }
 
@@ -249,7 +247,7 @@ static fit_t fit(const mclmr_holder_t *holder, const address_t *address,
 		return is_his_then(holder, message, value) ? OTHER_PERIOD : NOT_HIS;
 	if(!address->identity->hidden && !mclmr_span_equal(value, keys->user))
 		return NOT_HIS;
-	if(!is_period_near(holder, mclmr_ntp_seconds(message->timestamp), slack))
+	if(!is_period_near(holder, mclmr_mikey_time(message), slack))
 		return OTHER_PERIOD;
 	if(!mclmr_holder_usable(holder, mclmr_mikey_time(message)))
 		return UNUSABLE;

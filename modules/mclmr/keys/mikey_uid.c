@@ -60,41 +60,56 @@ bool mclmr_mikey_uid(mclmr_span_t user, mclmr_span_t kms,
 	return done;
 }
 
-uint64_t mclmr_key_period_number(mclmr_key_period_t period, uint64_t ntp)
+/* The NTP second of a Unix second, not cut to 32 bits. */
+static uint64_t ntp_of(int64_t at)
+{
+	return (uint64_t)at + MCLMR_NTP_UNIX;
+}
+
+/* The number of the period that an NTP second falls in. */
+static uint64_t number_of(mclmr_key_period_t period, uint64_t ntp)
 {
 	if(period.length == 0 || ntp < period.offset)
 		return 0;
 	return (ntp - period.offset) / period.length;
 }
 
-uint64_t mclmr_key_period_begin(mclmr_key_period_t period, uint64_t number)
+uint64_t mclmr_key_period_number(mclmr_key_period_t period, int64_t at)
 {
-	return number * period.length + period.offset;
+	return number_of(period, ntp_of(at));
 }
 
-size_t mclmr_key_periods(mclmr_key_period_t period, uint64_t ntp,
-		uint64_t slack, uint64_t numbers[MCLMR_KEY_PERIODS])
+int64_t mclmr_key_period_begin(mclmr_key_period_t period, uint64_t number)
 {
-	uint64_t number = mclmr_key_period_number(period, ntp);
+	return (int64_t)(number * period.length + period.offset - MCLMR_NTP_UNIX);
+}
+
+size_t mclmr_key_periods(mclmr_key_period_t period, int64_t at, uint64_t slack,
+		uint64_t numbers[MCLMR_KEY_PERIODS])
+{
+	uint64_t ntp = ntp_of(at);
+	uint64_t number = number_of(period, ntp);
 	uint64_t early = ntp < slack ? 0 : ntp - slack;
 	size_t n = 0;
 
 	numbers[n++] = number;
-	if(mclmr_key_period_number(period, early) < number)
+	if(number_of(period, early) < number)
 		numbers[n++] = number - 1;
-	if(mclmr_key_period_number(period, ntp + slack) > number)
+	if(number_of(period, ntp + slack) > number)
 		numbers[n++] = number + 1;
 	return n;
 }
 
-uint64_t mclmr_ntp_seconds(uint64_t timestamp)
+int64_t mclmr_unix_seconds(uint64_t timestamp)
 {
 	uint64_t seconds = timestamp >> 32;
 
-	return seconds < 0x80000000U ? seconds + 0x100000000U : seconds;
+	if(seconds < 0x80000000U)
+		seconds += 0x100000000U;
+	return (int64_t)(seconds - MCLMR_NTP_UNIX);
 }
 
 uint64_t mclmr_ntp_timestamp(int64_t seconds)
 {
-	return ((uint64_t)seconds + MCLMR_NTP_UNIX) << 32;
+	return ntp_of(seconds) << 32;
 }

@@ -2,7 +2,8 @@
 
 /*
  * mikey_uid: whom a MIKEY-SAKKE key belongs to, for one key period (TS 33.180
- * F.2.1), and the clock that tells the period: NTP-UTC seconds since 1900.
+ * F.2.1), and the clock that tells the period: NTP-UTC seconds since 1900,
+ * which all but a message count as Unix seconds.
  */
 #ifndef MCLMR_MIKEY_UID_H
 #define MCLMR_MIKEY_UID_H
@@ -32,12 +33,12 @@ bool mclmr_mikey_uid(mclmr_span_t user, mclmr_span_t kms,
 		mclmr_key_period_t period, uint64_t number,
 		uint8_t uid[MCLMR_UID_SIZE]);
 
-/* The number of the period that a time falls in; times before the offset are
- * in period 0. ntp: seconds since 1900, not cut to 32 bits. */
-uint64_t mclmr_key_period_number(mclmr_key_period_t period, uint64_t ntp);
+/* The number of the period that a time (Unix seconds) falls in; times before
+ * the offset are in period 0. */
+uint64_t mclmr_key_period_number(mclmr_key_period_t period, int64_t at);
 
-/* The NTP second that a period begins at. */
-uint64_t mclmr_key_period_begin(mclmr_key_period_t period, uint64_t number);
+/* The Unix second that a period begins at. */
+int64_t mclmr_key_period_begin(mclmr_key_period_t period, uint64_t number);
 
 #define MCLMR_KEY_PERIODS 3
 
@@ -46,12 +47,12 @@ uint64_t mclmr_key_period_begin(mclmr_key_period_t period, uint64_t number);
  * most slack seconds away. Writes 1 to MCLMR_KEY_PERIODS numbers, its own
  * first, and returns how many.
  */
-size_t mclmr_key_periods(mclmr_key_period_t period, uint64_t ntp,
-		uint64_t slack, uint64_t numbers[MCLMR_KEY_PERIODS]);
+size_t mclmr_key_periods(mclmr_key_period_t period, int64_t at, uint64_t slack,
+		uint64_t numbers[MCLMR_KEY_PERIODS]);
 
-/* The seconds of an NTP timestamp of 64 bits, whose era (RFC 5905 6) is the
+/* The Unix second of an NTP timestamp of 64 bits, whose era (RFC 5905 6) is the
  * one between 1968 and 2104. */
-uint64_t mclmr_ntp_seconds(uint64_t timestamp);
+int64_t mclmr_unix_seconds(uint64_t timestamp);
 
 /* The NTP timestamp of Unix seconds. */
 uint64_t mclmr_ntp_timestamp(int64_t seconds);

@@ -137,8 +137,7 @@ mclmr_unwrap_fault_t mclmr_record_unwrap(const mclmr_mikey_t *message,
 	if(fault != MCLMR_UNWRAP_OPENED)
 		return fault;
 	unwrapped->period = (uint32_t)mclmr_key_period_number(
-			unwrapped->opened.holder->issuer->certificate->period,
-			(uint64_t)(wish->now + (int64_t)MCLMR_NTP_UNIX));
+			unwrapped->opened.holder->issuer->certificate->period, wish->now);
 	fault = check_record(unwrapped, wish);
 	if(fault != MCLMR_UNWRAP_OPENED && unwrapped->why == NULL)
 		unwrapped->why = words[fault];

@@ -10,37 +10,37 @@
  * period, and rising with the time that it is made at. */
 static uint64_t ahead(mclmr_key_period_t period, uint64_t timestamp)
 {
-	uint64_t ntp = mclmr_ntp_seconds(timestamp);
-	uint64_t number = mclmr_key_period_number(period, ntp);
-	uint64_t begin = mclmr_key_period_begin(period, number);
-	uint64_t end = mclmr_key_period_begin(period, number + 1);
-	uint64_t elapsed =
-			ntp < begin ? 0 : (ntp - begin) << 32 | (timestamp & UINT32_MAX);
+	int64_t at = mclmr_unix_seconds(timestamp);
+	uint64_t number = mclmr_key_period_number(period, at);
+	int64_t begin = mclmr_key_period_begin(period, number);
+	int64_t end = mclmr_key_period_begin(period, number + 1);
+	uint64_t elapsed = at < begin ? 0
+								  : (uint64_t)(at - begin) << 32
+											| (timestamp & UINT32_MAX);
 
-	return end << 32 | elapsed / (end - begin);
+	return mclmr_ntp_timestamp(end) | elapsed / (uint64_t)(end - begin);
 }
 
 /* True if the key period of now ends late enough. */
 static bool is_not_due(
 		const mclmr_record_order_t *order, mclmr_key_period_t period)
 {
-	uint64_t now = (uint64_t)(order->now + (int64_t)MCLMR_NTP_UNIX);
-	uint64_t end = mclmr_key_period_begin(
-			period, mclmr_key_period_number(period, now) + 1);
+	int64_t end = mclmr_key_period_begin(
+			period, mclmr_key_period_number(period, order->now) + 1);
 
-	return order->ahead && end - now > order->due;
+	return order->ahead && (uint64_t)(end - order->now) > order->due;
 }
 
 /* Finds the user's certificate. */
 static const char *find_issuer(mclmr_record_wrap_t *wrap, mclmr_keyring_t *ring)
 {
 	const mclmr_record_order_t *order = wrap->order;
-	uint64_t ntp = mclmr_ntp_seconds(order->timestamp);
+	int64_t at = mclmr_unix_seconds(order->timestamp);
 	const char *wrong = NULL;
 
 	wrap->message.to = order->to;
-	wrap->message.issuer = mclmr_keyring_issuer_for(ring, order->to_kms,
-			order->to, (int64_t)ntp - (int64_t)MCLMR_NTP_UNIX, &wrong);
+	wrap->message.issuer = mclmr_keyring_issuer_for(
+			ring, order->to_kms, order->to, at, &wrong);
 	return wrap->message.issuer == NULL ? wrong : NULL;
 }
 
@@ -55,7 +55,7 @@ static const char *find_signer(mclmr_record_wrap_t *wrap, mclmr_keyring_t *ring)
 		message->timestamp =
 				ahead(message->issuer->certificate->period, message->timestamp);
 	message->sender = mclmr_keyring_signer(ring, wrap->order->from,
-			mclmr_ntp_seconds(message->timestamp), &wrong);
+			mclmr_unix_seconds(message->timestamp), &wrong);
 	return message->sender == NULL ? wrong : NULL;
 }
 
@@ -89,7 +89,7 @@ static mclmr_key_record_t record_of(const mclmr_record_wrap_t *wrap)
 
 	record.key_period = (uint32_t)mclmr_key_period_number(
 			wrap->message.issuer->certificate->period,
-			mclmr_ntp_seconds(wrap->message.timestamp));
+			mclmr_unix_seconds(wrap->message.timestamp));
 	return record;
 }
 

@@ -310,8 +310,7 @@ static int write_user(lab_t *lab, const user_t *user, int64_t at)
 	char path[PATH_MAX];
 	mclmr_span_t text = {NULL, 0};
 	size_t used = lab->arena.used;
-	uint64_t number = mclmr_key_period_number(
-			lab->server.period, (uint64_t)at + MCLMR_NTP_UNIX);
+	uint64_t number = mclmr_key_period_number(lab->server.period, at);
 	const char *wrong = mclmr_kms_write_keys(&lab->server, &lab->scratch,
 			user->uri, number, (unsigned)user->periods, at, &lab->arena, &text);
 	int code;

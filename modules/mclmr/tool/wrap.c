@@ -127,7 +127,7 @@ static void begin_record(const tool_batch_t *batch, mclmr_batch_item_t *item)
 
 	row->order = (mclmr_record_order_t){.timestamp = batch->now,
 			.ahead = *due >= 0,
-			.now = (int64_t)(mclmr_ntp_seconds(batch->now) - MCLMR_NTP_UNIX),
+			.now = mclmr_unix_seconds(batch->now),
 			.due = (uint64_t)*due};
 	item->why = mclmr_record_words_read(
 			&row->row.table.words, &files, &item->arena, &row->order);
