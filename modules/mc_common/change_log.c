@@ -2,7 +2,6 @@
 
 /* The table in which triggers note what was changed. */
 #include "change_log.h"
-
 #include "row.h"
 
 mc_db_result_t mc_change_log_read(mc_db_t *db, const char *log,

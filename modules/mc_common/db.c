@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* A connection to a database. */
-#include "db.h"
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "core/mem/mem.h"
+
+#include "db.h"
 #include "db_inside.h"
 #include "span.h"
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* A content is kept up to date with a database. */
-#include "follower.h"
-
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "follower.h"
 #include "progress.h"
 
 #define BACKLOG 5000	 /* rows of the log; beyond it a full load is faster */

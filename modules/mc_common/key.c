@@ -2,7 +2,6 @@
 
 /* Words in brackets of a pseudo-variable. */
 #include "key.h"
-
 #include "span.h"
 
 bool mc_key_parse(

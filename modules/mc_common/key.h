@@ -8,6 +8,7 @@
 #define MC_KEY_H
 
 #include "core/pvar.h"
+
 #include "mclmr/base/span.h"
 
 /* Keeps in *spec the place of name among n words; false if it is none of

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Changes of a message that take effect when it leaves. */
-#include "lump.h"
-
 #include <string.h>
 
 #include "core/data_lump.h"
 #include "core/mem/mem.h"
+
+#include "lump.h"
 
 bool mc_lump_insert(struct lump *lump, mclmr_span_t text)
 {

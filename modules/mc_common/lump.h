@@ -8,6 +8,7 @@
 #define MC_LUMP_H
 
 #include "core/parser/msg_parser.h"
+
 #include "mclmr/base/span.h"
 
 struct lump;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* A content is brought along the change log. */
-#include "progress.h"
-
 #include <stdio.h>
+
+#include "progress.h"
 
 #define BASE_PAGES 100		  /* of the log before a full load */
 #define RETRY_TRIES 4		  /* polls until a row that does not fit is bad */

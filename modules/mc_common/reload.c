@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* A reload that is asked for by any process and done by one. */
-#include "reload.h"
-
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -10,6 +8,8 @@
 #include "core/locking.h"
 #include "core/mem/shm_mem.h"
 #include "core/ut.h"
+
+#include "reload.h"
 
 #define LOOK_US 20000 /* how often a request looks for its answer */
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Changes that did not fit at once. */
-#include "retry.h"
-
 #include <string.h>
+
+#include "retry.h"
 
 mclmr_span_t mc_retry_table(const mc_retry_t *retry)
 {

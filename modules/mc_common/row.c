@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* What the columns of a row hold. */
-#include "row.h"
-
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "db_inside.h"
+#include "row.h"
 
 #define DIGITS_SIZE 24
 

@@ -7,6 +7,7 @@
 #define MC_SPAN_H
 
 #include "core/str.h"
+
 #include "mclmr/base/span.h"
 
 /* The octets of a str. */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* A content in shared memory and its big-reader lock. */
-#include "store.h"
-
 #include <stdio.h>
 #include <string.h>
 
 #include "core/locking.h"
 #include "core/mem/shm_mem.h"
 #include "core/pt.h"
+
+#include "store.h"
 
 #define LOCKS 64
 #define CACHE_LINE 64

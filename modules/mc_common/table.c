@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Queries of tables that are described. */
-#include "table.h"
-
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "db_inside.h"
 #include "span.h"
+#include "table.h"
 
 #define LIST_SIZE 512 /* octets of a list of columns */
 

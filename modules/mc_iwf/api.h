@@ -18,6 +18,7 @@
 
 #include "core/dprint.h"
 #include "core/sr_module.h"
+
 #include "mclmr/base/arena.h"
 #include "mclmr/base/status.h"
 #include "mclmr/directory/directory.h"

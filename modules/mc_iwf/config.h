@@ -8,9 +8,10 @@
 #define IWF_CONFIG_H
 
 #include "core/str.h"
+
+#include "mclmr/base/status.h"
 #include "mclmr/directory/directory.h"
 #include "mclmr/sip/short_message.h"
-#include "mclmr/base/status.h"
 
 #define IWF_DEFAULT_POLICIES "/etc/kamailio/mc_iwf/policies.ini"
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* What operators see. */
-#include "counters.h"
-
 #include <stdio.h>
 
 #include "core/counters.h"
+
 #include "mc_iwf/data/refresh.h"
 #include "mc_iwf/data/store.h"
+#include "counters.h"
 
 #define GROUP "mc_iwf"
 #define NAME_SIZE 48

@@ -15,6 +15,7 @@
 #include "core/pvar.h"
 #include "core/rpc_lookup.h"
 #include "core/sr_module.h"
+
 #include "mc_common/span.h"
 #include "mc_iwf/call/avp.h"
 #include "mc_iwf/call/leg.h"

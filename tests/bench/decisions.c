@@ -5,10 +5,11 @@
  * takes in a second on one processor, by the processor's own time. With an
  * answer: on that answer to the offer as it left.
  */
-#include "mclmr/sdp/policy.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+
+#include "mclmr/sdp/policy.h"
 
 #define TEXT_SIZE (1 << 16)
 #define MEMORY_SIZE (1 << 20)

@@ -12,11 +12,12 @@
 #include <stddef.h>
 
 #include "core/locking.h"
+#include "modules/dialog/dlg_load.h"
+
 #include "mc_iwf/data/store.h"
 #include "mclmr/decide/call.h"
 #include "mclmr/decide/forward.h"
 #include "mclmr/decide/member.h"
-#include "modules/dialog/dlg_load.h"
 
 /* A lock is taken by a file; it is given back. */
 void held_take(const void *lock, const char *file);

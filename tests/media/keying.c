@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Opens the MIKEY message of a description and derives the SRTP keys. */
-#include <openssl/crypto.h>
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+
+#include <openssl/crypto.h>
+#include <openssl/sha.h>
 
 #include "mclmr/keys/mikey_open.h"
 #include "keying.h"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* One libsrtp2 session for each direction. */
-#include <srtp2/srtp.h>
 #include <string.h>
+
+#include <srtp2/srtp.h>
 
 #include "protection.h"
 

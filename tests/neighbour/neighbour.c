@@ -13,6 +13,7 @@
 #include "core/mem/shm_mem.h"
 #include "core/rpc_lookup.h"
 #include "core/sr_module.h"
+
 #include "mc_common/reload.h"
 #include "mc_common/span.h"
 #include "mc_common/store.h"

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* ECCSI and SAKKE of libwolfssl, to compare ours with. */
-#include <wolfssl/options.h>
-
-#include <wolfssl/wolfcrypt/eccsi.h>
-#include <wolfssl/wolfcrypt/sakke.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <wolfssl/options.h>
+#include <wolfssl/wolfcrypt/eccsi.h>
+#include <wolfssl/wolfcrypt/sakke.h>
 
 #include "oracle.h"
 

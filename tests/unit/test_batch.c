@@ -8,7 +8,6 @@
 
 #include "mclmr/keys/batch.h"
 #include "mclmr/keys/mikey_open.h"
-
 #include "lab.h"
 #include "unit.h"
 

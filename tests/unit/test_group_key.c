@@ -5,7 +5,6 @@
 
 #include "mclmr/keys/group_key.h"
 #include "mclmr/keys/mikey_open.h"
-
 #include "lab.h"
 #include "unit.h"
 

@@ -6,7 +6,6 @@
 #include "mclmr/base/octets.h"
 #include "mclmr/keys/key_parameters.h"
 #include "mclmr/keys/mikey.h"
-
 #include "kms_files.h"
 #include "unit.h"
 #include "vectors.h"

@@ -7,7 +7,6 @@
 #include "mclmr/base/octets.h"
 #include "mclmr/keys/key_record.h"
 #include "mclmr/keys/seal.h"
-
 #include "unit.h"
 #include "vectors.h"
 

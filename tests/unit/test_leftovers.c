@@ -6,6 +6,7 @@
  */
 
 #include <malloc.h>
+
 #include <openssl/crypto.h>
 
 #include "mclmr/crypto/eccsi.h"

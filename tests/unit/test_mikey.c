@@ -7,7 +7,6 @@
 #include "mclmr/base/base64.h"
 #include "mclmr/base/octets.h"
 #include "mclmr/keys/mikey_open.h"
-
 #include "kms_files.h"
 #include "unit.h"
 #include "vectors.h"

@@ -6,7 +6,6 @@
 
 #include "mclmr/keys/mikey_make.h"
 #include "mclmr/keys/mikey_open.h"
-
 #include "lab.h"
 #include "unit.h"
 

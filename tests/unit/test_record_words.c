@@ -5,7 +5,6 @@
 
 #include "mclmr/base/octets.h"
 #include "mclmr/keys/record_words.h"
-
 #include "unit.h"
 
 #define S(literal) MCLMR_SPAN(literal)

@@ -7,7 +7,6 @@
 #include "mclmr/base/octets.h"
 #include "mclmr/keys/record_unwrap.h"
 #include "mclmr/keys/record_wrap.h"
-
 #include "lab.h"
 #include "unit.h"
 

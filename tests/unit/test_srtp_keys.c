@@ -3,7 +3,6 @@
 /* srtp_keys: SRTP keys of a session, derived from a MIKEY message. */
 #include "mclmr/base/octets.h"
 #include "mclmr/keys/srtp_keys.h"
-
 #include "kms_files.h"
 #include "unit.h"
 #include "vectors.h"

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* The two AVPs between us and module rtpengine. */
-#include "avp.h"
-
 #include "core/dprint.h"
 #include "core/usr_avp.h"
-#include "mc_iwf/config.h"
+
 #include "mc_common/span.h"
+#include "mc_iwf/config.h"
+#include "avp.h"
 
 #define TEXT_NAME AVP_NAME_STR
 

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* The description in the body of any message. */
-#include "body.h"
-
 #include <string.h>
 
 #include "mc_common/lump.h"
 #include "mc_iwf/config.h"
 #include "mclmr/sdp/e2ee.h"
+#include "body.h"
 
 #define EMPTY ((mclmr_span_t){NULL, 0})
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Who said what in a call. */
-#include "leg.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -10,11 +8,13 @@
 #include "core/parser/parse_cseq.h"
 #include "core/parser/parse_from.h"
 #include "core/parser/parse_to.h"
-#include "mc_iwf/message/body.h"
-#include "mc_common/span.h"
 #include "modules/dialog/dlg_hash.h"
 #include "modules/dialog/dlg_load.h"
 #include "modules/tm/tm_load.h"
+
+#include "mc_common/span.h"
+#include "mc_iwf/message/body.h"
+#include "leg.h"
 #include "variables.h"
 
 #define LOCKS 64 /* calls share them, by their Call-ID */

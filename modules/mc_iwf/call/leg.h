@@ -16,8 +16,9 @@
 #define LMR_LEG_H
 
 #include "core/parser/msg_parser.h"
-#include "mclmr/sdp/negotiation.h"
+
 #include "mclmr/base/status.h"
+#include "mclmr/sdp/negotiation.h"
 
 #define LMR_LEG_PIECE 512 /* octets of a variable: column dialog_value */
 #define LMR_LEG_MAX_LEGS 16

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* $lmr(), commands on profiles. */
-#include "pv.h"
-
 #include "core/route.h"
-#include "mc_iwf/config.h"
+
 #include "mc_common/key.h"
 #include "mc_common/span.h"
-#include "sdp.h"
-#include "mclmr/sdp/explain.h"
+#include "mc_iwf/config.h"
 #include "mclmr/base/text.h"
+#include "mclmr/sdp/explain.h"
+#include "pv.h"
+#include "sdp.h"
 
 #define REASONS_MAX 1024 /* octets of $lmr(reason) */
 

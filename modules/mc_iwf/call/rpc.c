@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* $lmr(), commands on profiles. */
-#include "rpc.h"
-
 #include <stdlib.h>
 
 #include "core/rpc_lookup.h"
-#include "mc_iwf/config.h"
+
 #include "mc_common/span.h"
+#include "mc_iwf/config.h"
 #include "mc_iwf/data/profiles.h"
-#include "sdp.h"
 #include "mclmr/sdp/explain.h"
+#include "rpc.h"
+#include "sdp.h"
 
 #define FAULT_ARGUMENT 400
 #define FAULT_NOT_FOUND 404

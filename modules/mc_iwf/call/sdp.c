@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* One message: decide, close, commit. */
-#include "sdp.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/route.h"
+
 #include "mc_iwf/config.h"
 #include "mc_iwf/counters.h"
-#include "avp.h"
 #include "mc_iwf/data/profiles.h"
 #include "mclmr/sdp/binding.h"
 #include "mclmr/sdp/bypass.h"
+#include "avp.h"
+#include "sdp.h"
 
 #define EMPTY ((mclmr_span_t){NULL, 0})
 

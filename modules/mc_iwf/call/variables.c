@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* What is known of a call's legs as variables of module dialog. */
-#include "variables.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/mem/mem.h"
-#include "mc_common/span.h"
 #include "modules/dialog/dlg_hash.h"
 #include "modules/dialog/dlg_load.h"
+
+#include "mc_common/span.h"
+#include "variables.h"
 
 #define NAME_SIZE 32
 #define LEGS_NAME "mcl"

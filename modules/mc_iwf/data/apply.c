@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* One change into a directory. */
-#include "apply.h"
-
 #include "mclmr/sip/uri.h"
+#include "apply.h"
 #include "db.h"
 #include "load.h"
 #include "store.h"

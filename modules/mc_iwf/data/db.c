@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* The database of the module, and single rows of its tables. */
-#include "db.h"
-
 #include "core/dprint.h"
+
 #include "mc_common/span.h"
 #include "mc_iwf/config.h"
+#include "db.h"
 #include "tables.h"
 
 #define MAX_PAGE_ROWS 5000 /* what the default private memory holds */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* The codec of a group: asked by any process, done by that one. */
-#include "group.h"
-
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -11,10 +9,12 @@
 #include "core/locking.h"
 #include "core/mem/shm_mem.h"
 #include "core/ut.h"
+
 #include "mc_iwf/config.h"
 #include "mc_iwf/message/facts.h"
 #include "mclmr/sip/uri.h"
 #include "db.h"
+#include "group.h"
 #include "profiles.h"
 #include "store.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Whole tables into a new directory. */
-#include "load.h"
-
 #include "core/dprint.h"
+
 #include "mc_iwf/config.h"
+#include "load.h"
 #include "store.h"
 #include "tables.h"
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Media profiles in shared memory, a copy in each process; groups. */
-#include "profiles.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +9,10 @@
 #include "core/dprint.h"
 #include "core/locking.h"
 #include "core/mem/shm_mem.h"
+
 #include "mc_iwf/config.h"
 #include "mclmr/sip/uri.h"
+#include "profiles.h"
 #include "store.h"
 
 #define GROUP_MEMORY 2048 /* for the key of a URI and two words */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* The process that keeps the directory up to date. */
-#include "refresh.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -12,11 +10,13 @@
 #include "core/pt.h"
 #include "core/sr_module.h"
 #include "core/ut.h"
+
 #include "mc_iwf/config.h"
 #include "apply.h"
 #include "db.h"
 #include "group.h"
 #include "load.h"
+#include "refresh.h"
 #include "store.h"
 #include "tables.h"
 

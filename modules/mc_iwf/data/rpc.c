@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Commands on the data. */
-#include "rpc.h"
-
 #include "core/rpc_lookup.h"
+
 #include "mc_common/span.h"
 #include "mc_iwf/config.h"
 #include "mc_iwf/message/check.h"
@@ -12,6 +11,7 @@
 #include "mclmr/sip/uri.h"
 #include "group.h"
 #include "refresh.h"
+#include "rpc.h"
 #include "store.h"
 
 #define RELOAD_TIMEOUT_MS 60000

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* The directory in shared memory. */
-#include "store.h"
-
 #include "core/dprint.h"
+
+#include "store.h"
 
 static mc_store_t store;
 

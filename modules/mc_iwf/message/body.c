@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* The body of one SIP message, cut into parts; its info document. */
-#include "body.h"
-
 #include <stdio.h>
 
 #include "core/parser/parse_content.h"
+
 #include "mc_common/lump.h"
+#include "body.h"
 
 mclmr_status_t iwf_body_octets(struct sip_msg *msg, mclmr_span_t *octets)
 {

@@ -9,9 +9,10 @@
 #define IWF_BODY_H
 
 #include "core/parser/msg_parser.h"
-#include "header.h"
+
 #include "mclmr/sip/mc_info.h"
 #include "mclmr/sip/multipart.h"
+#include "header.h"
 
 #define IWF_SDP_TYPE MCLMR_SPAN("application/sdp")
 

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Iwf_check(), iwf_authorize(), iwf_check_in_dialog(). */
-#include "check.h"
-
 #include "mc_common/span.h"
 #include "mc_iwf/config.h"
 #include "mc_iwf/counters.h"
 #include "mc_iwf/data/store.h"
-#include "source.h"
-
 #include "mclmr/sip/uri.h"
+#include "check.h"
+#include "source.h"
 
 #define LISTS_TYPE MCLMR_SPAN("application/resource-lists+xml")
 

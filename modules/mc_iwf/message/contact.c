@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Feature tags of a REGISTER. */
-#include "contact.h"
-
 #include <string.h>
 
 #include "core/mod_fix.h"
 #include "core/xavp.h"
-#include "mc_iwf/config.h"
-#include "message.h"
+
 #include "mc_common/span.h"
+#include "mc_iwf/config.h"
+#include "mclmr/sip/field.h"
+#include "contact.h"
+#include "message.h"
 #include "registered.h"
 #include "usrloc.h"
-#include "mclmr/sip/field.h"
 
 #define WORDS_SIZE 64
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Event routes. */
-#include "event.h"
-
 #include <string.h>
 
 #include "core/action.h"
 #include "core/fmsg.h"
 #include "core/kemi.h"
 #include "core/route.h"
+
+#include "event.h"
 #include "message.h"
 
 #define NONE (-1)

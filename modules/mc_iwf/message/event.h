@@ -8,6 +8,7 @@
 #define IWF_EVENT_H
 
 #include "core/parser/msg_parser.h"
+
 #include "facts.h"
 
 /* Finds the routes; in each process, before the first message. */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* What $iwf() tells; a copy that outlives the message. */
-#include "facts.h"
-
 #include <string.h>
 #include <time.h>
 
 #include "core/mem/shm_mem.h"
+
 #include "mc_iwf/config.h"
+#include "facts.h"
 
 iwf_facts_t *iwf_facts_save(const iwf_facts_t *facts)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Header fields that matter, in one pass. */
-#include "header.h"
-
 #include "core/data_lump.h"
-#include "mc_iwf/config.h"
+
 #include "mc_common/span.h"
+#include "mc_iwf/config.h"
+#include "header.h"
 
 /* Names of fields without a type of their own in every Kamailio version. */
 static const struct

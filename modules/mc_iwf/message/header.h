@@ -10,6 +10,7 @@
 
 #include "core/parser/hf.h"
 #include "core/parser/msg_parser.h"
+
 #include "mclmr/base/span.h"
 
 typedef enum iwf_field

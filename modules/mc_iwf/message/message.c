@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* One MESSAGE or INVITE, read once, and its facts. */
-#include "message.h"
-
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/evp.h>
+
 #include "core/parser/parse_to.h"
-#include "mc_iwf/config.h"
-#include "source.h"
+
 #include "mc_common/span.h"
+#include "mc_iwf/config.h"
 #include "mc_iwf/data/store.h"
+#include "message.h"
+#include "source.h"
 #include "usrloc.h"
 
 #define PAYLOAD_TYPE MCLMR_SPAN("application/vnd.3gpp.interworking-data")

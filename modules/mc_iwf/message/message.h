@@ -10,10 +10,11 @@
 #define IWF_MESSAGE_H
 
 #include "core/parser/msg_parser.h"
-#include "facts.h"
+
 #include "mclmr/decide/call.h"
-#include "mclmr/sip/evidence.h"
 #include "mclmr/decide/forward.h"
+#include "mclmr/sip/evidence.h"
+#include "facts.h"
 #include "parsed.h"
 
 #define IWF_ARENA_SIZE ((size_t)196608) /* bounds the work on one message */

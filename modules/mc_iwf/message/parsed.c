@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* One SIP message, read once for all functions. */
-#include "parsed.h"
-
 #include <stdlib.h>
+
+#include "parsed.h"
 
 /* One is free for a new message when the other user keeps the other one. */
 static struct

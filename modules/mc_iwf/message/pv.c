@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* $iwf(). */
-#include "pv.h"
-
 #include <string.h>
 
 #include "mc_common/key.h"
 #include "mc_common/span.h"
 #include "mc_iwf/config.h"
 #include "message.h"
+#include "pv.h"
 
 /* Keys that are no text of iwf_fact_t follow those. */
 enum

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Other modules are told that a user has registered with a service. */
-#include "registered.h"
-
 #include <string.h>
 
 #include "core/parser/parse_cseq.h"
 #include "core/parser/parse_to.h"
 #include "core/pt.h"
 #include "core/ut.h"
+
 #include "mc_common/span.h"
 #include "mc_iwf/data/store.h"
 #include "mclmr/sip/uri.h"
+#include "registered.h"
 #include "usrloc.h"
 
 #define HDRS (HDR_TO_F | HDR_CALLID_F | HDR_CSEQ_F)

@@ -10,6 +10,7 @@
 #define IWF_REGISTERED_H
 
 #include "core/parser/msg_parser.h"
+
 #include "mc_iwf/api.h"
 
 #define IWF_REGISTERED_MAX 8 /* functions that are told */

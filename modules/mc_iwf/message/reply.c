@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Refusals. */
-#include "reply.h"
-
 #include <stdio.h>
 #include <string.h>
 
 #include "core/data_lump_rpl.h"
 #include "core/ip_addr.h"
 #include "core/sr_module.h"
-#include "mc_iwf/config.h"
-#include "mc_iwf/counters.h"
-#include "event.h"
-#include "mc_common/span.h"
-#include "mc_iwf/data/store.h"
-#include "mclmr/sip/uri.h"
 #include "modules/auth/api.h"
 #include "modules/sl/sl.h"
+
+#include "mc_common/span.h"
+#include "mc_iwf/config.h"
+#include "mc_iwf/counters.h"
+#include "mc_iwf/data/store.h"
+#include "mclmr/sip/uri.h"
+#include "event.h"
+#include "reply.h"
 
 #define FIELD_SIZE 512
 #define CHALLENGE_QOP 1 /* flag of auth_challenge: with qop="auth" */

@@ -8,6 +8,7 @@
 #define IWF_REPLY_H
 
 #include "core/parser/msg_parser.h"
+
 #include "mclmr/base/status.h"
 
 /* Binds sl, which must be loaded, and auth if it is; 0 or -1. */

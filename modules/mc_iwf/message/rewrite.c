@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Iwf_rewrite(): lumps. */
-#include "rewrite.h"
-
 #include "core/data_lump.h"
-#include "mc_iwf/config.h"
+
 #include "mc_common/lump.h"
 #include "mc_common/span.h"
+#include "mc_iwf/config.h"
 #include "mclmr/base/text.h"
+#include "rewrite.h"
 #include "wrap.h"
 
 #define FIELDS_SIZE 4096 /* octets of all header fields that are added */

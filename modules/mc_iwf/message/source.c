@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Who handed it over and who sends. */
-#include "source.h"
-
 #include "core/ip_addr.h"
 #include "core/parser/digest/digest.h"
 #include "core/pvar.h"
-#include "mc_iwf/config.h"
+
 #include "mc_common/span.h"
+#include "mc_iwf/config.h"
 #include "mc_iwf/data/store.h"
 #include "mclmr/base/text.h"
 #include "mclmr/sip/field.h"
+#include "source.h"
 
 #define MAX_ASSERTED (MCLMR_MAX_IDENTITIES + 1) /* one more is too many */
 

@@ -9,8 +9,9 @@
 #define IWF_SOURCE_H
 
 #include "core/parser/msg_parser.h"
-#include "header.h"
+
 #include "mclmr/decide/forward.h"
+#include "header.h"
 
 /* Reads modparam tls_id; 0, or -1 if it is no pseudo-variable. */
 int iwf_source_init(void);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Iwf_targets(). */
-#include "targets.h"
-
 #include "core/dset.h"
-#include "mc_iwf/config.h"
+
 #include "mc_common/span.h"
+#include "mc_iwf/config.h"
+#include "targets.h"
 #include "usrloc.h"
 
 /* The PSI as Request-URI; the script picks the peer by $iwf(peer_set). */

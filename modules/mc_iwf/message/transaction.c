@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* What tm tells later. */
-#include "transaction.h"
-
 #include "core/mem/shm_mem.h"
 #include "core/sr_module.h"
+#include "modules/tm/tm_load.h"
+
 #include "mc_iwf/counters.h"
 #include "event.h"
-#include "modules/tm/tm_load.h"
+#include "transaction.h"
 
 static tm_api_t tm;
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Registrations and contacts. */
-#include "usrloc.h"
-
 #include <string.h>
 
 #include "core/dset.h"
 #include "core/parser/parse_rr.h"
 #include "core/sr_module.h"
+#include "modules/usrloc/usrloc.h"
+
 #include "mc_common/span.h"
 #include "mclmr/sip/uri.h"
-#include "modules/usrloc/usrloc.h"
+#include "usrloc.h"
 
 #define AOR_SIZE MCLMR_URI_MAX
 

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "core/parser/msg_parser.h"
+
 #include "mc_iwf/api.h"
 #include "mc_iwf/config.h"
 #include "mclmr/decide/route.h"

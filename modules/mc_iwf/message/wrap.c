@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* An info part for a call that came without one. */
-#include "wrap.h"
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/random.h>
 
 #include "mc_common/lump.h"
 #include "mc_common/span.h"
+#include "wrap.h"
 
 #define BOUNDARY_SIZE 32
 #define BOUNDARY_TRIES 8

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* The same for an initial INVITE. */
+#include <string.h>
+
 #include "mclmr/sip/uri.h"
 #include "call.h"
-
-#include <string.h>
 
 #define FROM_CLIENTS (MCLMR_ROLE_ORIGINATING | MCLMR_ROLE_CONTROLLING)
 #define FROM_IWFS (MCLMR_ROLE_TERMINATING | MCLMR_ROLE_CONTROLLING)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* The decision on a message: facts and directory in, verdict out. */
+#include <string.h>
+
 #include "mclmr/sip/uri.h"
 #include "forward.h"
-
-#include <string.h>
 
 /* One decision on its way. */
 typedef struct decision

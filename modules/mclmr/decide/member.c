@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Who a URI is in a service, and which KMF may write to it. */
-#include "member.h"
-
 #include "mclmr/sip/uri.h"
+#include "member.h"
 
 #define KEY_ROOM (2 * MCLMR_URI_MAX) /* for the key of any URI */
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* URIs of the other party, and the one that all of them name. */
+#include <string.h>
+
 #include "mclmr/sip/uri.h"
 #include "sender.h"
-
-#include <string.h>
 
 /* True for a tel URI, as the second identity of RFC 3325 9.1 has to be. */
 static bool is_tel(mclmr_span_t uri)

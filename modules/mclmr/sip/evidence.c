@@ -2,7 +2,6 @@
 
 /* Which service a request belongs to, by all that names one. */
 #include "evidence.h"
-
 #include "field.h"
 
 /* One witness more for a service; NONE is a witness for something else. */
