@@ -4,9 +4,9 @@
 
 usage: words.py [FOLDER]       FOLDER is the top of the tree (.)
 
-Looked at are the comments of C files, the names of their functions, and the
-whole of other files, in lower case and without line breaks. docs/style.md has
-the rules that the words are of."""
+Looked at are the comments of C files, the texts of those of modules/, the
+names of their functions, and the whole of other files, in lower case and
+without line breaks. docs/style.md has the rules that the words are of."""
 import os
 import pathlib
 import re
@@ -50,6 +50,16 @@ def of_comments(path):
         yield text.count("\n", 0, comment.start()) + 1, flat(comment.group())
 
 
+def of_texts(path):
+    """What a C file says to people, each text with its line."""
+    text = re.sub(r"/\*.*?\*/|//[^\n]*",
+                  lambda m: re.sub(r"[^\n]", " ", m.group()),
+                  path.read_text(), flags=re.S)
+    for said in re.finditer(r'(?:"(?:[^"\\\n]|\\.)*"\s*)+', text):
+        words = re.sub(r'"\s*"', "", said.group())
+        yield text.count("\n", 0, said.start()) + 1, flat(words)
+
+
 def of_paragraphs(path):
     """The paragraphs of a file, each with its line."""
     text = path.read_text()
@@ -86,6 +96,8 @@ def main(folder="."):
     for path in files_of(COMMENTS):
         wrong += wrong_words(path, of_comments(path))
         wrong += wrong_names(path)
+        if path.parts[0] == "modules":
+            wrong += wrong_words(path, of_texts(path))
     for path in files_of(WHOLE):
         wrong += wrong_words(path, of_paragraphs(path))
     print("\n".join(wrong), end="\n" if wrong else "")

@@ -40,6 +40,8 @@ BAD = [
     (C_FILE, "int i; /* nobody looks */", 1, "nobody",
      "what it is: no peer, another user, the caller"),
     (C_FILE, "// TODO: later", 1, "todo:", "an issue of the project"),
+    (C_FILE, 'LM_ERR("octets behind"\n" the end\\n");', 1, "behind",
+     "after, or of"),
     ("docs/style.md", "# Style\n\nGood: what\nstands\nbehind it.\n", 3,
      "behind", "after, or of"),
 ]
@@ -55,7 +57,7 @@ def test_a_word_that_came_back(tmp_path, name, text, line, word, instead):
 @pytest.mark.parametrize("text", [
     "/* Where the body begins; it knows where to send it. */",
     "/* Users behind an IWF; sip:nobody@example.org is unknown. */",
-    'static const char *text = "NULL where there is none, behind nobody";',
+    'static const char *uri = "sip:nobody@example.org"; int nobody;',
 ])
 def test_what_may_stand(tmp_path, text):
     """Places are where, LMR users are behind an IWF, data are data."""

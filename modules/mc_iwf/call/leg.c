@@ -148,6 +148,7 @@ static mclmr_span_t from_tag(struct sip_msg *msg)
 									   : (mclmr_span_t){NULL, 0};
 }
 
+/* The To tag; empty for what is outside of a dialog. */
 static mclmr_span_t to_tag(const struct sip_msg *msg)
 {
 	return msg->to != NULL && msg->to->parsed != NULL

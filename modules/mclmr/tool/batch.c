@@ -26,6 +26,7 @@ typedef struct tool_refusal
 /* Stopped by SIGINT and SIGTERM. */
 static mclmr_batch_t *at_work;
 
+/* Ends the batch in order, so that what is done is told and kept. */
 static void on_interrupt(int signal)
 {
 	(void)signal;

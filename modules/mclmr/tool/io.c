@@ -159,7 +159,7 @@ static bool write_new(const char *path, mclmr_span_t octets, bool sync)
 
 bool tool_replace(const char *path, mclmr_span_t octets, bool sync)
 {
-	size_t size = strlen(path) + sizeof ".new";
+	size_t size = strlen(path) + sizeof(".new");
 	char *new = malloc(size);
 	bool done;
 

@@ -87,7 +87,7 @@ static int open_all(unwrapping_t *unwrapping, mclmr_keyring_t *ring)
  * with a complaint. */
 static int lock_state(const char *path)
 {
-	size_t size = strlen(path) + sizeof ".lock";
+	size_t size = strlen(path) + sizeof(".lock");
 	char *name = malloc(size);
 	int fd = -1;
 
