@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What operators see. */
+/* Counters and gauges for operators. */
 #include <stdio.h>
 
 #include "core/counters.h"

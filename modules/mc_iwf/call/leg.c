@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Who said what in a call. */
+/* The offers and answers of each leg of a call, and which leg a message is
+ * of. */
 #include <stdio.h>
 #include <string.h>
 

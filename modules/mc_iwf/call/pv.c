@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* $lmr(), commands on profiles. */
+/* $lmr(): the facts of a message with a session description. */
 #include "core/route.h"
 
 #include "mc_common/key.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* $lmr(), commands on profiles. */
+/* RPC commands on media profiles. */
 #include <stdlib.h>
 
 #include "core/rpc_lookup.h"

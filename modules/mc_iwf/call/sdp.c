@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* One message: decide, close, commit. */
+/* The session description of one message: decided on, closed, committed. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* One change into a directory. */
+/* Applies one change of the tables to a directory. */
 #include "mclmr/sip/uri.h"
 #include "apply.h"
 #include "db.h"

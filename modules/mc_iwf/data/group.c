@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The codec of a group: asked by any process, done by that one. */
+/* Changes the codec of a group: any process asks, the refresh process does
+ * it. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>

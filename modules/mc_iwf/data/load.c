@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Whole tables into a new directory. */
+/* Loads all tables into a new directory. */
 #include "core/dprint.h"
 
 #include "mc_iwf/config.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Commands on the data. */
+/* RPC commands on users, KMFs, groups and the store. */
 #include "core/rpc_lookup.h"
 
 #include "mc_common/span.h"

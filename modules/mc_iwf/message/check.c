@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Iwf_check(), iwf_authorize(), iwf_check_in_dialog(). */
+/* The steps of iwf_check(), iwf_authorize() and iwf_check_in_dialog(). */
 #include "mc_common/span.h"
 #include "mc_iwf/config.h"
 #include "mc_iwf/counters.h"

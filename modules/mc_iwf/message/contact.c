@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Feature tags of a REGISTER. */
+/* Services and client ID of each contact of a REGISTER. */
 #include <string.h>
 
 #include "core/mod_fix.h"

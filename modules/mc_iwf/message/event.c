@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Event routes. */
+/* Runs the event routes of the module, in native scripts and KEMI. */
 #include <string.h>
 
 #include "core/action.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* $iwf(). */
+/* $iwf(): the facts of a message, and its verdict. */
 #include <string.h>
 
 #include "mc_common/key.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Refusals. */
+/* Sends the reply of a verdict: status, Warning, Retry-After. */
 #include <stdio.h>
 #include <string.h>
 

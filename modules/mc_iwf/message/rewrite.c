@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Iwf_rewrite(): lumps. */
+/* The lumps of iwf_rewrite(): header fields and info part. */
 #include "core/data_lump.h"
 
 #include "mc_common/lump.h"

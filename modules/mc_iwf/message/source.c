@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Who handed it over and who sends. */
+/* Which peer handed a request over, and who sends it. */
 #include "core/ip_addr.h"
 #include "core/parser/digest/digest.h"
 #include "core/pvar.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Iwf_targets(). */
+/* The work of iwf_targets(): Request-URI and branches. */
 #include "core/dset.h"
 
 #include "mc_common/span.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What tm tells later. */
+/* What becomes of a forwarded request, by the callbacks of tm. */
 #include "core/mem/shm_mem.h"
 #include "core/sr_module.h"
 #include "modules/tm/tm_load.h"

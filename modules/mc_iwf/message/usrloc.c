@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Registrations and contacts. */
+/* Registrations and contacts of users, by module usrloc. */
 #include <string.h>
 
 #include "core/dset.h"
