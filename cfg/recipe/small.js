@@ -8,6 +8,7 @@ var SEND = -477, BAD_ADDRESS = -478, BAD_PROTO = -480;
 var INVALID_PASSWORD = -2, USER_UNKNOWN = -3, STALE_NONCE = -4,
 		NONCE_REUSED = -6;
 var QOP_AUTH = 1, QOP_AUTH_STALE = 17, IS_THERE = 3;
+var MC_CORE = 1, MC_IWFS = 2;
 var SANE_MESSAGE = 17767, SANE_URIS = 7;
 
 function ksr_request_route() {
@@ -59,8 +60,8 @@ function sane() {
 // The core, or an IWF: they may assert identities.
 function is_peer() {
 	var ip = KSR.pv.get("$si"), port = KSR.pv.get("$sp");
-	return KSR.permissions.allow_address(1, ip, port) > 0
-			|| KSR.permissions.allow_address(2, ip, port) > 0;
+	return KSR.permissions.allow_address(MC_CORE, ip, port) > 0
+			|| KSR.permissions.allow_address(MC_IWFS, ip, port) > 0;
 }
 
 // A user registers with the password of its name. It is reached where its
@@ -288,7 +289,7 @@ function next_hop() {
 // The receiver accepts or refuses, and says nothing of itself or others.
 function ksr_answer() {
 	no_own_challenge();
-	if (KSR.permissions.allow_address(1, KSR.pv.get("$si"),
+	if (KSR.permissions.allow_address(MC_CORE, KSR.pv.get("$si"),
 			KSR.pv.get("$sp")) > 0) {
 		KSR.textops.remove_hf_exp(list("FOREIGN_FIELDS"), list("PEERS_SAY"));
 	} else if (KSR.textops.remove_hf_exp(".", list("REPLY_STAYS")) > 0) {
