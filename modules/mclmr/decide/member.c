@@ -4,8 +4,6 @@
 #include "mclmr/sip/uri.h"
 #include "member.h"
 
-#define KEY_ROOM (2 * MCLMR_URI_MAX) /* for the key of any URI */
-
 /* The one user of a service among those of an IMPU. */
 static mclmr_status_t find_of_impu(const mclmr_user_t *of_impu,
 		mclmr_service_t service, const mclmr_user_t **user)
@@ -26,14 +24,13 @@ static mclmr_status_t find_of_impu(const mclmr_user_t *of_impu,
 mclmr_status_t mclmr_member_find(const mclmr_directory_t *directory,
 		mclmr_span_t uri, mclmr_service_t service, const mclmr_user_t **user)
 {
-	char room[KEY_ROOM];
-	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
+	mclmr_uri_room_t room;
 	mclmr_span_t key;
 
 	*user = NULL;
 	if(service == MCLMR_SERVICE_NONE || service >= MCLMR_SERVICE_COUNT)
 		return MCLMR_SERVICE_MISMATCH;
-	if(!mclmr_uri_key(uri, &arena, &key))
+	if(!mclmr_uri_key_in(uri, &room, &key))
 		return MCLMR_TARGET_UNKNOWN;
 	*user = mclmr_directory_user(directory, service, key);
 	if(*user != NULL)
@@ -45,11 +42,10 @@ mclmr_status_t mclmr_member_find(const mclmr_directory_t *directory,
 static const mclmr_partner_t *partner_of(
 		const mclmr_network_t *network, mclmr_span_t uri)
 {
-	char room[KEY_ROOM];
-	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
+	mclmr_uri_room_t room;
 	mclmr_span_t key;
 
-	if(!mclmr_uri_key(uri, &arena, &key))
+	if(!mclmr_uri_key_in(uri, &room, &key))
 		return NULL;
 	return mclmr_network_partner(network, mclmr_uri_host(key));
 }
@@ -123,14 +119,14 @@ mclmr_status_t mclmr_member_may_write(const mclmr_directory_t *directory,
 		mclmr_lmr_type_t type)
 {
 	const mclmr_network_t *network = mclmr_directory_network(directory);
-	char room[KEY_ROOM];
-	mclmr_arena_t arena = mclmr_arena(room, sizeof(room));
+	mclmr_uri_room_t room;
 	mclmr_span_t key;
 	const mclmr_user_t *user;
 	mclmr_status_t status;
 	writer_t writer;
 
-	if(!mclmr_uri_key(kmf, &arena, &key) || !find_writer(network, key, &writer))
+	if(!mclmr_uri_key_in(kmf, &room, &key)
+			|| !find_writer(network, key, &writer))
 		return MCLMR_KMF_UNKNOWN;
 	status = mclmr_member_find(directory, member, service, &user);
 	if(status != MCLMR_OK)
