@@ -256,12 +256,11 @@ mclmr_status_t iwf_check(struct sip_msg *msg, iwf_message_t *m)
 /* True if an identity of the info part is this URI. */
 static bool is_same(const mclmr_identity_t *identity, mclmr_span_t uri)
 {
-	char memory[4 * MCLMR_URI_MAX];
-	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
+	mclmr_uri_room_t rooms[2];
 	mclmr_span_t key, other;
 
-	return mclmr_uri_key(identity->value, &arena, &key)
-		   && mclmr_uri_key(uri, &arena, &other)
+	return mclmr_uri_key_in(identity->value, &rooms[0], &key)
+		   && mclmr_uri_key_in(uri, &rooms[1], &other)
 		   && mclmr_span_equal(key, other);
 }
 
