@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "clock.h"
 #include "follower.h"
 #include "progress.h"
 
@@ -14,15 +15,6 @@
 #define PRUNE_PAUSE 60	 /* s between two cuts of the change log */
 #define DOWN_PAUSE 1	 /* s between two tries to reach the database */
 #define LINE_SIZE 512	 /* octets of a log line */
-
-/* Milliseconds of a clock that is never set. */
-static unsigned long long clock_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (unsigned long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static void say(mc_follower_t *f, mc_say_t level, const char *format, ...)
 		__attribute__((format(printf, 3, 4)));
@@ -68,7 +60,7 @@ static mc_db_result_t poll_live(
 {
 	mc_db_result_t rc = mc_progress_poll(f, NULL, &f->live, n, error);
 
-	f->last_poll = clock_ms();
+	f->last_poll = mc_clock_ms();
 	f->stats->holes = f->live.holes.n;
 	return rc;
 }
@@ -79,8 +71,7 @@ void mc_follower_between(mc_follower_t *f)
 	mc_db_error_t error;
 	size_t n;
 
-	if(f->last_load == 0
-			|| clock_ms() - f->last_poll < (unsigned long long)f->interval_ms)
+	if(f->last_load == 0 || mc_clock_ms() - f->last_poll < f->interval_ms)
 		return;
 	poll_live(f, &n, &error);
 	f->calls->serve(true);

@@ -104,7 +104,7 @@ struct mc_follower
 	time_t down_since;	 /* 0: the database answers */
 	time_t last_try;	 /* to reach the database */
 	time_t last_prune;
-	unsigned long long last_poll; /* ms */
+	long long last_poll; /* of mc_clock_ms() */
 };
 
 /* Loads everything and puts it in force, on an open connection; on failure

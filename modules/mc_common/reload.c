@@ -9,6 +9,7 @@
 #include "core/mem/shm_mem.h"
 #include "core/ut.h"
 
+#include "clock.h"
 #include "reload.h"
 
 #define LOOK_US 20000 /* how often a request looks for its answer */
@@ -77,19 +78,10 @@ static bool take_answer(mc_reload_t *reload, unsigned number, bool *done,
 	return there;
 }
 
-/* Milliseconds of a clock that is never set. */
-static long long clock_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 bool mc_reload_ask(mc_reload_t *reload, int interval, int timeout_ms,
 		char *error, size_t size)
 {
-	long long begin = clock_ms();
+	long long begin = mc_clock_ms();
 	unsigned number;
 	bool done;
 
@@ -101,7 +93,7 @@ bool mc_reload_ask(mc_reload_t *reload, int interval, int timeout_ms,
 		sleep_us(LOOK_US);
 		if(take_answer(reload, number, &done, error, size))
 			return done;
-	} while(clock_ms() - begin < timeout_ms);
+	} while(mc_clock_ms() - begin < timeout_ms);
 	snprintf(error, size, "no answer within %d ms, the reload goes on",
 			timeout_ms);
 	return false;

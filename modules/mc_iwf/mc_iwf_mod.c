@@ -33,6 +33,7 @@
 #include "mc_iwf/message/pv.h"
 #include "mc_iwf/message/reply.h"
 #include "mc_iwf/message/rewrite.h"
+#include "mc_iwf/message/rpc.h"
 #include "mc_iwf/message/source.h"
 #include "mc_iwf/message/targets.h"
 #include "mc_iwf/message/transaction.h"
@@ -649,7 +650,8 @@ static int mod_init(void)
 			|| iwf_transaction_init() < 0 || iwf_reply_init() < 0
 			|| iwf_usrloc_init() < 0 || iwf_source_init() < 0
 			|| iwf_store_init() < 0 || iwf_group_init() < 0
-			|| iwf_counters_init() < 0 || lmr_init() < 0)
+			|| iwf_counters_init() < 0 || lmr_init() < 0
+			|| rpc_register_array(iwf_message_rpc) != 0)
 		return -1;
 	iwf_event_init(&event_callback);
 	return iwf_refresh_init();

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mc_common/clock.c"
 #include "mc_common/follower.c"
 #include "mc_common/holes.c"
 #include "mc_common/progress.c"

@@ -5,16 +5,13 @@
 
 #include "core/rpc_lookup.h"
 
+#include "mc_common/rpc.h"
 #include "mc_common/span.h"
 #include "mc_iwf/config.h"
 #include "mc_iwf/data/profiles.h"
 #include "mclmr/sdp/explain.h"
 #include "rpc.h"
 #include "sdp.h"
-
-#define FAULT_ARGUMENT 400
-#define FAULT_NOT_FOUND 404
-#define FAULT_LOAD 500
 
 /* Adds the ids of the formats in a mask as an array of a structure. */
 static void add_codecs(rpc_t *rpc, void *structure, char *name,
@@ -85,7 +82,7 @@ static void policies_reload(rpc_t *rpc, void *context)
 	char error[LMR_PROFILES_ERROR];
 
 	if(lmr_profiles_reload(error, sizeof(error)) < 0)
-		rpc->fault(context, FAULT_LOAD, "%s", error);
+		rpc->fault(context, MC_RPC_LOAD, "%s", error);
 	else
 		rpc->rpl_printf(context, "loaded");
 }
@@ -99,7 +96,7 @@ static void answer(rpc_t *rpc, void *context,
 
 	mclmr_policy_decide(request, arena, &decision);
 	if(!mclmr_explain(request, &decision, arena, &lines)) {
-		rpc->fault(context, FAULT_LOAD, "no memory");
+		rpc->fault(context, MC_RPC_LOAD, "no memory");
 		return;
 	}
 	while(lines.len > 0) {
@@ -126,7 +123,7 @@ static void ask(
 	mclmr_arena_t arena = mclmr_arena(memory, LMR_SDP_ARENA);
 
 	if(memory == NULL)
-		rpc->fault(context, FAULT_LOAD, "no memory");
+		rpc->fault(context, MC_RPC_LOAD, "no memory");
 	else
 		answer(rpc, context, request, &arena);
 	free(memory);
@@ -148,7 +145,7 @@ static void sdp_explain(rpc_t *rpc, void *context)
 	int n = rpc->scan(context, "SS*S", &name, &text, &word);
 
 	if(n < 2 || (n > 2 && !read_wanted(mc_span(&word), &request.wanted))) {
-		rpc->fault(context, FAULT_ARGUMENT,
+		rpc->fault(context, MC_RPC_ARGUMENT,
 				"profile, description, and on or off, please");
 		return;
 	}
@@ -156,7 +153,7 @@ static void sdp_explain(rpc_t *rpc, void *context)
 		request.profile =
 				lmr_profiles_find(request.profiles, mc_span(&name), &forced);
 	if(request.profile == NULL) {
-		rpc->fault(context, FAULT_NOT_FOUND, "no such profile");
+		rpc->fault(context, MC_RPC_NOT_FOUND, "no such profile");
 		return;
 	}
 	request.text = mc_span(&text);

@@ -4,15 +4,14 @@
  * it. */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/dprint.h"
 #include "core/locking.h"
 #include "core/mem/shm_mem.h"
 #include "core/ut.h"
 
+#include "mc_common/clock.h"
 #include "mc_iwf/config.h"
-#include "mc_iwf/message/facts.h"
 #include "mclmr/sip/uri.h"
 #include "db.h"
 #include "group.h"
@@ -280,7 +279,7 @@ void iwf_group_refuse(void)
 /* Puts a change, if the place is free or its asker has gone. */
 static bool put_request(const change_t *change, unsigned *number)
 {
-	long long now = iwf_now_ms();
+	long long now = mc_clock_ms();
 	bool put;
 
 	lock_get(&place->lock);
@@ -327,16 +326,16 @@ static bool take_back(unsigned number)
 /* Asks and waits. */
 static mclmr_status_t ask(change_t *change)
 {
-	long long end = iwf_now_ms() + WAIT_MS;
+	long long end = mc_clock_ms() + WAIT_MS;
 	unsigned number;
 
 	while(!put_request(change, &number)) {
-		if(iwf_now_ms() > end)
+		if(mc_clock_ms() > end)
 			return finish(change, MCLMR_INTERNAL, "too many such requests");
 		sleep_us(LOOK_US);
 	}
 	while(!take_answer(change, number)) {
-		if(iwf_now_ms() > end)
+		if(mc_clock_ms() > end)
 			return finish(change, MCLMR_INTERNAL,
 					take_back(number) ? "no answer in time"
 									  : "no answer in time, it may still come");

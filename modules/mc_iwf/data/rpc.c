@@ -3,11 +3,9 @@
 /* RPC commands on users, KMFs, groups and the store. */
 #include "core/rpc_lookup.h"
 
+#include "mc_common/rpc.h"
 #include "mc_common/span.h"
 #include "mc_iwf/config.h"
-#include "mc_iwf/message/check.h"
-#include "mc_iwf/message/usrloc.h"
-#include "mclmr/decide/forward.h"
 #include "mclmr/sip/uri.h"
 #include "group.h"
 #include "refresh.h"
@@ -15,21 +13,6 @@
 #include "store.h"
 
 #define RELOAD_TIMEOUT_MS 60000
-#define EXPLAIN_ARENA 16384
-#define FAULT_ARGUMENT 400
-#define FAULT_NOT_FOUND 404
-#define FAULT_LOAD 500
-
-/* Adds a text to a structure, also the empty one. */
-static void add_text(
-		rpc_t *rpc, void *structure, const char *name, mclmr_span_t text)
-{
-	str s = mc_str(text);
-
-	if(s.s == NULL)
-		s.s = "";
-	rpc->struct_add(structure, "S", name, &s);
-}
 
 /* The LMR entries of a person as an array of the user's structure. */
 static void add_entries(
@@ -42,11 +25,11 @@ static void add_entries(
 		const mclmr_lmr_entry_t *entry = &person->entry[i];
 
 		rpc->array_add(list, "{", &row);
-		add_text(
+		mc_rpc_add_text(
 				rpc, row, "type", mclmr_span(mclmr_lmr_type_word(entry->type)));
-		add_text(rpc, row, "kmf", entry->kmf_key);
-		add_text(rpc, row, "identity", entry->identity);
-		add_text(rpc, row, "device", entry->device);
+		mc_rpc_add_text(rpc, row, "kmf", entry->kmf_key);
+		mc_rpc_add_text(rpc, row, "identity", entry->identity);
+		mc_rpc_add_text(rpc, row, "device", entry->device);
 	}
 }
 
@@ -56,14 +39,14 @@ static void add_user(rpc_t *rpc, void *context, const mclmr_user_t *user)
 	void *s;
 
 	rpc->add(context, "{", &s);
-	add_text(rpc, s, "mc_id", user->row.mc_id);
-	add_text(rpc, s, "service",
+	mc_rpc_add_text(rpc, s, "mc_id", user->row.mc_id);
+	mc_rpc_add_text(rpc, s, "service",
 			mclmr_span(mclmr_service_names(user->row.service)->word));
-	add_text(rpc, s, "impu", user->row.impu);
-	add_text(rpc, s, "client_id", user->row.client_id);
-	add_text(rpc, s, "person", user->row.person);
-	add_text(rpc, s, "organisation", user->row.organisation);
-	add_text(rpc, s, "home", user->row.home);
+	mc_rpc_add_text(rpc, s, "impu", user->row.impu);
+	mc_rpc_add_text(rpc, s, "client_id", user->row.client_id);
+	mc_rpc_add_text(rpc, s, "person", user->row.person);
+	mc_rpc_add_text(rpc, s, "organisation", user->row.organisation);
+	mc_rpc_add_text(rpc, s, "home", user->row.home);
 	rpc->struct_add(s, "dd", "send", (int)user->row.send, "receive",
 			(int)user->row.receive);
 	add_entries(rpc, s, user->of);
@@ -102,11 +85,12 @@ static void users(rpc_t *rpc, void *context)
 	int n = 0;
 
 	if(rpc->scan(context, ".S", &uri) < 1) {
-		rpc->fault(context, FAULT_ARGUMENT, "an MC service ID or IMPU, please");
+		rpc->fault(
+				context, MC_RPC_ARGUMENT, "an MC service ID or IMPU, please");
 		return;
 	}
 	if(!mclmr_uri_key_in(mc_span(&uri), &room, &key)) {
-		rpc->fault(context, FAULT_ARGUMENT, "not a SIP or tel URI");
+		rpc->fault(context, MC_RPC_ARGUMENT, "not a SIP or tel URI");
 		return;
 	}
 	directory = iwf_store_read();
@@ -114,7 +98,7 @@ static void users(rpc_t *rpc, void *context)
 		n = add_users(rpc, context, directory, key);
 	iwf_store_read_end();
 	if(n == 0)
-		rpc->fault(context, FAULT_NOT_FOUND, "no such user");
+		rpc->fault(context, MC_RPC_NOT_FOUND, "no such user");
 }
 
 /* The one LMR user or group of a URI. */
@@ -129,15 +113,15 @@ static void add_party(
 		party = mclmr_directory_party(directory, kind, key);
 	if(party != NULL) {
 		rpc->add(context, "{", &s);
-		add_text(rpc, s, "uri", party->row.uri);
-		add_text(rpc, s, "psi", party->row.psi);
-		add_text(rpc, s, "profile", party->row.profile);
+		mc_rpc_add_text(rpc, s, "uri", party->row.uri);
+		mc_rpc_add_text(rpc, s, "psi", party->row.psi);
+		mc_rpc_add_text(rpc, s, "profile", party->row.profile);
 		if(kind == MCLMR_GROUP)
-			add_text(rpc, s, "codec", party->row.codec);
+			mc_rpc_add_text(rpc, s, "codec", party->row.codec);
 	}
 	iwf_store_read_end();
 	if(party == NULL)
-		rpc->fault(context, FAULT_NOT_FOUND, "there is none");
+		rpc->fault(context, MC_RPC_NOT_FOUND, "there is none");
 }
 
 /* Answers for the URI in the first parameter. */
@@ -148,9 +132,9 @@ static void tell_party(rpc_t *rpc, void *context, mclmr_party_kind_t kind)
 	str uri;
 
 	if(rpc->scan(context, ".S", &uri) < 1)
-		rpc->fault(context, FAULT_ARGUMENT, "a URI, please");
+		rpc->fault(context, MC_RPC_ARGUMENT, "a URI, please");
 	else if(!mclmr_uri_key_in(mc_span(&uri), &room, &key))
-		rpc->fault(context, FAULT_ARGUMENT, "not a SIP or tel URI");
+		rpc->fault(context, MC_RPC_ARGUMENT, "not a SIP or tel URI");
 	else
 		add_party(rpc, context, kind, key);
 }
@@ -193,10 +177,10 @@ static void add_kmf(rpc_t *rpc, void *context, const mclmr_kmf_t *kmf)
 	void *s;
 
 	rpc->add(context, "{", &s);
-	add_text(rpc, s, "uri", kmf->uri);
+	mc_rpc_add_text(rpc, s, "uri", kmf->uri);
 	rpc->struct_add(
 			s, "dd", "peer_set", kmf->peer_set, "trusted", (int)kmf->trusted);
-	add_text(rpc, s, "hosting", kmf->hosting);
+	mc_rpc_add_text(rpc, s, "hosting", kmf->hosting);
 	add_texts(rpc, s, "aliases", kmf->alias, kmf->aliases);
 	add_texts(rpc, s, "psis", kmf->psi, kmf->psis);
 }
@@ -259,7 +243,7 @@ static void reload(rpc_t *rpc, void *context)
 	char error[MC_STORE_ERROR];
 
 	if(!iwf_refresh_reload(RELOAD_TIMEOUT_MS, error, sizeof(error)))
-		rpc->fault(context, FAULT_LOAD, "%s", error);
+		rpc->fault(context, MC_RPC_LOAD, "%s", error);
 	else
 		rpc->rpl_printf(context, "loaded");
 }
@@ -273,8 +257,8 @@ static const char *group_codec_doc[] = {
 static int fault_of(mclmr_status_t status)
 {
 	if(status == MCLMR_GROUP_UNKNOWN)
-		return FAULT_NOT_FOUND;
-	return status == MCLMR_INTERNAL ? FAULT_LOAD : FAULT_ARGUMENT;
+		return MC_RPC_NOT_FOUND;
+	return status == MCLMR_INTERNAL ? MC_RPC_LOAD : MC_RPC_ARGUMENT;
 }
 
 /* Answers when the change is in force, not when it is asked for. */
@@ -286,7 +270,7 @@ static void group_codec(rpc_t *rpc, void *context)
 	int n = rpc->scan(context, ".S.S*.S", &group, &codec, &profile);
 
 	if(n < 2) {
-		rpc->fault(context, FAULT_ARGUMENT, "group and codec, please");
+		rpc->fault(context, MC_RPC_ARGUMENT, "group and codec, please");
 		return;
 	}
 	if(n < 3)
@@ -299,119 +283,6 @@ static void group_codec(rpc_t *rpc, void *context)
 		rpc->rpl_printf(context, "changed");
 }
 
-/* What mc_iwf.explain was asked. */
-typedef struct question
-{
-	str sender, service, target, lmr_type;
-	mclmr_sender_t from;
-	mclmr_mc_info_t info;
-	mclmr_forward_request_t request;
-} question_t;
-
-/* Is the sender the PSI of an IWF? */
-static bool is_iwf(const mclmr_directory_t *directory, mclmr_span_t uri,
-		mclmr_arena_t *arena)
-{
-	mclmr_span_t key;
-
-	return mclmr_uri_key(uri, arena, &key)
-		   && mclmr_network_is_iwf(mclmr_directory_network(directory), key);
-}
-
-/* The question as a request that the decision understands; what is wrong
- * with it, or NULL. */
-static const char *read_question(
-		question_t *q, const mclmr_directory_t *directory, mclmr_arena_t *arena)
-{
-	mclmr_lmr_type_t type = MCLMR_LMR_NOT_GIVEN;
-
-	q->request.service = mclmr_service_from_word(mc_span(&q->service));
-	if(q->request.service == MCLMR_SERVICE_NONE)
-		return "service is mcptt, mcdata or mcvideo";
-	if(q->lmr_type.len > 0
-			&& !mclmr_lmr_type_from_word(mc_span(&q->lmr_type), &type))
-		return "no such LMR type";
-	q->from.n = 1;
-	q->from.identity[0] = mc_span(&q->sender);
-	q->from.iwf = is_iwf(directory, mc_span(&q->sender), arena);
-	q->info.service = q->request.service;
-	q->info.field[MCLMR_INFO_REQUEST_URI] =
-			(mclmr_identity_t){q->target.len > 0, false, mc_span(&q->target)};
-	q->request.direction = q->from.iwf ? MCLMR_TO_CLIENT : MCLMR_TO_IWF;
-	q->request.sender = &q->from;
-	q->request.info = &q->info;
-	q->request.lmr_type = type;
-	q->request.refuse_unknown_kmf = iwf_config.refuse_unknown_kmf;
-	return NULL;
-}
-
-/* The decision in words. */
-static void add_decision(rpc_t *rpc, void *context, const question_t *q,
-		const mclmr_route_t *route)
-{
-	const mclmr_refusal_t *row = &iwf_config.status.row[route->status];
-	void *s;
-
-	rpc->add(context, "{", &s);
-	add_text(rpc, s, "verdict", mclmr_span(mclmr_status_word(route->status)));
-	rpc->struct_add(s, "dd", "status", row->sip, "warning", row->warning);
-	add_text(rpc, s, "reason", mclmr_span(row->reason));
-	add_text(rpc, s, "direction",
-			q->from.iwf ? MCLMR_SPAN("to_client") : MCLMR_SPAN("to_iwf"));
-	add_text(rpc, s, "mc_id", route->mc_id);
-	add_text(rpc, s, "impu", route->impu);
-	add_text(rpc, s, "kmf", route->kmf);
-	add_text(rpc, s, "psi", route->psi);
-	add_text(rpc, s, "lmr_type",
-			mclmr_span(mclmr_lmr_type_word(route->lmr_type)));
-	rpc->struct_add(s, "d", "peer_set", route->peer_set);
-}
-
-/* Takes the arguments; binrpc fills an optional one that is missing with a
- * text of its own. false if one is missing that is not optional. */
-static bool scan_question(rpc_t *rpc, void *context, question_t *q)
-{
-	int n = rpc->scan(context, ".S.S*.S.S", &q->sender, &q->service, &q->target,
-			&q->lmr_type);
-
-	if(n < 3)
-		q->target.len = 0;
-	if(n < 4)
-		q->lmr_type.len = 0;
-	return n >= 2;
-}
-
-static const char *explain_doc[] = {
-		"mc_iwf.explain SENDER SERVICE [TARGET [LMR_TYPE]]: the decision on"
-		" such a message; SENDER is an IMPU or the PSI of an IWF",
-		NULL};
-
-/* Decides as for a message, and changes nothing. */
-static void explain(rpc_t *rpc, void *context)
-{
-	char memory[EXPLAIN_ARENA];
-	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
-	question_t q = {.sender = STR_NULL};
-	const mclmr_directory_t *directory;
-	const char *wrong = "no data are loaded";
-	mclmr_route_t route;
-
-	if(!scan_question(rpc, context, &q)) {
-		rpc->fault(context, FAULT_ARGUMENT, "sender and service, please");
-		return;
-	}
-	directory = iwf_store_read();
-	if(directory != NULL)
-		wrong = read_question(&q, directory, &arena);
-	iwf_store_read_end();
-	if(wrong != NULL) {
-		rpc->fault(context, FAULT_ARGUMENT, "%s", wrong);
-		return;
-	}
-	iwf_decide(&q.request, &iwf_usrloc_registrar, &arena, &route);
-	add_decision(rpc, context, &q, &route);
-}
-
 /* clang-format off */
 rpc_export_t iwf_rpc[] = {
 	{"mc_iwf.users", users, users_doc, RET_ARRAY},
@@ -421,7 +292,6 @@ rpc_export_t iwf_rpc[] = {
 	{"mc_iwf.group_codec", group_codec, group_codec_doc, 0},
 	{"mc_iwf.stats", stats, stats_doc, 0},
 	{"mc_iwf.reload", reload, reload_doc, 0},
-	{"mc_iwf.explain", explain, explain_doc, 0},
 	{0, 0, 0, 0}
 };
 /* clang-format on */

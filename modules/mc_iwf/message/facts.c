@@ -2,10 +2,10 @@
 
 /* What $iwf() tells; a copy that outlives the message. */
 #include <string.h>
-#include <time.h>
 
 #include "core/mem/shm_mem.h"
 
+#include "mc_common/clock.h"
 #include "mc_iwf/config.h"
 #include "facts.h"
 
@@ -34,15 +34,7 @@ iwf_facts_t *iwf_facts_save(const iwf_facts_t *facts)
 int iwf_facts_time_left(const iwf_facts_t *facts)
 {
 	long long left = facts->started_ms + iwf_config.total_timeout * 1000LL
-					 - iwf_now_ms();
+					 - mc_clock_ms();
 
 	return left > 0 ? (int)left : 0;
-}
-
-long long iwf_now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }

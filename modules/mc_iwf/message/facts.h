@@ -50,7 +50,4 @@ iwf_facts_t *iwf_facts_save(const iwf_facts_t *facts);
 /* Milliseconds left of total_timeout, 0 or more. */
 int iwf_facts_time_left(const iwf_facts_t *facts);
 
-/* Monotonic clock in milliseconds. */
-long long iwf_now_ms(void);
-
 #endif

@@ -8,6 +8,7 @@
 
 #include "core/parser/parse_to.h"
 
+#include "mc_common/clock.h"
 #include "mc_common/span.h"
 #include "mc_iwf/config.h"
 #include "mc_iwf/data/store.h"
@@ -108,7 +109,7 @@ iwf_message_t *iwf_message_get(struct sip_msg *msg)
 	current->arena = mclmr_arena(arena_memory, IWF_ARENA_SIZE);
 	current->parsed = iwf_parsed_get(msg, IWF_PARSED_MESSAGE);
 	current->registrar = &iwf_usrloc_registrar;
-	current->facts.started_ms = iwf_now_ms();
+	current->facts.started_ms = mc_clock_ms();
 	if(current->parsed->unreadable) {
 		current->facts.status = MCLMR_MIME_MALFORMED;
 		return NULL;
