@@ -5,11 +5,8 @@
 
 #include "core/counters.h"
 
-#include "mc_iwf/data/refresh.h"
-#include "mc_iwf/data/store.h"
 #include "counters.h"
 
-#define GROUP "mc_iwf"
 #define NAME_SIZE 48
 
 static counter_handle_t handles[IWF_COUNT_NUMBER];
@@ -62,99 +59,14 @@ static const struct
 				"descriptions that the media relay gave nothing back for"},
 };
 
-/* What the gauges show, chosen by their parameter. */
-typedef enum gauge
-{
-	GAUGE_USERS,
-	GAUGE_KMFS,
-	GAUGE_LMR_USERS,
-	GAUGE_GROUPS,
-	GAUGE_RELOADS,
-	GAUGE_CHANGES,
-	GAUGE_BAD_ROWS,
-	GAUGE_DB_UP
-} gauge_t;
-
-/* Counts of the directory in force, all 0 if nothing is loaded. */
-static mclmr_directory_counts_t count_directory(void)
-{
-	mclmr_directory_counts_t counts = {0};
-	const mclmr_directory_t *directory = iwf_store_read();
-
-	if(directory != NULL)
-		counts = mclmr_directory_count(directory);
-	iwf_store_read_end();
-	return counts;
-}
-
-/* Reads one gauge. */
-static counter_val_t read_gauge(counter_handle_t handle, void *which)
-{
-	mc_follower_stats_t stats;
-
-	(void)handle;
-	iwf_refresh_stats(&stats);
-	switch((gauge_t)(long)which) {
-		case GAUGE_USERS:
-			return (counter_val_t)count_directory().users;
-		case GAUGE_KMFS:
-			return (counter_val_t)count_directory().kmfs;
-		case GAUGE_LMR_USERS:
-			return (counter_val_t)count_directory().lmr_users;
-		case GAUGE_GROUPS:
-			return (counter_val_t)count_directory().groups;
-		case GAUGE_RELOADS:
-			return (counter_val_t)stats.reloads;
-		case GAUGE_CHANGES:
-			return (counter_val_t)stats.changes;
-		case GAUGE_BAD_ROWS:
-			return (counter_val_t)stats.bad_rows;
-		case GAUGE_DB_UP:
-			return stats.up;
-	}
-	return 0;
-}
-
-/* Registers one gauge; 0 or less than 0. */
-static int add_gauge(const char *name, gauge_t gauge, const char *text)
-{
-	return counter_register(
-			NULL, GROUP, name, 0, read_gauge, (void *)(long)gauge, text, 0);
-}
-
-static int add_gauges(void)
-{
-	static const struct
-	{
-		const char *name;
-		gauge_t gauge;
-		const char *text;
-	} gauges[] = {
-			{"users", GAUGE_USERS, "MC service IDs in force"},
-			{"kmfs", GAUGE_KMFS, "KMFs in force"},
-			{"lmr_users", GAUGE_LMR_USERS, "LMR users in force"},
-			{"groups", GAUGE_GROUPS, "groups in force"},
-			{"reloads", GAUGE_RELOADS, "full reloads that went well"},
-			{"changes", GAUGE_CHANGES, "rows of the change log applied"},
-			{"bad_rows", GAUGE_BAD_ROWS, "changed rows that cannot be used"},
-			{"db_up", GAUGE_DB_UP, "1 if the database answers"},
-	};
-
-	for(size_t i = 0; i < sizeof(gauges) / sizeof(gauges[0]); i++) {
-		if(add_gauge(gauges[i].name, gauges[i].gauge, gauges[i].text) < 0)
-			return -1;
-	}
-	return 0;
-}
-
 /* One counter a verdict that refuses. */
 static int add_refusals(void)
 {
 	for(int i = MCLMR_NOT_OURS + 1; i < MCLMR_STATUS_COUNT; i++) {
 		snprintf(refusal_names[i], NAME_SIZE, "refused_%s",
 				mclmr_status_word((mclmr_status_t)i));
-		if(counter_register(&refusals[i], GROUP, refusal_names[i], 0, NULL,
-				   NULL, "messages refused with this verdict", 0)
+		if(counter_register(&refusals[i], IWF_COUNTER_GROUP, refusal_names[i],
+				   0, NULL, NULL, "messages refused with this verdict", 0)
 				< 0)
 			return -1;
 	}
@@ -164,12 +76,12 @@ static int add_refusals(void)
 int iwf_counters_init(void)
 {
 	for(int i = 0; i < IWF_COUNT_NUMBER; i++) {
-		if(counter_register(&handles[i], GROUP, counters[i].name, 0, NULL, NULL,
-				   counters[i].text, 0)
+		if(counter_register(&handles[i], IWF_COUNTER_GROUP, counters[i].name, 0,
+				   NULL, NULL, counters[i].text, 0)
 				< 0)
 			return -1;
 	}
-	return add_refusals() < 0 || add_gauges() < 0 ? -1 : 0;
+	return add_refusals();
 }
 
 void iwf_count(iwf_count_t count)

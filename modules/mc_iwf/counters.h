@@ -2,12 +2,14 @@
 
 /*
  * iwf_counters: the counters of group mc_iwf: what passed, what was refused
- * and why, and gauges of the data.
+ * and why. data/gauges.h adds those of the data.
  */
 #ifndef IWF_COUNTERS_H
 #define IWF_COUNTERS_H
 
 #include "mclmr/base/status.h"
+
+#define IWF_COUNTER_GROUP "mc_iwf"
 
 typedef enum iwf_count
 {

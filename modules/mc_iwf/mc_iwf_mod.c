@@ -22,6 +22,7 @@
 #include "mc_iwf/call/pv.h"
 #include "mc_iwf/call/rpc.h"
 #include "mc_iwf/call/sdp.h"
+#include "mc_iwf/data/gauges.h"
 #include "mc_iwf/data/group.h"
 #include "mc_iwf/data/profiles.h"
 #include "mc_iwf/data/refresh.h"
@@ -650,8 +651,8 @@ static int mod_init(void)
 			|| iwf_transaction_init() < 0 || iwf_reply_init() < 0
 			|| iwf_usrloc_init() < 0 || iwf_source_init() < 0
 			|| iwf_store_init() < 0 || iwf_group_init() < 0
-			|| iwf_counters_init() < 0 || lmr_init() < 0
-			|| rpc_register_array(iwf_message_rpc) != 0)
+			|| iwf_counters_init() < 0 || iwf_gauges_init() < 0
+			|| lmr_init() < 0 || rpc_register_array(iwf_message_rpc) != 0)
 		return -1;
 	iwf_event_init(&event_callback);
 	return iwf_refresh_init();

@@ -64,6 +64,12 @@ BROKEN = [
      "the command line is no library"),
     ("mc_common/lump.h", "mclmr/sip/uri.h", "mc_common knows only mclmr/base"),
     ("mc_common/lump.c", "mc_iwf/config.h", "another module's insides"),
+    ("mc_iwf/data/group.c", "mc_iwf/message/facts.h",
+     "message is not below data"),
+    ("mc_iwf/message/check.c", "mc_iwf/call/leg.h",
+     "call is not below message"),
+    ("mc_iwf/counters.c", "mc_iwf/data/store.h", "data is not below mc_iwf"),
+    ("mc_iwf/api.h", "api_bind.h", "it is not below"),
     ("mclmr/sdp/sdp.c", "mclmr/base/absent.h", "there is no such header"),
 ]
 
@@ -85,6 +91,14 @@ def test_an_internal_header(copy):
     assert code == 1
     assert all(line.endswith("it is internal to its folder")
                for line in said.splitlines())
+
+
+def test_a_header_that_does_not_say_that_it_is_internal(copy):
+    """It has to, if only its folder uses it."""
+    header = copy / "mclmr/keys/seal.h"
+    header.write_text(header.read_text().replace("Internal to keys. ", ""))
+    assert checked(copy) == (
+        f"{header}: only its folder uses it: say internal\n", 1)
 
 
 def test_a_folder_on_no_floor(copy):

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * iwf_apply: brings what a row of the change log names from the database
- * into a directory: the one in force, or a new one that no reader sees yet.
+ * Internal to data. iwf_apply: brings what a row of the change log names
+ * from the database into a directory: the one in force, or a new one that no
+ * reader sees yet.
  */
 #ifndef IWF_APPLY_H
 #define IWF_APPLY_H

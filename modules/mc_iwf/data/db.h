@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * iwf_db: the database of the module: its connection, and single rows of its
- * tables. Only the refresh process has it open.
+ * Internal to data. iwf_db: the database of the module: its connection, and
+ * single rows of its tables. Only the refresh process has it open.
  */
 #ifndef IWF_DB_H
 #define IWF_DB_H

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * iwf_load: whole tables into a new directory or a new network. What cannot be
- * used and hurts nothing else is left out, with a log line for the first rows
- * of a table; any other bad row fails the load.
+ * Internal to data. iwf_load: whole tables into a new directory or a new
+ * network. What cannot be used and hurts nothing else is left out, with a
+ * log line for the first rows of a table; any other bad row fails the load.
  */
 #ifndef IWF_LOAD_H
 #define IWF_LOAD_H

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * iwf_wrap: gives a call that has none an info part: the IWF has to learn who
- * calls whom (TS 29.379). A session description becomes the first part of a
- * multipart body, its octets stay (TS 24.379 6.5); without one the info
- * document is the body.
+ * Internal to message. iwf_wrap: gives a call that has none an info part:
+ * the IWF has to learn who calls whom (TS 29.379). A session description
+ * becomes the first part of a multipart body, its octets stay (TS 24.379
+ * 6.5); without one the info document is the body.
  */
 #ifndef IWF_WRAP_H
 #define IWF_WRAP_H

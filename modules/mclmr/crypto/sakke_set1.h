@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * sakke_set1: SAKKE parameter set 1 (RFC 6509 Appendix A), in hex. The curve
- * is y^2 = x^3 - 3x over F_p with p = 4q - 1, so q divides its order p + 1.
+ * Internal to crypto. sakke_set1: SAKKE parameter set 1 (RFC 6509 Appendix
+ * A), in hex. The curve is y^2 = x^3 - 3x over F_p with p = 4q - 1, so q
+ * divides its order p + 1.
  */
 #ifndef MCLMR_SAKKE_SET1_H
 #define MCLMR_SAKKE_SET1_H

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * key_state: which key records a user has taken, so that an older one is not
- * taken again: the greatest timestamp for each user, LMR type, key identifier
- * and key period, as a text of lines. The caller keeps, locks and replaces it.
+ * Internal to keys. key_state: which key records a user has taken, so that
+ * an older one is not taken again: the greatest timestamp for each user, LMR
+ * type, key identifier and key period, as a text of lines. The caller keeps,
+ * locks and replaces it.
  */
 #ifndef MCLMR_KEY_STATE_H
 #define MCLMR_KEY_STATE_H

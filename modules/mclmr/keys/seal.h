@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * seal: AES-GCM over a text with associated data, for key parameters (a key
- * of 16 octets, an IV of 16) and key records (32 and 12).
+ * Internal to keys. seal: AES-GCM over a text with associated data, for key
+ * parameters (a key of 16 octets, an IV of 16) and key records (32 and 12).
  */
 #ifndef MCLMR_SEAL_H
 #define MCLMR_SEAL_H

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * sdp_outline: the part of a description that later checks need, as a small
- * description of its own. It never holds a key, an address or a name.
+ * Internal to sdp. sdp_outline: the part of a description that later checks
+ * need, as a small description of its own. It never holds a key, an address
+ * or a name.
  */
 #ifndef MCLMR_SDP_OUTLINE_H
 #define MCLMR_SDP_OUTLINE_H
