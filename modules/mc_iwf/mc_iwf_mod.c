@@ -28,9 +28,11 @@
 #include "mc_iwf/data/refresh.h"
 #include "mc_iwf/data/rpc.h"
 #include "mc_iwf/data/store.h"
+#include "mc_iwf/message/authorize.h"
 #include "mc_iwf/message/check.h"
 #include "mc_iwf/message/contact.h"
 #include "mc_iwf/message/event.h"
+#include "mc_iwf/message/in_dialog.h"
 #include "mc_iwf/message/pv.h"
 #include "mc_iwf/message/reply.h"
 #include "mc_iwf/message/rewrite.h"
@@ -188,7 +190,7 @@ static int ki_iwf_check_in_dialog(struct sip_msg *msg, str *mc_id)
 	if(message == NULL)
 		return -1;
 	return iwf_message_verdict(
-				   message, iwf_check_in_dialog(msg, message, mc_span(mc_id)))
+				   message, iwf_check_in_dialog(message, mc_span(mc_id)))
 				   ? 1
 				   : -1;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * iwf_rpc: the RPC commands on the data: mc_iwf.users, .kmfs, .lmr_users, .groups,
- * .group_codec, .stats, .reload.
+ * iwf_rpc: the RPC commands on the data: mc_iwf.users, .kmfs, .lmr_users,
+ * .groups, .group_codec, .stats, .reload.
  */
 #ifndef IWF_RPC_H
 #define IWF_RPC_H

@@ -6,6 +6,7 @@
 #include "core/parser/parse_content.h"
 
 #include "mc_common/lump.h"
+#include "mc_iwf/config.h"
 #include "body.h"
 
 mclmr_status_t iwf_body_octets(struct sip_msg *msg, mclmr_span_t *octets)
@@ -75,6 +76,12 @@ void iwf_body_cut(
 				content->type, content->encoding, body->octets, &body->parts);
 	if(body->status == MCLMR_OK)
 		find_infos(body);
+}
+
+mclmr_status_t iwf_body_check_size(const iwf_body_t *body)
+{
+	return body->octets.len > (size_t)iwf_config.max_body ? MCLMR_TOO_LARGE
+														  : MCLMR_OK;
 }
 
 /* Decodes and reads the info document. */

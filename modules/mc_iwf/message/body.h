@@ -46,6 +46,9 @@ mclmr_status_t iwf_body_octets(struct sip_msg *msg, mclmr_span_t *octets);
 void iwf_body_cut(
 		struct sip_msg *msg, const iwf_content_t *content, iwf_body_t *body);
 
+/* MCLMR_TOO_LARGE: it is longer than modparam max_body allows. */
+mclmr_status_t iwf_body_check_size(const iwf_body_t *body);
+
 /*
  * Reads the one info document, at the first call; mc_info stays empty if there
  * is none. Decoded text and values are cut from the arena. MCLMR_OK,

@@ -1,24 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The steps of iwf_check(), iwf_authorize() and iwf_check_in_dialog(). */
-#include "mc_common/span.h"
+/* The form of a short message or call: one check after the other. */
 #include "mc_iwf/config.h"
 #include "mc_iwf/counters.h"
 #include "mc_iwf/data/store.h"
-#include "mclmr/sip/uri.h"
 #include "check.h"
 #include "source.h"
 
 #define LISTS_TYPE MCLMR_SPAN("application/resource-lists+xml")
-
-static const mclmr_span_t direction_words[] = {
-		[MCLMR_TO_IWF] = {"to_iwf", 6}, [MCLMR_TO_CLIENT] = {"to_client", 9}};
-
-/* The Request-URI as received. */
-static mclmr_span_t request_uri(const struct sip_msg *msg)
-{
-	return mc_span(&msg->first_line.u.request.uri);
-}
 
 /* A MESSAGE without interworking part is no business of this module. */
 static mclmr_status_t check_ours(struct sip_msg *msg, iwf_message_t *m)
@@ -58,7 +47,7 @@ static mclmr_direction_t find_direction(
 
 	if(directory != NULL)
 		direction = mclmr_forward_direction(mclmr_directory_network(directory),
-				m->sender.iwf, request_uri(msg), m->service);
+				m->sender.iwf, iwf_message_request_uri(msg), m->service);
 	iwf_store_read_end();
 	return direction;
 }
@@ -67,7 +56,7 @@ static mclmr_direction_t find_direction(
 static mclmr_status_t check_psi(struct sip_msg *msg, iwf_message_t *m)
 {
 	m->direction = find_direction(msg, m);
-	m->facts.text[IWF_DIRECTION] = direction_words[m->direction];
+	iwf_facts_set_direction(&m->facts, m->direction);
 	return m->direction == MCLMR_DIRECTION_NONE ? MCLMR_WRONG_PSI : MCLMR_OK;
 }
 
@@ -75,8 +64,7 @@ static mclmr_status_t check_psi(struct sip_msg *msg, iwf_message_t *m)
 static mclmr_status_t check_size(struct sip_msg *msg, iwf_message_t *m)
 {
 	(void)msg;
-	return m->body->octets.len > (size_t)iwf_config.max_body ? MCLMR_TOO_LARGE
-															 : MCLMR_OK;
+	return iwf_body_check_size(m->body);
 }
 
 /* The body was cut with the header; its fault counts after the sender's. */
@@ -182,7 +170,7 @@ static mclmr_status_t check_form(struct sip_msg *msg, iwf_message_t *m)
 
 	if(directory != NULL)
 		m->form = mclmr_call_form(mclmr_directory_network(directory),
-				m->sender.iwf, request_uri(msg));
+				m->sender.iwf, iwf_message_request_uri(msg));
 	iwf_store_read_end();
 	return m->form == MCLMR_FORM_NONE ? MCLMR_WRONG_PSI : MCLMR_OK;
 }
@@ -251,137 +239,4 @@ mclmr_status_t iwf_check(struct sip_msg *msg, iwf_message_t *m)
 	}
 	m->checked = true;
 	return MCLMR_OK;
-}
-
-/* True if an identity of the info part is this URI. */
-static bool is_same(const mclmr_identity_t *identity, mclmr_span_t uri)
-{
-	mclmr_uri_room_t rooms[2];
-	mclmr_span_t key, other;
-
-	return mclmr_uri_key_in(identity->value, &rooms[0], &key)
-		   && mclmr_uri_key_in(uri, &rooms[1], &other)
-		   && mclmr_span_equal(key, other);
-}
-
-mclmr_status_t iwf_check_in_dialog(
-		struct sip_msg *msg, iwf_message_t *m, mclmr_span_t mc_id)
-{
-	const mclmr_identity_t *caller =
-			&m->body->mc_info.field[MCLMR_INFO_CALLING_USER_ID];
-	mclmr_status_t status = check_size(msg, m);
-
-	if(status == MCLMR_OK)
-		status = m->body_status;
-	if(status == MCLMR_OK)
-		status = check_info(msg, m);
-	if(status != MCLMR_OK || !caller->present)
-		return status;
-	if(mclmr_identity_encrypted(caller))
-		return MCLMR_IDENTITY_ENCRYPTED;
-	return is_same(caller, mc_id) ? MCLMR_OK : MCLMR_CALLER_FOREIGN;
-}
-
-/* usrloc may wait for its database: it is asked when the store's lock is given
- * back. Without data there is no route. */
-mclmr_status_t iwf_decide(const mclmr_forward_request_t *request,
-		const mclmr_registrar_t *registrar, mclmr_arena_t *arena,
-		mclmr_route_t *route)
-{
-	const mclmr_directory_t *directory = iwf_store_read();
-
-	*route = (mclmr_route_t){.decided = MCLMR_INTERNAL};
-	if(directory != NULL)
-		mclmr_forward_decide(directory, request, arena, route);
-	iwf_store_read_end();
-	return mclmr_route_settle(route, registrar);
-}
-
-/* The same of a call. */
-static mclmr_status_t decide_call(const mclmr_call_request_t *request,
-		const mclmr_registrar_t *registrar, mclmr_arena_t *arena,
-		mclmr_route_t *route)
-{
-	const mclmr_directory_t *directory = iwf_store_read();
-
-	*route = (mclmr_route_t){.decided = MCLMR_INTERNAL};
-	if(directory != NULL)
-		mclmr_call_decide(directory, request, arena, route);
-	iwf_store_read_end();
-	return mclmr_route_settle(route, registrar);
-}
-
-/* Shows the decision, as far as it came. */
-static void show_route(iwf_message_t *m)
-{
-	static const mclmr_span_t kinds[] = {[MCLMR_CALL_PRIVATE] = {"private", 7},
-			[MCLMR_CALL_GROUP] = {"group", 5}};
-	const mclmr_route_t *route = &m->route;
-	iwf_facts_t *facts = &m->facts;
-
-	if(route->direction != MCLMR_DIRECTION_NONE)
-		m->direction = route->direction;
-	facts->text[IWF_DIRECTION] = direction_words[m->direction];
-	facts->text[IWF_CALL] = kinds[route->kind];
-	facts->text[IWF_MC_ID] = route->mc_id;
-	facts->text[IWF_IMPU] = route->impu;
-	if(m->is_call && !m->sender.iwf)
-		facts->text[IWF_CALLER] = route->impu;
-	facts->text[IWF_LMR_USER] = route->lmr_caller;
-	facts->text[IWF_TARGET] = route->target;
-	facts->text[IWF_LMR_TYPE] =
-			mclmr_span(mclmr_lmr_type_word(route->lmr_type));
-	facts->text[IWF_KMF] = route->kmf;
-	facts->text[IWF_PSI] = route->psi;
-	facts->text[IWF_DEVICE] = route->device;
-	facts->text[IWF_PROFILE] = route->profile;
-	facts->text[IWF_RURI] = route->request_uri;
-	facts->peer_set = route->peer_set;
-}
-
-/* Shows what was found out before a refusal, too. */
-static mclmr_status_t authorize_call(struct sip_msg *msg, iwf_message_t *m)
-{
-	const mclmr_call_request_t request = {.request_uri = request_uri(msg),
-			.sender = &m->sender,
-			.from_core = m->trust == MCLMR_TRUST_CORE,
-			.info = m->body->info != NULL ? &m->body->mc_info : NULL,
-			.lists = m->has_lists ? &m->lists : NULL,
-			.client_profile = mc_span(&iwf_config.client_profile)};
-
-	return decide_call(&request, m->registrar, &m->arena, &m->route);
-}
-
-/* Shows what was found out before a refusal, too. */
-static mclmr_status_t authorize_message(iwf_message_t *m)
-{
-	const mclmr_forward_request_t request = {.direction = m->direction,
-			.sender = &m->sender,
-			.service = m->service,
-			.info = &m->body->mc_info,
-			.lists = m->has_lists ? &m->lists : NULL,
-			.lmr_type = m->lmr_type,
-			.refuse_unknown_kmf = iwf_config.refuse_unknown_kmf};
-	mclmr_status_t status =
-			iwf_decide(&request, m->registrar, &m->arena, &m->route);
-
-	iwf_count_add(IWF_COUNT_KMF_UNKNOWN, (int)m->route.unknown_kmfs);
-	return status;
-}
-
-mclmr_status_t iwf_authorize(struct sip_msg *msg, iwf_message_t *m)
-{
-	mclmr_status_t status;
-
-	if(!m->checked) {
-		status = iwf_check(msg, m);
-		if(status != MCLMR_OK)
-			return status;
-	}
-	if(m->decided)
-		return MCLMR_OK;
-	status = m->is_call ? authorize_call(msg, m) : authorize_message(m);
-	show_route(m);
-	m->decided = status == MCLMR_OK;
-	return status;
 }

@@ -9,6 +9,14 @@
 #include "mc_iwf/config.h"
 #include "facts.h"
 
+static const mclmr_span_t direction_words[] = {
+		[MCLMR_TO_IWF] = {"to_iwf", 6}, [MCLMR_TO_CLIENT] = {"to_client", 9}};
+
+void iwf_facts_set_direction(iwf_facts_t *facts, mclmr_direction_t direction)
+{
+	facts->text[IWF_DIRECTION] = direction_words[direction];
+}
+
 iwf_facts_t *iwf_facts_save(const iwf_facts_t *facts)
 {
 	size_t size = sizeof(*facts);

@@ -9,6 +9,7 @@
 
 #include "mclmr/base/span.h"
 #include "mclmr/base/status.h"
+#include "mclmr/decide/route.h"
 
 typedef enum iwf_fact
 {
@@ -43,6 +44,9 @@ typedef struct iwf_facts
 	long long started_ms; /* monotonic time of the first look */
 	mclmr_span_t text[IWF_FACT_COUNT]; /* empty: not known */
 } iwf_facts_t;
+
+/* Sets IWF_DIRECTION to the word of a direction. */
+void iwf_facts_set_direction(iwf_facts_t *facts, mclmr_direction_t direction);
 
 /* A copy in shared memory, NULL if there is none; shm_free() frees it. */
 iwf_facts_t *iwf_facts_save(const iwf_facts_t *facts);

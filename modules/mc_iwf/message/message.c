@@ -122,6 +122,11 @@ iwf_message_t *iwf_message_get(struct sip_msg *msg)
 	return current;
 }
 
+mclmr_span_t iwf_message_request_uri(const struct sip_msg *msg)
+{
+	return mc_span(&msg->first_line.u.request.uri);
+}
+
 iwf_facts_t *iwf_message_facts(struct sip_msg *msg)
 {
 	const iwf_parsed_t *parsed = current->parsed;

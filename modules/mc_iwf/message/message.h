@@ -63,6 +63,9 @@ int iwf_message_init(void);
  */
 iwf_message_t *iwf_message_get(struct sip_msg *msg);
 
+/* The Request-URI as received. */
+mclmr_span_t iwf_message_request_uri(const struct sip_msg *msg);
+
 /* What is known of this request, or of the transaction or event that is
  * being handled; NULL if nothing is. Reads nothing. */
 iwf_facts_t *iwf_message_facts(struct sip_msg *msg);

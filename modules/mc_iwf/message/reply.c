@@ -16,6 +16,7 @@
 #include "mc_iwf/data/store.h"
 #include "mclmr/sip/uri.h"
 #include "event.h"
+#include "message.h"
 #include "reply.h"
 
 #define FIELD_SIZE 512
@@ -64,7 +65,7 @@ static mclmr_span_t find_host(struct sip_msg *msg, mclmr_arena_t *arena)
 	mclmr_span_t key = MCLMR_SPAN("");
 	mclmr_span_t host;
 
-	mclmr_uri_key(mc_span(&msg->first_line.u.request.uri), arena, &key);
+	mclmr_uri_key(iwf_message_request_uri(msg), arena, &key);
 	host = find_own_host(key, arena);
 	if(host.len > 0)
 		return host;

@@ -4,7 +4,6 @@
 #include "core/data_lump.h"
 
 #include "mc_common/lump.h"
-#include "mc_common/span.h"
 #include "mc_iwf/config.h"
 #include "mclmr/base/text.h"
 #include "rewrite.h"
@@ -115,7 +114,7 @@ static void add_identity(
 	if(pai_mode(m) == IWF_PAI_USER)
 		uri = sender_uri(m);
 	else if(pai_mode(m) == IWF_PAI_PSI)
-		uri = mc_span(&msg->first_line.u.request.uri);
+		uri = iwf_message_request_uri(msg);
 	if(uri.len > 0)
 		add(fields, MCLMR_SPAN("P-Asserted-Identity: <"), uri,
 				MCLMR_SPAN(">\r\n"));

@@ -9,7 +9,7 @@
 #include "mc_iwf/data/store.h"
 #include "mclmr/decide/forward.h"
 #include "mclmr/sip/uri.h"
-#include "check.h"
+#include "route.h"
 #include "rpc.h"
 #include "usrloc.h"
 
@@ -125,7 +125,7 @@ static void explain(rpc_t *rpc, void *context)
 		rpc->fault(context, MC_RPC_ARGUMENT, "%s", wrong);
 		return;
 	}
-	iwf_decide(&q.request, &iwf_usrloc_registrar, &arena, &route);
+	iwf_route_message(&q.request, &iwf_usrloc_registrar, &arena, &route);
 	add_decision(rpc, context, &q, &route);
 }
 

@@ -84,7 +84,8 @@ bool mclmr_holder_usable(const mclmr_holder_t *holder, int64_t at);
 mclmr_issuer_t *mclmr_keyring_issuer_for(mclmr_keyring_t *ring,
 		mclmr_span_t kms, mclmr_span_t user, int64_t at, const char **wrong);
 
-/* The keys that a user signs with at a time (Unix seconds); NULL, with *wrong. */
+/* The keys that a user signs with at a time (Unix seconds); NULL, with
+ * *wrong. */
 const mclmr_holder_t *mclmr_keyring_signer(mclmr_keyring_t *ring,
 		mclmr_span_t user, int64_t at, const char **wrong);
 
