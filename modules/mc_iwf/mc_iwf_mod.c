@@ -3,7 +3,8 @@
 /*
  * mc_iwf: forwards IWF short messages (Interworking Security Data messages)
  * between MC service clients and IWFs. This file is glue: exports, parameters
- * and start; what the functions do stands in message, call, data and in ../mclmr.
+ * and start; what the functions do stands in message, call, data and in
+ * ../mclmr.
  */
 #include <stdio.h>
 #include <stdlib.h>

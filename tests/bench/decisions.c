@@ -49,13 +49,13 @@ static mclmr_span_t decide(
 static double measure(const mclmr_policy_request_t *request)
 {
 	static char memory[MEMORY_SIZE];
-	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
 	clock_t begin = clock(), spent = 0;
 	double done = 0;
 
 	while(spent < (clock_t)(SECONDS * CLOCKS_PER_SEC)) {
 		for(int i = 0; i < ROUND; i++) {
-			mclmr_arena_reset(&arena);
+			mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
+
 			(void)decide(request, &arena);
 		}
 		done += ROUND;

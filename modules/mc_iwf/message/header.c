@@ -183,7 +183,8 @@ mclmr_span_t iwf_headers_value(const iwf_headers_t *headers, iwf_field_t field)
 	return (mclmr_span_t){NULL, 0};
 }
 
-size_t iwf_headers_count(const iwf_headers_t *headers, iwf_field_t field)
+/* How many fields of a kind there are. */
+static size_t count(const iwf_headers_t *headers, iwf_field_t field)
 {
 	size_t n = 0;
 
@@ -197,9 +198,9 @@ iwf_content_t iwf_headers_content(const iwf_headers_t *headers)
 	return (iwf_content_t){
 			.type = iwf_headers_value(headers, IWF_FIELD_CONTENT_TYPE),
 			.encoding = iwf_headers_value(headers, IWF_FIELD_ENCODING),
-			.plain = iwf_headers_count(headers, IWF_FIELD_CONTENT_TYPE) <= 1
-					 && iwf_headers_count(headers, IWF_FIELD_ENCODING) <= 1
-					 && iwf_headers_count(headers, IWF_FIELD_COMPRESSION) == 0};
+			.plain = count(headers, IWF_FIELD_CONTENT_TYPE) <= 1
+					 && count(headers, IWF_FIELD_ENCODING) <= 1
+					 && count(headers, IWF_FIELD_COMPRESSION) == 0};
 }
 
 mclmr_span_t iwf_header_value(const iwf_header_t *header)

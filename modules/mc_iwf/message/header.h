@@ -60,9 +60,6 @@ void iwf_headers_update(struct sip_msg *msg, iwf_headers_t *headers);
 /* The value of the first field of a kind, empty if there is none. */
 mclmr_span_t iwf_headers_value(const iwf_headers_t *headers, iwf_field_t field);
 
-/* How many fields of a kind there are. */
-size_t iwf_headers_count(const iwf_headers_t *headers, iwf_field_t field);
-
 /* What the fields say of the body. */
 typedef struct iwf_content
 {

@@ -60,12 +60,13 @@ static mclmr_span_t find_own_host(mclmr_span_t key, mclmr_arena_t *arena)
 /* Host of the PSI that was asked: the agent of our Warnings (TS 24.379 4.4),
  * and the realm of our challenges. A call may go to another host's URI: then
  * it is the host of our PSIs. */
-static mclmr_span_t find_host(struct sip_msg *msg, mclmr_arena_t *arena)
+static mclmr_span_t find_host(
+		struct sip_msg *msg, mclmr_uri_room_t *room, mclmr_arena_t *arena)
 {
-	mclmr_span_t key = MCLMR_SPAN("");
+	mclmr_span_t key;
 	mclmr_span_t host;
 
-	mclmr_uri_key(iwf_message_request_uri(msg), arena, &key);
+	(void)mclmr_uri_key_in(iwf_message_request_uri(msg), room, &key);
 	host = find_own_host(key, arena);
 	if(host.len > 0)
 		return host;
@@ -117,9 +118,10 @@ static bool challenge(struct sip_msg *msg, mclmr_span_t host)
 static bool send_reply(struct sip_msg *msg, mclmr_status_t status)
 {
 	mclmr_refusal_t *row = &iwf_config.status.row[status];
-	char memory[2 * MCLMR_URI_MAX];
+	mclmr_uri_room_t room;
+	char memory[MCLMR_URI_MAX];
 	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
-	mclmr_span_t host = find_host(msg, &arena);
+	mclmr_span_t host = find_host(msg, &room, &arena);
 	str reason = {row->reason, (int)strlen(row->reason)};
 
 	if(status == MCLMR_UNAUTHENTICATED && challenge(msg, host))

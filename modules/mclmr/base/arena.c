@@ -28,11 +28,6 @@ mclmr_arena_t mclmr_arena(char *buffer, size_t size)
 	return (mclmr_arena_t){buffer, size, 0};
 }
 
-void mclmr_arena_reset(mclmr_arena_t *arena)
-{
-	arena->used = 0;
-}
-
 void *mclmr_arena_alloc(mclmr_arena_t *arena, size_t n)
 {
 	return take(arena, n, alignof(max_align_t));

@@ -19,9 +19,6 @@ typedef struct mclmr_arena
 /* An arena over size octets at buffer, which must outlive it. */
 mclmr_arena_t mclmr_arena(char *buffer, size_t size);
 
-/* Forgets all that was given away. */
-void mclmr_arena_reset(mclmr_arena_t *arena);
-
 /* n octets aligned for any type, not cleared; NULL if they do not fit. */
 void *mclmr_arena_alloc(mclmr_arena_t *arena, size_t n);
 

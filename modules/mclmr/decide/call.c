@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The same for an initial INVITE. */
+/* The decision on an initial INVITE: facts and directory in, verdict out. */
 #include <string.h>
 
 #include "mclmr/sip/uri.h"

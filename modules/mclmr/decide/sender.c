@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* URIs of the other party, and the one that all of them name. */
+/* Who sends a request: what is asserted, and the one user that it names. */
 #include <string.h>
 
 #include "mclmr/sip/uri.h"

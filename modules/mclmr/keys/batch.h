@@ -60,8 +60,8 @@ typedef struct mclmr_batch_work
 	void (*begin)(void *context, mclmr_batch_item_t *item);
 
 	/* True if the message of a row is stored, with the NTP timestamp that it
-	 * has; it counts if it is of the key period of the one that was begun. NULL:
-	 * none ever is. */
+	 * has; it counts if it is of the key period of the one that was begun.
+	 * NULL: none ever is. */
 	bool (*find)(
 			void *context, const mclmr_batch_item_t *item, uint64_t *timestamp);
 

@@ -30,12 +30,6 @@ typedef struct writer
 	size_t next; /* the place of the "next" octet */
 } writer_t;
 
-/* Writes octets. */
-static void put(writer_t *writer, mclmr_span_t octets)
-{
-	mclmr_octets_write(&writer->octets, octets);
-}
-
 /* Writes a number of n octets. */
 static void put_number(writer_t *writer, uint64_t number, size_t n)
 {
@@ -116,7 +110,7 @@ static void put_freshness(writer_t *writer, const mclmr_mikey_draft_t *draft)
 	put_number(writer, draft->order->timestamp, 8);
 	begin(writer, MCLMR_PAYLOAD_RAND);
 	put_number(writer, sizeof(draft->rand), 1);
-	put(writer, MCLMR_OCTETS(draft->rand));
+	mclmr_octets_write(&writer->octets, MCLMR_OCTETS(draft->rand));
 }
 
 /* One identity. */
@@ -165,7 +159,8 @@ static void put_sakke(writer_t *writer, const uint8_t data[MCLMR_SAKKE_DATA])
 	put_number(writer, 1, 1);
 	put_number(writer, 2, 1);
 	put_number(writer, MCLMR_SAKKE_DATA, 2);
-	put(writer, mclmr_octets_span(data, MCLMR_SAKKE_DATA));
+	mclmr_octets_write(
+			&writer->octets, mclmr_octets_span(data, MCLMR_SAKKE_DATA));
 }
 
 /* An extension. */
@@ -341,7 +336,7 @@ static const char *sign(mclmr_keyring_t *ring, const mclmr_mikey_draft_t *draft,
 			   mclmr_octets_written(&writer->octets), signature)
 			!= MCLMR_CRYPTO_OK)
 		return "the message cannot be signed";
-	put(writer, MCLMR_OCTETS(signature));
+	mclmr_octets_write(&writer->octets, MCLMR_OCTETS(signature));
 	return writer->octets.full ? "the message is too large" : NULL;
 }
 

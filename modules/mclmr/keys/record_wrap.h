@@ -8,7 +8,7 @@
  *
  * or, for many users at once,
  *
- *     mclmr_record_wrap_begin(&wrap, &order, ring);
+ *     mclmr_record_wrap_begin(&wrap, &order, ring, &wrong);
  *     mclmr_sakke_encapsulate_many()           on wrap.draft.job of them all
  *     mclmr_record_wrap_finish(&wrap, ring, &arena, &octets);
  */
