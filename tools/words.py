@@ -33,9 +33,9 @@ TEXT = [
      "what it is: no peer, another user, the caller"),
     (r"\b(todo|fixme|xxx):", "an issue of the project"),
 ]
-# What no function of a C file is called.
-NAMES = re.compile(r"^[a-z][\w \*]*?\b(in|row|note|give|hang|told)\([^;]*$",
-                   re.M)
+# What no function of a C file is called, and what is no part of its name.
+NAMES = re.compile(r"^[a-z][\w \*]*?\b(in|row|told|(?:\w+_)?note"
+                   r"|(?:\w+_)?(?:give(?!_up)|hang)(?:_\w+)?)\([^;]*$", re.M)
 
 
 def flat(text):

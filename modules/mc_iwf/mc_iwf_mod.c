@@ -257,7 +257,7 @@ static int ki_iwf_refuse(struct sip_msg *msg, str *verdict)
 /* Called before save(), which then stores what is noted with each contact. */
 static int ki_iwf_contact(struct sip_msg *msg)
 {
-	return iwf_contact_note(msg) < 0 ? -1 : 1;
+	return iwf_contact_set_xavp(msg) < 0 ? -1 : 1;
 }
 
 /* Notes a verdict for $iwf() and iwf_reply(): 1 or -1. Success needs no note

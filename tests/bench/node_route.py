@@ -26,7 +26,7 @@ CALLED = "sip:unit1@iwf.example.org"
 ONE_WORKER = "children=1\n"
 MODULE = "/mc_iwf.so"
 VALGRIND = """#!/bin/sh
-exec valgrind --tool=callgrind -q --dump-before=iwf_contact_note \\
+exec valgrind --tool=callgrind -q --dump-before=iwf_contact_set_xavp \\
 	--callgrind-out-file="$RUN_DIR/out.%p" {kamailio} "$@"
 """
 Reader = collections.namedtuple("Reader", "function times")

@@ -50,7 +50,7 @@ void held_take(const void *lock, const char *file)
 		most = held_of(STORE);
 }
 
-void held_give(const void *lock)
+void held_drop(const void *lock)
 {
 	for(size_t i = n; i-- > 0;) {
 		if(locks[i].lock != lock)

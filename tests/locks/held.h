@@ -21,7 +21,7 @@
 
 /* A lock is taken by a file; it is given back. */
 void held_take(const void *lock, const char *file);
-void held_give(const void *lock);
+void held_drop(const void *lock);
 
 /* The directory that the store has given out is the one in force. */
 void held_in_force(const mclmr_directory_t *directory);
@@ -45,7 +45,7 @@ static inline void held_get(gen_lock_t *lock, const char *file)
 
 static inline void held_release(gen_lock_t *lock)
 {
-	held_give(lock);
+	held_drop(lock);
 	lock_release(lock);
 }
 

@@ -67,6 +67,9 @@ def test_what_may_stand(tmp_path, text):
 @pytest.mark.parametrize("text,found", [
     ("static void note(int i)\n{\n}\n", "1: note()"),
     ("/* Why. */\nbool give(\n\t\tint i)\n{\n}\n", "2: give()"),
+    ("int lmr_give_text(int i)\n{\n}\n", "1: lmr_give_text()"),
+    ("int iwf_note(int i)\n{\n}\n", "1: iwf_note()"),
+    ("int give_up(void)\n{\n}\nint note_row(void)\n{\n}\n", None),
     ("static void f(void)\n{\n\tnote(1);\n\ti = in(2);\n}\n", None),
     ("void iwf_note(int i);\n", None),
 ])

@@ -39,7 +39,7 @@ int lmr_avp_init(void)
 				   : 0;
 }
 
-bool lmr_avp_give(mclmr_span_t text)
+bool lmr_avp_hand_over(mclmr_span_t text)
 {
 	int_str value = {.s = mc_str(text)};
 

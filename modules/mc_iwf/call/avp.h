@@ -14,7 +14,7 @@ int lmr_avp_init(void);
 
 /* Hands a description over; what was given back before goes. false if
  * there is no memory. */
-bool lmr_avp_give(mclmr_span_t text);
+bool lmr_avp_hand_over(mclmr_span_t text);
 
 /* What was given back since; it stays valid until it is dropped. false if
  * that is nothing. */

@@ -205,7 +205,7 @@ mclmr_status_t lmr_sdp_decide(struct sip_msg *msg, lmr_message_t *m,
 		status = decide(m);
 	if(status != MCLMR_OK)
 		return status;
-	if(iwf_config.media_relay && !lmr_avp_give(m->text))
+	if(iwf_config.media_relay && !lmr_avp_hand_over(m->text))
 		return MCLMR_INTERNAL;
 	m->todo = LMR_TODO_RELAY;
 	return MCLMR_OK;

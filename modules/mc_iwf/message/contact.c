@@ -101,7 +101,7 @@ static bool set_child(mclmr_span_t name, mclmr_span_t value)
 	return xavp_set_child_sval(&iwf_config.contact_xavp, &child, &text) == 0;
 }
 
-int iwf_contact_note(struct sip_msg *msg)
+int iwf_contact_set_xavp(struct sip_msg *msg)
 {
 	char words[WORDS_SIZE];
 	mclmr_span_t services, client_id;
@@ -117,6 +117,6 @@ int iwf_contact_note(struct sip_msg *msg)
 	if(client_id.len > 0
 			&& !set_child(MCLMR_SPAN(IWF_XAVP_CLIENT_ID), client_id))
 		return -1;
-	iwf_registered_note(msg);
+	iwf_registered_expect(msg);
 	return 0;
 }

@@ -15,6 +15,6 @@
  * the client ID of an info part. 0, or -1 if the REGISTER has no contact
  * or cannot be read.
  */
-int iwf_contact_note(struct sip_msg *msg);
+int iwf_contact_set_xavp(struct sip_msg *msg);
 
 #endif

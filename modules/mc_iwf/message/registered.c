@@ -46,7 +46,7 @@ static mclmr_span_t keep(mclmr_span_t text, char *room, size_t size)
 	return (mclmr_span_t){room, text.len};
 }
 
-void iwf_registered_note(struct sip_msg *msg)
+void iwf_registered_expect(struct sip_msg *msg)
 {
 	seen.impu.len = 0;
 	if(n_listeners == 0 || parse_headers(msg, HDRS, 0) < 0

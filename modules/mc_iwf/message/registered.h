@@ -19,6 +19,6 @@
 bool iwf_registered_listen(mc_iwf_registered_f told, void *data);
 
 /* From iwf_contact(): a REGISTER that may be saved next. */
-void iwf_registered_note(struct sip_msg *msg);
+void iwf_registered_expect(struct sip_msg *msg);
 
 #endif

@@ -77,7 +77,7 @@ static mclmr_status_t find_caller(decision_t *d)
 
 	if(status != MCLMR_OK)
 		return status;
-	if(mclmr_route_give_user(d->route, d->arena, user) != MCLMR_OK)
+	if(mclmr_route_set_user(d->route, d->arena, user) != MCLMR_OK)
 		return MCLMR_INTERNAL;
 	d->route->registered_sender = d->route->impu;
 	if(mclmr_called_encrypted(request->info, request->lists))
@@ -112,7 +112,7 @@ static mclmr_status_t find_named_caller(decision_t *d)
 	user = mclmr_directory_user(d->directory, MCLMR_SERVICE_MCPTT, key);
 	if(user == NULL)
 		return MCLMR_SENDER_UNKNOWN;
-	if(mclmr_route_give_user(d->route, d->arena, user) != MCLMR_OK)
+	if(mclmr_route_set_user(d->route, d->arena, user) != MCLMR_OK)
 		return MCLMR_INTERNAL;
 	return user->row.send ? MCLMR_OK : MCLMR_SEND_DENIED;
 }
@@ -130,10 +130,12 @@ static mclmr_status_t to_iwf(decision_t *d, const mclmr_party_t *party,
 	route->direction = MCLMR_TO_IWF;
 	route->peer_set = iwf->peer_set;
 	route->trusted = iwf->trusted;
-	if(mclmr_route_give(d->arena, party->row.uri, &route->target) != MCLMR_OK
-			|| mclmr_route_give(d->arena, party->row.psi, &route->psi)
+	if(mclmr_route_copy_text(d->arena, party->row.uri, &route->target)
+					!= MCLMR_OK
+			|| mclmr_route_copy_text(d->arena, party->row.psi, &route->psi)
 					   != MCLMR_OK
-			|| mclmr_route_give(d->arena, profile, &route->profile) != MCLMR_OK)
+			|| mclmr_route_copy_text(d->arena, profile, &route->profile)
+					   != MCLMR_OK)
 		return MCLMR_INTERNAL;
 	route->request_uri = route->psi;
 	return MCLMR_OK;
@@ -156,8 +158,10 @@ static mclmr_status_t to_user(decision_t *d, const mclmr_user_t *user)
 	mclmr_route_t *route = d->route;
 
 	route->direction = MCLMR_TO_CLIENT;
-	if(mclmr_route_give(d->arena, user->row.mc_id, &route->target) != MCLMR_OK
-			|| mclmr_route_give(d->arena, user->row.impu, &route->called_impu)
+	if(mclmr_route_copy_text(d->arena, user->row.mc_id, &route->target)
+					!= MCLMR_OK
+			|| mclmr_route_copy_text(
+					   d->arena, user->row.impu, &route->called_impu)
 					   != MCLMR_OK)
 		return MCLMR_INTERNAL;
 	route->request_uri = route->called_impu;
@@ -175,7 +179,7 @@ static mclmr_status_t between_users(decision_t *d, const mclmr_user_t *user)
 	mclmr_status_t status = to_user(d, user);
 
 	d->route->values.request_uri = d->route->target;
-	if(mclmr_route_give(
+	if(mclmr_route_copy_text(
 			   d->arena, d->request->client_profile, &d->route->profile)
 			!= MCLMR_OK)
 		return MCLMR_INTERNAL;
@@ -302,7 +306,8 @@ static mclmr_status_t check_psi(decision_t *d, const mclmr_party_t *party)
 		if(!mclmr_uri_key_if_any(sender->identity[i], d->arena, &key))
 			return MCLMR_INTERNAL;
 		if(mclmr_span_equal(key, party->psi_key))
-			return mclmr_route_give(d->arena, party->row.psi, &d->route->psi);
+			return mclmr_route_copy_text(
+					d->arena, party->row.psi, &d->route->psi);
 	}
 	return MCLMR_IWF_FOREIGN;
 }
@@ -315,9 +320,9 @@ static mclmr_status_t find_calling_lmr_user(decision_t *d)
 
 	if(caller == NULL)
 		return MCLMR_SENDER_UNKNOWN;
-	if(mclmr_route_give(d->arena, caller->row.profile, &d->route->profile)
+	if(mclmr_route_copy_text(d->arena, caller->row.profile, &d->route->profile)
 					!= MCLMR_OK
-			|| mclmr_route_give(
+			|| mclmr_route_copy_text(
 					   d->arena, caller->row.uri, &d->route->lmr_caller)
 					   != MCLMR_OK)
 		return MCLMR_INTERNAL;
@@ -332,7 +337,7 @@ static mclmr_status_t find_calling_group(decision_t *d)
 
 	if(!group)
 		return MCLMR_GROUP_UNKNOWN;
-	if(mclmr_route_give(d->arena, group->row.uri, &d->route->profile)
+	if(mclmr_route_copy_text(d->arena, group->row.uri, &d->route->profile)
 			!= MCLMR_OK)
 		return MCLMR_INTERNAL;
 	return check_psi(d, group);
@@ -366,7 +371,7 @@ static mclmr_status_t decide_called_user(decision_t *d)
 	user = mclmr_directory_user(d->directory, MCLMR_SERVICE_MCPTT, key);
 	if(user == NULL)
 		return MCLMR_TARGET_UNKNOWN;
-	if(mclmr_route_give_user(d->route, d->arena, user) != MCLMR_OK)
+	if(mclmr_route_set_user(d->route, d->arena, user) != MCLMR_OK)
 		return MCLMR_INTERNAL;
 	return to_user(d, user);
 }

@@ -107,7 +107,7 @@ static bool one_kmf(const candidates_t *candidates)
 
 /* Fills in KMF, LMR type and device as far as the candidates, at least one,
  * agree. */
-static mclmr_status_t give_entry(decision_t *d, const candidates_t *candidates)
+static mclmr_status_t copy_entry(decision_t *d, const candidates_t *candidates)
 {
 	const mclmr_lmr_entry_t *first = candidates->item[0].entry;
 	mclmr_lmr_type_t type = first->type;
@@ -123,9 +123,9 @@ static mclmr_status_t give_entry(decision_t *d, const candidates_t *candidates)
 			device = MCLMR_SPAN("");
 	}
 	d->route->lmr_type = type;
-	if(mclmr_route_give(d->arena, device, &d->route->device) != MCLMR_OK)
+	if(mclmr_route_copy_text(d->arena, device, &d->route->device) != MCLMR_OK)
 		return MCLMR_INTERNAL;
-	return mclmr_route_give(
+	return mclmr_route_copy_text(
 			d->arena, candidates->item[0].kmf->uri, &d->route->kmf);
 }
 
@@ -261,9 +261,9 @@ static mclmr_status_t find_kmf(decision_t *d, const mclmr_user_t *user)
 	kmf = candidates.item[0].kmf;
 	d->route->peer_set = kmf->peer_set;
 	d->route->trusted = kmf->trusted;
-	if(give_entry(d, &candidates) != MCLMR_OK)
+	if(copy_entry(d, &candidates) != MCLMR_OK)
 		return MCLMR_INTERNAL;
-	return mclmr_route_give(
+	return mclmr_route_copy_text(
 			d->arena, psi_towards(kmf, &selectors), &d->route->psi);
 }
 
@@ -276,7 +276,7 @@ static mclmr_status_t decide_to_iwf(decision_t *d)
 
 	if(status != MCLMR_OK)
 		return status;
-	if(mclmr_route_give_user(d->route, d->arena, user) != MCLMR_OK)
+	if(mclmr_route_set_user(d->route, d->arena, user) != MCLMR_OK)
 		return MCLMR_INTERNAL;
 	d->route->registered_sender = d->route->impu;
 	if(mclmr_called_encrypted(d->request->info, d->request->lists))
@@ -295,7 +295,7 @@ static mclmr_status_t decide_partner(
 	d->route->partner = true;
 	d->route->peer_set = partner->peer_set;
 	d->route->trusted = partner->trusted;
-	return mclmr_route_give(d->arena, partner->psi, &d->route->psi);
+	return mclmr_route_copy_text(d->arena, partner->psi, &d->route->psi);
 }
 
 /* The candidates whose KMF has one of the sender's PSIs, which is
@@ -312,7 +312,7 @@ static mclmr_status_t entries_of_iwf(decision_t *d, candidates_t *candidates)
 		mclmr_span_t key;
 
 		if(!mclmr_uri_key_if_any(sender->identity[i], d->arena, &key)
-				|| mclmr_route_give(
+				|| mclmr_route_copy_text(
 						   d->arena, sender->identity[i], &d->route->psi)
 						   != MCLMR_OK)
 			return MCLMR_INTERNAL;
@@ -336,7 +336,7 @@ static mclmr_status_t check_iwf(decision_t *d, const mclmr_user_t *user)
 	if(status != MCLMR_OK)
 		return status;
 	candidates = of_type(&candidates, d->request->lmr_type);
-	return give_entry(d, &candidates);
+	return copy_entry(d, &candidates);
 }
 
 /* An IWF's message for a user that we serve. */
@@ -362,7 +362,7 @@ static mclmr_status_t decide_stranger(
 
 	if(partner == NULL)
 		return MCLMR_TARGET_UNKNOWN;
-	if(mclmr_route_give(d->arena, uri, &d->route->mc_id) != MCLMR_OK)
+	if(mclmr_route_copy_text(d->arena, uri, &d->route->mc_id) != MCLMR_OK)
 		return MCLMR_INTERNAL;
 	return decide_partner(d, partner);
 }
@@ -376,7 +376,7 @@ static mclmr_status_t decide_to_client(decision_t *d)
 	mclmr_span_t key = MCLMR_SPAN("");
 	mclmr_status_t status;
 
-	if(mclmr_route_give(
+	if(mclmr_route_copy_text(
 			   d->arena, d->request->sender->identity[0], &d->route->psi)
 			!= MCLMR_OK)
 		return MCLMR_INTERNAL;
@@ -389,7 +389,7 @@ static mclmr_status_t decide_to_client(decision_t *d)
 	user = mclmr_directory_user(d->directory, d->request->service, key);
 	if(user == NULL)
 		return decide_stranger(d, uri, key);
-	if(mclmr_route_give_user(d->route, d->arena, user) != MCLMR_OK)
+	if(mclmr_route_set_user(d->route, d->arena, user) != MCLMR_OK)
 		return MCLMR_INTERNAL;
 	if(user->row.home.len > 0)
 		return decide_partner(

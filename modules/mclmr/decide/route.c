@@ -23,19 +23,19 @@ mclmr_status_t mclmr_route_settle(
 	return route->status;
 }
 
-mclmr_status_t mclmr_route_give(
+mclmr_status_t mclmr_route_copy_text(
 		mclmr_arena_t *arena, mclmr_span_t text, mclmr_span_t *copy)
 {
 	return mclmr_arena_copy(arena, text, copy) ? MCLMR_OK : MCLMR_INTERNAL;
 }
 
-mclmr_status_t mclmr_route_give_user(
+mclmr_status_t mclmr_route_set_user(
 		mclmr_route_t *route, mclmr_arena_t *arena, const mclmr_user_t *user)
 {
 	mclmr_status_t status =
-			mclmr_route_give(arena, user->row.mc_id, &route->mc_id);
+			mclmr_route_copy_text(arena, user->row.mc_id, &route->mc_id);
 
 	return status == MCLMR_OK
-				   ? mclmr_route_give(arena, user->row.impu, &route->impu)
+				   ? mclmr_route_copy_text(arena, user->row.impu, &route->impu)
 				   : status;
 }

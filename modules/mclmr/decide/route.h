@@ -87,11 +87,11 @@ mclmr_status_t mclmr_route_settle(
 
 /* Copies a text of the result, which has to outlive the directory's lock.
  * MCLMR_OK, MCLMR_INTERNAL (arena full). */
-mclmr_status_t mclmr_route_give(
+mclmr_status_t mclmr_route_copy_text(
 		mclmr_arena_t *arena, mclmr_span_t text, mclmr_span_t *copy);
 
 /* Fills in mc_id and impu, the same way. */
-mclmr_status_t mclmr_route_give_user(
+mclmr_status_t mclmr_route_set_user(
 		mclmr_route_t *route, mclmr_arena_t *arena, const mclmr_user_t *user);
 
 #endif
