@@ -24,9 +24,10 @@ uint64_t mclmr_table_hash(uint64_t seed, mclmr_span_t key)
 /* An empty array of buckets, NULL if memory is short. */
 static mclmr_link_t **new_buckets(const mclmr_allocator_t *allocator, size_t n)
 {
-	mclmr_link_t **bucket = allocator->alloc(n * sizeof(*bucket));
+	mclmr_link_t **bucket = allocator->alloc(n * sizeof(mclmr_link_t *));
 
-	return bucket == NULL ? NULL : memset(bucket, 0, n * sizeof(*bucket));
+	return bucket == NULL ? NULL
+						  : memset(bucket, 0, n * sizeof(mclmr_link_t *));
 }
 
 static mclmr_link_t **bucket_of(const mclmr_table_t *table, uint64_t hash)
