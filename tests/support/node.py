@@ -150,6 +150,13 @@ class Started:
             self.remove()
 
 
+def as_at_a_terminal():
+    """A node takes the signals of a terminal, even if those who started the
+    tests ignore them: nohup, or a job in the background."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Kamailio(Started):
     """A Kamailio that runs one configuration in the foreground."""
 
@@ -186,7 +193,7 @@ class Kamailio(Started):
             self.process = subprocess.Popen(
                 self._command(), stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, env=self._environment(),
-                process_group=0)
+                process_group=0, preexec_fn=as_at_a_terminal)
         try:
             self._wait_up()
         except BaseException:
