@@ -8,7 +8,7 @@ COVERAGE_OF = $(patsubst $(MCLMR_DIR)/%.c,%,$(wildcard $(MCLMR_DIR)/sdp/*.c)) \
 COVERAGE_TESTS = $(patsubst tests/unit/%.c,$(COVERAGE_DIR)/%, \
 	$(wildcard tests/unit/test_policy_*.c) \
 	$(addprefix tests/unit/test_,sdp.c profile.c negotiation.c \
-		sdp_outline.c explain.c))
+		sdp_outline.c explain.c text.c))
 COVERAGE_OBJ = $(MCLMR_SRC:%.c=$(COVERAGE_DIR)/obj/%.o)
 COVERAGE_ROWS = $(COVERAGE_DIR)/obj/tests/unit/policy_rows.o
 COVERAGE_CC = $(CC) -std=gnu11 -O0 -g --coverage $(WARNINGS) $(MCLMR_CPPFLAGS)

@@ -14,11 +14,13 @@ def counts(obj):
     told = subprocess.run(
         ["gcov", "-n", "-b", pathlib.Path(obj).with_suffix(".gcno")],
         capture_output=True, text=True, check=True).stdout
-    part = re.search(rf"File '[^']*/{re.escape(source)}'\n(.*?)Calls executed",
+    part = re.search(rf"File '[^']*/{re.escape(source)}'\n(.*?)(?:\n\n|\Z)",
                      told, re.S).group(1)
 
     def one(what):
         found = re.search(rf"{what}:([\d.]+)% of (\d+)", part)
+        if found is None:  # "No branches"
+            return 0, 0
         total = int(found.group(2))
         return round(float(found.group(1)) * total / 100), total
     return one("Lines executed"), one("Taken at least once")
@@ -26,7 +28,7 @@ def counts(obj):
 
 def percent(taken, total):
     """A share in percent, cut, not rounded."""
-    return 10000 * taken // total / 100
+    return 10000 * taken // total / 100 if total else 100.0
 
 
 def main(limit, *objects):
