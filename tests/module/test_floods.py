@@ -218,11 +218,13 @@ def test_flood_of_a_source_is_not_read():
                          site.node.log())
 
 
-def test_flood_of_a_peer_is_read(new_site):
-    """A peer has a limit of its own, behind this one."""
+@pytest.mark.parametrize("peer", ["core", "iwf1"])
+def test_flood_of_a_peer_is_read(new_site, peer):
+    """A peer has a limit of its own, after this one."""
     site = new_site(env={"PIKE_LIMIT": "20", "FLOOD_ANSWERS": "10"})
     for _ in range(300):
-        site.iwf1.send_octets(unreadable.garbage(), site.node.address)
+        getattr(site, peer).send_octets(
+            unreadable.garbage(), site.node.address)
     node.wait_until(lambda: dropped(site, unreadable.UNREADABLE) == 300,
                     "300 messages read")
     assert dropped(site, "dropped_flood") == 0
