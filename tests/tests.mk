@@ -54,7 +54,7 @@ unit-test: $(TEST_BIN)
 
 module-test: all $(TEST_TOOL) $(MEDIA_ENDPOINT) $(LOCKS_SO) \
 		$(NEIGHBOUR_SO)
-	$(PYTHON) -m pytest -q -rs -n 2 tests/module
+	$(PYTHON) -m pytest -q -rsfE -n 2 tests/module
 
 ## memcheck    what opens and makes messages with keys, under valgrind
 .PHONY: memcheck
