@@ -10,6 +10,7 @@
 #include "core/str.h"
 
 #include "mclmr/base/status.h"
+#include "mclmr/decide/call.h"
 #include "mclmr/directory/directory.h"
 #include "mclmr/sip/short_message.h"
 
@@ -65,6 +66,10 @@ typedef struct iwf_config
 	str sdp_read;		 /* AVP in which module rtpengine gets an SDP */
 	str sdp_write;		 /* AVP in which it gives it back */
 	int media_relay;	 /* 0: the text that was decided leaves as it is */
+
+	/* Whom IWFs may name in group calls of their own. */
+	mclmr_group_caller_t group_caller;
+
 	mclmr_status_table_t status;
 	mclmr_short_message_table_t message_table;
 } iwf_config_t;

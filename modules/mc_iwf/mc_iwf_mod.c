@@ -105,9 +105,10 @@ static struct word_param
 	{str_init("all"), "deliver", "all|newest|client|", 0},
 	{str_init("user_lmr_type"), "one_kmf_per",
 		"user_lmr_type|user|device|", 0},
+	{str_init("own"), "group_caller", "own|users|any|", 0},
 };
 enum { DECODE, KMF_UNKNOWN, SERVICE_CHECK, PAI_TO_IWF, PAI_TO_CLIENT,
-	DELIVER, ONE_KMF_PER, WORD_PARAMS };
+	DELIVER, ONE_KMF_PER, GROUP_CALLER, WORD_PARAMS };
 
 static param_export_t params[] = {
 	{"db_url", PARAM_STR, &iwf_config.db_url},
@@ -131,6 +132,7 @@ static param_export_t params[] = {
 	{"tls_id", PARAM_STR, &iwf_config.tls_id},
 	{"realm", PARAM_STR, &iwf_config.realm},
 	{"client_profile", PARAM_STR, &iwf_config.client_profile},
+	{"group_caller", PARAM_STR, &word_params[GROUP_CALLER].text},
 	{"private_headers", PARAM_STR, &iwf_config.private_headers},
 	{"event_callback", PARAM_STR, &event_callback},
 	{"policies", PARAM_STRING, &iwf_config.policies},
@@ -623,6 +625,8 @@ static int read_words(void)
 	iwf_config.deliver = (iwf_deliver_t)word_params[DELIVER].number;
 	iwf_config.one_kmf_per =
 			(mclmr_one_kmf_per_t)word_params[ONE_KMF_PER].number;
+	iwf_config.group_caller =
+			(mclmr_group_caller_t)word_params[GROUP_CALLER].number;
 	return 0;
 }
 

@@ -188,6 +188,12 @@ def iwf_call(user="bob", caller=UNIT, iwf=mc.IWF1, identities=(), kind=None):
                           *mc.accept_contact("mcptt")])
 
 
+def group_of_iwf2(speaker):
+    """A call of IWF 2 to bob in a group of its own, with who speaks first."""
+    return iwf_call(caller=speaker, iwf=mc.IWF2, identities=[
+        ("calling-group-id", GROUP2)])
+
+
 def value_of(message, name):
     """An identity in the info part, None where there is none."""
     found = re.search(rf"mcptt-{name}[^>]*>\s*<mcpttURI>([^<]*)<",
@@ -570,6 +576,10 @@ FROM_IWF = {
         ("calling-group-id", GROUP2)]), 403, 100),
     "unknown group": (iwf_call(caller=None, identities=[
         ("calling-group-id", UNIT)]), 404, 113),
+    "user of ours in a group": (group_of_iwf2(mc.mc_id("alice")), 404, 141),
+    "radio of the other IWF in a group": (group_of_iwf2(UNIT), 403, 100),
+    "unknown radio in a group": (
+        group_of_iwf2("sip:unit9@tetra-iwf.example.org"), 404, 141),
     "session type": (iwf_call(kind="prearranged"), 403, None),
     "two targets": (iwf_call(identities=[
         ("called-party-id", mc.mc_id("alice"))]), 403, 100),
@@ -586,7 +596,26 @@ def test_refusals_of_iwf(site, case):
     site.client("bob")
     site.client("deaf")
     message, code, warning = FROM_IWF[case]
-    assert_refused(site.from_iwf(message.copy()), code, warning)
+    peer = site.iwf2 if mc.IWF2 in message.get("From") else site.iwf1
+    assert_refused(site.from_iwf(message.copy(), peer), code, warning)
+    assert nobody_called(site)
+
+
+@pytest.mark.parametrize("switch, refused", [
+    ("own", {"alice": 404, "foreign": 403}), ("users", {"foreign": 403}),
+    ("any", {})])
+def test_who_may_speak_first_in_a_group(new_call_site, switch, refused):
+    """A radio of the group's own IWF always may; others by group_caller."""
+    site = new_call_site(group_caller=f'"{switch}"')
+    bob = site.client("bob")
+    for who, speaker in (("own", TETRA), ("alice", mc.mc_id("alice")),
+                         ("foreign", UNIT)):
+        message = group_of_iwf2(speaker)
+        body = message.body
+        assert site.from_iwf(message, site.iwf2).code == refused.get(who, 200)
+        if who not in refused:
+            assert arrived(bob.endpoint).body == body
+            bob.endpoint.forget()
     assert nobody_called(site)
 
 

@@ -154,6 +154,7 @@ typedef struct row
 	const char *request, *called, *caller, *group, *client_id;
 	const char *list[2];
 	bool core; /* handed over by a trusted core */
+	mclmr_group_caller_t group_caller;
 	mclmr_status_t status;
 	const char *mc_id, *impu, *target, *psi, *profile, *new_uri;
 	const char *set_request, *set_caller; /* "": stay as they came */
@@ -225,6 +226,7 @@ static void decide(const mclmr_directory_t *directory, const row_t *row,
 			.info = has_info ? &info : NULL,
 			.lists = lists.n > 0 ? &lists : NULL,
 			.client_profile = MCLMR_SPAN("clients"),
+			.group_caller = row->group_caller,
 	};
 	mclmr_status_t status;
 
@@ -527,7 +529,11 @@ static void test_group_from_iwf(void **state)
 			{"to a user", TERM, IWF1, .request = BOB, .group = GRP,
 					IWF_TO_BOB(IWF1, GRP)},
 			{"with session type and talker", TERM, IWF2, "prearranged",
-					.request = BOB, .group = GRP2, .caller = ALICE,
+					.request = BOB, .group = GRP2, .caller = TETRA,
+					IWF_TO_BOB(IWF2, GRP2)},
+			{"the talker in another spelling", TERM, IWF2, .request = BOB,
+					.group = GRP2,
+					.caller = "sips:unit1@TETRA-IWF.example.org:5061;lr",
 					IWF_TO_BOB(IWF2, GRP2)},
 			{"a group of the other IWF", TERM, IWF2, .request = BOB,
 					.group = GRP, .status = MCLMR_IWF_FOREIGN},
@@ -539,6 +545,68 @@ static void test_group_from_iwf(void **state)
 					.group = GRP, .caller = UNIT, .status = MCLMR_SESSION_TYPE},
 			{"to somebody deaf", TERM, IWF1, .request = DEAF, .group = GRP,
 					.status = MCLMR_RECEIVE_DENIED},
+	};
+
+	(void)state;
+	check_rows(rows, COUNT(rows), MCLMR_CALL_GROUP);
+}
+
+#define IN_GROUP2 TERM, IWF2, .request = BOB, .group = GRP2
+#define USERS .group_caller = MCLMR_GROUP_CALLER_USERS
+#define ANY .group_caller = MCLMR_GROUP_CALLER_ANY
+
+/* Whom an IWF may name as caller in its own group. */
+static void test_group_caller(void **state)
+{
+	static const row_t rows[] = {
+			{"a user of ours", IN_GROUP2, .caller = ALICE,
+					.status = MCLMR_SENDER_UNKNOWN},
+			{"the called user", IN_GROUP2, .caller = BOB,
+					.status = MCLMR_SENDER_UNKNOWN},
+			{"the IMPU of one", IN_GROUP2, .caller = BOB_IMPU,
+					.status = MCLMR_SENDER_UNKNOWN},
+			{"a radio of the other IWF", IN_GROUP2, .caller = UNIT,
+					.status = MCLMR_IWF_FOREIGN},
+			{"a radio whose IWF is gone", IN_GROUP2, .caller = LOST,
+					.status = MCLMR_IWF_FOREIGN},
+			{"an unknown radio", IN_GROUP2,
+					.caller = "sip:unit9@tetra-iwf.example.org",
+					.status = MCLMR_SENDER_UNKNOWN},
+			{"a stranger", IN_GROUP2, .caller = NOBODY,
+					.status = MCLMR_SENDER_UNKNOWN},
+			{"the IWF itself", IN_GROUP2, .caller = IWF2,
+					.status = MCLMR_SENDER_UNKNOWN},
+			{"the group itself", IN_GROUP2, .caller = GRP2,
+					.status = MCLMR_SENDER_UNKNOWN},
+			{"an empty element", IN_GROUP2, .caller = "",
+					.status = MCLMR_SENDER_UNKNOWN},
+			{"no URI", IN_GROUP2, .caller = "unit1",
+					.status = MCLMR_SENDER_UNKNOWN},
+			{"an encrypted one", IN_GROUP2, .caller = ENCRYPTED,
+					.status = MCLMR_IDENTITY_ENCRYPTED},
+			{"the group comes first", TERM, IWF2, .request = BOB, .group = GRP,
+					.caller = ALICE, .status = MCLMR_IWF_FOREIGN},
+			{"users: a user of ours", IN_GROUP2, .caller = ALICE, USERS,
+					IWF_TO_BOB(IWF2, GRP2)},
+			{"users: a radio of its own", IN_GROUP2, .caller = TETRA, USERS,
+					IWF_TO_BOB(IWF2, GRP2)},
+			{"users: without the right to send", IN_GROUP2, .caller = MUTE,
+					USERS, .status = MCLMR_SEND_DENIED},
+			{"users: the ID of another service", IN_GROUP2, USERS,
+					.caller = "sip:alice.data@mc.example.org",
+					.status = MCLMR_SENDER_UNKNOWN},
+			{"users: a radio of the other IWF", IN_GROUP2, .caller = UNIT,
+					USERS, .status = MCLMR_IWF_FOREIGN},
+			{"users: a stranger", IN_GROUP2, .caller = NOBODY, USERS,
+					.status = MCLMR_SENDER_UNKNOWN},
+			{"any: a radio of the other IWF", IN_GROUP2, .caller = UNIT, ANY,
+					IWF_TO_BOB(IWF2, GRP2)},
+			{"any: without the right to send", IN_GROUP2, .caller = MUTE, ANY,
+					IWF_TO_BOB(IWF2, GRP2)},
+			{"any: the group still counts", TERM, IWF2, .request = BOB,
+					.group = GRP, ANY, .status = MCLMR_IWF_FOREIGN},
+			{"any: a private call still counts", TERM, IWF2, .request = BOB,
+					.caller = UNIT, ANY, .status = MCLMR_IWF_FOREIGN},
 	};
 
 	(void)state;
@@ -586,7 +654,8 @@ static void test_small_arena(void **state)
 			{"controller", CTRL, CTRL, "prearranged", .request = GRP,
 					.caller = ALICE, .core = true},
 			{"IWF", TERM, IWF1, .request = BOB, .caller = UNIT},
-			{"group from IWF", TERM, IWF1, .request = BOB, .group = GRP},
+			{"group from IWF", TERM, IWF1, .request = BOB, .group = GRP,
+					.caller = UNIT},
 	};
 	mclmr_directory_t *directory = sample_directory();
 
@@ -616,6 +685,7 @@ int main(void)
 			cmocka_unit_test(test_group),
 			cmocka_unit_test(test_from_iwf),
 			cmocka_unit_test(test_group_from_iwf),
+			cmocka_unit_test(test_group_caller),
 			cmocka_unit_test(test_form),
 			cmocka_unit_test(test_small_arena),
 	};

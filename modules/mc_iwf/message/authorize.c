@@ -45,7 +45,8 @@ static mclmr_status_t authorize_call(struct sip_msg *msg, iwf_message_t *m)
 			.from_core = m->trust == MCLMR_TRUST_CORE,
 			.info = m->body->info != NULL ? &m->body->mc_info : NULL,
 			.lists = m->has_lists ? &m->lists : NULL,
-			.client_profile = mc_span(&iwf_config.client_profile)};
+			.client_profile = mc_span(&iwf_config.client_profile),
+			.group_caller = iwf_config.group_caller};
 
 	return iwf_route_call(&request, m->registrar, &m->arena, &m->route);
 }

@@ -329,9 +329,38 @@ static mclmr_status_t find_calling_lmr_user(decision_t *d)
 	return check_psi(d, caller);
 }
 
-/* The group that calls; who speaks first in it is the IWF's to say. */
+/* May the IWF name this user of ours as caller in its group? */
+static mclmr_status_t check_user_in_group(
+		const decision_t *d, const mclmr_identity_t *caller)
+{
+	const mclmr_user_t *user = NULL;
+	mclmr_uri_room_t room;
+	mclmr_span_t key;
+
+	if(d->request->group_caller == MCLMR_GROUP_CALLER_USERS
+			&& mclmr_uri_key_in(caller->value, &room, &key))
+		user = mclmr_directory_user(d->directory, MCLMR_SERVICE_MCPTT, key);
+	if(user == NULL)
+		return MCLMR_SENDER_UNKNOWN;
+	return user->row.send ? MCLMR_OK : MCLMR_SEND_DENIED;
+}
+
+/* Who speaks first in a group of the IWF, if it says so. */
+static mclmr_status_t check_group_caller(decision_t *d)
+{
+	const mclmr_identity_t *caller = field(d, MCLMR_INFO_CALLING_USER_ID);
+	const mclmr_party_t *lmr_user = party_of(d, MCLMR_LMR_USER, caller);
+
+	if(!caller->present || d->request->group_caller == MCLMR_GROUP_CALLER_ANY)
+		return MCLMR_OK;
+	return lmr_user != NULL ? check_psi(d, lmr_user)
+							: check_user_in_group(d, caller);
+}
+
+/* The group that calls, whose profile counts. */
 static mclmr_status_t find_calling_group(decision_t *d)
 {
+	mclmr_status_t status;
 	const mclmr_party_t *group =
 			party_of(d, MCLMR_GROUP, field(d, MCLMR_INFO_CALLING_GROUP_ID));
 
@@ -340,7 +369,8 @@ static mclmr_status_t find_calling_group(decision_t *d)
 	if(mclmr_route_copy_text(d->arena, group->row.uri, &d->route->profile)
 			!= MCLMR_OK)
 		return MCLMR_INTERNAL;
-	return check_psi(d, group);
+	status = check_psi(d, group);
+	return status == MCLMR_OK ? check_group_caller(d) : status;
 }
 
 /* The party of an IWF that calls. A session-type need not be there (TS 29.379),

@@ -32,6 +32,15 @@ typedef enum mclmr_call_form
 mclmr_call_form_t mclmr_call_form(const mclmr_network_t *network, bool from_iwf,
 		mclmr_span_t request_uri);
 
+/* Whom an IWF may name as the one who speaks first in a group of its own. */
+typedef enum mclmr_group_caller
+{
+	MCLMR_GROUP_CALLER_OWN,	  /* an LMR user that it serves itself */
+	MCLMR_GROUP_CALLER_USERS, /* the same, or a user of ours with the right to
+								 send, who has called the IWF's group */
+	MCLMR_GROUP_CALLER_ANY	  /* anyone: it is not compared */
+} mclmr_group_caller_t;
+
 typedef struct mclmr_call_request
 {
 	mclmr_span_t request_uri;
@@ -40,13 +49,15 @@ typedef struct mclmr_call_request
 	const mclmr_mc_info_t *info;		 /* of MCPTT; NULL: no info part */
 	const mclmr_resource_lists_t *lists; /* NULL: none */
 	mclmr_span_t client_profile;		 /* of calls between MC clients */
+	mclmr_group_caller_t group_caller;	 /* in group calls of IWFs */
 } mclmr_call_request_t;
 
 /*
  * Decides. Of a client's call: caller bound to an MCPTT ID, registered, no
  * encrypted identity, right to send; then the called party: known, right to
  * receive, registered. Of an IWF's call: no encrypted identity; caller or
- * group known and of the PSI that the IWF asserts; then the called user.
+ * group known and of the PSI that the IWF asserts; in a group call the caller,
+ * if there is one, as group_caller says; then the called user.
  * A trusted core may hand over a group call under one of our controlling
  * PSIs: then the calling-user-id, a user of ours with the right to send,
  * stays as the controlling function wrote it. The verdict is that of
