@@ -207,13 +207,8 @@ function few_fields() {
 
 // The same rule as in head.cfg.
 function clean_head() {
-	var size = KSR.pv.get("$ml") - KSR.pv.get("$bs");
-	if (size > KSR.pv.get("$def(HEAD_SIZE)")) {
-		return false;
-	}
-	KSR.pv.seti("$var(head)", size);
-	var head = KSR.pv.gete("$(mb{s.substr,0,$var(head)}{s.rm,\\r\\n}{s.urlencode.param})");
-	return head !== "" && !/%(0[0-8A-F]|1|7F)/i.test(head);
+	return KSR.pv.get("$ml") - KSR.pv.get("$bs") <= KSR.pv.get("$def(HEAD_SIZE)")
+			&& KSR.mc_iwf.iwf_clean_head() > 0;
 }
 
 // The first look at a request.

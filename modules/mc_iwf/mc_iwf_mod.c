@@ -33,6 +33,7 @@
 #include "mc_iwf/message/check.h"
 #include "mc_iwf/message/contact.h"
 #include "mc_iwf/message/event.h"
+#include "mc_iwf/message/head.h"
 #include "mc_iwf/message/in_dialog.h"
 #include "mc_iwf/message/pv.h"
 #include "mc_iwf/message/reply.h"
@@ -158,7 +159,12 @@ static int take_step(struct sip_msg *msg, step_t step)
 	return iwf_message_verdict(message, step(msg, message)) ? 1 : -1;
 }
 
-/* A question, so that it leaves no verdict. */
+/* A question, as the next one: it leaves no verdict. */
+static int ki_iwf_clean_head(struct sip_msg *msg)
+{
+	return iwf_head_is_clean(msg) ? 1 : -1;
+}
+
 static int ki_iwf_is_message(struct sip_msg *msg)
 {
 	iwf_message_t *message = iwf_message_get(msg);
@@ -323,6 +329,12 @@ static int ki_iwf_group_codec(
 	return note_verdict(msg, status);
 }
 
+static int w_iwf_clean_head(struct sip_msg *msg, char *p1, char *p2)
+{
+	(void)p1, (void)p2;
+	return ki_iwf_clean_head(msg);
+}
+
 static int w_iwf_is_message(struct sip_msg *msg, char *p1, char *p2)
 {
 	(void)p1, (void)p2;
@@ -439,6 +451,7 @@ static int w_lmr_sdp_commit(struct sip_msg *msg, char *p1, char *p2)
 
 /* clang-format off */
 static cmd_export_t commands[] = {
+	{"iwf_clean_head", w_iwf_clean_head, 0, 0, 0, ANY_ROUTE},
 	{"iwf_is_message", w_iwf_is_message, 0, 0, 0, REQUEST_ROUTE},
 	{"iwf_check", w_iwf_check, 0, 0, 0, REQUEST_ROUTE},
 	{"iwf_authorize", w_iwf_authorize, 0, 0, 0, REQUEST_ROUTE},
@@ -473,6 +486,8 @@ static cmd_export_t commands[] = {
 	SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}
 
 static sr_kemi_t kemi[] = {
+	{KEMI_NAME, str_init("iwf_clean_head"), SR_KEMIP_INT, ki_iwf_clean_head,
+		KEMI_NO_PARAMS},
 	{KEMI_NAME, str_init("iwf_is_message"), SR_KEMIP_INT, ki_iwf_is_message,
 		KEMI_NO_PARAMS},
 	{KEMI_NAME, str_init("iwf_check"), SR_KEMIP_INT, ki_iwf_check,

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * iwf_clean_head: where the head of a message ends.
+ */
+#include "core/parser/msg_parser.h"
+
+#include "mclmr/sip/head.h"
+#include "head.h"
+
+/* Octets of start line and header fields: all, if their end is not found. */
+static size_t head_length(struct sip_msg *msg)
+{
+	const char *body = get_body(msg);
+
+	return body != NULL ? (size_t)(body - msg->buf) : msg->len;
+}
+
+bool iwf_head_is_clean(struct sip_msg *msg)
+{
+	return mclmr_head_is_clean((mclmr_span_t){msg->buf, head_length(msg)});
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * iwf_clean_head: the octets of start line and header fields.
+ */
+#ifndef IWF_HEAD_H
+#define IWF_HEAD_H
+
+#include <stdbool.h>
+
+#include "core/parser/msg_parser.h"
+
+/* True if the head of a request or reply has permitted octets only; the body
+ * is not looked at, if it can be told where it begins. */
+bool iwf_head_is_clean(struct sip_msg *msg);
+
+#endif
