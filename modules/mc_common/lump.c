@@ -52,3 +52,18 @@ bool mc_lump_taken(const struct sip_msg *msg, mclmr_span_t octets)
 
 	return takes(msg->add_rm, begin, end) || takes(msg->body_lumps, begin, end);
 }
+
+/* True if a lump of a list stands beyond, or reaches there. */
+static bool is_beyond(const struct lump *l, int offset)
+{
+	for(; l != NULL; l = l->next) {
+		if(l->u.offset + (l->op == LUMP_DEL ? l->len : 0) > offset)
+			return true;
+	}
+	return false;
+}
+
+bool mc_lump_is_beyond(const struct sip_msg *msg, int offset)
+{
+	return is_beyond(msg->add_rm, offset) || is_beyond(msg->body_lumps, offset);
+}

@@ -24,4 +24,7 @@ bool mc_lump_replace(
 /* True if a lump takes away any of these octets. */
 bool mc_lump_taken(const struct sip_msg *msg, mclmr_span_t octets);
 
+/* True if a lump changes anything beyond this offset. */
+bool mc_lump_is_beyond(const struct sip_msg *msg, int offset);
+
 #endif

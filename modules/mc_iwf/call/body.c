@@ -133,11 +133,7 @@ bool lmr_body_is_replaced(const struct sip_msg *msg, const lmr_body_t *body)
 bool lmr_body_replace(struct sip_msg *msg, const lmr_body_t *body,
 		mclmr_arena_t *arena, mclmr_span_t text)
 {
-	if(body->sdp->base64 && !mclmr_part_encode(text, arena, &text))
-		return false;
-	return mc_lump_replace(msg, body->sdp->content, text)
-		   && iwf_body_set_part_length(msg, body->sdp, text.len)
-		   && iwf_body_cut_surplus(msg, body->octets);
+	return iwf_body_replace_part(msg, body->sdp, arena, text);
 }
 
 /* The description's part with one of the delimiter lines around it. */
@@ -183,8 +179,7 @@ bool lmr_body_remove(struct sip_msg *msg, const lmr_body_t *body)
 	mclmr_span_t whole = {body->octets.s, 0};
 
 	if(body->sdp != NULL && body->cut->parts.n > 1)
-		return mc_lump_replace(msg, part_octets(body), EMPTY)
-			   && iwf_body_cut_surplus(msg, body->octets);
+		return mc_lump_replace(msg, part_octets(body), EMPTY);
 	if(whole.s != NULL)
 		whole.len = (size_t)(msg->buf + msg->len - whole.s);
 	return (whole.len == 0 || mc_lump_replace(msg, whole, EMPTY))

@@ -8,6 +8,7 @@
 #include "mc_common/lump.h"
 #include "mc_iwf/config.h"
 #include "body.h"
+#include "transaction.h"
 
 mclmr_status_t iwf_body_octets(struct sip_msg *msg, mclmr_span_t *octets)
 {
@@ -109,16 +110,23 @@ bool iwf_body_names_sdp(mclmr_span_t text)
 	return mclmr_span_find_nocase(text, IWF_SDP_TYPE) != NULL;
 }
 
-bool iwf_body_cut_surplus(struct sip_msg *msg, mclmr_span_t octets)
+void iwf_body_end(struct sip_msg *msg)
 {
-	mclmr_span_t surplus = {octets.s + octets.len, 0};
+	mclmr_span_t octets;
+	unsigned int end;
 
-	surplus.len = (size_t)(msg->buf + msg->len - surplus.s);
-	return surplus.len == 0 || mc_lump_taken(msg, surplus)
-		   || mc_lump_replace(msg, surplus, (mclmr_span_t){NULL, 0});
+	if(iwf_body_octets(msg, &octets) != MCLMR_OK || octets.s == NULL)
+		return;
+	end = (unsigned int)(octets.s + octets.len - msg->buf);
+	if(end == msg->len || mc_lump_is_beyond(msg, (int)end))
+		return;
+	msg->len = end;
+	msg->buf[end] = '\0'; /* as the core leaves each message that it reads */
+	iwf_transaction_end_request(msg);
 }
 
-bool iwf_body_set_part_length(
+/* Sets the Content-Length that a part itself may have. */
+static bool set_part_length(
 		struct sip_msg *msg, const mclmr_part_t *part, size_t length)
 {
 	char digits[24];
@@ -129,4 +137,29 @@ bool iwf_body_set_part_length(
 	n = snprintf(digits, sizeof(digits), "%zu", length);
 	return mc_lump_replace(
 			msg, part->content_length, (mclmr_span_t){digits, (size_t)n});
+}
+
+bool iwf_body_edit_part(struct sip_msg *msg, const mclmr_part_t *part,
+		const mclmr_xml_edit_t *edit, size_t n)
+{
+	size_t length = part->content.len;
+
+	for(size_t i = 0; i < n; i++) {
+		mclmr_span_t old = {part->content.s + edit[i].offset, edit[i].cut};
+
+		if(!mc_lump_replace(msg, old, edit[i].text))
+			return false;
+		length += edit[i].text.len - edit[i].cut;
+	}
+	return set_part_length(msg, part, length);
+}
+
+bool iwf_body_replace_part(struct sip_msg *msg, const mclmr_part_t *part,
+		mclmr_arena_t *arena, mclmr_span_t text)
+{
+	mclmr_xml_edit_t whole = {0, part->content.len, text};
+
+	if(part->base64 && !mclmr_part_encode(text, arena, &whole.text))
+		return false;
+	return iwf_body_edit_part(msg, part, &whole, 1);
 }

@@ -60,12 +60,23 @@ mclmr_status_t iwf_body_read_info(iwf_body_t *body, mclmr_arena_t *arena);
  * description. */
 bool iwf_body_names_sdp(mclmr_span_t text);
 
-/* Drops octets after the body that Content-Length told of: they do not leave.
- * false without memory. */
-bool iwf_body_cut_surplus(struct sip_msg *msg, mclmr_span_t octets);
+/*
+ * Ends the message where its Content-Length does: octets after that are no
+ * part of it (RFC 3261 18.3). They go for good, not by a lump: what a lump cuts
+ * counts as a change of the length, and the core writes no new Content-Length
+ * over UDP if a cut and an insertion are of one length. Nothing is done if
+ * another module has a change there.
+ */
+void iwf_body_end(struct sip_msg *msg);
 
-/* Sets the Content-Length that a part itself may have. false without memory. */
-bool iwf_body_set_part_length(
-		struct sip_msg *msg, const mclmr_part_t *part, size_t length);
+/* Replaces octets of a part's content by an edit, and its own Content-Length,
+ * if it has one, by the length that it then has. false without memory. */
+bool iwf_body_edit_part(struct sip_msg *msg, const mclmr_part_t *part,
+		const mclmr_xml_edit_t *edit, size_t n);
+
+/* Replaces the whole content of a part by text, encoded as that was. false if
+ * there is no memory. */
+bool iwf_body_replace_part(struct sip_msg *msg, const mclmr_part_t *part,
+		mclmr_arena_t *arena, mclmr_span_t text);
 
 #endif

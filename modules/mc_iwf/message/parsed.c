@@ -41,6 +41,8 @@ static iwf_parsed_t *read_message(struct sip_msg *msg, size_t place)
 	iwf_parsed_t *parsed = &process->message[place];
 
 	parsed->unreadable = parse_headers(msg, HDR_EOH_F, 0) < 0;
+	if(!parsed->unreadable)
+		iwf_body_end(msg);
 	parsed->id = msg->id;
 	parsed->pid = msg->pid;
 	parsed->first = msg->headers;

@@ -192,14 +192,6 @@ static bool add_fields(
 	return place != NULL && mc_lump_insert(place, text);
 }
 
-/* How many octets the info document has when the edits are done. */
-static size_t edited_length(const mclmr_info_edits_t *edits, size_t length)
-{
-	for(size_t i = 0; i < edits->n; i++)
-		length += edits->edit[i].text.len - edits->edit[i].cut;
-	return length;
-}
-
 /* Applies edits to the decoded document and encodes it again. */
 static bool replace_encoded(
 		struct sip_msg *msg, iwf_message_t *m, const mclmr_info_edits_t *edits)
@@ -207,7 +199,6 @@ static bool replace_encoded(
 	mclmr_span_t rest = m->body->info_text;
 	mclmr_text_t edited = mclmr_text(&m->arena);
 	mclmr_span_t document;
-	mclmr_span_t text;
 
 	for(size_t i = 0; i < edits->n; i++) {
 		const mclmr_xml_edit_t *edit = &edits->edit[i];
@@ -220,24 +211,7 @@ static bool replace_encoded(
 	}
 	mclmr_text_put(&edited, rest);
 	return mclmr_text_done(&edited, &document)
-		   && mclmr_part_encode(document, &m->arena, &text)
-		   && mc_lump_replace(msg, m->body->info->content, text)
-		   && iwf_body_set_part_length(msg, m->body->info, text.len);
-}
-
-/* Applies edits to the info part as it stands in the request. */
-static bool replace_plain(
-		struct sip_msg *msg, iwf_message_t *m, const mclmr_info_edits_t *edits)
-{
-	for(size_t i = 0; i < edits->n; i++) {
-		const mclmr_xml_edit_t *edit = &edits->edit[i];
-		mclmr_span_t old = {m->body->info->content.s + edit->offset, edit->cut};
-
-		if(!mc_lump_replace(msg, old, edit->text))
-			return false;
-	}
-	return iwf_body_set_part_length(msg, m->body->info,
-			edited_length(edits, m->body->info->content.len));
+		   && iwf_body_replace_part(msg, m->body->info, &m->arena, document);
 }
 
 /* Sets what the info part says of caller and called, whatever stood there. */
@@ -251,7 +225,8 @@ static bool set_info(struct sip_msg *msg, iwf_message_t *m,
 	if(edits.n == 0)
 		return true;
 	return m->body->info->base64 ? replace_encoded(msg, m, &edits)
-								 : replace_plain(msg, m, &edits);
+								 : iwf_body_edit_part(msg, m->body->info,
+										 edits.edit, edits.n);
 }
 
 /* Who sends, and in a call whom it is for, into the info part. */
@@ -268,8 +243,7 @@ mclmr_status_t iwf_rewrite(struct sip_msg *msg, iwf_message_t *m)
 	if(!m->decided)
 		return MCLMR_INTERNAL;
 	if(!drop_fields(msg, m, &dropped) || !add_fields(msg, m, dropped)
-			|| !set_identities(msg, m)
-			|| !iwf_body_cut_surplus(msg, m->body->octets))
+			|| !set_identities(msg, m))
 		return MCLMR_INTERNAL;
 	return MCLMR_OK;
 }

@@ -20,6 +20,21 @@ int iwf_transaction_init(void)
 	return 0;
 }
 
+void iwf_transaction_end_request(const struct sip_msg *msg)
+{
+	struct cell *t;
+	struct sip_msg *copy;
+
+	if(msg->first_line.type != SIP_REQUEST)
+		return;
+	t = tm.t_gett();
+	copy = t != NULL && t != T_UNDEFINED ? t->uas.request : NULL;
+	if(copy == NULL || copy->id != msg->id || copy->pid != msg->pid)
+		return;
+	copy->len = msg->len;
+	copy->buf[copy->len] = '\0';
+}
+
 /* True if the message went towards an IWF or a partner. */
 static bool to_iwf(const iwf_facts_t *facts)
 {
