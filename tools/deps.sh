@@ -10,7 +10,7 @@ PACKAGES="
 	kamailio kamailio-extra-modules kamailio-sqlite-modules
 	kamailio-postgres-modules kamailio-mysql-modules kamailio-tls-modules
 	kamailio-utils-modules kamailio-xml-modules kamailio-presence-modules
-	sip-tester rtpengine-daemon rtpengine-utils tshark
+	sip-tester baresip-core sipsak rtpengine-daemon rtpengine-utils tshark
 	libxml2-dev libssl-dev libsrtp2-dev libcmocka-dev libwolfssl-dev
 	python3 python3-pytest python3-pytest-xdist
 	sqlite3 postgresql mariadb-server
