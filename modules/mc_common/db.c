@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #include "core/mem/mem.h"
+#include "lib/srdb1/db_id.h"
 
 #include "db.h"
 #include "db_inside.h"
@@ -34,6 +36,29 @@ static const char *find_functions(mc_db_t *db)
 	return NULL;
 }
 
+/* True for a URL of this database module. */
+static bool url_is(const mc_db_t *db, const char *scheme)
+{
+	size_t n = strlen(scheme);
+
+	return (size_t)db->url.len > n && strncasecmp(db->url.s, scheme, n) == 0
+		   && db->url.s[n] == ':';
+}
+
+/* Finds the file of an SQLite database; NULL, or what is wrong. */
+static const char *find_path(mc_db_t *db)
+{
+	struct db_id *id;
+
+	if(!url_is(db, "sqlite"))
+		return NULL;
+	id = new_db_id(&db->url, DB_POOLING_NONE);
+	if(id == NULL || id->database == NULL)
+		return "no file in db_url";
+	db->path = id->database;
+	return NULL;
+}
+
 const char *mc_db_bind(mclmr_span_t url, mc_db_t **db)
 {
 	const char *wrong;
@@ -44,6 +69,8 @@ const char *mc_db_bind(mclmr_span_t url, mc_db_t **db)
 	memset(made, 0, sizeof(*made));
 	made->url = mc_str(url);
 	wrong = find_functions(made);
+	if(wrong == NULL)
+		wrong = find_path(made);
 	if(wrong != NULL)
 		pkg_free(made);
 	else
@@ -51,13 +78,31 @@ const char *mc_db_bind(mclmr_span_t url, mc_db_t **db)
 	return wrong;
 }
 
-/* True for a URL of this database module. */
-static bool url_is(const mc_db_t *db, const char *scheme)
+/* Looks which file the path names now; false if there is none. */
+static bool look_at_file(const mc_db_t *db, mc_db_file_t *file)
 {
-	size_t n = strlen(scheme);
+	struct stat found;
 
-	return (size_t)db->url.len > n && strncasecmp(db->url.s, scheme, n) == 0
-		   && db->url.s[n] == ':';
+	*file = (mc_db_file_t){0};
+	if(db->path == NULL)
+		return true;
+	if(stat(db->path, &found) != 0)
+		return false;
+	*file = (mc_db_file_t){found.st_dev, found.st_ino};
+	return true;
+}
+
+mc_db_file_t mc_db_file(const mc_db_t *db)
+{
+	return db->file;
+}
+
+bool mc_db_has_moved(const mc_db_t *db)
+{
+	mc_db_file_t now;
+
+	return !look_at_file(db, &now) || now.device != db->file.device
+		   || now.inode != db->file.inode;
 }
 
 /* Debian's db_sqlite gives up at once if something else writes: wait. */
@@ -69,18 +114,26 @@ static bool set_busy_timeout(mc_db_t *db)
 		   == MC_DB_OK;
 }
 
+/* What a file needs once it is open. It may have been replaced while it was
+ * opened: then it is not known which one was. */
+static bool is_file_ready(mc_db_t *db)
+{
+	return db->path == NULL || (set_busy_timeout(db) && !mc_db_has_moved(db));
+}
+
 bool mc_db_open(mc_db_t *db)
 {
 	if(db->connection != NULL)
 		return true;
+	if(!look_at_file(db, &db->file))
+		return false;
 	db->connection = db->functions.init(&db->url);
 	if(db->connection == NULL)
 		return false;
-	if(url_is(db, "sqlite") && !set_busy_timeout(db)) {
-		mc_db_close(db);
-		return false;
-	}
-	return true;
+	if(is_file_ready(db))
+		return true;
+	mc_db_close(db);
+	return false;
 }
 
 void mc_db_close(mc_db_t *db)

@@ -9,6 +9,8 @@
 #ifndef MC_DB_H
 #define MC_DB_H
 
+#include <sys/types.h>
+
 #include "mclmr/base/span.h"
 
 #define MC_DB_ERROR 256 /* octets of an error text, with NUL */
@@ -30,6 +32,13 @@ typedef struct mc_db_error
 
 typedef struct mc_db mc_db_t;
 
+/* Which file a database is; 0 and 0 for the database of a server. */
+typedef struct mc_db_file
+{
+	dev_t device;
+	ino_t inode;
+} mc_db_file_t;
+
 /* A result whose rows other structures point into, until mc_db_free(). */
 typedef struct mc_db_rows
 {
@@ -46,9 +55,16 @@ typedef struct mc_db_rows
 const char *mc_db_bind(mclmr_span_t url, mc_db_t **db);
 
 /* Opens the connection of this process, false if that fails; closes it. Open
- * or closed already is no error. */
+ * or closed already is no error. A file that is not there is not made. */
 bool mc_db_open(mc_db_t *db);
 void mc_db_close(mc_db_t *db);
+
+/* The file that the connection was opened on last. */
+mc_db_file_t mc_db_file(const mc_db_t *db);
+
+/* True if the URL names another file by now, or none: what the connection
+ * reads is in force no more. Never true of a server. */
+bool mc_db_has_moved(const mc_db_t *db);
 
 /* True if table version says that a table has this version; else srdb1 has
  * logged why not. */

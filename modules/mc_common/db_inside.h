@@ -16,6 +16,8 @@
 struct mc_db
 {
 	str url;
+	const char *path; /* of SQLite's file; NULL: a server */
+	mc_db_file_t file;
 	db_func_t functions;
 	db1_con_t *connection; /* of this process; NULL: closed */
 	char sql[MC_DB_SQL];

@@ -133,6 +133,7 @@ static void put(mc_follower_t *f, void *content)
 {
 	f->calls->put(content);
 	f->live = f->base;
+	f->file = mc_db_file(f->db);
 	f->last_load = time(NULL);
 	if(f->unsure_until > f->last_load)
 		schedule(f, f->unsure_until, "some missing numbers had no room");
@@ -238,7 +239,7 @@ static mc_db_result_t find_old(
 }
 
 /* Cuts old rows off the change log, some at a time; no others are touched,
- * since they may be locked. Finds a log that was begun anew. */
+ * since they may be locked. */
 static mc_db_result_t prune(mc_follower_t *f, mc_db_error_t *error)
 {
 	time_t now = time(NULL);
@@ -251,8 +252,6 @@ static mc_db_result_t prune(mc_follower_t *f, mc_db_error_t *error)
 	rc = mc_change_log_range(f->db, f->log, &first, &last, error);
 	if(rc != MC_DB_OK)
 		return rc;
-	if(last < f->live.holes.last)
-		mc_follower_reload(f, "the change log was begun anew");
 	rc = find_old(f, last, &old, error);
 	return rc == MC_DB_OK && old > 0
 				   ? mc_change_log_prune(f->db, f->log, old, error)
@@ -304,12 +303,26 @@ static void refuse_request(mc_follower_t *f)
 		mc_reload_answer(f->reload, number, "the database does not answer");
 }
 
+/* Has everything loaded if the connection is to another file than the content
+ * comes from. */
+static void check_file(mc_follower_t *f)
+{
+	mc_db_file_t file = mc_db_file(f->db);
+
+	if(file.device == f->file.device && file.inode == f->file.inode)
+		return;
+	f->file = file;
+	mc_follower_reload(f, "the file of the database was replaced");
+}
+
 /* The work of a round, on an open connection. */
 static mc_db_result_t work(mc_follower_t *f, mc_db_error_t *error)
 {
 	size_t n = 0;
-	mc_db_result_t rc = poll_live(f, &n, error);
+	mc_db_result_t rc;
 
+	check_file(f);
+	rc = poll_live(f, &n, error);
 	if(rc != MC_DB_OK)
 		return rc;
 	go_up(f);
@@ -328,7 +341,9 @@ void mc_follower_round(mc_follower_t *f)
 {
 	mc_db_error_t error = {"cannot connect"};
 
-	if(is_connected(f) && work(f, &error) == MC_DB_OK)
+	if(f->down_since == 0 && mc_db_has_moved(f->db))
+		mc_db_explain(&error, "its file was moved, removed or replaced");
+	else if(is_connected(f) && work(f, &error) == MC_DB_OK)
 		return;
 	go_down(f, error.text);
 	refuse_request(f);

@@ -10,6 +10,7 @@
 #ifndef MC_FOLLOWER_H
 #define MC_FOLLOWER_H
 
+#include <stdint.h>
 #include <time.h>
 
 #include "change_log.h"
@@ -77,6 +78,9 @@ typedef struct mc_follower_stats
 typedef struct mc_progress
 {
 	mc_holes_t holes;
+	uint64_t mark; /* of the row holes.last, 0: there was none. A log without
+					* this row, or with another in its place, was begun anew */
+	bool anew;	   /* that has happened */
 	mc_retries_t retries;
 } mc_progress_t;
 
@@ -97,6 +101,7 @@ struct mc_follower
 
 	mc_progress_t live;	 /* of the content in force */
 	mc_progress_t base;	 /* of the one that is being loaded */
+	mc_db_file_t file;	 /* that the content comes from */
 	time_t last_load;	 /* 0: none yet */
 	time_t reload_at;	 /* 0: no full load is due */
 	time_t unsure_until; /* till then a number may come that is not

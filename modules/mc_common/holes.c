@@ -86,10 +86,12 @@ size_t mc_holes_expire(mc_holes_t *holes, time_t before)
 	return n - holes->n;
 }
 
-void mc_holes_condition(const mc_holes_t *holes, char sql[MC_HOLES_SQL])
+void mc_holes_condition(
+		const mc_holes_t *holes, bool with_last, char sql[MC_HOLES_SQL])
 {
 	size_t i;
-	int n = snprintf(sql, MC_HOLES_SQL, "seq > %lld", holes->last);
+	int n = snprintf(sql, MC_HOLES_SQL, "seq %s %lld", with_last ? ">=" : ">",
+			holes->last);
 
 	for(i = 0; i < holes->n; i++) {
 		n += snprintf(sql + n, (size_t)(MC_HOLES_SQL - n),

@@ -3,6 +3,7 @@
 /* A content is brought along the change log. */
 #include <stdio.h>
 
+#include "mclmr/base/table.h"
 #include "progress.h"
 
 #define BASE_PAGES 100		  /* of the log before a full load */
@@ -80,23 +81,40 @@ static mc_db_result_t apply_or_keep(mc_follower_t *f, void *content,
 				   : apply_at_last(f, content, change, error);
 }
 
+/* What a row of the log is known by again; never 0. */
+static uint64_t mark_of(const mc_change_t *change)
+{
+	uint64_t mark = mclmr_table_hash((uint64_t)change->changed, change->table);
+
+	mark = mclmr_table_hash(mark, change->item1);
+	return mclmr_table_hash(mark, change->item2) | 1;
+}
+
+/* True for the last row that was seen before: it is read again to know the log
+ * by it. */
+static bool is_marked(const mc_progress_t *progress, const mc_change_t *change)
+{
+	return progress->mark != 0 && change->seq == progress->holes.last
+		   && mark_of(change) == progress->mark;
+}
+
 /* True for a row that stands for a whole. */
 static bool is_once(const mc_follower_t *f, const mc_change_t *change)
 {
 	return f->once.len > 0 && mclmr_span_equal(change->table, f->once);
 }
 
-/* Applies what is changed as a whole once, if any of the rows names it. */
+/* Applies what is changed as a whole once, if any of the new rows names it. */
 static mc_db_result_t apply_once(mc_follower_t *f, void *content,
-		mc_retries_t *retries, const mc_db_rows_t *rows, mc_db_error_t *error)
+		mc_progress_t *progress, const mc_db_rows_t *rows, mc_db_error_t *error)
 {
 	const mc_change_t whole = {.table = f->once};
 
 	for(size_t i = 0; i < rows->n; i++) {
 		mc_change_t change = mc_change_log_row(rows, i);
 
-		if(is_once(f, &change))
-			return apply_or_keep(f, content, retries, &whole, error);
+		if(is_once(f, &change) && !is_marked(progress, &change))
+			return apply_or_keep(f, content, &progress->retries, &whole, error);
 	}
 	return MC_DB_OK;
 }
@@ -130,52 +148,116 @@ static mc_db_result_t check_pruned(mc_follower_t *f, const mc_holes_t *holes,
 	return rc;
 }
 
+/* Marks a number as seen since a time; false if some number had no room. */
+static bool see(
+		mc_progress_t *progress, const mc_change_t *change, time_t since)
+{
+	bool room = mc_holes_seen(&progress->holes, change->seq, since);
+
+	if(change->seq == progress->holes.last)
+		progress->mark = mark_of(change);
+	return room;
+}
+
 /* Notes that a row was applied. */
-static void note_row(mc_follower_t *f, mc_holes_t *holes, long long seq)
+static void note_row(
+		mc_follower_t *f, mc_progress_t *progress, const mc_change_t *change)
 {
 	f->stats->changes++;
-	if(mc_holes_seen(holes, seq, time(NULL)))
+	if(see(progress, change, time(NULL)))
 		return;
 	give_up_number(f);
 	mc_follower_reload_slowly(f, "too many numbers missing in the change log");
+}
+
+/* True if the log is another one than before, by the rows after the last one
+ * that was seen and that one. If it is missing and others follow, the log may
+ * just have been cut. */
+static bool is_another(const mc_progress_t *progress, const mc_db_rows_t *rows)
+{
+	long long last;
+
+	if(progress->mark == 0)
+		return false;
+	for(size_t i = 0; i < rows->n; i++) {
+		mc_change_t change = mc_change_log_row(rows, i);
+
+		if(change.seq == progress->holes.last)
+			return !is_marked(progress, &change);
+	}
+	last = rows->n > 0 ? mc_change_log_row(rows, rows->n - 1).seq : 0;
+	return rows->n < MC_PROGRESS_ROWS && last < progress->holes.last;
+}
+
+/* Has everything loaded if the log is another one: a database that was
+ * restored, or made again. */
+static void check_log(
+		mc_follower_t *f, mc_progress_t *progress, const mc_db_rows_t *rows)
+{
+	if(!is_another(progress, rows))
+		return;
+	progress->mark = 0;
+	progress->anew = true;
+	mc_follower_reload(f, "the change log was begun anew");
 }
 
 /* Applies rows of the change log in their order. */
 static mc_db_result_t apply_rows(mc_follower_t *f, void *content,
 		mc_progress_t *progress, const mc_db_rows_t *rows, mc_db_error_t *error)
 {
-	mc_db_result_t rc = apply_once(f, content, &progress->retries, rows, error);
+	mc_db_result_t rc = apply_once(f, content, progress, rows, error);
 
 	for(size_t i = 0; rc == MC_DB_OK && i < rows->n; i++) {
 		mc_change_t change = mc_change_log_row(rows, i);
 
+		if(is_marked(progress, &change))
+			continue;
 		rc = check_pruned(f, &progress->holes, change.seq, error);
 		if(rc == MC_DB_OK)
 			rc = apply_row(f, content, &progress->retries, &change, error);
 		if(rc == MC_DB_OK)
-			note_row(f, &progress->holes, change.seq);
+			note_row(f, progress, &change);
 	}
 	return rc;
 }
 
-/* Reads the first rows of the change log that were not seen yet. */
+/* Reads the first rows of the change log that were not seen yet, and the last
+ * one that was. */
 static mc_db_result_t read_unseen(const mc_follower_t *f,
-		const mc_holes_t *holes, mc_db_rows_t *rows, mc_db_error_t *error)
+		const mc_progress_t *progress, mc_db_rows_t *rows, mc_db_error_t *error)
 {
 	static char condition[MC_HOLES_SQL];
+	bool again = progress->mark != 0;
 
-	mc_holes_condition(holes, condition);
-	return mc_change_log_read(
-			f->db, f->log, condition, "seq", MC_PROGRESS_ROWS, rows, error);
+	mc_holes_condition(&progress->holes, again, condition);
+	return mc_change_log_read(f->db, f->log, condition, "seq",
+			MC_PROGRESS_ROWS + (again ? 1 : 0), rows, error);
+}
+
+/* How many of these rows were not seen before. */
+static size_t count_unseen(
+		const mc_progress_t *progress, const mc_db_rows_t *rows)
+{
+	size_t n = rows->n;
+
+	for(size_t i = 0; i < rows->n; i++) {
+		mc_change_t change = mc_change_log_row(rows, i);
+
+		if(is_marked(progress, &change))
+			n--;
+	}
+	return n;
 }
 
 mc_db_result_t mc_progress_poll(mc_follower_t *f, void *content,
 		mc_progress_t *progress, size_t *n, mc_db_error_t *error)
 {
 	mc_db_rows_t rows;
-	mc_db_result_t rc = read_unseen(f, &progress->holes, &rows, error);
+	mc_db_result_t rc = read_unseen(f, progress, &rows, error);
 
-	*n = rows.n;
+	*n = count_unseen(progress, &rows);
+	if(rc == MC_DB_OK)
+		check_log(f, progress, &rows);
 	if(rc == MC_DB_OK && progress->retries.n > 0)
 		rc = apply_retries(f, content, &progress->retries, error);
 	if(rc == MC_DB_OK)
@@ -213,7 +295,7 @@ static mc_db_result_t begin_holes(mc_follower_t *f, mc_holes_t *holes,
 /* Marks rows as seen that the full load to come contains. A number that is
  * missing is so since the row after it, if that one has a time. */
 static void see_rows(
-		mc_follower_t *f, mc_holes_t *holes, const mc_db_rows_t *rows)
+		mc_follower_t *f, mc_progress_t *progress, const mc_db_rows_t *rows)
 {
 	time_t now = time(NULL);
 
@@ -221,26 +303,25 @@ static void see_rows(
 		mc_change_t change = mc_change_log_row(rows, i);
 		bool timed = change.changed > 0 && change.changed < now;
 
-		if(!mc_holes_seen(
-				   holes, change.seq, timed ? (time_t)change.changed : now))
+		if(!see(progress, &change, timed ? (time_t)change.changed : now))
 			give_up_number(f);
 	}
 }
 
 /* Reads the log up to its end, or as many pages as may be. */
 static mc_db_result_t see_pages(
-		mc_follower_t *f, mc_holes_t *holes, mc_db_error_t *error)
+		mc_follower_t *f, mc_progress_t *progress, mc_db_error_t *error)
 {
 	mc_db_result_t rc = MC_DB_OK;
 	size_t n = MC_PROGRESS_ROWS;
 
 	for(int page = 0;
-			rc == MC_DB_OK && n == MC_PROGRESS_ROWS && page < BASE_PAGES;
+			rc == MC_DB_OK && n >= MC_PROGRESS_ROWS && page < BASE_PAGES;
 			page++) {
 		mc_db_rows_t rows;
 
-		rc = read_unseen(f, holes, &rows, error);
-		see_rows(f, holes, &rows);
+		rc = read_unseen(f, progress, &rows, error);
+		see_rows(f, progress, &rows);
 		n = rows.n;
 		mc_db_free(&rows);
 	}
@@ -256,10 +337,16 @@ mc_db_result_t mc_progress_begin(
 
 	progress->retries.n = 0;
 	progress->holes = f->live.holes;
-	if(rc == MC_DB_OK && (f->last_load == 0 || last < f->live.holes.last))
+	progress->mark = f->live.mark;
+	progress->anew = false;
+	if(rc == MC_DB_OK
+			&& (f->last_load == 0 || f->live.anew
+					|| last < f->live.holes.last)) {
+		progress->mark = 0;
 		rc = begin_holes(f, &progress->holes, last, error);
+	}
 	if(rc == MC_DB_OK)
-		rc = see_pages(f, &progress->holes, error);
+		rc = see_pages(f, progress, error);
 	mc_holes_expire(&progress->holes, time(NULL) - f->hold);
 	return rc;
 }

@@ -18,7 +18,7 @@ import sip
 
 IN_FORCE = 1.0  # s after the commit at the latest
 RELOAD_PAUSE = 61  # s: full loads that nobody asked for are further apart
-PRUNE_PAUSE = 61  # s: looks at the begin of the log are
+SOON = 20.0  # s: a reconnection and a full load, on a loaded machine
 
 CONFIG = """\
 loadmodule "tm.so"
@@ -776,13 +776,152 @@ def test_gap_that_is_no_pruning(fresh):
 def test_log_begun_anew(fresh):
     """A log whose last number is lower than one that was seen: restored or
     truncated. What changed with it takes effect by a full load."""
-    with Loaded(fresh).with_clock() as running:
+    with Loaded(fresh) as running:
         fresh.run(insert_user("seen"))
         running.wait_user(mc_id("seen"), "p-seen")
         fresh.run(delete_user("alice"), "DELETE FROM mc_iwf_changes")
-        running.clock.forward(PRUNE_PAUSE)
-        running.wait_gone(mc_id("alice"))
+        running.wait_gone(mc_id("alice"), SOON)
         assert "begun anew" in running.log()
+
+
+def test_log_of_another_database(fresh):
+    """A log that has another row in the place of the last one seen, and more
+    after it, is that of another database: all of it is loaded."""
+    with Loaded(fresh) as running:
+        fresh.run(insert_user("seen"))
+        running.wait_user(mc_id("seen"), "p-seen")
+        fresh.run(delete_user("alice"), "DELETE FROM mc_iwf_changes "
+                  "WHERE item2 LIKE '%alice@%'",
+                  "UPDATE mc_iwf_changes SET item2 = 'sip:x@x.org' "
+                  "WHERE item2 LIKE '%seen@%'", insert_user("after"))
+        running.wait_user(mc_id("after"), "p-after")
+        running.wait_gone(mc_id("alice"), SOON)
+        assert "begun anew" in running.log()
+
+
+def test_database_made_again(server):
+    """A database that is dropped and made again under the same name, with as
+    long a log: its rows are in force, and the old ones are not."""
+    if server.schema == "sqlite":
+        pytest.skip("that is another file: below")
+    first = server.create().load_sample()
+    with Loaded(first) as running:
+        assert_sample(running)
+        server.make_again(first.name)
+        first.load_sample()
+        first.run(delete_user("alice"), insert_user("again"))
+        running.wait_user(mc_id("again"), "p-again", timeout=SOON)
+        running.wait_gone(mc_id("alice"), SOON)
+        assert "begun anew" in running.log()
+
+
+@pytest.fixture
+def file(server):
+    """An SQLite file with the sample, and a second one in which alice is no
+    user any more, with a log just as long."""
+    if server.schema != "sqlite":
+        pytest.skip("a server has no file that the node would see")
+    found, other = (server.create().load_sample() for _ in range(2))
+    other.run(delete_user("alice"), insert_user("other"),
+              "DELETE FROM mc_iwf_changes WHERE item2 LIKE '%alice@%'"
+              " OR item2 LIKE '%other@%'")
+    found.path, other.path = (
+        server.folder / f"{base.name}.db" for base in (found, other))
+    return found, other
+
+
+def assert_other_file(running, found):
+    """The node has lost the first file and works with the other."""
+    running.wait_user(mc_id("other"), "p-other", timeout=SOON)
+    running.wait_gone(mc_id("alice"))
+    log = running.log()
+    assert "database lost, the last data stay in force: its file was" in log
+    assert "the file of the database was replaced" in log
+    node.wait_until(lambda: "db_up: 1" in running.kamcmd("mc_iwf.stats"),
+                    "database up", SOON)
+    found.run(insert_user("later"))
+    running.wait_user(mc_id("later"), "p-later")
+
+
+def test_file_replaced(file):
+    """Another file under the name: its rows are in force, and what is changed
+    in it from then on."""
+    found, other = file
+    with Loaded(found) as running:
+        running.wait_user(mc_id("alice"), "person: alice")
+        other.path.replace(found.path)
+        assert_other_file(running, found)
+
+
+def test_file_behind_a_link(file):
+    """The same where db_url names a link that is moved."""
+    found, other = file
+    real = found.path.with_suffix(".real")
+    found.path.rename(real)
+    found.path.symlink_to(real)
+    with Loaded(found) as running:
+        running.wait_user(mc_id("alice"), "person: alice")
+        link = found.path.with_suffix(".link")
+        link.symlink_to(other.path)
+        link.replace(found.path)
+        assert_other_file(running, found)
+
+
+def test_folder_replaced(file, server):
+    """The same where the folder is another one."""
+    found, other = file
+    folders = [server.folder / name for name in ("here", "there")]
+    for base, folder in zip((found, other), folders):
+        folder.mkdir()
+        base.path = base.path.rename(folder / "base.db")
+    found.name = "here/base"
+    with Loaded(found) as running:
+        running.wait_user(mc_id("alice"), "person: alice")
+        folders[0].rename(server.folder / "gone")
+        folders[1].rename(folders[0])
+        assert_other_file(running, found)
+
+
+def test_file_gone_for_a_while(file):
+    """A file that is gone: no other is made in its place, and the last data
+    stay in force; it comes back, with what was changed meanwhile."""
+    found, _ = file
+    away = found.path.with_suffix(".away")
+    with Loaded(found) as running:
+        found.path.rename(away)
+        running.wait_log("database lost")
+        assert "db_up: 0" in running.kamcmd("mc_iwf.stats")
+        assert "does not answer" in running.reload_error()
+        assert_sample(running)
+        assert not found.path.exists()
+        away.rename(found.path)
+        running.wait_log("database is back", timeout=SOON)
+        found.run(delete_user("alice"))
+        running.wait_gone(mc_id("alice"))
+        assert running.log().count("loaded ") == 1
+
+
+def test_start_without_file(file):
+    """A file that is not there is not made: the start fails and says so."""
+    found, _ = file
+    found.path.unlink()
+    with pytest.raises(AssertionError, match="cannot open the database"):
+        with Loaded(found):
+            pass
+    assert not found.path.exists()
+
+
+def test_file_of_other_tables(file):
+    """A file whose tables have another version is not loaded: the last data
+    stay in force, and an operator is told."""
+    found, other = file
+    other.run("UPDATE version SET table_version = 99 "
+              "WHERE table_name = 'mc_iwf_lmr'")
+    with Loaded(found) as running:
+        running.wait_user(mc_id("alice"), "person: alice")
+        other.path.replace(found.path)
+        running.wait_log("full load failed, .* another version", timeout=SOON)
+        assert_sample(running)
 
 
 @pytest.mark.parametrize("away, loads", [(DAY - 60, 1), (DAY + 60, 2)])

@@ -126,6 +126,10 @@ class Server:
     def make(self, name):
         """Creates a database."""
 
+    def make_again(self, name):
+        """Drops a database, with all who are connected, and creates it."""
+        raise NotImplementedError
+
     def start(self):
         """Starts the server and returns when it answers."""
         return self
@@ -262,6 +266,11 @@ class Postgres(Daemon):
         subprocess.run([*self.client("postgres"), "-c",
                         f"CREATE DATABASE {name}"], check=True)
 
+    def make_again(self, name):
+        subprocess.run([*self.client("postgres"), "-c",
+                        f"DROP DATABASE {name} WITH (FORCE)"], check=True)
+        self.make(name)
+
     def url(self, name):
         return (f"postgres://kamailio:{PASSWORD}@127.0.0.1:{self.port}/"
                 f"{name}")
@@ -310,6 +319,10 @@ class Mariadb(Daemon):
         self.administrate(
             f"CREATE DATABASE {name}; GRANT ALL ON {name}.* TO "
             f"kamailio@127.0.0.1 IDENTIFIED BY '{PASSWORD}'")
+
+    def make_again(self, name):
+        self.administrate(f"DROP DATABASE {name}")
+        self.make(name)
 
     def url(self, name):
         return f"mysql://kamailio:{PASSWORD}@127.0.0.1:{self.port}/{name}"

@@ -49,7 +49,9 @@ static bool asks_for(const char *condition, long long seq)
 	long long from, to;
 	const char *at = condition;
 
-	if(sscanf(condition, "seq > %lld", &from) != 1)
+	if(sscanf(condition, "seq >= %lld", &from) == 1)
+		from--;
+	else if(sscanf(condition, "seq > %lld", &from) != 1)
 		return false;
 	if(seq > from)
 		return true;
@@ -100,15 +102,40 @@ mc_db_result_t mc_change_log_prune(
 	return MC_DB_OK;
 }
 
+/* The file of the database: which one the path names, and which is open. */
+static ino_t file_there, file_open;
+
 bool mc_db_open(mc_db_t *db)
 {
 	(void)db;
-	return !away;
+	if(away)
+		return false;
+	if(file_open == 0)
+		file_open = file_there;
+	return file_there != 0;
 }
 
 void mc_db_close(mc_db_t *db)
 {
 	(void)db;
+	file_open = 0;
+}
+
+mc_db_file_t mc_db_file(const mc_db_t *db)
+{
+	(void)db;
+	return (mc_db_file_t){1, file_open};
+}
+
+bool mc_db_has_moved(const mc_db_t *db)
+{
+	(void)db;
+	return file_there != file_open;
+}
+
+void mc_db_explain(mc_db_error_t *error, const char *format, ...)
+{
+	snprintf(error->text, sizeof(error->text), "%s", format);
 }
 
 void mc_db_free(mc_db_rows_t *rows)
@@ -234,6 +261,7 @@ static int set_up(void **state)
 	(void)state;
 	now = START;
 	n_rows = 0;
+	file_there = file_open = 1;
 	away = asked = false;
 	pruned = 0;
 	applied = loaded = MC_DB_OK;
@@ -281,10 +309,11 @@ static void test_late_row(void **state)
 	log_row(3, "users", "c");
 	round_does("users:a users:c ");
 	assert_int_equal(stats.holes, 1);
+	rows_of_log[2] = rows_of_log[1];
 	rows_of_log[1] = rows_of_log[0];
 	rows_of_log[1].seq = 2;
 	rows_of_log[1].item1 = MCLMR_SPAN("b");
-	rows_of_log[n_rows++] = (mc_change_t){.seq = 3};
+	n_rows = 3;
 	round_does("users:b ");
 	assert_int_equal(stats.holes, 0);
 }
@@ -460,11 +489,83 @@ static void test_log_begun_anew(void **state)
 	log_row(2, "users", "b");
 	round_does("users:a users:b ");
 	n_rows = 1;
-	now += 60;
-	round_does("info(full load due in 0 s: the change log was begun anew) ");
-	round_does("load put ");
+	round_does("info(full load due in 0 s: the change log was begun anew) load"
+			   " put ");
 	log_row(2, "users", "c");
 	round_does("users:c ");
+	n_rows = 0;
+	round_does("info(full load due in 0 s: the change log was begun anew) load"
+			   " put ");
+	round_does("");
+}
+
+/* So was one with another row in the place of the last one that was seen: as
+ * many rows, or more, do not hide it. */
+static void test_other_log(void **state)
+{
+	(void)state;
+	log_row(1, "users", "a");
+	log_row(2, "users", "b");
+	round_does("users:a users:b ");
+	rows_of_log[1].item1 = MCLMR_SPAN("x");
+	log_row(3, "users", "y");
+	round_does("info(full load due in 0 s: the change log was begun anew)"
+			   " users:x users:y load put ");
+	round_does("");
+	rows_of_log[2].changed++;
+	loaded = MC_DB_BAD_ROW;
+	mc_follower_round(&follower);
+	assert_non_null(strstr(did, "begun anew"));
+	did[0] = '\0';
+	round_does("");
+	now += 60;
+	loaded = MC_DB_OK;
+	round_does("load put ");
+	round_does("");
+}
+
+/* A last row that is cut off, with others after it, is no new log. */
+static void test_log_cut_to_the_end(void **state)
+{
+	(void)state;
+	log_row(1, "users", "a");
+	round_does("users:a ");
+	rows_of_log[0] = (mc_change_t){
+			.seq = 2, .table = MCLMR_SPAN("users"), .item1 = MCLMR_SPAN("b")};
+	round_does("users:b ");
+}
+
+/* Another file under the same name: lost, and loaded anew once it is open. */
+static void test_other_file(void **state)
+{
+	(void)state;
+	round_does("");
+	file_there = 2;
+	round_does("error(database lost, the last data stay in force: its file was"
+			   " moved, removed or replaced) refuse ");
+	assert_false(stats.up);
+	now += 1;
+	round_does("info(full load due in 0 s: the file of the database was"
+			   " replaced) warning(database is back after 1 s) load put ");
+	assert_true(stats.up);
+	round_does("");
+}
+
+/* A file that is gone for a while and comes back is loaded by its log; while
+ * it is gone, none is made in its place. */
+static void test_file_that_comes_back(void **state)
+{
+	(void)state;
+	file_there = 0;
+	mc_follower_round(&follower);
+	did[0] = '\0';
+	now += 1;
+	round_does("refuse ");
+	assert_false(stats.up);
+	file_there = 1;
+	now += 1;
+	log_row(1, "users", "a");
+	round_does("users:a warning(database is back after 2 s) ");
 }
 
 /* Rows that are old go, but for the last one. */
@@ -502,6 +603,10 @@ int main(void)
 			TEST(test_change_during_load),
 			TEST(test_log_that_was_cut),
 			TEST(test_log_begun_anew),
+			TEST(test_other_log),
+			TEST(test_log_cut_to_the_end),
+			TEST(test_other_file),
+			TEST(test_file_that_comes_back),
 			TEST(test_prune),
 	};
 

@@ -52,7 +52,7 @@ static void test_condition(void **state)
 		for(j = 0; j < MAX_STEPS && cases[i].seen[j] != 0; j++) {
 			assert_true(mc_holes_seen(&holes, cases[i].seen[j], 0));
 		}
-		mc_holes_condition(&holes, sql);
+		mc_holes_condition(&holes, false, sql);
 		if(strcmp(sql, cases[i].condition) != 0) {
 			fail_msg("%s: %s", cases[i].name, sql);
 		}
@@ -73,8 +73,10 @@ static void test_expire(void **state)
 	mc_holes_seen(&holes, 6, 300);
 	assert_int_equal(mc_holes_expire(&holes, 100), 0);
 	assert_int_equal(mc_holes_expire(&holes, 101), 3);
-	mc_holes_condition(&holes, sql);
+	mc_holes_condition(&holes, false, sql);
 	assert_string_equal(sql, "seq > 8 OR seq BETWEEN 3 AND 3");
+	mc_holes_condition(&holes, true, sql);
+	assert_string_equal(sql, "seq >= 8 OR seq BETWEEN 3 AND 3");
 	assert_int_equal(mc_holes_expire(&holes, 201), 1);
 	assert_int_equal(mc_holes_expire(&holes, 9999), 0);
 }
@@ -137,7 +139,7 @@ static void test_longest_condition(void **state)
 	for(i = 1; i <= MC_MAX_HOLES; i++) {
 		mc_holes_seen(&holes, base + 3 * i, 0);
 	}
-	mc_holes_condition(&holes, sql);
+	mc_holes_condition(&holes, false, sql);
 	assert_int_equal(holes.n, MC_MAX_HOLES);
 	assert_string_equal(sql + strlen(sql) - 19, "9000000000000000767");
 }

@@ -43,14 +43,19 @@ static void between(void *follower)
 	mc_follower_between(follower);
 }
 
-/* Loads a new directory. */
+/* Loads a new directory. The tables may be others than at the last load. */
 static mc_db_result_t load(
 		mc_follower_t *follower, void **content, mc_db_error_t *error)
 {
 	mclmr_directory_t *directory;
-	mc_db_result_t rc = iwf_load_directory(
-			follower->db, between, follower, &directory, error);
+	mc_db_result_t rc;
 
+	*content = NULL;
+	if(!iwf_tables_check(follower->db)) {
+		mc_db_explain(error, "a table is missing or has another version");
+		return MC_DB_BAD_ROW;
+	}
+	rc = iwf_load_directory(follower->db, between, follower, &directory, error);
 	*content = directory;
 	return rc;
 }
@@ -165,8 +170,6 @@ static int load_first(void)
 {
 	mc_db_error_t error;
 
-	if(!iwf_tables_check(follower.db))
-		return -1;
 	if(mc_follower_load(&follower, &error) == MC_DB_OK) {
 		follower.stats->up = true;
 		return 0;
