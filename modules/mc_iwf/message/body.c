@@ -28,7 +28,7 @@ mclmr_status_t iwf_body_octets(struct sip_msg *msg, mclmr_span_t *octets)
 }
 
 /* True for a part with parts of its own in which an info part may be. */
-static bool hides_info(const mclmr_part_t *part)
+static bool hides_info(const mclmr_body_part_t *part)
 {
 	return mclmr_span_starts_nocase(part->media_type, MCLMR_SPAN("multipart/"))
 		   && mclmr_span_find_nocase(part->content, MCLMR_SPAN("-info+xml"))
@@ -39,7 +39,7 @@ static bool hides_info(const mclmr_part_t *part)
 static void find_infos(iwf_body_t *body)
 {
 	for(size_t i = body->parts.n; i > 0; i--) {
-		const mclmr_part_t *part = &body->parts.part[i - 1];
+		const mclmr_body_part_t *part = &body->parts.part[i - 1];
 
 		body->hidden += hides_info(part);
 		if(mclmr_mc_info_service(part->media_type) == MCLMR_SERVICE_NONE)
@@ -119,7 +119,7 @@ bool iwf_body_cut_surplus(struct sip_msg *msg, mclmr_span_t octets)
 }
 
 bool iwf_body_set_part_length(
-		struct sip_msg *msg, const mclmr_part_t *part, size_t length)
+		struct sip_msg *msg, const mclmr_body_part_t *part, size_t length)
 {
 	char digits[24];
 	int n;

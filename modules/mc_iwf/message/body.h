@@ -23,9 +23,10 @@ typedef struct iwf_body
 	mclmr_span_t octets;   /* as long as Content-Length says */
 	mclmr_status_t status; /* of cutting it */
 	mclmr_multipart_t parts;
-	const mclmr_part_t *info; /* the first info part; NULL: there is none */
-	size_t infos;			  /* how many there are */
-	size_t hidden;			  /* parts with parts of their own in which an info
+	const mclmr_body_part_t
+			*info; /* the first info part; NULL: there is none */
+	size_t infos;  /* how many there are */
+	size_t hidden; /* parts with parts of their own in which an info
 								 part may be: others could take it for ours */
 
 	bool has_read;				/* the info document: */
@@ -66,6 +67,6 @@ bool iwf_body_cut_surplus(struct sip_msg *msg, mclmr_span_t octets);
 
 /* Sets the Content-Length that a part itself may have. false without memory. */
 bool iwf_body_set_part_length(
-		struct sip_msg *msg, const mclmr_part_t *part, size_t length);
+		struct sip_msg *msg, const mclmr_body_part_t *part, size_t length);
 
 #endif
