@@ -32,6 +32,16 @@ def test_every_configuration_is_a_file():
     """What the documents print under a file's name lies there to be used."""
     named = {name for name in documents.block_names() if "." in name}
     assert named == {path.name for path in RECIPES.iterdir()}
+    for path in documents.DOCUMENTS:
+        assert "\n```cfg\n" not in path.read_text(), f"{path.name}: no name"
+
+
+@pytest.mark.parametrize("name", existing_server.FILES)
+def test_defines_meet_no_others(name):
+    """What a file of ours defines in another's kamailio.cfg has a name that is
+    ours; what it only proposes (trydef) is a setting of the operator."""
+    defined = re.findall(r"^#!define (\w+)", (RECIPES / name).read_text(), re.M)
+    assert [word for word in defined if not word.startswith("MC_")] == []
 
 
 def test_list_of_the_recipes():
