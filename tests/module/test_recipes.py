@@ -430,7 +430,7 @@ def test_fields_of_an_answer(small_site, code):
 @pytest.mark.parametrize("realm", ["mc.example.org", "MC.Example.Org",
                                    "elsewhere.example"])
 def test_challenge_of_a_receiver(small_site, code, field, realm):
-    """Nobody gets our users' passwords answered by challenging in our name;
+    """No party gets our users' passwords answered by challenging in our name;
     another realm is another matter."""
     small_site.client("alice")
     small_site.iwf1.script = sip.answer(code, headers=[
@@ -705,7 +705,7 @@ def test_cancel_of_a_stranger(call_site):
 
 @pytest.mark.parametrize("way", ["Request-URI", "Route"])
 def test_elsewhere_through_a_call(call_site, way):
-    """Nobody but the two is reached, nor is the proxy itself. (A second Route
+    """No place but the two is reached, nor is the proxy itself. (A second Route
     to itself is taken off with the first.)"""
     near, far = call_site.talk()
     with sip.UdpEndpoint(STRANGER) as victim:
