@@ -207,13 +207,13 @@ function few_fields() {
 
 // The same rule as in head.cfg.
 function clean_head() {
-	return KSR.pv.get("$ml") - KSR.pv.get("$bs") <= KSR.pv.get("$def(HEAD_SIZE)")
+	return KSR.pv.get("$ml") - KSR.pv.get("$bs") <= KSR.pv.get("$def(MC_HEAD_SIZE)")
 			&& KSR.mc_iwf.iwf_clean_head() > 0;
 }
 
 // The first look at a request.
 function good_head() {
-	if (KSR.pv.get("$ml") - KSR.pv.get("$bs") > KSR.pv.get("$def(HEAD_SIZE)")) {
+	if (KSR.pv.get("$ml") - KSR.pv.get("$bs") > KSR.pv.get("$def(MC_HEAD_SIZE)")) {
 		refuse(513, "Message Too Large");
 	} else if (!clean_head()) {
 		refuse(400, "Octets Not Permitted In The Header");
@@ -242,7 +242,7 @@ function listed_fields() {
 			count("cut_requests");
 		}
 	} else if (source === "iwf") {
-		KSR.textops.remove_hf_re(list("OTHER_IDENTITIES"));
+		KSR.textops.remove_hf_re(list("MC_OTHER_IDENTITIES"));
 	}
 }
 
@@ -286,7 +286,7 @@ function ksr_answer() {
 	no_own_challenge();
 	if (KSR.permissions.allow_address(MC_CORE, KSR.pv.get("$si"),
 			KSR.pv.get("$sp")) > 0) {
-		KSR.textops.remove_hf_exp(list("FOREIGN_FIELDS"), list("PEERS_SAY"));
+		KSR.textops.remove_hf_exp(list("MC_FOREIGN_FIELDS"), list("MC_PEERS_SAY"));
 	} else if (KSR.textops.remove_hf_exp(".", list("REPLY_STAYS")) > 0) {
 		count("cut_replies");
 	}
@@ -331,7 +331,7 @@ function no_own_challenge() {
 			&& !/\\[\\0]/.test(all) && !ours.test(all)) {
 		return;
 	}
-	KSR.textops.remove_hf_re(list("CHALLENGES"));
+	KSR.textops.remove_hf_re(list("MC_CHALLENGES"));
 	if (asked) {
 		count("far_challenges");
 		KSR.textopsx.change_reply_status(502, "Bad Gateway");

@@ -1,38 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Changes of a message that take effect when it leaves. */
-#include <string.h>
-
-#include "core/data_lump.h"
-#include "core/mem/mem.h"
+#include "core/lump_struct.h"
 
 #include "lump.h"
-
-bool mc_lump_insert(struct lump *lump, mclmr_span_t text)
-{
-	char *copy = pkg_malloc(text.len);
-
-	if(copy == NULL) {
-		PKG_MEM_ERROR;
-		return false;
-	}
-	memcpy(copy, text.s, text.len);
-	if(insert_new_lump_after(lump, copy, (int)text.len, 0) != NULL)
-		return true;
-	pkg_free(copy);
-	return false;
-}
-
-bool mc_lump_replace(
-		struct sip_msg *msg, mclmr_span_t octets, mclmr_span_t text)
-{
-	int offset = (int)(octets.s - msg->buf);
-	struct lump *lump = octets.len > 0
-								? del_lump(msg, offset, (int)octets.len, 0)
-								: anchor_lump(msg, offset, 0, 0);
-
-	return lump != NULL && (text.len == 0 || mc_lump_insert(lump, text));
-}
 
 /* True if a lump of a list takes away octets from begin to end. */
 static bool takes(const struct lump *l, int begin, int end)

@@ -36,7 +36,7 @@ static void check_places(const mclmr_multipart_t *read, mclmr_span_t input)
 	require(read->n <= MCLMR_MAX_PARTS);
 	require_inside(read->boundary, input);
 	for(size_t i = 0; i < read->n; i++) {
-		const mclmr_part_t *part = &read->part[i];
+		const mclmr_body_part_t *part = &read->part[i];
 
 		require_inside(part->headers, input);
 		require_inside(part->content_type, input);
@@ -86,7 +86,7 @@ static void check_rewrite(const mclmr_multipart_t *read, mclmr_span_t input)
 static void check_base64(mclmr_span_t octets)
 {
 	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
-	mclmr_part_t part = {.content = octets, .base64 = true};
+	mclmr_body_part_t part = {.content = octets, .base64 = true};
 	mclmr_span_t decoded;
 
 	(void)mclmr_part_decode(&part, &arena, &decoded);

@@ -17,7 +17,7 @@ import sample
 import sip
 import user_agent
 
-ENDED = 8  # seconds until BYE: at the ACK, or where it was too quick, 5 s
+ENDED = 8  # seconds until BYE: at the ACK, or if it was too quick, 5 s
 SHORT = 1.5  # seconds in which a relay that hangs may hold a message
 
 
@@ -36,7 +36,7 @@ def dial(faulty):
 
 
 def has_stopped(pid):
-    """True where no thread of a process runs any more."""
+    """True if no thread of a process runs any more."""
     stats = pathlib.Path(f"/proc/{pid}/task").glob("*/stat")
     return all(") T " in stat.read_text() for stat in stats)
 
@@ -70,7 +70,7 @@ def faulting(fault, server):
 
 @FAULTS
 def test_no_relay_no_call(dial, faulty, fault):
-    """An INVITE gets 503 with Retry-After, soon, and nobody rings."""
+    """An INVITE gets 503 with Retry-After, soon, and no phone rings."""
     here = dial()
     with faulting(fault, faulty.node):
         begin = time.monotonic()
@@ -80,11 +80,11 @@ def test_no_relay_no_call(dial, faulty, fault):
         assert reply.code == 503
         assert int(reply.get("Retry-After")) > 0
         assert not here.callee.requests("INVITE")
-    node.wait_until(lambda: answers(faulty), "a call behind the fault", 15)
+    node.wait_until(lambda: answers(faulty), "a call after the fault", 15)
 
 
 def answers(site):
-    """True where a call comes through."""
+    """True if a call comes through."""
     with calls.Line(site) as here:
         out = here.dial()
         try:

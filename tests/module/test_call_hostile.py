@@ -101,7 +101,7 @@ def test_answer_of_update_with_a_broken_field(dial):
 
 @pytest.mark.parametrize("code", [302, 404, 486, 606])
 def test_refusal_with_a_description(dial, code):
-    """A refusal says nothing of media, and sends nobody elsewhere."""
+    """A refusal says nothing of media, and sends no caller elsewhere."""
     here = dial("from-lmr")
     out = here.dial()
     here.arrived(out).reply(code, FOREIGN_SDP)
@@ -113,7 +113,7 @@ def test_refusal_with_a_description(dial, code):
 
 @pytest.mark.parametrize("method", ["INFO", "OPTIONS", "BYE"])
 def test_stray_description_in_a_reply(dial, method):
-    """Removed; and nobody's call ends because of it."""
+    """Removed; and no call ends because of it."""
     talk = dial().talk()
     talk.far.endpoint.script = lambda message: (
         [] if message.method == method else user_agent.manners(message))
@@ -233,7 +233,7 @@ def test_from_is_what_was_proven(dial, form, name, own):
 
 
 def forged_name():
-    """An info part in which somebody else calls."""
+    """An info part in which another user calls."""
     return mc.info_part(mc.info_xml("mcptt", mc.identity(
         "mcptt", "calling-user-id", mc.mc_id("carol"))))
 
@@ -253,7 +253,7 @@ def test_forged_name_in_a_new_offer(dial):
 
 @pytest.mark.parametrize("method", ["INFO", "INVITE", "UPDATE", "BYE"])
 def test_request_uri_elsewhere(site, dial, method):
-    """Nobody reaches a peer of ours through a call with somebody else."""
+    """No party reaches a peer of ours through a call with another one."""
     talk = dial("client").talk()
     message = talk.near.request(method)
     message.start = f"{method} sip:iwf@{site.iwf1.hostport} SIP/2.0"
@@ -269,7 +269,7 @@ def test_request_uri_elsewhere(site, dial, method):
     ("private", "near", "iwf2"), ("private", "near", "partner"),
     ("from-lmr", "near", "iwf2")])
 def test_route_elsewhere(site, dial, form, who, peer):
-    """Nor by a Route behind ours, to a client or to an IWF."""
+    """Nor by a Route after ours, to a client or to an IWF."""
     talk = dial(form).talk()
     side, elsewhere = getattr(talk, who), getattr(site, peer)
     message = side.request("INFO")
@@ -429,7 +429,7 @@ def test_both_get_bye_however_quick(dial):
 # What the log says
 
 def test_no_key_in_the_log(site):
-    """The core would write out what stands behind a broken field."""
+    """The core would write out what stands after a broken field."""
     with calls.Line(site) as here:
         out = here.dial()
         got = here.arrived(out)

@@ -77,7 +77,7 @@ def test_refusal_within_the_call_goes_out_once(dial, form):
     ("private", "127.0.0.77"), ("from-lmr", "127.0.0.4"),
     ("from-lmr", "127.0.0.5"), ("from-lmr", "127.0.0.1")])
 def test_ack_from_elsewhere(dial, form, stranger):
-    """Who was refused says whether he has heard it, nobody else."""
+    """The one who was refused says whether he has heard it, no other."""
     here = dial(form)
     out = here.dial()
     here.arrived(out).reply(486)

@@ -11,7 +11,7 @@ import media
 import sip
 import user_agent
 
-ENDED = 8  # seconds until BYE: at the ACK, or where it was too quick, 5 s
+ENDED = 8  # seconds until BYE: at the ACK, or if it was too quick, 5 s
 CRYPTO = "a=crypto:1 AEAD_AES_128_GCM inline:" + "A" * 38 + "=="
 
 
@@ -89,7 +89,7 @@ def test_from_is_the_proven_user(dial):
 
 
 def test_trying_comes_first(dial):
-    """100 at once, whatever the callee does; a repeat rings nobody twice."""
+    """100 at once, whatever the callee does; a repeat rings no phone twice."""
     here = dial("private")
     out = here.dial()
     out.wait(100)
@@ -240,7 +240,7 @@ def test_refused_again(dial):
 
 @pytest.mark.parametrize("form", ["private", "from-lmr", "client"])
 def test_early_media(dial, form):
-    """Media before the answer, and the same ports behind it."""
+    """Media before the answer, and the same ports after it."""
     here = dial(form)
     out = here.dial()
     got = here.arrived(out)
@@ -313,7 +313,7 @@ def test_offer_in_prack_is_refused(dial):
 
 
 def test_early_update(dial):
-    """UPDATE before the answer, behind a reliable 183."""
+    """UPDATE before the answer, after a reliable 183."""
     here = dial()
     out = here.dial()
     got = here.arrived(out)
@@ -413,7 +413,7 @@ def test_refused(dial, target, formats, lines, code, warning):
 
 
 def test_keying_refused(dial):
-    """SDES where the profile has none: 488 with a Warning of its own."""
+    """SDES if the profile has none: 488 with a Warning of its own."""
     here = dial()
     reply = here.refused(here.offer(CRYPTO, proto="RTP/SAVP"))
     assert reply.code == 488
@@ -424,7 +424,7 @@ def test_keying_refused(dial):
 @pytest.mark.parametrize("sdp, code", [
     (b"v=0\r\nm=audio\r\n", 400), (b"no description", 400)])
 def test_unreadable(dial, sdp, code):
-    """What nobody can read goes to nobody."""
+    """What cannot be read goes to no callee."""
     assert dial().refused(sdp).code == code
 
 
@@ -432,7 +432,7 @@ def test_unreadable(dial, sdp, code):
     ("private", mc.ORIG), ("group", mc.CTRL), ("from-lmr", mc.TERM)])
 def test_call_to_a_psi_without_info(dial, form, psi):
     """A PSI has to be told whom the call is for: 403 with Warning 199, and
-    not that nobody is known."""
+    not that no user is known."""
     here = dial(form)
     message = here.form.invite(here.offer())
     assert message.uri == psi
@@ -460,7 +460,7 @@ def test_callee_without_right(dial):
 
 
 def test_not_authenticated(site):
-    """No digest: 407, and nobody rings."""
+    """No digest: 407, and no phone rings."""
     alice = site.client("alice")
     with media.Party() as party:
         message = mc_invite.private("alice", calls.UNIT1, party.sdp(media.P25))
@@ -495,7 +495,7 @@ def bad_answer(here):
 
 
 def test_bad_answer_ends_the_call(dial):
-    """Port 0, and behind the ACK a BYE to both, never before it."""
+    """Port 0, and after the ACK a BYE to both, never before it."""
     here = dial("tetra")
     out, got = bad_answer(here)
     near, told = out.answered()
@@ -535,7 +535,7 @@ def test_bad_answer_of_update_ends_the_call(dial):
 
 
 def test_answer_without_contact(dial):
-    """Nobody could end such a call: it counts as silence."""
+    """No side could end such a call: it counts as silence."""
     here = dial()
     here.site.iwf1b.script = user_agent.manners
     out = here.dial()
@@ -547,7 +547,7 @@ def test_answer_without_contact(dial):
 
 
 def test_invite_without_contact(dial):
-    """Nor could anybody end the call of such a caller: 400."""
+    """Nor could a callee end the call of such a caller: 400."""
     here = dial("from-lmr")
     out = user_agent.Outgoing(here.caller, here.node.address,
                               here.form.invite(here.offer()), contact=False)
@@ -557,7 +557,7 @@ def test_invite_without_contact(dial):
 
 def test_who_speaks_next(dial):
     """A controlling function names whoever speaks in its group call: bob
-    behind alice. A client is held to its own name."""
+    after alice. A client is held to its own name."""
     bob = mc.info_part(mc.info_xml("mcptt", mc.identity(
         "mcptt", "calling-user-id", mc.mc_id("bob"))))
     for form, code in (("group-from-core", 200), ("group", 403)):
@@ -682,7 +682,7 @@ def test_next_peer(dial, how):
 
 
 def test_ringing_peer_has_the_call(dial):
-    """503 behind a 180 is the answer: the other peer hears nothing."""
+    """503 after a 180 is the answer: the other peer hears nothing."""
     here = dial()
     out = here.dial()
     got = here.arrived(out)
@@ -711,7 +711,7 @@ def test_client_gone(dial):
 
 @pytest.mark.parametrize("method", ["INVITE", "UPDATE", "BYE", "INFO"])
 def test_unknown_call(dial, method):
-    """481 for a dialog that is none, and nobody hears of it."""
+    """481 for a dialog that is none, and no party hears of it."""
     here = dial()
     talk = here.talk()
     for edit in ({"remote": talk.near.remote + "x"},
@@ -731,7 +731,7 @@ def strange(dialog, **edit):
 
 
 def test_over_is_over(dial):
-    """Behind the BYE there is no call to renegotiate."""
+    """After the BYE there is no call to renegotiate."""
     talk = dial().talk()
     talk.near.bye()
     assert talk.near.ask("UPDATE", talk.line.offer()).code == 481
@@ -768,7 +768,7 @@ def test_foreign_fields_within_the_call(dial, who):
     ("private", "near", 403), ("from-lmr", "far", 403),
     ("client", "near", 403), ("client", "far", 403), ("private", "far", 200)])
 def test_another_caller_within_the_call(dial, form, who, code):
-    """A client names nobody but itself; an IWF speaks for its radios."""
+    """A client names no user but itself; an IWF speaks for its radios."""
     talk = dial(form).talk()
     info = mc.info_xml("mcptt", mc.identity(
         "mcptt", "calling-user-id", mc.mc_id("carol")))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the call proxy of cfg/recipe does with messages that nobody
+"""What the call proxy of cfg/recipe does with messages that no party
 should send."""
 import re
 
@@ -57,7 +57,7 @@ def test_reply_without_a_transaction(call_site):
 
 @pytest.mark.parametrize("code", [183, 200])
 def test_broken_reply(call_site, code):
-    """Nobody can judge or change it: it is dropped."""
+    """It cannot be judged or changed: it is dropped."""
     outgoing, incoming = ring(call_site)
     call_site.callee.send_octets(broken(reply_of(
         incoming, code, call_site.party().sdp(media.TETRA))),

@@ -195,7 +195,7 @@ def group_of_iwf2(speaker):
 
 
 def value_of(message, name):
-    """An identity in the info part, None where there is none."""
+    """An identity in the info part, None if there is none."""
     found = re.search(rf"mcptt-{name}[^>]*>\s*<mcpttURI>([^<]*)<",
                       mc.info_of(message))
     return found.group(1) if found else None
@@ -224,7 +224,7 @@ def assert_refused(reply, code, warning=None):
 
 
 def nobody_called(site):
-    """True where no call left the node."""
+    """True if no call left the node."""
     return not any(peer.requests("INVITE") for peer in site.peers.all()) \
         and not any(c.endpoint.requests("INVITE") for c in site.clients)
 
@@ -523,7 +523,7 @@ def test_service_fields_are_added(site):
 
 
 def test_stranger_is_challenged(site):
-    """No credentials: 407 with our realm, also where the Request-URI is of
+    """No credentials: 407 with our realm, also if the Request-URI is of
     another domain; nothing leaves."""
     site.client("alice")
     for message in (private_call("alice", UNIT),
@@ -557,7 +557,7 @@ def test_iwf_asserting_what_is_not_its_own(site, asserted):
 
 
 def test_iwf_behind_the_core(site):
-    """An IWF is recognised by its PSI behind a trusted core, too."""
+    """An IWF is recognised by its PSI from a trusted core, too."""
     bob = site.client("bob")
     assert site.from_core(iwf_call()).code == 200
     assert facts_of(arrived(bob.endpoint))["psi"] == mc.IWF1
@@ -713,7 +713,7 @@ def test_rights_and_registration_of_the_caller(site):
 
 
 def test_warning_names_our_host(site):
-    """Also where the Request-URI is of another domain."""
+    """Also if the Request-URI is of another domain."""
     alice = site.client("alice")
     reply = alice.ask(invite("sip:unit9@iwf.example.org", mc.impu("alice"),
                              sdp=SDP))
@@ -837,7 +837,7 @@ def test_within_a_call(site, method, case):
 
 
 def test_within_a_call_single_body(site):
-    """The same where the info document is the whole body."""
+    """The same if the info document is the whole body."""
     with sip.UdpEndpoint() as phone:
         for claim, code in ((ALICE, 200), (mc.mc_id("bob"), 403), ("", 403)):
             reply = phone.ask(within(

@@ -45,7 +45,7 @@ def test_memory_of_all_connections(site):
 def test_who_vanished_and_who_reads_slowly(site):
     """The kernel asks the other side long before the lifetime ends; and a
     wait for a slow reader does not shorten it (by tcpconn_main_timeout() a
-    held connection ends as others do, where the time to send is shorter)."""
+    held connection ends as others do, if the time to send is shorter)."""
     found = options(site.node)
     gone = found["keepidle"] + found["keepintvl"] * found["keepcnt"]
     assert found["keepalive"] == 1 and 60 <= gone <= 300
@@ -75,7 +75,7 @@ def padded(size):
 
 
 def answers(server, octets, count=1):
-    """The replies on a connection of its own; none where it is closed."""
+    """The replies on a connection of its own; none if it is closed."""
     with socket.create_connection(server.address, sip.TIMEOUT) as sock:
         data, replies = b"", []
         try:
@@ -138,7 +138,7 @@ class Strangers:
 
 
 def is_open(sock):
-    """True where the other side has not closed it."""
+    """True if the other side has not closed it."""
     if not select.select([sock], [], [], 0)[0]:
         return True
     try:
@@ -262,8 +262,8 @@ def names(makers, endpoints):
 
 def test_who_keeps_a_connection(new_site):
     """REGISTER, a proven request, a peer's, and a call that rings: they stay.
-    What anybody can do is no reason to stay, and what the node has opened ends
-    where it is idle."""
+    What any sender can do is no reason to stay, and what the node has opened
+    ends if it is idle."""
     site = new_site(extra=SHORT)
     with Strangers(site.node.address, 1) as idle:
         held = [make(site) for make in HELD]
@@ -315,7 +315,7 @@ def test_idle_and_slow_connections(narrow):
     assert iwf.ask(mc.iwf_message("alice", b"x"), site.node.address).code == 200
     with Strangers(site.node.address, MANY) as idle, \
             Strangers(site.node.address, MANY, "127.0.0.68") as slow:
-        full = 0  # rounds in which there was no place for anybody
+        full = 0  # rounds in which there was no place for any client
         for _ in range(20):
             full += opened(site.node) == MANY
             slow.dribble()

@@ -17,7 +17,7 @@ import sample
 import sip
 
 IN_FORCE = 1.0  # s after the commit at the latest
-RELOAD_PAUSE = 61  # s: full loads that nobody asked for are further apart
+RELOAD_PAUSE = 61  # s: full loads that were not asked for are further apart
 SOON = 20.0  # s: a reconnection and a full load, on a loaded machine
 
 CONFIG = """\
@@ -59,7 +59,7 @@ class Loaded(node.Kamailio):
                 for name, value in parameters.items())))
 
     def user(self, mc_id):
-        """What the module says of an MC service ID; empty where unknown."""
+        """What the module says of an MC service ID; empty if unknown."""
         return self._ask("mc_iwf.users", mc_id)
 
     def bad_rows(self):
@@ -72,7 +72,7 @@ class Loaded(node.Kamailio):
         return self._ask("mc_iwf.kmfs")
 
     def party(self, kind, uri):
-        """What the module says of an LMR user or a group; empty where
+        """What the module says of an LMR user or a group; empty if
         unknown."""
         said = self._ask(f"mc_iwf.{kind}", uri)
         return said if f"uri: {uri}\n" in said else ""
@@ -83,7 +83,7 @@ class Loaded(node.Kamailio):
                         f"{word} for {uri}\n{self.log_tail()}", IN_FORCE)
 
     def wait_no_party(self, kind, uri, timeout=IN_FORCE):
-        """Waits until nobody knows an LMR user or a group any more."""
+        """Waits until an LMR user or a group is not known any more."""
         node.wait_until(lambda: not self.party(kind, uri),
                         f"{uri} removed\n{self.log_tail()}", timeout)
 
@@ -101,12 +101,12 @@ class Loaded(node.Kamailio):
             timeout)
 
     def wait_gone(self, mc_id, timeout=IN_FORCE):
-        """Waits until nobody knows an MC service ID any more."""
+        """Waits until an MC service ID is not known any more."""
         node.wait_until(lambda: f"mc_id: {mc_id}" not in self.user(mc_id),
                         f"{mc_id} removed\n{self.log_tail()}", timeout)
 
     def reload_error(self):
-        """Why a reload fails; empty where it does not."""
+        """Why a reload fails; empty if it does not."""
         done = subprocess.run(
             [node.KAMCMD, "-s", f"unix:{self.path('kamailio_ctl')}",
              "mc_iwf.reload"], capture_output=True, text=True, check=False)
@@ -175,7 +175,7 @@ def kamailio(database):
 
 @pytest.fixture
 def fresh(server):
-    """A database with the sample that nobody else works on."""
+    """A database with the sample that no other test works on."""
     return server.create().load_sample()
 
 
@@ -263,7 +263,7 @@ def test_rights(database, kamailio, column):
 
 
 def test_right_that_is_null(server):
-    """NULL gives none, where an operator has made the columns nullable."""
+    """NULL gives none, if an operator has made the columns nullable."""
     if server.schema != "sqlite":
         pytest.skip("SQLite takes a schema as text")
     empty = server.create()
@@ -410,7 +410,7 @@ def test_bad_parties_at_load(fresh, kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_parties_replaced_or_truncated(fresh, kind):
-    """REPLACE and TRUNCATE are noticed, each where the server has it."""
+    """REPLACE and TRUNCATE are noticed, each if the server has it."""
     uri = SAMPLE_PARTIES[kind][0][0]
     with Loaded(fresh) as running:
         if fresh.server.schema == "postgres":
@@ -505,7 +505,7 @@ def test_group_codec_at_once(fresh):
 
 
 def test_group_codec_changed_meanwhile(fresh):
-    """What somebody else wrote between look and change is not overwritten:
+    """What another program wrote between look and change is not overwritten:
     who asked is told, and asks again."""
     with Loaded(fresh, policies=POLICIES) as running:
         with fresh.session() as session:
@@ -648,7 +648,7 @@ def test_late_commit(database, kamailio):
 
 
 def test_late_commit_over_start(fresh):
-    """The same where the transaction is older than the node, or than the
+    """The same if the transaction is older than the node, or than the
     last reload."""
     with open_insert(fresh, "late") as session:
         fresh.run(insert_user("soon"))
@@ -662,7 +662,7 @@ def test_late_commit_over_start(fresh):
 
 @pytest.mark.parametrize("rows", [1, 3000, 7000])
 def test_late_commit_over_reload(fresh, rows):
-    """The same where so many rows came since, a few at a time or more at
+    """The same if so many rows came since, a few at a time or more at
     once than are applied one by one, that the number is far from the end of
     the log when everything is loaded."""
     with Loaded(fresh) as running:
@@ -703,7 +703,7 @@ def test_start_looks_back_for_change_hold(fresh):
 
 
 def test_late_commit_in_new_log(server):
-    """The same where the number is the very first of the log."""
+    """The same if the number is the very first of the log."""
     empty = server.create()
     empty.load(databases.CFG / f"db_{server.schema}" / "mc_iwf-create.sql")
     with open_insert(empty, "late") as session:
@@ -752,8 +752,8 @@ def test_log_pruned_before_it_was_seen(fresh):
         fresh.run(insert_user("seen"))
         running.wait_user(mc_id("seen"), "p-seen")
         fresh.run(delete_user("alice"), "DELETE FROM mc_iwf_changes",
-                  insert_user("behind"))
-        running.wait_user(mc_id("behind"), "p-behind")
+                  insert_user("later"))
+        running.wait_user(mc_id("later"), "p-later")
         assert "person: alice" in running.user(mc_id("alice"))
         running.clock.forward(RELOAD_PAUSE)
         running.wait_gone(mc_id("alice"))
@@ -1272,7 +1272,7 @@ def test_reload_pause(fresh):
 
 def test_busy(server, fresh):
     """A writer that holds an SQLite file for a while is waited for, also
-    where the node itself wants to write: it prunes the log at start."""
+    if the node itself wants to write: it prunes the log at start."""
     if server.schema != "sqlite":
         pytest.skip("only SQLite locks the whole database")
     fresh.run("UPDATE mc_iwf_changes SET changed = changed - 100000")

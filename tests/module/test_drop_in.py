@@ -152,7 +152,7 @@ def test_third_party(dial, form, who, method, source):
 @pytest.mark.parametrize("way", ["Request-URI", "Route", "Contact"])
 @pytest.mark.parametrize("place", ["iwf2", "partner", "core", "relay"])
 def test_way_out_of_a_call(drop_in_site, dial, form, way, place):
-    """Nobody else is reached through a call, whatever its parties write."""
+    """No other place is reached through a call, whatever its parties write."""
     site = drop_in_site
     target = (f"127.0.0.1:{site.node.media['RTPENGINE_PORT']}"
               if place == "relay" else getattr(site, place).hostport)
@@ -254,7 +254,7 @@ def dropped(out, got, message):
 @pytest.mark.parametrize("form", ["client", "from-lmr"])
 @pytest.mark.parametrize("code", [180, 200])
 def test_record_route_of_a_client(dial, form, code):
-    """Behind ours stands nothing that the caller has not written: it would
+    """After ours stands nothing that the caller has not written: it would
     go there, past the server. In front may stand the client's own proxies."""
     here = dial(form)
     out = here.dial()
@@ -327,7 +327,7 @@ ASSERTED = [("P-Asserted-Identity", "<sip:boss@mc.example.org>"),
 
 @pytest.mark.parametrize("form", ["private", "client", "from-lmr"])
 def test_fields_within_a_call(dial, form):
-    """Nobody asserts anything any more, in requests and replies."""
+    """No party asserts anything any more, in requests and replies."""
     talk = dial(form).talk()
     for side, other in ((talk.near, talk.far), (talk.far, talk.near)):
         other.endpoint.script = lambda message: [(0, sip.response(
@@ -343,8 +343,8 @@ def test_fields_within_a_call(dial, form):
 
 @pytest.mark.parametrize("code", [302, 401, 407, 486])
 def test_refusal_of_the_callee(dial, code):
-    """Nothing of media, nobody is sent elsewhere, nobody is asked for our
-    passwords."""
+    """Nothing of media, no caller is sent elsewhere, none is asked for
+    our passwords."""
     here = dial("from-lmr" if code == 486 else "private")
     out = here.dial()
     got = here.arrived(out)
@@ -467,7 +467,7 @@ def test_call_that_has_to_end(dial, form):
 # The server as it was
 
 def test_ordinary_call(drop_in_site):
-    """A call that is not of the MC service goes its old way: nobody is
+    """A call that is not of the MC service goes its old way: it is not
     challenged, nothing is judged."""
     site = drop_in_site
     bob = site.client("bob")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Calls that the node ends by itself: each side gets one BYE, nobody else
+"""Calls that the node ends by itself: each side gets one BYE, no other place
 gets any, and the relay keeps nothing."""
 
 import pytest

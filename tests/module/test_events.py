@@ -99,7 +99,7 @@ def test_counters_of_a_failover(site):
 
 
 def test_counters_of_a_refusal(site):
-    """By verdict; a URI that nobody configured counts as well."""
+    """By verdict; a URI that is not configured counts as well."""
     site.client("alice")
     assert counted(site, lambda: site.from_core(
         mc.core_message("alice", b"x", target=mc.KMF2))) == {

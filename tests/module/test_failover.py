@@ -45,7 +45,7 @@ def test_silent_peer_fails_over(site):
 
 
 def test_refused_connection_fails_over(new_site):
-    """A TCP peer where nobody listens: the next one, at once."""
+    """A TCP peer that does not listen: the next one, at once."""
     with sip.TcpEndpoint("127.0.0.2") as gone:
         hop = f"{gone.hostport};transport=tcp"
     site = new_site(next_hops={"iwf1": hop})
@@ -81,7 +81,7 @@ def test_all_silent(site):
 
 
 def test_peers_own_408(site):
-    """A MESSAGE is never answered so (RFC 4320); nobody else is tried."""
+    """A MESSAGE is never answered so (RFC 4320); no other peer is tried."""
     site.iwf1.script = sip.answer(408)
     reply, _ = send(site)
     assert reply.code == 504

@@ -138,7 +138,7 @@ def test_a_flood_of_them(open_site):
                               open_site.node.address)
 
         def most_are_told():
-            # What is not told yet is, by the next one behind this second.
+            # What is not told yet is, by the next one after this second.
             for make in makes:
                 sock.sendto(make(100), open_site.node.address)
             time.sleep(0.3)
@@ -182,7 +182,7 @@ def test_told_once(open_site):
 
 
 def refusal(stranger, site):
-    """The answer to one of its messages, where there is one soon."""
+    """The answer to one of its messages, if there is one soon."""
     try:
         return stranger.ask(mc.client_message("alice", b"x"),
                             site.node.address, timeout=1)
@@ -232,7 +232,7 @@ def test_flood_of_a_peer_is_read(new_site, peer):
 
 def test_connections_that_are_refused():
     """A line for none of them; how many are open, and how many were refused,
-    is in the metrics; a line tells where few are left."""
+    is in the metrics; a line tells if few are left."""
     with unbounded(extra=WATCH + "tcp_max_connections=20\n") as site, \
             contextlib.ExitStack() as stack:
         before = site.node.path("kamailio.log").stat().st_size
@@ -250,7 +250,7 @@ def test_connections_that_are_refused():
 
 
 def test_little_memory():
-    """A line where less than a fifth of the shared memory is free, and none
+    """A line if less than a fifth of the shared memory is free, and none
     before; the figure is in the metrics."""
     ballast = 'modparam("htable", "htable", "ballast=>size=22")\n'
     with unbounded(extra=WATCH + ballast, options=["-m", "160"]) as site:

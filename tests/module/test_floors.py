@@ -129,3 +129,11 @@ def test_the_key_commands_have_no_rules_of_their_own():
         text = (MODULES / f"mclmr/tool/{name}.c").read_text()
         assert re.findall(
             r"\bmclmr_(?:mikey|key_record|key_state)_\w+\(", text) == []
+
+
+def test_what_modules_share_logs_in_no_name_of_its_own():
+    """A file of mc_common is compiled once for all modules: a line that it
+    logged would have the name of none. Headers are compiled for each."""
+    for path in (MODULES / "mc_common").glob("*.c"):
+        assert re.findall(r"\b(?:LM|LOG|[A-Z]+_MEM)_[A-Z]+\b",
+                          path.read_text()) == [], path.name

@@ -70,7 +70,7 @@ def test_refused_call_with_many_tags(site, dial):
 
 
 def test_answers_with_many_tags(site, dial):
-    """Behind the first answer, too: a dozen pass, and the call goes on."""
+    """After the first answer, too: a dozen pass, and the call goes on."""
     here = dial("from-lmr")
     out = here.dial()
     got = here.arrived(out)
@@ -91,7 +91,7 @@ def test_answers_with_many_tags(site, dial):
 
 
 def under_another_tag(got, sdp):
-    """Answers a request within a call under a tag that nobody knows."""
+    """Answers a request within a call under a tag that is not known."""
     to = got.message.get("To").partition(";tag=")[0]
     reply = got.reply_of(200, sdp).set("To", f"{to};tag={sip.token()}")
     got.endpoint.reply(got.received, reply)
@@ -123,7 +123,7 @@ def test_other_tags_within_a_call(dial, side, method):
 
 
 def test_offer_under_another_tag(dial):
-    """Of the called party: that is no fork that anybody may answer, so the
+    """Of the called party: that is no fork that may answer, so the
     call ends at the ACK."""
     talk = dial("from-lmr").talk()
     branch = talk.near.send("INVITE")

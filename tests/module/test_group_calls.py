@@ -136,7 +136,7 @@ def test_call_through_the_core(dial, site):
 
 
 def test_without_a_password(dial, site):
-    """407, as ever, and the wrong user's password helps nobody."""
+    """407, as ever, and the wrong user's password helps no caller."""
     here = dial()
     carol = site.stranger("carol")
     message = of_kind(here, session("prearranged"))

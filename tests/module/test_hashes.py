@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Rows of subscriber without a whole hash: nobody is proven by them."""
+"""Rows of subscriber without a whole hash: no user is proven by them."""
 import contextlib
 import re
 
@@ -203,7 +203,7 @@ def test_other_form_is_whole(row, empty):
 @pytest.mark.parametrize("field", ["Authorization", "Proxy-Authorization"])
 @pytest.mark.parametrize("realm", ["x.example", mc.DOMAIN])
 def test_form_of_other_credentials(row, kind, field, realm):
-    """Credentials that nobody checks do not hide which hash was taken."""
+    """Credentials that are not checked do not hide which hash was taken."""
     other, = set(NAMES.values()) - {NAMES[kind]}
     forged = (f'Digest username="{other}", realm="{realm}", nonce="x",'
               ' uri="sip:x", response="' + "0" * len(row.whole[kind]) + '"')

@@ -178,7 +178,7 @@ def free_memory(site):
 
 
 def test_strangers_do_not_fill_the_memory(site):
-    """Large messages without credentials leave nothing behind."""
+    """Large messages without credentials leave no trace."""
     mallory = sip.UdpEndpoint()
     before = free_memory(site)
     for _ in range(50):

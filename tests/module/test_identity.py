@@ -47,7 +47,7 @@ def test_alice_is_alice_everywhere(site):
 
 
 def test_stranger_asserting_is_nobody(any_site):
-    """P-Asserted-Identity from an address that nobody configured proves
+    """P-Asserted-Identity from an address that is not configured proves
     nothing, whether the script challenges or not."""
     any_site.client("alice")
     message = mc.core_message("alice", b"x")
@@ -90,7 +90,7 @@ def test_core_asserts_a_client(any_site):
 
 
 def test_core_asserts_an_iwf(any_site):
-    """An IWF is recognised by its PSI behind a trusted core, too."""
+    """An IWF is recognised by its PSI from a trusted core, too."""
     alice = any_site.client("alice")
     reply = any_site.from_core(mc.iwf_message("alice", b"x"))
     assert reply.code == 200
@@ -108,8 +108,8 @@ def test_core_asserts_an_iwf(any_site):
 ], ids=["sip and tel", "user and IWF", "two of a kind", "third a tel",
         "third a user", "third an IWF", "four"])
 def test_several_asserted_identities(any_site, identities, code):
-    """RFC 3325 has one SIP and one tel URI; a mixture is nobody's. Fields of
-    their own or a list in one: the same."""
+    """RFC 3325 has one SIP and one tel URI; a mixture is of no sender. Fields
+    of their own or a list in one: the same."""
     any_site.client("alice")
     uris = [f"<{uri}>" for uri in identities]
     for values in (uris, [", ".join(uris)]):
@@ -160,7 +160,7 @@ def shared_impu(new_site):
 ])
 def test_ambiguous_sender_gives_its_client_id(
         shared_impu, client_id, code, caller):
-    """Several MC IDs behind one IMPU: the client ID decides, else 403."""
+    """Several MC IDs of one IMPU: the client ID decides, else 403."""
     alice = shared_impu.client("alice")
     inner = "" if client_id is None else (
         '<mcptt-client-id type="Normal"><mcpttString>'
@@ -191,7 +191,7 @@ def data_psis():
     ("mcdata", 200), ("mcptt", 403), ("mcvideo", 403)])
 def test_psi_of_one_service(data_psis, service, code):
     """A PSI is one for the services that its rows name; for others it is
-    nobody's, in both directions."""
+    none, in both directions."""
     alice = data_psis.client("alice")
     before = data_psis.node.counters()["refused_wrong_psi"]
     assert data_psis.from_core(mc.core_message(

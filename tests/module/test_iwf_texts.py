@@ -32,7 +32,7 @@ def named(uri):
 
 
 def assert_delivered(client, sender):
-    """The client has one text, of this sender and nobody else."""
+    """The client has one text, of this sender and no other."""
     got = client.endpoint.wait_request().message
     assert got.body == b"hello"
     assert re.fullmatch(rf"\s*<{re.escape(sender)}>;tag=\S+",
@@ -104,7 +104,7 @@ FOREIGN = {
 
 @pytest.mark.parametrize("how", FOREIGN)
 def test_other_names(site, how):
-    """Nobody else's: 403, counted, and nothing arrives."""
+    """Of another one: 403, counted, and nothing arrives."""
     alice = site.client("alice")
     before = site.node.counters()["refused_peer_assertion"]
     sender, asserted = FOREIGN[how]
@@ -117,7 +117,7 @@ def test_other_names(site, how):
     ("alice", (200, 403)), ("dave", (403, 200)), ("frank", (200, 200)),
     ("erin", (403, 403)), ("deaf", (403, 403))])
 def test_only_users_of_its_own(site, user, codes):
-    """Those with a KMF behind it, who may receive; else 403."""
+    """Those with a KMF of it, who may receive; else 403."""
     client = site.client(user)
     for peer, psi, code in ((site.iwf1, mc.IWF1, codes[0]),
                             (site.iwf2, mc.IWF2, codes[1])):
@@ -135,7 +135,7 @@ def test_only_users_of_its_own(site, user, codes):
     ("sip:mc.example.org", 404), ("tel:+4312", 404), (mc.ORIG, 403),
     ("sip:someone@elsewhere.example", 403)])
 def test_targets(site, uri, code):
-    """Our users in any writing; what is no user's name is nobody."""
+    """Our users in any writing; what is no user's name is refused."""
     site.client("alice")
     message = text(named(mc.IWF1))
     message.start = f"MESSAGE {uri} SIP/2.0"
@@ -171,7 +171,7 @@ def test_rows_that_change(new_site):
 
 
 def test_tables_away(new_site):
-    """Nobody can say who may: 503 with Retry-After, and nothing arrives."""
+    """It cannot be said who may: 503 with Retry-After, and nothing arrives."""
     site = new_site()
     alice = site.client("alice")
     site.node.edit("ALTER TABLE mc_iwf_lmr_users RENAME TO gone")
@@ -215,7 +215,7 @@ OTHERS = [(name, f"<{mc.impu('boss')}>") for name in (
 
 def test_short_message_of_an_iwf(site):
     """From is the IWF that sent it, whatever it wrote; and no other field
-    names somebody."""
+    names a sender."""
     alice = site.client("alice")
     for user, receiver in (("alice", alice.endpoint),
                            ("partner", site.partner)):

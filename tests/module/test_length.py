@@ -154,7 +154,7 @@ def test_later_first_look():
 
 
 def test_short_message_unchanged(any_site):
-    """A body that is only passed on ends where its length says, too."""
+    """A body that is only passed on ends as its length says, too."""
     alice = any_site.client("alice")
     message = mc.iwf_message("alice", b"x")
     reply = send(any_site.iwf1, message, any_site.node, 17)

@@ -46,9 +46,9 @@ def shape(parts, content_type=None, boundary="mc-boundary"):
 
 
 def preamble(message, sdp):
-    """Text before the first and behind the last delimiter."""
+    """Text before the first and after the last delimiter."""
     message = call_proxy.mixed(message, INFO, in_part(sdp))
-    message.body = b"Before.\r\n" + message.body + b"Behind.\r\n"
+    message.body = b"Before.\r\n" + message.body + b"After.\r\n"
     return message
 
 
@@ -173,11 +173,11 @@ def as_lines(sdp, end):
 
 
 ANNOUNCED = {
-    "delimiter behind LF": shape(lambda sdp: [
+    "delimiter after LF": shape(lambda sdp: [
         mc.part("text/plain", as_lines(sdp, b"\n")), in_part(sdp)]),
-    "delimiter behind CR": shape(lambda sdp: [
+    "delimiter after CR": shape(lambda sdp: [
         mc.part("text/plain", as_lines(sdp, b"\r")), in_part(sdp)]),
-    "delimiter behind LF, no other": shape(lambda sdp: [
+    "delimiter after LF, no other": shape(lambda sdp: [
         INFO, mc.part("text/plain", as_lines(sdp, b"\n"))]),
     "delimiter in the preamble": broken(
         lambda body: b"x\n--mc-boundary\n\nx\r\n" + body),
@@ -299,7 +299,7 @@ def test_hostile_answer(call_site, name):
 
 
 def test_surplus(call_site):
-    """Octets behind Content-Length do not leave."""
+    """Octets after Content-Length do not leave."""
     message = call_site.invite(call_site.party().sdp(media.TETRA))
     message.add("Contact", f"<sip:{call_site.caller.hostport}>")
     octets = bytes(call_site.caller.prepare(message))

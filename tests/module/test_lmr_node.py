@@ -137,7 +137,7 @@ def test_explain(call_site):
     wanted = explain(call_site, "p25", call_site.party().sdp(
         media.P25).decode(), "on")
     assert "e2ee_wanted=on" in wanted
-    assert "no such profile" in explain(call_site, "nobody's", sdp)[0]
+    assert "no such profile" in explain(call_site, "nothing", sdp)[0]
     assert "on or off" in explain(call_site, "p25", sdp, "perhaps")[0]
 
 
@@ -299,7 +299,7 @@ def test_without_dialog():
 
 
 def test_without_dlg_manage():
-    """A call that nobody keeps: 500."""
+    """A call that is not kept: 500."""
     with call_proxy.running(changes=[("\tdlg_manage();\n", "")]) as site:
         outgoing = site.offer(site.party().sdp(media.TETRA))
         assert outgoing.refusal().code == 500

@@ -157,7 +157,7 @@ OWN_ADDRESSES = [["m=video 40020 RTP/AVP 97", "c=IN IP4 127.0.1.98",
 
 def around(party, own):
     """A description full of ways around the relay. own: each section has an
-    address of its own, and the session one that nobody uses."""
+    address of its own, and the session one that is not used."""
     sections = OWN_ADDRESSES
     if not own:
         sections = [[x for x in lines if not x.startswith("c=")]
@@ -196,9 +196,9 @@ def test_nothing_leads_around(call_site, own):
 
 def test_profile_unknown(call_site):
     """A profile that is not there: 500, and the log names it."""
-    outgoing = call_site.offer(call_site.party().sdp(media.TETRA), "nobody's")
+    outgoing = call_site.offer(call_site.party().sdp(media.TETRA), "nothing")
     assert outgoing.refusal().code == 500
-    call_site.node.wait_log('there is no media profile "nobody\'s"')
+    call_site.node.wait_log('there is no media profile "nothing"')
 
 
 # Answers
@@ -227,7 +227,7 @@ def test_bad_answer(call_site, name):
 
 def test_downgrade_ends_the_call(call_site):
     """Protected speech answered in clear, where E2EE is required: both get a
-    BYE behind the ACK."""
+    BYE after the ACK."""
     sdp = call_site.party().sdp(MODE01, KEY_MGMT, proto="RTP/SAVP")
     dialog, other, told, _ = connect(
         call_site, sdp, call_site.party().sdp(media.TETRA_CLEAR),
@@ -597,7 +597,7 @@ def assert_bare(reply, code):
 
 @pytest.mark.parametrize("code", [302, 404, 488, 606])
 def test_refusal_loses_its_description(call_site, code):
-    """What a refusal says of media has addresses that nobody relays."""
+    """What a refusal says of media has addresses that are not relayed."""
     bob = call_site.party()
     outgoing = call_site.offer(call_site.party().sdp(media.TETRA))
     call_site.incoming(outgoing).reply(code, bob.sdp(media.TETRA))

@@ -45,7 +45,7 @@ def register(server, user):
 
 def test_registrations_on_a_server(server):
     """They are written when they are answered, and there after kill -9;
-    where the server is down, nobody hears that he is registered; the gauge
+    if the server is down, no client hears that it is registered; the gauge
     does not see it."""
     table = server.create()
     table.load(SCHEMA / "standard-create.sql", SCHEMA / "usrloc-create.sql")

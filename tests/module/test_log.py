@@ -67,7 +67,7 @@ def _log():
 
 
 def test_lines_have_the_time_and_no_control_characters(log):
-    """A line is one line: nobody forges another, or speaks to a terminal."""
+    """A line is one line: no sender forges another, or speaks to a terminal."""
     log.feed("one\r\x1b[2Jtwo\0 für\n\n \n".encode())
     assert re.fullmatch(STAMP + "one??[2Jtwo? für\n".encode().replace(
         b"?", rb"\?").replace(b"[", rb"\["), log.output.octets)
@@ -102,7 +102,7 @@ def test_a_minute_has_room_for_so_much(log):
     assert 5 < written < 12
     log.clock.now = 59.9
     log.feed(b"short\n" * 3)
-    assert log.output.take() == [], "room that is left is for nobody"
+    assert log.output.take() == [], "room that is left is for no line"
     log.clock.now = 60
     log.tick()
     left_out = 20 - written + 3
@@ -153,7 +153,7 @@ def test_files_are_rotated(tmp_path):
 
 
 def test_copy_and_truncate(tmp_path):
-    """Somebody else's rotation does no harm: the writer goes on behind it."""
+    """Another program's rotation does no harm: the writer goes on after it."""
     path = tmp_path / "some.log"
     with subprocess.Popen([WRITER, path], stdin=subprocess.PIPE) as writer:
         for word in (b"before\n", b"after\n"):
@@ -365,7 +365,7 @@ def test_refusal_is_told_once(site):
 
 def test_refusal_of_the_module_hides_none(new_site):
     """Each process has refused something by the module: what the script
-    refuses behind that is told as before."""
+    refuses after that is told as before."""
     site = new_site()
     for _ in range(60):
         assert site.from_core(mc.core_message("alice", b"x")).code == 404
@@ -427,7 +427,7 @@ def test_node_goes_on_without_its_writers(new_site):
     for writer in writers_of(site.node):
         os.kill(writer, signal.SIGKILL)
     for _ in range(3):
-        # A line of the node, into a pipe that nobody reads.
+        # A line of the node, into a pipe that is not read.
         site.node.kamcmd("mc_iwf.reload")
         assert site.from_core(mc.core_message("alice", b"x")).code == 200
     os.kill(site.node.relay_pid(), 0)
@@ -436,7 +436,7 @@ def test_node_goes_on_without_its_writers(new_site):
 
 def test_last_lines_and_exit_status(new_site):
     """What Kamailio says when it ends is in the log when the script is done;
-    nobody writes afterwards."""
+    no process writes afterwards."""
     server = new_site().node
     server.process.send_signal(signal.SIGTERM)
     assert server.process.wait(node.STOP_TIMEOUT) == 0
@@ -504,7 +504,7 @@ def test_started_in_the_background():
 
 @pytest.mark.parametrize("unit", ["mc-server", "mc-server-media"])
 def test_units_bound_the_journal(unit):
-    """Lines in a time, and no core dump, also where no script of ours reads
+    """Lines in a time, and no core dump, also if no script of ours reads
     what is written."""
     text = (node.TOP / "cfg" / f"{unit}.service").read_text()
     settings = dict(re.findall(r"^(\w+)=(.*)$", text, re.M))

@@ -201,7 +201,7 @@ REFUSED = [
 @pytest.mark.parametrize("case, warning", REFUSED,
                          ids=[case.name for case, _ in REFUSED])
 def test_refused_call_has_no_media(site, begin, case, warning):
-    """488 with its Warning; nobody is called, the relay has no session and
+    """488 with its Warning; no phone is called, the relay has no session and
     lets nothing through."""
     with media_endpoint.Talk(case) as talk:
         outgoing, callee = begin(site, talk, talk.caller.description())
@@ -233,7 +233,7 @@ def test_media_has_no_other_way_than_the_relay(site):
 # What these tests rest on: the endpoints and the comparison can complain
 
 def directly(talk):
-    """Lets both sides talk without anybody in between."""
+    """Lets both sides talk without a relay in between."""
     offer, answer = talk.caller.description(), talk.callee.description()
     talk.connect(offer, offer, answer, answer)
 

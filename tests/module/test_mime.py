@@ -29,7 +29,7 @@ GOOD = {
     "payload first": (TYPE, mc.multipart([DATA, INFO])),
     "between other parts": (TYPE, mc.multipart(
         [mc.part("text/plain", b"a"), DATA, mc.part("x/y", b""), INFO])),
-    "blanks behind the boundary": (
+    "blanks after the boundary": (
         TYPE, PLAIN.replace(b"--mc-boundary\r\n", b"--mc-boundary \t\r\n")),
     "part header in other letters": (
         TYPE, PLAIN.replace(b"Content-Type: app", b"content-TYPE:app")),
@@ -42,17 +42,17 @@ MALFORMED = {
     "no end": (TYPE, PLAIN.replace(b"--mc-boundary--", b"")),
     "boundary too long": (f"multipart/mixed; boundary={'b' * 71}",
                           mc.multipart([INFO, DATA], "b" * 71)),
-    "delimiter behind LF": (TYPE, mc.multipart(
+    "delimiter after LF": (TYPE, mc.multipart(
         [INFO, mc.data_part(b"x\n--mc-boundary\nA: b\n\nx")])),
-    "delimiter behind CR": (TYPE, mc.multipart(
+    "delimiter after CR": (TYPE, mc.multipart(
         [INFO, mc.data_part(b"x\r--mc-boundary--\r")])),
     "longer delimiter": (TYPE, mc.multipart(
         [INFO, mc.data_part(b"--mc-boundaryX\r\n")])),
     "delimiter in the preamble": (TYPE, b"x\n--mc-boundary\n\r\n" + PLAIN),
     "delimiter in the epilogue": (TYPE, PLAIN + b"--mc-boundary\r\n"),
-    "more parts behind the end": (
+    "more parts after the end": (
         TYPE, PLAIN + b"\r\n" + mc.multipart([DATA])),
-    "more parts behind an epilogue": (
+    "more parts after an epilogue": (
         TYPE, PLAIN + b"epilogue\r\n" + mc.multipart([INFO, DATA])),
     "a second end": (TYPE, PLAIN + b"epilogue\r\n--mc-boundary--\r\n"),
     "part without empty line": (

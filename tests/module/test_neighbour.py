@@ -135,7 +135,7 @@ def test_who_is(site):
     ("", "mcptt", "target_unknown"),
     ("sip:" + "a" * 2000 + "@mc.example.org", "mcptt", "target_unknown")])
 def test_who_is_nobody(site, uri, service, verdict):
-    """What is not known is refused, and nothing is said of anybody."""
+    """What is not known is refused, and nothing is said of any user."""
     answer = who_is(site, uri, service)
     assert answer.pop("verdict") == verdict
     assert not [value for value in answer.values() if value]

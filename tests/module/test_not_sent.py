@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the sender hears where t_relay() has sent nothing: the truth, by the
+"""What the sender hears if t_relay() has sent nothing: the truth, by the
 table of docs/operations.md."""
 import re
 
@@ -80,7 +80,7 @@ def invite(site):
 @pytest.mark.parametrize("contact", CONTACTS)
 @pytest.mark.parametrize("way", [plain, short, invite])
 def test_contact(site, way, contact):
-    """480 where there is no contact that may be used, 504 where there is one
+    """480 if there is no contact that may be used, 504 if there is one
     and no way to it."""
     uri, code = CONTACTS[contact]
     place(site, "bob", uri)
@@ -171,7 +171,7 @@ def no_peers(new_site):
 
 
 def test_peers(no_peers):
-    """504 where no peer could be sent to; nobody says of an IWF that it has
+    """504 if no peer could be sent to; no reply says of an IWF that it has
     not registered."""
     for way in (message_up, call_up):
         reply = way(no_peers)

@@ -12,7 +12,7 @@ BAD = {"CR": "a\rb", "CR CR LF": "a\r\r\n b", "LF": "a\nX-Y: b",
        "VT": "a\vb", "FF": "a\fb", "BS": "a\bb", "ESC": "a\x1bb",
        "US": "a\x1fb", "SOH": "a\x01b", "DEL": "a\x7fb",
        "quoted pair": '"a\\\0"', "CR at the end": "a\r",
-       "behind a NUL": "a\0\r"}
+       "after a NUL": "a\0\r"}
 GOOD = {"HTAB": "a\tb", "folded": "a\r\n b\r\n\tc", "UTF-8": "\u00fc\u4f60",
         "escaped": "a%00b%0d%0Ac%0b", "percent": "%%0%250d%", "plain": "a b"}
 # What a body may hold, however it looks like a head.
@@ -34,7 +34,7 @@ FORMS = {
 @pytest.mark.parametrize("octets", BAD)
 @pytest.mark.parametrize("form", ["plain", "short"])
 def test_in_a_field(site, form, octets):
-    """400 before anything else is looked at, and nobody gets it."""
+    """400 before anything else is looked at, and no party gets it."""
     alice, bob = site.client("alice"), site.client("bob")
     message = FORMS[form]().add("Subject", BAD[octets])
     assert alice.endpoint.ask(message, site.node.address).code == 400
@@ -81,18 +81,18 @@ def test_in_other_places(site, name, octets):
         "good"]
 
 
-def behind(first):
-    """A script: an answer, and behind it 200."""
+def then_ok(first):
+    """A script: an answer, and after it 200."""
     return lambda message: [(0.0, first(message)),
                             (0.0, sip.response(message, 200))]
 
 
 @pytest.mark.parametrize("octets", BAD)
 def test_in_a_reply(site, octets):
-    """It is none: the sender gets what stands behind it."""
+    """It is none: the sender gets what stands after it."""
     alice, bob = site.client("alice"), site.client("bob")
     before = site.node.counters("node")["dropped_replies"]
-    bob.endpoint.script = behind(lambda message: sip.response(
+    bob.endpoint.script = then_ok(lambda message: sip.response(
         message, 486, headers=[("Server", BAD[octets])]))
     assert alice.ask(plain()).code == 200
     assert site.node.counters("node")["dropped_replies"] == before + 1
@@ -102,7 +102,7 @@ def test_in_a_reply(site, octets):
 def test_in_a_reason(site, octets):
     """The same of a reason phrase."""
     alice, bob = site.client("alice"), site.client("bob")
-    bob.endpoint.script = behind(lambda message: sip.response(
+    bob.endpoint.script = then_ok(lambda message: sip.response(
         message, 486, BAD[octets]))
     assert alice.ask(plain()).code == 200
 
@@ -128,7 +128,7 @@ def test_long_heads(site, size, code):
 def test_long_head_of_a_reply(site):
     """The same of a reply."""
     alice, bob = site.client("alice"), site.client("bob")
-    bob.endpoint.script = behind(lambda message: sip.response(
+    bob.endpoint.script = then_ok(lambda message: sip.response(
         message, 486, headers=[("Server", "x" * 20000)]))
     assert alice.ask(plain()).code == 200
 
@@ -160,7 +160,7 @@ def test_that_may_be_there_in_a_recipe(small_site, octets):
 def test_in_a_reply_of_a_recipe(small_site, octets):
     """It is none: the sender gets what comes after it."""
     small_site.client("alice")
-    small_site.iwf1.script = behind(lambda message: sip.response(
+    small_site.iwf1.script = then_ok(lambda message: sip.response(
         message, 486, headers=[("Server", BAD[octets])]))
     assert small_site.from_core(mc.core_message("alice", b"x")).code == 200
 
@@ -169,7 +169,7 @@ def test_in_a_reply_of_a_recipe(small_site, octets):
 def test_long_heads_of_a_recipe(small_site, size, code):
     """513, and it does not go on; a reply of that size is none."""
     small_site.client("alice")
-    small_site.iwf1.script = behind(lambda message: sip.response(
+    small_site.iwf1.script = then_ok(lambda message: sip.response(
         message, 486, headers=[("Server", "x" * 20000)]))
     message = mc.core_message("alice", b"x").add("Subject", "x" * size)
     assert small_site.from_core(message).code == code

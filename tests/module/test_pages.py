@@ -454,18 +454,6 @@ def test_variables_of_the_node():
     assert said == code_variables()
 
 
-def test_lines_of_the_sample():
-    """What pages print of the sample node stands there."""
-    sample = "".join(path.read_text()
-                     for path in (node.TOP / "cfg").glob("*.cfg"))
-    printed = [line for path in documents.DOCUMENTS for text in re.findall(
-        r"^```cfg\n(.*?)^```$", path.read_text(), re.M | re.S)
-               for line in text.splitlines()]
-    assert len(printed) > 4
-    for line in printed:
-        assert f"\n{line}\n" in sample, line
-
-
 def test_files_that_are_named():
     """Each file of the repository that a document names is there."""
     roots = "cfg|modules|tests|tools|sipp-scenarios|docs"

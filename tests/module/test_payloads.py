@@ -23,7 +23,7 @@ SIZES = [0, 1, 1300, 8193, 60000]
 
 
 def octets(size):
-    """Octets of every value that nobody can guess."""
+    """Octets of every value that cannot be guessed."""
     return (ALL + os.urandom(size))[:size]
 
 

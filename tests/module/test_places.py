@@ -145,7 +145,7 @@ def changing(_changing):
 
 
 @pytest.mark.parametrize("group", [1, 2, 3])
-@pytest.mark.parametrize("way", ["contact", "path", "behind a path"])
+@pytest.mark.parametrize("way", ["contact", "path", "after a path"])
 def test_contact_at_a_later_peer(changing, group, way):
     """Calls and messages do not go there, and come back as 480."""
     site = changing
@@ -183,7 +183,7 @@ def test_contact_at_a_later_peer(changing, group, way):
 
 @pytest.mark.parametrize("form", ANY + ["bob.example.org"])
 def test_contact_of_a_caller(dial, site, form):
-    """400, and nobody rings."""
+    """400, and no phone rings."""
     here = dial("client")
     message = here.form.invite(here.offer())
     message.set("Contact", f"<sip:alice@{place(site, form)}>")
@@ -257,7 +257,7 @@ def test_record_route_of_a_caller(dial, site, name):
     assert not site.partner.requests("BYE")
 
 
-# (What leads to the node itself leads nobody astray.)
+# (What leads to the node itself leads no request astray.)
 ELSEWHERE = [form for form in (*ANY, "edge.example.org")
              if "{sip}" not in form and "{http}" not in form
              and form not in ("mc.example.org", "0.0.0.0")]
@@ -339,7 +339,7 @@ def test_record_route_within_a_call(dial, site):
 # Routes within calls
 
 def with_route(message, route):
-    """The request with a Route behind ours."""
+    """The request with a Route after ours."""
     at = max(i for i, (n, _) in enumerate(message.headers) if n == "Route")
     message.headers.insert(at + 1, ("Route", f"<{route}>"))
     return message

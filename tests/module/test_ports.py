@@ -60,7 +60,7 @@ def sip_requests(site):
 @pytest.mark.parametrize("source", ["127.0.0.1", "127.0.0.2", "127.0.0.5"])
 def test_sip_on_the_http_port(site, source):
     """Nothing, whoever asks: what comes first on the connection is the
-    answer to the HTTP request behind it."""
+    answer to the HTTP request after it."""
     site.client("alice")
     for message in sip_requests(site):
         message.headers.insert(0, (

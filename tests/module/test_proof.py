@@ -14,14 +14,14 @@ ALICE = mc.impu("alice")
 SAME = ["sip:alice@MC.Example.ORG", "SIP:alice@mc.example.org",
         "sip:%61lice@mc.example.org", "sips:alice@mc.example.org",
         "sip:alice@mc.example.org:5060", "sip:alice@mc.example.org;user=ip"]
-# URIs that mean somebody else, or nobody.
+# URIs that mean another user, or none.
 OTHER = [mc.impu("bob"), "sip:Alice@mc.example.org",
          "sip:%41lice@mc.example.org", "sip:alice@mc.example.org.",
          "sip:alice@other.example", "sip:alice@127.0.0.1",
          "sip:alice:x@mc.example.org", "sip:alice%40mc.example.org@x.example",
          "sip:mc.example.org", "tel:+431234"]
 
-# Credentials of bob's that nobody has checked: of another realm, of ours
+# Credentials of bob's that are not checked: of another realm, of ours
 # without a proof, and in a field of the other kind.
 FORGED = 'Digest username="bob", realm="{}", nonce="x", uri="sip:x", ' \
          'response="00000000000000000000000000000000"'
@@ -208,7 +208,7 @@ def test_text_to_other_words(site, target):
     u for u in OTHER if not u.startswith(("tel:", mc.impu("bob")))
     and ":x@" not in u])
 def test_text_to_another(site, target):
-    """And nobody else's contact is found."""
+    """And no other user's contact is found."""
     alice, bob = site.client("alice"), site.client("bob")
     message = text(mc.impu("bob"), "alice")
     message.start = f"MESSAGE {target} SIP/2.0"
@@ -222,7 +222,7 @@ def test_text_to_another(site, target):
                                         ("from-lmr", "far")])
 def test_prack_proves_nobody(dial, form, side):
     """Module auth lets it pass: from another address it is refused, and what
-    comes behind it is asked for a password as before."""
+    comes after it is asked for a password as before."""
     talk = dial(form).talk()
     party = getattr(talk, side)
     other = talk.far if side == "near" else talk.near

@@ -32,6 +32,16 @@ def test_every_configuration_is_a_file():
     """What the documents print under a file's name lies there to be used."""
     named = {name for name in documents.block_names() if "." in name}
     assert named == {path.name for path in RECIPES.iterdir()}
+    for path in documents.DOCUMENTS:
+        assert "\n```cfg\n" not in path.read_text(), f"{path.name}: no name"
+
+
+@pytest.mark.parametrize("name", existing_server.FILES)
+def test_defines_meet_no_others(name):
+    """What a file of ours defines in another's kamailio.cfg has a name that is
+    ours; what it only proposes (trydef) is a setting of the operator."""
+    defined = re.findall(r"^#!define (\w+)", (RECIPES / name).read_text(), re.M)
+    assert [word for word in defined if not word.startswith("MC_")] == []
 
 
 def test_list_of_the_recipes():
@@ -420,7 +430,7 @@ def test_fields_of_an_answer(small_site, code):
 @pytest.mark.parametrize("realm", ["mc.example.org", "MC.Example.Org",
                                    "elsewhere.example"])
 def test_challenge_of_a_receiver(small_site, code, field, realm):
-    """Nobody gets our users' passwords answered by challenging in our name;
+    """No party gets our users' passwords answered by challenging in our name;
     another realm is another matter."""
     small_site.client("alice")
     small_site.iwf1.script = sip.answer(code, headers=[
@@ -695,7 +705,7 @@ def test_cancel_of_a_stranger(call_site):
 
 @pytest.mark.parametrize("way", ["Request-URI", "Route"])
 def test_elsewhere_through_a_call(call_site, way):
-    """Nobody but the two is reached, nor is the proxy itself. (A second Route
+    """No place but the two is reached, nor is the proxy itself. (A second Route
     to itself is taken off with the first.)"""
     near, far = call_site.talk()
     with sip.UdpEndpoint(STRANGER) as victim:

@@ -226,7 +226,7 @@ def test_process_that_cannot_be_ended(server, name, said):
 
 @pytest.mark.parametrize("name", ["node", "kamailio", "rtpengine"])
 def test_pid_of_a_stranger(server, name):
-    """A pid file of before the last boot names somebody else: left alone."""
+    """A pid file of before the last boot names another process: left alone."""
     with subprocess.Popen(["sleep", "60"]) as stranger:
         server.path(f"{name}.pid").write_text(f"{stranger.pid}\n")
         started(server)
@@ -330,7 +330,7 @@ def test_registrations_after_a_restart(server):
 
 
 def known(server, user):
-    """True where the node knows the user's contact."""
+    """True if the node knows the user's contact."""
     return f"<sip:{user}@" in server.kamcmd(
         "ul.lookup", "location", mc.impu(user)[4:]).replace(" sip:", " <sip:")
 
@@ -378,7 +378,7 @@ def closing(site):
 
 
 def refused_new(site, message):
-    """True where a new request hears that it comes too late."""
+    """True if a new request hears that it comes too late."""
     with sip.UdpEndpoint() as stranger:
         return stranger.ask(message, site.node.address).code == 503
 
@@ -547,7 +547,7 @@ def test_locked_database(server, name):
 
 
 def test_stop_tells_what_is_lost(server):
-    """Registrations that nobody could write are not lost in silence."""
+    """Registrations that could not be written are not lost in silence."""
     many_users.subscribe(server, ["u000000"])
     started(server)
     keeper = sqlite3.connect(server.path("location.db"), timeout=20)
@@ -604,7 +604,7 @@ def test_relay_of_its_own(server):
 
 
 def listens(server):
-    """True where the relay's control port is taken."""
+    """True if the relay's control port is taken."""
     with socket.socket() as sock:
         return sock.connect_ex(
             ("127.0.0.1", int(server.media["RTPENGINE_CLI_PORT"]))) == 0

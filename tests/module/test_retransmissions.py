@@ -31,7 +31,7 @@ def test_reply_is_kept():
 
 def test_repeats(new_site):
     """The same octets again, up to the end of that time: the same reply, and
-    nobody hears of it."""
+    no party hears of it."""
     site = new_site(extra=f'modparam("tm", "wt_timer", {KEPT})')
     alice = site.client("alice")
     site.client("mute")

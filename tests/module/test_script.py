@@ -152,7 +152,7 @@ FORGED = [("P-Preferred-Identity", "<sip:boss@mc.example.org>"),
 @pytest.mark.parametrize("name", ["X-Removed", "P-Removed"])
 @pytest.mark.parametrize("forged", FORGED, ids=[name for name, _ in FORGED])
 def test_field_around_a_removed_one(script_site, name, forged):
-    """What stands right before or behind a field that the script removed is
+    """What stands right before or after a field that the script removed is
     dropped like anywhere else."""
     alice = script_site.client("alice")
     message = mc.iwf_message("alice", b"x")
@@ -190,7 +190,7 @@ def test_fields_of_a_message(script_site, count, code):
 
 @pytest.mark.parametrize("count", [LIMIT, LIMIT + 1])
 def test_fields_of_a_call(script_site, count):
-    """The same of a call, where no media profile looks at it."""
+    """The same of a call, if no media profile looks at it."""
     alice = script_site.client("alice", "mcptt")
     message = mc_invite.from_lmr(calls.UNIT1, "alice", b"")
     message.add("Contact", f"<sip:{script_site.iwf1.hostport}>")
@@ -205,7 +205,7 @@ def test_fields_of_a_call(script_site, count):
 
 
 def test_targets_of_the_script(script_site):
-    """Where the module says who gets a message, nobody else gets it, and by
+    """If the module says who gets a message, no other gets it, and by
     no other way."""
     alice = script_site.client("alice")
     target = f"sip:{script_site.partner.hostport}"
@@ -219,7 +219,7 @@ def test_targets_of_the_script(script_site):
 
 
 def test_targets_of_the_script_with_several_contacts(script_site):
-    """The same where there are branches."""
+    """The same if there are branches."""
     phones = [script_site.client("alice") for _ in range(2)]
     message = mc.iwf_message("alice", b"x").add(
         "X-Target", f"sip:{script_site.partner.hostport}")
@@ -283,7 +283,7 @@ def saying(user, *fields):
 ], ids=["nothing", "asserted", "asserted in another way", "preferred",
         "asserted against", "asserted for"])
 def test_service_that_a_client_asserts(script_site, fields, code):
-    """What only the trust domain may say counts for nothing: neither where
+    """What only the trust domain may say counts for nothing: neither if
     a service has to be named, nor against what the client may say."""
     alice = script_site.client("alice")
     assert alice.ask(saying("alice", *fields)).code == code
@@ -293,7 +293,7 @@ def test_service_that_a_client_asserts(script_site, fields, code):
 
 
 def test_time_for_all_tries(script_site):
-    """20 s, where total_timeout is not set."""
+    """20 s, if total_timeout is not set."""
     script_site.client("alice")
     message = mc.core_message("alice", b"x").add("X-Left", "1")
     assert 18000 < int(script_site.from_core(message).reason) <= 20000

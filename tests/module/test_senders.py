@@ -277,7 +277,7 @@ def test_one_file_of_lists():
         assert 'mc-fields.cfg"\n' in (recipes / name).read_text()
     lists = re.findall(r"^#!(?:try)?def(?:ine)? (\w+) ",
                        (recipes / "mc-fields.cfg").read_text(), re.M)
-    assert {"CLIENT_STAYS", "REPLY_STAYS", "OTHER_IDENTITIES"} <= set(lists)
+    assert {"CLIENT_STAYS", "REPLY_STAYS", "MC_OTHER_IDENTITIES"} <= set(lists)
     for path in recipes.glob("*.cfg"):
         if path.name != "mc-fields.cfg":
             assert not re.findall(rf"def(?:ine)? ({'|'.join(lists)}) ",

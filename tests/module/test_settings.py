@@ -92,7 +92,7 @@ def test_wrong_value_stops_the_start(new_site, line):
 
 
 def test_no_parameter_and_no_database(tmp_path):
-    """It starts, knows nobody, and so refuses everybody."""
+    """It starts, knows no user, and so refuses all."""
     config = tmp_path / "bare.cfg"
     config.write_text(BARE)
     with node.Kamailio(config) as server, sip.UdpEndpoint() as sender:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Nobody answers: 504, since 408 is for INVITEs alone (RFC 4320)."""
+"""No answer: 504, since 408 is for INVITEs alone (RFC 4320)."""
 
 import pytest
 

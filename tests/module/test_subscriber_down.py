@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Passwords that cannot be read: nobody is let in, nobody is told that a
+"""Passwords that cannot be read: no user is let in, and none is told that a
 right password is wrong, and operators see it."""
 import contextlib
 import sqlite3
@@ -28,7 +28,7 @@ def site(_own_site):
 
 @contextlib.contextmanager
 def locked(site):
-    """Somebody writes to the database and takes his time."""
+    """Another program writes to the database and takes its time."""
     connection = sqlite3.connect(site.node.path("kamailio.db"),
                                  isolation_level=None)
     connection.execute("BEGIN EXCLUSIVE")
@@ -51,7 +51,7 @@ def without_table(site):
 
 @contextlib.contextmanager
 def without_column(site):
-    """The table is of somebody who stores passwords in another way."""
+    """The table is of an operator who stores passwords in another way."""
     site.node.edit_node("ALTER TABLE subscriber RENAME COLUMN ha1b TO other")
     try:
         yield
@@ -81,7 +81,7 @@ HOW = [locked, without_table, without_column, overwritten]
 @pytest.mark.parametrize("kind", COUNTED)
 @pytest.mark.parametrize("how", HOW)
 def test_nobody_can_look(site, how, kind, password):
-    """503 that says when to come back, counted, and no refusal; right behind
+    """503 that says when to come back, counted, and no refusal; right after
     it all is as before."""
     site.client("bob"), site.client("alice")
     message = COUNTED[kind][0]()

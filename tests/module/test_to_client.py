@@ -71,7 +71,7 @@ def test_contacts_of_one_register(any_site, first, second, apart):
     assert reply.code == 480
     message = mc.iwf_message("alice", b"x", "mcdata")
     assert any_site.from_iwf(message).code == 200
-    wanted = {phone.contact for phone in phones}  # wherever each is behind
+    wanted = {phone.contact for phone in phones}  # whatever NAT each has
     node.wait_until(lambda: wanted == {
         r.message.uri for phone in phones
         for r in phone.endpoint.requests()}, "a copy for each contact")
@@ -79,7 +79,7 @@ def test_contacts_of_one_register(any_site, first, second, apart):
 
 def test_contact_that_has_expired(new_small):
     """From the second on in which it ends a contact is none, whether the
-    timer has removed it or not: nobody sends with it, nobody is reached."""
+    timer has removed it or not: no user sends with it, none is reached."""
     site = new_small(clock=True)
     longer = site.client("alice")
     site.node.clock.forward(10)

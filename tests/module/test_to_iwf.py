@@ -80,7 +80,7 @@ def test_false_calling_user_is_overwritten(any_site):
 
 
 def test_calling_user_is_inserted_in_schema_order(any_site):
-    """Behind request-uri, before called-party-id."""
+    """After request-uri, before called-party-id."""
     any_site.client("alice")
     first = mc.identity("mcptt", "request-uri", mc.KMF1)
     last = mc.identity("mcptt", "called-party-id", mc.KMF1)

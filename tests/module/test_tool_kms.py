@@ -78,7 +78,7 @@ def test_uid():
 
 
 def test_files(lab):
-    """Certificate and key sets are complete, and nobody else reads them."""
+    """Certificate and key sets are complete, and no other user reads them."""
     for path in lab.folder.iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
     assert texts(lab.cert, "KmsUri") == [key_commands.KMS] * 2

@@ -16,7 +16,7 @@ import sip
 
 
 def test_message_takes_the_flow_of_the_registration(site):
-    """A client behind TCP is reached over the connection it has opened."""
+    """A client on TCP is reached over the connection it has opened."""
     alice = site.client("alice", endpoint=sip.TcpEndpoint())
     opened = alice.endpoint.flows()
     assert site.from_iwf(mc.iwf_message("alice", b"x")).code == 200
@@ -51,7 +51,7 @@ class Authority:
                        capture_output=True)
 
     def self_signed(self, name):
-        """Key and certificate files of somebody who vouches for himself."""
+        """Key and certificate files of one who vouches for himself."""
         self._openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes",
                       "-subj", f"/CN={name}", "-days", "2",
                       "-keyout", "own.key", "-out", "own.pem")
@@ -226,7 +226,7 @@ def connected_to(site, certificate):
 @pytest.mark.parametrize("name", ["iwf.example.org", "IWF.example.org"])
 def test_name_that_nobody_has_verified(tls_site, authority, name):
     """The node connects to a user's contact; the certificate shown there
-    names an IWF, and nobody vouches for it: a stranger's."""
+    names an IWF, and no authority vouches for it: a stranger's."""
     with connected_to(tls_site, authority.self_signed(name)) as contact:
         bob = tls_site.client("bob")
         reply = contact.ask(mc.iwf_message("bob", b"\0secret"))
@@ -244,7 +244,7 @@ def proven(sock, message, user):
 
 
 def is_open(sock):
-    """True where the node has not ended this TLS connection."""
+    """True if the node has not ended this TLS connection."""
     sock.settimeout(0.01)
     try:
         return bool(sock.recv(1))

@@ -42,6 +42,10 @@ BAD = [
     (C_FILE, "// TODO: later", 1, "todo:", "an issue of the project"),
     (C_FILE, 'LM_ERR("octets behind"\n" the end\\n");', 1, "behind",
      "after, or of"),
+    ("tests/module/test_x.py", '"""Nobody looks."""', 1, "nobody",
+     "what it is: no peer, another user, the caller"),
+    ("tests/mutate/x.txt", "also: octets behind the body", 1, "behind",
+     "after, or of"),
     ("docs/style.md", "# Style\n\nGood: what\nstands\nbehind it.\n", 3,
      "behind", "after, or of"),
 ]
@@ -58,6 +62,7 @@ def test_a_word_that_came_back(tmp_path, name, text, line, word, instead):
     "/* Where the body begins; it knows where to send it. */",
     "/* Users behind an IWF; sip:nobody@example.org is unknown. */",
     'static const char *uri = "sip:nobody@example.org"; int nobody;',
+    "/* \"nobody\" is a name; UPDATE x SET y = 0 WHERE z. */",
 ])
 def test_what_may_stand(tmp_path, text):
     """Places are where, LMR users are behind an IWF, data are data."""

@@ -30,7 +30,7 @@ static int by_mikey(mclmr_span_t text)
 /* The octets that a body part has, or NONE. */
 static int by_part(mclmr_span_t text)
 {
-	mclmr_part_t part = {.content = text, .base64 = true};
+	mclmr_body_part_t part = {.content = text, .base64 = true};
 	char memory[64];
 	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
 	mclmr_span_t octets;

@@ -225,7 +225,7 @@ static void test_part_headers(void **state)
 
 	(void)state;
 	for(size_t i = 0; i < COUNT(rows); i++) {
-		const mclmr_part_t *part = &read.part[0];
+		const mclmr_body_part_t *part = &read.part[0];
 
 		assert_int_equal(read_part_with(rows[i].headers, &read), MCLMR_OK);
 		assert_span(part->headers, rows[i].headers);
@@ -439,7 +439,7 @@ static void test_header_limit(void **state)
 /* Fails unless content survives writing and reading between two others. */
 static void assert_survives(mclmr_span_t content)
 {
-	mclmr_part_t parts[3] = {
+	mclmr_body_part_t parts[3] = {
 			{.headers = S("Content-Type: a/b\r\n"), .content = S("first")},
 			{.headers = S("Content-Type: c/d\r\n"), .content = content},
 			{.content = S("")},
@@ -554,7 +554,7 @@ static void test_find(void **state)
 	assert_int_equal(
 			mclmr_multipart_read(MIXED, S(""), S(body), &read), MCLMR_OK);
 	for(size_t i = 0; i < COUNT(rows); i++) {
-		const mclmr_part_t *first;
+		const mclmr_body_part_t *first;
 
 		assert_int_equal(
 				mclmr_multipart_find(&read, rows[i].media_type, &first),
@@ -600,7 +600,7 @@ static void test_decode(void **state)
 
 	(void)state;
 	for(size_t i = 0; i < COUNT(rows); i++) {
-		mclmr_part_t part = {.content = rows[i].text, .base64 = true};
+		mclmr_body_part_t part = {.content = rows[i].text, .base64 = true};
 		mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
 		mclmr_span_t octets = S("left over");
 
@@ -612,7 +612,7 @@ static void test_decode(void **state)
 
 static void test_decode_without_encoding(void **state)
 {
-	mclmr_part_t part = {.content = S("=\0=")};
+	mclmr_body_part_t part = {.content = S("=\0=")};
 	mclmr_arena_t arena = mclmr_arena(NULL, 0);
 	mclmr_span_t content;
 
@@ -627,7 +627,7 @@ static void assert_base64(size_t n)
 {
 	static char octets[MAX_PAYLOAD];
 	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
-	mclmr_part_t part = {.base64 = true};
+	mclmr_body_part_t part = {.base64 = true};
 	mclmr_span_t content, rest;
 
 	for(size_t i = 0; i < n; i++)
@@ -670,7 +670,7 @@ static void test_base64_lines(void **state)
 
 static void test_base64_arena_full(void **state)
 {
-	mclmr_part_t part = {.content = S("Zm9vYmFy"), .base64 = true};
+	mclmr_body_part_t part = {.content = S("Zm9vYmFy"), .base64 = true};
 	_Alignas(max_align_t) char small[9];
 	mclmr_arena_t arena = mclmr_arena(small, 7);
 	mclmr_span_t text;
@@ -691,7 +691,7 @@ static void test_base64_arena_full(void **state)
 
 static void test_write(void **state)
 {
-	mclmr_part_t parts[2] = {
+	mclmr_body_part_t parts[2] = {
 			{.headers = S("A: b\r\n"), .content = S("x")},
 			{.content = S("y")},
 	};
@@ -738,12 +738,12 @@ static void test_write_refuses(void **state)
 			{S("A: x\r\n\r\nB: x\r\n"), S("x"), S("b")},
 	};
 	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
-	mclmr_part_t many[MCLMR_MAX_PARTS + 1] = {{.content = S("")}};
+	mclmr_body_part_t many[MCLMR_MAX_PARTS + 1] = {{.content = S("")}};
 	mclmr_span_t body;
 
 	(void)state;
 	for(size_t i = 0; i < COUNT(rows); i++) {
-		mclmr_part_t part = {
+		mclmr_body_part_t part = {
 				.headers = rows[i].headers, .content = rows[i].content};
 
 		assert_int_equal(mclmr_multipart_write(

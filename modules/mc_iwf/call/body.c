@@ -38,7 +38,7 @@ static mclmr_status_t cut_body(
 }
 
 /* True for a part that holds bodies with types of their own. */
-static bool holds_bodies(const mclmr_part_t *part)
+static bool holds_bodies(const mclmr_body_part_t *part)
 {
 	return mclmr_span_starts_nocase(part->media_type, MCLMR_SPAN("multipart/"))
 		   || mclmr_span_starts_nocase(
@@ -47,7 +47,7 @@ static bool holds_bodies(const mclmr_part_t *part)
 
 /* True if a description is, or may be, inside a part of another type: we
  * do not look there, the receiver may. */
-static bool may_hide(const mclmr_part_t *part, mclmr_arena_t *arena)
+static bool may_hide(const mclmr_body_part_t *part, mclmr_arena_t *arena)
 {
 	size_t used = arena->used;
 	mclmr_span_t content;
@@ -139,8 +139,9 @@ bool lmr_body_replace(struct sip_msg *msg, const lmr_body_t *body,
 /* The description's part with one of the delimiter lines around it. */
 static mclmr_span_t part_octets(const lmr_body_t *body)
 {
-	const mclmr_part_t *part = body->sdp;
-	const mclmr_part_t *last = &body->cut->parts.part[body->cut->parts.n - 1];
+	const mclmr_body_part_t *part = body->sdp;
+	const mclmr_body_part_t *last =
+			&body->cut->parts.part[body->cut->parts.n - 1];
 	const char *begin = part->headers.s;
 	const char *end = part->content.s + part->content.len;
 

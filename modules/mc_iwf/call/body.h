@@ -12,13 +12,13 @@
 
 typedef struct lmr_body
 {
-	mclmr_status_t status;	 /* of reading it */
-	iwf_parsed_t *parsed;	 /* the message */
-	mclmr_span_t octets;	 /* as long as Content-Length says */
-	iwf_body_t *cut;		 /* into parts; NULL: it is not to be cut */
-	iwf_body_t spare;		 /* see iwf_parsed_body() */
-	const mclmr_part_t *sdp; /* NULL: there is none */
-	mclmr_span_t text;		 /* its description, encoding undone */
+	mclmr_status_t status;		  /* of reading it */
+	iwf_parsed_t *parsed;		  /* the message */
+	mclmr_span_t octets;		  /* as long as Content-Length says */
+	iwf_body_t *cut;			  /* into parts; NULL: it is not to be cut */
+	iwf_body_t spare;			  /* see iwf_parsed_body() */
+	const mclmr_body_part_t *sdp; /* NULL: there is none */
+	mclmr_span_t text;			  /* its description, encoding undone */
 } lmr_body_t;
 
 /*

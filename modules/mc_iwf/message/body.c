@@ -29,7 +29,7 @@ mclmr_status_t iwf_body_octets(struct sip_msg *msg, mclmr_span_t *octets)
 }
 
 /* True for a part with parts of its own in which an info part may be. */
-static bool hides_info(const mclmr_part_t *part)
+static bool hides_info(const mclmr_body_part_t *part)
 {
 	return mclmr_span_starts_nocase(part->media_type, MCLMR_SPAN("multipart/"))
 		   && mclmr_span_find_nocase(part->content, MCLMR_SPAN("-info+xml"))
@@ -40,7 +40,7 @@ static bool hides_info(const mclmr_part_t *part)
 static void find_infos(iwf_body_t *body)
 {
 	for(size_t i = body->parts.n; i > 0; i--) {
-		const mclmr_part_t *part = &body->parts.part[i - 1];
+		const mclmr_body_part_t *part = &body->parts.part[i - 1];
 
 		body->hidden += hides_info(part);
 		if(mclmr_mc_info_service(part->media_type) == MCLMR_SERVICE_NONE)
@@ -127,7 +127,7 @@ void iwf_body_end(struct sip_msg *msg)
 
 /* Sets the Content-Length that a part itself may have. */
 static bool set_part_length(
-		struct sip_msg *msg, const mclmr_part_t *part, size_t length)
+		struct sip_msg *msg, const mclmr_body_part_t *part, size_t length)
 {
 	char digits[24];
 	int n;
@@ -139,7 +139,7 @@ static bool set_part_length(
 			msg, part->content_length, (mclmr_span_t){digits, (size_t)n});
 }
 
-bool iwf_body_edit_part(struct sip_msg *msg, const mclmr_part_t *part,
+bool iwf_body_edit_part(struct sip_msg *msg, const mclmr_body_part_t *part,
 		const mclmr_xml_edit_t *edit, size_t n)
 {
 	size_t length = part->content.len;
@@ -154,7 +154,7 @@ bool iwf_body_edit_part(struct sip_msg *msg, const mclmr_part_t *part,
 	return set_part_length(msg, part, length);
 }
 
-bool iwf_body_replace_part(struct sip_msg *msg, const mclmr_part_t *part,
+bool iwf_body_replace_part(struct sip_msg *msg, const mclmr_body_part_t *part,
 		mclmr_arena_t *arena, mclmr_span_t text)
 {
 	mclmr_xml_edit_t whole = {0, part->content.len, text};

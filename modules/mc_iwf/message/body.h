@@ -23,9 +23,10 @@ typedef struct iwf_body
 	mclmr_span_t octets;   /* as long as Content-Length says */
 	mclmr_status_t status; /* of cutting it */
 	mclmr_multipart_t parts;
-	const mclmr_part_t *info; /* the first info part; NULL: there is none */
-	size_t infos;			  /* how many there are */
-	size_t hidden;			  /* parts with parts of their own in which an info
+	const mclmr_body_part_t
+			*info; /* the first info part; NULL: there is none */
+	size_t infos;  /* how many there are */
+	size_t hidden; /* parts with parts of their own in which an info
 								 part may be: others could take it for ours */
 
 	bool has_read;				/* the info document: */
@@ -71,12 +72,12 @@ void iwf_body_end(struct sip_msg *msg);
 
 /* Replaces octets of a part's content by an edit, and its own Content-Length,
  * if it has one, by the length that it then has. false without memory. */
-bool iwf_body_edit_part(struct sip_msg *msg, const mclmr_part_t *part,
+bool iwf_body_edit_part(struct sip_msg *msg, const mclmr_body_part_t *part,
 		const mclmr_xml_edit_t *edit, size_t n);
 
 /* Replaces the whole content of a part by text, encoded as that was. false if
  * there is no memory. */
-bool iwf_body_replace_part(struct sip_msg *msg, const mclmr_part_t *part,
+bool iwf_body_replace_part(struct sip_msg *msg, const mclmr_body_part_t *part,
 		mclmr_arena_t *arena, mclmr_span_t text);
 
 #endif

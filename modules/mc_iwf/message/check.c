@@ -84,7 +84,7 @@ static mclmr_status_t check_info(struct sip_msg *msg, iwf_message_t *m)
 /* Of two lists it would not be known which holds. */
 static mclmr_status_t check_lists(struct sip_msg *msg, iwf_message_t *m)
 {
-	const mclmr_part_t *part;
+	const mclmr_body_part_t *part;
 	mclmr_span_t text;
 	mclmr_status_t status;
 	size_t n = mclmr_multipart_find(&m->body->parts, LISTS_TYPE, &part);

@@ -30,9 +30,9 @@ typedef struct iwf_message
 	bool counted;		  /* as received */
 
 	iwf_body_t *body;
-	iwf_body_t spare;			 /* see iwf_parsed_body() */
-	mclmr_status_t body_status;	 /* has it the parts that it must have? */
-	const mclmr_part_t *payload; /* interworking part */
+	iwf_body_t spare;				  /* see iwf_parsed_body() */
+	mclmr_status_t body_status;		  /* has it the parts that it must have? */
+	const mclmr_body_part_t *payload; /* interworking part */
 
 	mclmr_trust_t trust; /* what the peer rows say of the source */
 	mclmr_sender_t sender;

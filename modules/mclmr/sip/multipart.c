@@ -400,7 +400,7 @@ static bool is_identity(mclmr_span_t encoding)
 }
 
 /* Takes the fields over into the part. */
-static bool set_fields(const fields_t *fields, mclmr_part_t *part)
+static bool set_fields(const fields_t *fields, mclmr_body_part_t *part)
 {
 	mclmr_span_t rest = fields->content_type;
 
@@ -417,7 +417,8 @@ static bool set_fields(const fields_t *fields, mclmr_part_t *part)
 }
 
 /* Reads the header lines of a part. */
-static mclmr_status_t read_headers(mclmr_span_t headers, mclmr_part_t *part)
+static mclmr_status_t read_headers(
+		mclmr_span_t headers, mclmr_body_part_t *part)
 {
 	fields_t fields = {EMPTY, EMPTY, EMPTY, EMPTY};
 	mclmr_span_t rest = headers;
@@ -457,7 +458,7 @@ static mclmr_span_t cut_headers(mclmr_span_t *text)
 }
 
 /* Reads the part that stands between two delimiters. */
-static mclmr_status_t read_part(mclmr_span_t text, mclmr_part_t *part)
+static mclmr_status_t read_part(mclmr_span_t text, mclmr_body_part_t *part)
 {
 	mclmr_span_t headers = cut_headers(&text);
 
@@ -547,20 +548,20 @@ mclmr_status_t mclmr_multipart_read(mclmr_span_t content_type,
 }
 
 /* The media type of a part, which has one even if it does not say. */
-static mclmr_span_t media_type_of(const mclmr_part_t *part)
+static mclmr_span_t media_type_of(const mclmr_body_part_t *part)
 {
 	return part->media_type.len > 0 ? part->media_type
 									: MCLMR_SPAN("text/plain");
 }
 
 size_t mclmr_multipart_find(const mclmr_multipart_t *multipart,
-		mclmr_span_t media_type, const mclmr_part_t **first)
+		mclmr_span_t media_type, const mclmr_body_part_t **first)
 {
 	size_t found = 0;
 
 	*first = NULL;
 	for(size_t i = 0; i < multipart->n; i++) {
-		const mclmr_part_t *part = &multipart->part[i];
+		const mclmr_body_part_t *part = &multipart->part[i];
 
 		if(!mclmr_span_equal_nocase(media_type_of(part), media_type))
 			continue;
@@ -571,8 +572,8 @@ size_t mclmr_multipart_find(const mclmr_multipart_t *multipart,
 	return found;
 }
 
-mclmr_status_t mclmr_part_decode(
-		const mclmr_part_t *part, mclmr_arena_t *arena, mclmr_span_t *content)
+mclmr_status_t mclmr_part_decode(const mclmr_body_part_t *part,
+		mclmr_arena_t *arena, mclmr_span_t *content)
 {
 	const unsigned rules = MCLMR_BASE64_BLANKS | MCLMR_BASE64_PADDED;
 	uint8_t *octets;
@@ -625,7 +626,7 @@ static bool is_header(mclmr_span_t headers)
 
 /* True if every part can be read again when written with this boundary. */
 static bool is_writable(
-		const mclmr_part_t *parts, size_t n, mclmr_span_t boundary)
+		const mclmr_body_part_t *parts, size_t n, mclmr_span_t boundary)
 {
 	for(size_t i = 0; i < n; i++) {
 		if(mclmr_span_find(parts[i].content, boundary) != NULL
@@ -636,7 +637,7 @@ static bool is_writable(
 	return n > 0;
 }
 
-mclmr_status_t mclmr_multipart_write(const mclmr_part_t *parts, size_t n,
+mclmr_status_t mclmr_multipart_write(const mclmr_body_part_t *parts, size_t n,
 		mclmr_span_t boundary, mclmr_arena_t *arena, mclmr_span_t *body)
 {
 	mclmr_text_t out = mclmr_text(arena);

@@ -24,14 +24,14 @@ typedef struct mclmr_part
 	mclmr_span_t content;		 /* octets as they stand on the wire */
 	bool base64;				 /* Content-Transfer-Encoding: base64 */
 	bool unreadable;			 /* encoded in a way that is not undone here */
-} mclmr_part_t;
+} mclmr_body_part_t;
 
 typedef struct mclmr_multipart
 {
 	bool single;		   /* the body is one part and no multipart */
 	mclmr_span_t boundary; /* without quotes; empty if single */
 	size_t n;			   /* parts */
-	mclmr_part_t part[MCLMR_MAX_PARTS];
+	mclmr_body_part_t part[MCLMR_MAX_PARTS];
 } mclmr_multipart_t;
 
 /*
@@ -53,7 +53,7 @@ mclmr_status_t mclmr_multipart_read(mclmr_span_t content_type,
 /* The parts of a media type ("application/sdp", compared without case):
  * their number, and the first of them in *first (NULL if none). */
 size_t mclmr_multipart_find(const mclmr_multipart_t *multipart,
-		mclmr_span_t media_type, const mclmr_part_t **first);
+		mclmr_span_t media_type, const mclmr_body_part_t **first);
 
 /*
  * The content of a part with its transfer encoding undone: the part's own
@@ -62,8 +62,8 @@ size_t mclmr_multipart_find(const mclmr_multipart_t *multipart,
  * quoted-printable or a Content-Encoding, which a receiver might undo),
  * MCLMR_LIMIT_EXCEEDED (arena full).
  */
-mclmr_status_t mclmr_part_decode(
-		const mclmr_part_t *part, mclmr_arena_t *arena, mclmr_span_t *content);
+mclmr_status_t mclmr_part_decode(const mclmr_body_part_t *part,
+		mclmr_arena_t *arena, mclmr_span_t *content);
 
 /*
  * base64 of content in lines of 76 characters with CRLF between them, as
@@ -79,7 +79,7 @@ bool mclmr_part_encode(
  * is checked. MCLMR_OK, MCLMR_MIME_MALFORMED (boundary unfit or inside a
  * content), MCLMR_LIMIT_EXCEEDED (arena full).
  */
-mclmr_status_t mclmr_multipart_write(const mclmr_part_t *parts, size_t n,
+mclmr_status_t mclmr_multipart_write(const mclmr_body_part_t *parts, size_t n,
 		mclmr_span_t boundary, mclmr_arena_t *arena, mclmr_span_t *body);
 
 #endif

@@ -45,18 +45,8 @@ static int run_inspect(int argc, char **argv)
 			"Prints what a message with a key record says without any key. "
 			"Nothing is\nverified.\n" TOOL_FILE_HELP
 			"Exit: 0 done, 1 no key record, 2 usage or unreadable file.\n";
-	static const struct option options[] = {TOOL_OPTIONS_END};
-	tool_arguments_t arguments;
-	tool_message_file_t file;
-	int code = tool_arguments(argc, argv, options, 1, usage, &arguments);
 
-	if(code == TOOL_GO_ON)
-		code = tool_message_read(arguments.file, &file);
-	if(code != TOOL_GO_ON)
-		return code;
-	code = inspect(&file);
-	tool_message_free(&file);
-	return code;
+	return tool_message_command(argc, argv, usage, inspect);
 }
 
 int tool_key(int argc, char **argv)

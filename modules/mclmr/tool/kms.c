@@ -165,6 +165,29 @@ static lab_t *open_lab(const char *dir)
 	return NULL;
 }
 
+/* What a command is asked for. */
+typedef struct order
+{
+	const char *values[OPTIONS];
+	mclmr_key_period_t period;
+	uint64_t periods;
+	int64_t at;
+} order_t;
+
+/* Does a command's work on the server in a folder. */
+static int work_on(const char *dir, const order_t *order,
+		int (*work)(lab_t *lab, const order_t *order))
+{
+	lab_t *lab = open_lab(dir);
+	int code;
+
+	if(lab == NULL)
+		return TOOL_USAGE;
+	code = work(lab, order);
+	close_lab(lab);
+	return code;
+}
+
 /* Writes a text that was made, or tells what is wrong. */
 static int save(const char *path, const char *wrong, mclmr_span_t text)
 {
@@ -211,6 +234,18 @@ static int make_folder(const lab_t *lab)
 	return TOOL_DONE;
 }
 
+/* The work of init. */
+static int make_server(lab_t *lab, const order_t *order)
+{
+	int code = make_folder(lab);
+
+	if(code != TOOL_DONE)
+		return code;
+	lab->server.uri = mclmr_span(order->values[OPTION_URI]);
+	lab->server.period = order->period;
+	return write_server(lab, order->at);
+}
+
 /* mclmr kms init: secrets and certificate, never over those of a server. */
 static int run_init(int argc, char **argv)
 {
@@ -225,31 +260,20 @@ static int run_init(int argc, char **argv)
 			"  --out DIR    a folder; made if it is not there\n\n"
 			"Exit: 0 done, 1 there is one already, 2 usage or unwritable "
 			"file.\n";
-	const char *values[OPTIONS] = {NULL};
+	order_t order = {0};
+	const char **values = order.values;
 	int code = tool_options(argc, argv, all_options, 0, usage, values);
-	mclmr_key_period_t period;
-	int64_t now;
-	lab_t *lab;
 
 	if(code != TOOL_GO_ON)
 		return code;
-	if(!has_options(values, "!!!!", 4) || !read_period(values, &period)
-			|| !tool_time("--at", NULL, &now))
+	if(!has_options(values, "!!!!", 4) || !read_period(values, &order.period)
+			|| !tool_time("--at", NULL, &order.at))
 		return TOOL_USAGE;
 	if(!mclmr_mikey_is_uri(mclmr_span(values[OPTION_URI]))) {
 		tool_complain("--uri is no URI");
 		return TOOL_USAGE;
 	}
-	lab = open_lab(values[OPTION_OUT]);
-	if(lab == NULL)
-		return TOOL_USAGE;
-	lab->server.uri = mclmr_span(values[OPTION_URI]);
-	lab->server.period = period;
-	code = make_folder(lab);
-	if(code == TOOL_DONE)
-		code = write_server(lab, now);
-	close_lab(lab);
-	return code;
+	return work_on(values[OPTION_OUT], &order, make_server);
 }
 
 /* Reads the secrets of the folder. */
@@ -412,17 +436,18 @@ static const char *file_of(const lab_t *lab, const char *out, const char *uri)
 }
 
 /* The work of user. */
-static int issue(lab_t *lab, const char **values, uint64_t periods, int64_t at)
+static int issue(lab_t *lab, const order_t *order)
 {
-	user_t user = {.uri = mclmr_span(values[OPTION_USER]), .periods = periods};
+	const char *uri = order->values[OPTION_USER];
+	user_t user = {.uri = mclmr_span(uri), .periods = order->periods};
 	const char *path;
 	int code = load_server(lab);
 
 	if(code != TOOL_DONE)
 		return code;
-	path = file_of(lab, values[OPTION_OUT], values[OPTION_USER]);
+	path = file_of(lab, order->values[OPTION_OUT], uri);
 	user.file = mclmr_span(path);
-	code = write_user(lab, &user, at);
+	code = write_user(lab, &user, order->at);
 	if(code != TOOL_DONE || strcmp(path, "-") == 0)
 		return code;
 	user.file = noted_file(lab, path);
@@ -452,35 +477,29 @@ static int run_user(int argc, char **argv)
 			"  --periods N  and for the N - 1 periods after it (1)\n"
 			"  --out FILE   mode 0600 (DIR/URI.xml)\n\n"
 			"Exit: 0 done, 1 refused, 2 usage or unusable file.\n";
-	const char *values[OPTIONS] = {NULL};
+	order_t order = {.periods = 1};
+	const char **values = order.values;
 	int code = tool_options(argc, argv, all_options, 0, usage, values);
-	uint64_t periods = 1;
-	int64_t at;
-	lab_t *lab;
 
 	if(code != TOOL_GO_ON)
 		return code;
 	if(!has_options(values, "   ?!!?  ?", 10)
-			|| !tool_time("--at", values[OPTION_AT], &at))
+			|| !tool_time("--at", values[OPTION_AT], &order.at))
 		return TOOL_USAGE;
 	if(values[OPTION_PERIODS] != NULL
-			&& !read_number(values, OPTION_PERIODS, MAX_PERIODS, &periods))
+			&& !read_number(
+					values, OPTION_PERIODS, MAX_PERIODS, &order.periods))
 		return TOOL_USAGE;
-	if(periods == 0 || *values[OPTION_USER] == '\0'
+	if(order.periods == 0 || *values[OPTION_USER] == '\0'
 			|| strpbrk(values[OPTION_USER], " \t\r\n") != NULL) {
 		tool_complain("--periods is 0, or --user is no URI");
 		return TOOL_USAGE;
 	}
-	lab = open_lab(values[OPTION_DIR]);
-	if(lab == NULL)
-		return TOOL_USAGE;
-	code = issue(lab, values, periods, at);
-	close_lab(lab);
-	return code;
+	return work_on(values[OPTION_DIR], &order, issue);
 }
 
 /* The work of reissue. */
-static int reissue(lab_t *lab, int64_t at)
+static int reissue(lab_t *lab, const order_t *order)
 {
 	mclmr_span_t list;
 	mclmr_span_t rest;
@@ -494,7 +513,7 @@ static int reissue(lab_t *lab, int64_t at)
 	rest = list;
 	while(code == TOOL_DONE && rest.len > 0) {
 		if(next_user(&rest, &user)) {
-			code = write_user(lab, &user, at);
+			code = write_user(lab, &user, order->at);
 		} else {
 			tool_complain("%s: not readable", path_in(lab, USERS));
 			code = TOOL_USAGE;
@@ -512,22 +531,16 @@ static int run_reissue(int argc, char **argv)
 			"Writes the keys of all users anew, for the key period of TIME "
 			"(now) and\nas many after it as each was given.\n\n"
 			"Exit: 0 done, 1 refused, 2 usage or unusable file.\n";
-	const char *values[OPTIONS] = {NULL};
+	order_t order = {0};
+	const char **values = order.values;
 	int code = tool_options(argc, argv, all_options, 0, usage, values);
-	int64_t at;
-	lab_t *lab;
 
 	if(code != TOOL_GO_ON)
 		return code;
 	if(!has_options(values, "    ! ?", 7)
-			|| !tool_time("--at", values[OPTION_AT], &at))
+			|| !tool_time("--at", values[OPTION_AT], &order.at))
 		return TOOL_USAGE;
-	lab = open_lab(values[OPTION_DIR]);
-	if(lab == NULL)
-		return TOOL_USAGE;
-	code = reissue(lab, at);
-	close_lab(lab);
-	return code;
+	return work_on(values[OPTION_DIR], &order, reissue);
 }
 
 /* mclmr kms uid: to compare with the UserID of another server. */

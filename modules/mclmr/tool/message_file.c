@@ -9,6 +9,7 @@
 #include "mclmr/base/timestamp.h"
 #include "io.h"
 #include "message_file.h"
+#include "options.h"
 #include "print.h"
 
 int tool_message_read(const char *path, tool_message_file_t *file)
@@ -33,6 +34,23 @@ void tool_message_free(tool_message_file_t *file)
 {
 	tool_free(file->text);
 	file->text = (mclmr_span_t){NULL, 0};
+}
+
+int tool_message_command(int argc, char **argv, const char *usage,
+		int (*work)(const tool_message_file_t *file))
+{
+	static const struct option options[] = {TOOL_OPTIONS_END};
+	tool_arguments_t arguments;
+	tool_message_file_t file;
+	int code = tool_arguments(argc, argv, options, 1, usage, &arguments);
+
+	if(code == TOOL_GO_ON)
+		code = tool_message_read(arguments.file, &file);
+	if(code != TOOL_GO_ON)
+		return code;
+	code = work(&file);
+	tool_message_free(&file);
+	return code;
 }
 
 bool tool_form_known(const char *form)

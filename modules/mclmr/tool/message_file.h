@@ -25,6 +25,11 @@ typedef struct tool_message_file
 int tool_message_read(const char *path, tool_message_file_t *file);
 void tool_message_free(tool_message_file_t *file);
 
+/* A command that takes a FILE and no option: reads it, does its work, frees
+ * it. An exit code. */
+int tool_message_command(int argc, char **argv, const char *usage,
+		int (*work)(const tool_message_file_t *file));
+
 /* Writes a message in a form of the command line, raw, base64 or sdp; NULL is
  * raw. An exit code. */
 int tool_message_write(const char *out, const char *form, mclmr_span_t octets);

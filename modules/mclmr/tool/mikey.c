@@ -80,8 +80,8 @@ static void print_extensions(const mclmr_mikey_t *message)
 	printf("sakke_to_self=%s\n", message->self.data.len > 0 ? "yes" : "no");
 }
 
-/* All that a message says without any key. */
-static void print_message(const tool_message_file_t *file)
+/* The work of inspect: all that a message says without any key. */
+static int inspect(const tool_message_file_t *file)
 {
 	const mclmr_mikey_t *message = &file->message;
 	uint8_t octets[8];
@@ -107,6 +107,7 @@ static void print_message(const tool_message_file_t *file)
 			message->sakke.data.len);
 	print_extensions(message);
 	printf("signature_size=%zu\n", message->signature.len);
+	return tool_finish(TOOL_DONE);
 }
 
 /* mclmr mikey inspect: needs no key, and says nothing of genuineness. */
@@ -117,18 +118,8 @@ static int run_inspect(int argc, char **argv)
 			"Prints what a message says, as lines name=value. Nothing is "
 			"verified.\n" TOOL_FILE_HELP
 			"Exit: 0 done, 1 no such message, 2 usage or unreadable file.\n";
-	static const struct option options[] = {TOOL_OPTIONS_END};
-	tool_arguments_t arguments;
-	tool_message_file_t file;
-	int code = tool_arguments(argc, argv, options, 1, usage, &arguments);
 
-	if(code == TOOL_GO_ON)
-		code = tool_message_read(arguments.file, &file);
-	if(code != TOOL_GO_ON)
-		return code;
-	print_message(&file);
-	tool_message_free(&file);
-	return tool_finish(TOOL_DONE);
+	return tool_message_command(argc, argv, usage, inspect);
 }
 
 /* What is asked of a message by the options. */
