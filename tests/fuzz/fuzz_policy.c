@@ -4,7 +4,8 @@
  * Input: a digit for the profile and one for what is wanted, then an offer, a
  * line "----", an answer, a line "----", the next offer of its side. Of what
  * leaves holds:
- * - it reads again, has all sections, none without format;
+ * - it reads again, has all sections (an answer those of the offer), none
+ *   without format;
  * - no active speech section has a format that the profile does not permit,
  *   or that cannot be encrypted if that is required;
  * - key-mgmt lines are all there as they were, crypto lines in their order,
@@ -156,14 +157,18 @@ static void check_lines(const mclmr_sdp_line_t *came, size_t n_came,
 	require(keys == 0);
 }
 
-/* What left of a description keeps to the profile and to what came. */
+/* What left of a description keeps to the profile and to what came. offer: of
+ * an answer, which gets as many sections, else NULL. */
 static mclmr_sdp_t *check_text(const mclmr_profile_t *profile,
-		mclmr_span_t came_text, mclmr_span_t text, mclmr_arena_t *arena)
+		mclmr_span_t came_text, mclmr_span_t text, const mclmr_sdp_t *offer,
+		mclmr_arena_t *arena)
 {
 	mclmr_sdp_t *came = read_text(came_text, arena);
 	mclmr_sdp_t *left = read_text(text, arena);
 
-	require(left->sections == came->sections);
+	require(left->sections <= came->sections
+			|| (offer != NULL && left->sections == offer->sections));
+	require(left->sections == came->sections || offer != NULL);
 	require(mclmr_bypass_remove(left).len == 0);
 	check_lines(
 			came->line, came->session_lines, left->line, left->session_lines);
@@ -243,7 +248,8 @@ static bool check_answer(mclmr_policy_request_t request, mclmr_arena_t *arena,
 		return false;
 	if(decision.status != MCLMR_OK && is_logged)
 		return true;
-	answer = check_text(request.profile, request.text, decision.text, arena);
+	answer = check_text(
+			request.profile, request.text, decision.text, offer, arena);
 	for(size_t i = 0; i < answer->sections; i++) {
 		if(has_speech(&answer->section[i]))
 			check_answered(
@@ -280,7 +286,7 @@ static void check_next(mclmr_policy_request_t request, mclmr_arena_t *arena)
 	mclmr_policy_decide(&request, arena, &decision);
 	if(decision.action == MCLMR_REFUSE)
 		return;
-	sdp = check_text(request.profile, request.text, decision.text, arena);
+	sdp = check_text(request.profile, request.text, decision.text, NULL, arena);
 	check_again(request, decision.text, arena);
 	for(size_t i = 0; i < sdp->sections; i++) {
 		const mclmr_sdp_section_t *section = &sdp->section[i];
@@ -309,7 +315,8 @@ static void check_call(
 	require((decision.action == MCLMR_REFUSE) == (decision.text.len == 0));
 	if(decision.action == MCLMR_REFUSE)
 		return;
-	(void)check_text(request.profile, request.text, decision.text, &arena);
+	(void)check_text(
+			request.profile, request.text, decision.text, NULL, &arena);
 	check_again(request, decision.text, &arena);
 	request.offer = decision.text;
 	request.text = answer;

@@ -201,7 +201,90 @@ def test_profile_unknown(call_site):
     call_site.node.wait_log('there is no media profile "nothing"')
 
 
+REFUSED_VIDEO = "m=video 0 RTP/AVP 97"
+IDLE = {
+    "without format": ["m=video 0 RTP/AVP"],
+    "without transport": ["m=video 0"],
+    "two fmtp": [REFUSED_VIDEO, "a=rtpmap:97 H264/90000",
+                 "a=fmtp:97 profile-level-id=42e01f", "a=fmtp:97 max-br=512"],
+    "two rtpmap": [REFUSED_VIDEO, "a=rtpmap:97 H264/90000",
+                   "a=rtpmap:97 AMR-WB/16000"],
+    "a format twice": ["m=video 0 RTP/AVP 97 97"],
+    "what is not known": ["m=x 0 y"],
+    "text": ["m=text 0 RTP/AVP"],
+    "application": ["m=application 0 TCP/BFCP"],
+    "image": ["m=image 0 udptl"],
+}
+
+
+@pytest.mark.parametrize("name", IDLE)
+def test_idle_section(call_site, name):
+    """A section that carries nothing ends no speech, whatever it lacks."""
+    alice, bob = call_site.party(), call_site.party()
+    offer = alice.sdp(media.TETRA, more=[IDLE[name]])
+    answer = bob.sdp(media.TETRA, more=[IDLE[name]])
+    dialog, _, told, offered = connect(call_site, offer, answer)
+    for sdp in (told, offered):
+        assert media.ports(sdp)[0] > 0 and media.ports(sdp)[1] == 0
+        assert len(call_proxy.formats_of(sdp, 1)) > 0
+    media.exchange(alice, told, bob, offered, 97)
+    assert dialog.bye().code == 200
+
+
+@pytest.mark.parametrize("answered", [[], [VIDEO, VIDEO[:1]]],
+                         ids=["missing", "surplus"])
+def test_other_number_of_sections(call_site, answered):
+    """A client that answers speech alone has refused the rest."""
+    alice, bob = call_site.party(), call_site.party()
+    closed = [[line.replace("40020", "0") for line in section]
+              for section in answered]
+    dialog, _, told, offered = connect(
+        call_site, alice.sdp(media.TETRA, more=[VIDEO]),
+        bob.sdp(media.TETRA, more=closed))
+    assert media.ports(told)[1:] == [0]
+    media.exchange(alice, told, bob, offered, 97)
+    assert dialog.bye().code == 200
+
+
+SECOND = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.9\r\n"
+
+
+def test_two_descriptions_in_one(call_site):
+    """A body that begins twice is no description: 400, nothing leaves."""
+    sdp = call_site.party().sdp(media.TETRA)
+    outgoing = call_site.offer(sdp + SECOND.encode() + sdp)
+    assert outgoing.refusal().code == 400
+    outgoing = call_site.offer(sdp)
+    incoming = call_site.incoming(outgoing)
+    incoming.reply(200, sdp + sdp)
+    dialog, told = outgoing.answered()
+    assert b"127.0.0.9" not in told and media.ports(told) in ([], [0])
+    call_proxy.assert_ended(dialog, incoming.dialog())
+
+
 # Answers
+
+STRAYS = {
+    "a format more": {**media.TETRA, **media.AMRWB},
+    "before the offered one": {**media.AMRWB, **media.TETRA},
+    "tones by another number": {**media.TETRA,
+                                110: ("telephone-event/8000", "0-15")},
+    "another number for it": {**media.TETRA, 99: media.TETRA[97]},
+}
+
+
+@pytest.mark.parametrize("name", STRAYS)
+def test_strays_of_an_answer(call_site, name):
+    """What an answer lists beyond the offer goes, and the speech stays."""
+    alice, bob = call_site.party(), call_site.party()
+    dialog, _, told, offered = connect(
+        call_site,
+        alice.sdp({**media.TETRA, 101: ("telephone-event/8000", None)}),
+        bob.sdp(STRAYS[name]))
+    assert call_proxy.formats_of(told) == ["97"]
+    media.exchange(alice, told, bob, offered, 97)
+    assert dialog.bye().code == 200
+
 
 BAD_ANSWERS = {
     "format not offered": ({99: media.TETRA[97]}, (), "RTP/AVP"),
@@ -214,14 +297,27 @@ BAD_ANSWERS = {
 
 @pytest.mark.parametrize("name", BAD_ANSWERS)
 def test_bad_answer(call_site, name):
-    """Checked against the offer as it left us: port 0, and no media."""
+    """Checked against the offer as it left us: port 0, and since that leaves
+    no speech both get a BYE."""
     before = call_site.node.counters()["lmr_bad_answers"]
     formats, lines, proto = BAD_ANSWERS[name]
     bob = call_site.party()
-    dialog, _, told, _ = connect(call_site, call_site.party().sdp(MIXED),
-                                 bob.sdp(formats, *lines, proto=proto))
+    dialog, other, told, _ = connect(call_site, call_site.party().sdp(MIXED),
+                                     bob.sdp(formats, *lines, proto=proto))
     assert media.ports(told) == [0]
     assert call_site.node.counters()["lmr_bad_answers"] == before + 1
+    call_proxy.assert_ended(dialog, other)
+
+
+def test_refused_by_the_peer(call_site):
+    """A peer that refuses the speech itself knows what it does."""
+    bob = call_site.party()
+    dialog, other, told, _ = connect(
+        call_site, call_site.party().sdp(media.TETRA),
+        media.description(bob.address, media.audio(0, media.TETRA)))
+    assert media.ports(told) == [0]
+    branch = other.send("OPTIONS")
+    assert call_site.callee.wait_final(branch).code == 200
     assert dialog.bye().code == 200
 
 
@@ -301,14 +397,14 @@ def test_offerless_refused(call_site):
 
 
 def test_offerless_bad_answer(call_site):
-    """A bad answer in the ACK: port 0."""
+    """A bad answer in the ACK: port 0, and the call ends."""
     outgoing = call_site.start(call_site.invite(None))
     incoming = call_site.incoming(outgoing)
     incoming.reply(200, call_site.party().sdp(media.TETRA))
     dialog, _ = outgoing.answered(ack=False)
     dialog.ack(call_site.party().sdp(media.AMRWB))
     assert media.ports(incoming.dialog().wait("ACK").sdp) == [0]
-    dialog.bye()
+    call_proxy.assert_ended(dialog, incoming.dialog())
 
 
 def test_ack_nobody_asked_for(call_site):
@@ -436,7 +532,7 @@ def test_rebound_answer(call_site):
         {97: ISI[98], 98: media.TETRA[97]}))
     reply = call_site.caller.wait_final(branch)
     assert media.ports(user_agent.sdp_of(reply)) == [0]
-    dialog.bye()
+    call_proxy.assert_ended(dialog, other)
 
 
 def test_stray_in_info(call_site):

@@ -167,6 +167,23 @@ def test_help():
     assert done.returncode == 2
 
 
+def test_own_format(tmp_path):
+    """A format without row, by the lines that are printed."""
+    policies = tmp_path / "policies.ini"
+    policies.write_text(documents.block("own"))
+    opus = HEAD + (b"m=audio 4000 RTP/AVP 111 97\r\n"
+                   b"a=rtpmap:111 opus/48000/2\r\n"
+                   b"a=fmtp:111 useinbandfec=1\r\n"
+                   b"a=rtpmap:97 AMR-WB/16000\r\n")
+    for named in ([], ["--policies", policies]):
+        _, out, _ = run("explain", *named, stdin=opus, profile="wideband" if
+                        named else "mcptt")
+        said = out.decode().splitlines()
+        assert ("codec=opus" in said) == (named != [])
+        assert any("unknown_format: 111" in line for line in said) == \
+            (named == [])
+
+
 def test_printed_examples(tmp_path):
     """The printed commands run as they stand, and say what is printed."""
     (tmp_path / "cfg").symlink_to(TOP / "cfg")

@@ -57,6 +57,18 @@ static const policy_row_t names[] = {
 				M("RTP/AVP 97 110") WB EVS, "unknown_format"),
 		SAME("DMR by its provisional name", "dmr",
 				M("RTP/AVP 96") "a=rtpmap:96 DMRA-AIS/8000\r\n"),
+		SAME("P25 half and full rate by the names of the field",
+				"allow=p25-half,p25-full",
+				M("RTP/AVP 101 100") "a=rtpmap:101 X-TIA-P25-HalfRate/8000\r\n"
+									 "a=rtpmap:100 "
+									 "X-TIA-P25-FullRate/8000\r\n"),
+		REFUSED("they are not IMBE by its other name", "p25",
+				M("RTP/AVP 100") "a=rtpmap:100 X-TIA-P25-FullRate/8000\r\n",
+				MCLMR_CODEC_REQUIRED, "not_allowed empty"),
+		SAME("TETRA as open gateways name it", "allow=tetra-acelp",
+				M("RTP/AVP 99") "a=rtpmap:99 acelp/8000\r\n"),
+		SAME("Codec2", "allow=codec2",
+				M("RTP/AVP 99") "a=rtpmap:99 CODEC2/8000\r\n"),
 		SAME("both TETRA formats", "tetra", M("RTP/AVP 98 99") BB ISI),
 		REFUSED("TETRA_ACELP_BB is not TETRA_ACELP", "allow=tetra-isi",
 				M("RTP/AVP 98") BB, MCLMR_CODEC_REQUIRED, "not_allowed empty"),

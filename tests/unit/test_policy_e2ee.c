@@ -36,6 +36,25 @@ static const policy_row_t required[] = {
 		REFUSED("tones do not count", "allow=*\ne2ee=required",
 				M("RTP/AVP 97 101") WB DTMF, MCLMR_E2EE_REQUIRED,
 				"not_encrypted empty"),
+		SAME("names of the field, if the attribute tells", ATTR "e2ee=required",
+				M("RTP/AVP 100 101") "a=rtpmap:100 X-TIA-P25-FullRate/8000\r\n"
+									 "a=rtpmap:101 X-TIA-P25-HalfRate/8000\r\n"
+									 "a=x-lmr-e2ee:p25 alg=84 mode=on\r\n"),
+		SAME("the same of TETRA", ATTR "e2ee=required",
+				M("RTP/AVP 99") "a=rtpmap:99 ACELP/8000\r\n"
+								"a=x-lmr-e2ee:tetra alg=89 mode=on\r\n"),
+		REFUSED("not if it does not", ATTR "e2ee=required",
+				M("RTP/AVP 99 100 101") "a=rtpmap:99 ACELP/8000\r\n"
+										"a=rtpmap:100 "
+										"X-TIA-P25-FullRate/8000\r\n"
+										"a=rtpmap:101 "
+										"X-TIA-P25-HalfRate/8000\r\n",
+				MCLMR_E2EE_REQUIRED,
+				"not_encrypted not_encrypted not_encrypted empty"),
+		REFUSED("Codec2 is never encrypted", ATTR "e2ee=required",
+				M("RTP/AVP 99") "a=rtpmap:99 CODEC2/8000\r\n"
+								"a=x-lmr-e2ee:p25 alg=84 mode=on\r\n",
+				MCLMR_E2EE_REQUIRED, "not_encrypted empty"),
 		SAME("scip is always encrypted", "allow=*\ne2ee=required",
 				M("RTP/AVP 96") SCIP),
 		REFUSED("a clear section beside an encrypted one", "tetra-e2ee",

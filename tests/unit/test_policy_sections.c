@@ -121,6 +121,123 @@ static void test_others(void **state)
 	RUN(others);
 }
 
+#define VIDEO2(port)                                            \
+	"m=video " port " RTP/AVP 97\r\na=rtpmap:97 H264/90000\r\n" \
+	"a=fmtp:97 profile-level-id=42e01f\r\na=fmtp:97 max-br=512\r\n"
+#define FMTP2 "a=fmtp:97 x\r\na=fmtp:97 y\r\n"
+#define MAP2 "a=rtpmap:97 x/1000\r\na=rtpmap:97 y/1000\r\n"
+#define TEN " 30 31 32 33 34 35 36 37 38 39"
+#define MANY                                                           \
+	TEN " 40 41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59" \
+		" 60 61 62 63 64 65 66 67 68 69 70 71 72 73 74 75 76 77 78 79" \
+		" 80 81 82 83 84 85 86 87 88 89 90 91 92 93 94 95"
+
+/* Sections that carry nothing, or no speech, cannot end speech. */
+static const policy_row_t idle[] = {
+		EDITED("refused video that lists no format", "p25",
+				M("RTP/AVP 100") P25 "m=video 0 RTP/AVP\r\n",
+				M("RTP/AVP 100") P25 "m=video 0 RTP/AVP 96\r\n", "no_format"),
+		EDITED("nor a transport", "p25", M("RTP/AVP 100") P25 "m=video 0\r\n",
+				M("RTP/AVP 100") P25 "m=video 0 RTP/AVP 96\r\n", "no_format"),
+		EDITED("what else it says stays", "p25",
+				M("RTP/AVP 100") P25 "m=video 0 RTP/SAVPF\r\na=x\r\n",
+				M("RTP/AVP 100") P25 "m=video 0 RTP/SAVPF 96\r\na=x\r\n",
+				"no_format"),
+		EDITED("refused audio without format", "p25",
+				M("RTP/AVP 100") P25 "m=audio 0 RTP/AVP\r\n",
+				M("RTP/AVP 100") P25 A0("RTP/AVP 96"), "no_format"),
+		EDITED("refused application, text, image, what is not known", "p25",
+				M("RTP/AVP 100") P25 "m=application 0 TCP/BFCP\r\n"
+									 "m=text 0 RTP/AVP\r\nm=image 0 udptl\r\n"
+									 "m=x 0 y\r\nm=message 0 TCP/MSRP\r\n",
+				M("RTP/AVP 100") P25
+				"m=application 0 TCP/BFCP 96\r\nm=text 0 RTP/AVP 96\r\n"
+				"m=image 0 udptl 96\r\nm=x 0 y 96\r\n"
+				"m=message 0 TCP/MSRP 96\r\n",
+				"no_format no_format no_format no_format no_format"),
+		SAME("refused video with two fmtp for one type", "p25",
+				M("RTP/AVP 100") P25 VIDEO2("0")),
+		SAME("with two rtpmap, a type twice, tokens that are no numbers", "p25",
+				M("RTP/AVP 100") P25 "m=video 0 RTP/AVP 97 97 x -1 300\r\n"
+									 "a=rtpmap:97 H264/90000\r\n" WB),
+		SAME("the same of refused audio", "p25",
+				M("RTP/AVP 100") P25
+				"m=audio 0 RTP/AVP 97 97\r\n" WB FMTP2 MAP2),
+		SAME("with more formats than an active one may have", "p25",
+				M("RTP/AVP 100") P25 "m=video 0 RTP/AVP" MANY "\r\n"),
+		REFUSED("not if it is active", "p25",
+				M("RTP/AVP 100") P25 "m=video 4004 RTP/AVP" MANY "\r\n",
+				MCLMR_SDP_LIMIT, "limit"),
+		SAME("refused video without c=, in no place", "p25",
+				M("RTP/AVP 100") "c=IN IP4 192.0.2.1\r\n" P25 VIDEO0),
+		SAME("active video with two fmtp for one type", "p25",
+				M("RTP/AVP 100") P25 VIDEO2("4004")),
+		SAME("active video with two rtpmap of video", "p25",
+				M("RTP/AVP 100") P25 VIDEO "a=rtpmap:97 H265/90000\r\n"),
+		SAME("active text with two of both", "p25",
+				M("RTP/AVP 100") P25 "m=text 4008 RTP/AVP 97\r\n" MAP2 FMTP2),
+		SAME("application and image with a format twice", "p25",
+				M("RTP/AVP 100") P25 "m=application 4008 TCP/BFCP * *\r\n"
+									 "m=image 4010 udptl t38 t38\r\n"
+									 "m=x 4012 y z z\r\n"),
+		EDITED("active, but of no format: it can carry nothing", "p25",
+				M("RTP/AVP 100") P25 "m=video 4004 RTP/AVP\r\n"
+									 "m=application 4006/2 TCP/BFCP\r\n",
+				M("RTP/AVP 100") P25 "m=video 0 RTP/AVP 96\r\n"
+									 "m=application 0 TCP/BFCP 96\r\n",
+				"no_format no_format"),
+		EDITED("bundled, but of no format", "p25",
+				M("RTP/AVP 100") P25 "m=video 0 RTP/AVP\r\na=bundle-only\r\n",
+				M("RTP/AVP 100") P25 "m=video 0 RTP/AVP 96\r\n", "no_format"),
+		EDITED("other_media closes it too, and once",
+				"allow=*\nother_media=port0",
+				M("RTP/AVP 0") VIDEO2("4004") "m=video 4006 RTP/AVP\r\n",
+				M("RTP/AVP 0") VIDEO2("0") "m=video 0 RTP/AVP 96\r\n",
+				"no_format other_media closed"),
+		REFUSED("an active section of speech has to be clear: two rtpmap",
+				"allow=*",
+				M("RTP/AVP 0") "m=video 4004 RTP/AVP 97\r\n"
+							   "a=rtpmap:97 H264/90000\r\n" WB,
+				MCLMR_SDP_MALFORMED, "malformed"),
+		REFUSED("the other way round", "allow=*",
+				M("RTP/AVP 0") "m=video 4004 RTP/AVP 97\r\n" WB
+							   "a=rtpmap:97 H264/90000\r\n",
+				MCLMR_SDP_MALFORMED, "malformed"),
+		REFUSED("two fmtp of speech", "allow=*",
+				M("RTP/AVP 0") "m=video 4004 RTP/AVP 98\r\n" BB BB0 BB1,
+				MCLMR_SDP_MALFORMED, "malformed"),
+		REFUSED("speech twice", "allow=*",
+				M("RTP/AVP 0") "m=text 4004 RTP/AVP 0 00\r\n",
+				MCLMR_SDP_MALFORMED, "malformed"),
+		REFUSED("bundled speech too", "allow=*",
+				M("RTP/AVP 0") A0("RTP/AVP 97") WB WB "a=bundle-only\r\n",
+				MCLMR_SDP_MALFORMED, "malformed"),
+		REFUSED("refused audio alone is speech that the profile may see", "p25",
+				"m=audio 0 RTP/AVP\r\nm=audio 4000 RTP/AVP\r\n",
+				MCLMR_SDP_MALFORMED, "malformed"),
+		EDITED("and may stand alone", "p25", "m=audio 0 RTP/AVP\r\n",
+				A0("RTP/AVP 96"), "no_format"),
+		REFUSED("refused video alone is none", "p25", "m=video 0 RTP/AVP\r\n",
+				MCLMR_CODEC_REQUIRED, "no_format no_speech"),
+		ANSWER("the same in an answer: two fmtp", "p25",
+				M("RTP/AVP 100") P25 VIDEO, M("RTP/AVP 100") P25 VIDEO2("0")),
+		ANSWER("of active video, too", "p25", M("RTP/AVP 100") P25 VIDEO,
+				M("RTP/AVP 100") P25 VIDEO2("4004")),
+		{"no format", "tetra-e2ee", M("RTP/AVP 98") BB BB1 VIDEO, NULL, 0,
+				M("RTP/AVP 98") BB BB1 "m=video 0 RTP/AVP\r\n", MCLMR_OK,
+				M("RTP/AVP 98") BB BB1 "m=video 0 RTP/AVP 96\r\n", "no_format"},
+		{"nor a transport", "tetra-e2ee", M("RTP/AVP 98") BB BB1 VIDEO, NULL, 0,
+				M("RTP/AVP 98") BB BB1 "m=video 4004 RTP/SAVP\r\n", MCLMR_OK,
+				M("RTP/AVP 98") BB BB1 "m=video 0 RTP/SAVP 96\r\n",
+				"no_format"},
+};
+
+static void test_idle(void **state)
+{
+	(void)state;
+	RUN(idle);
+}
+
 static const policy_row_t capabilities[] = {
 		EDITED("all go together", "p25",
 				"a=csup:med-v0\r\n" M("RTP/AVP 100") P25
@@ -194,6 +311,10 @@ static const policy_row_t unreadable[] = {
 				MCLMR_SDP_MALFORMED, "malformed"),
 		REFUSED("two fmtp for one payload type", "tetra",
 				M("RTP/AVP 98") BB BB0 BB1, MCLMR_SDP_MALFORMED, "malformed"),
+		REFUSED("two descriptions in one", "allow=*",
+				M("RTP/AVP 0") "v=0\r\no=- 1 1 IN IP4 192.0.2.9\r\ns=-\r\n"
+							   "c=IN IP4 192.0.2.9\r\n" M("RTP/AVP 0"),
+				MCLMR_SDP_MALFORMED, "malformed"),
 		REFUSED("a payload type twice", "allow=*", M("RTP/AVP 0 00"),
 				MCLMR_SDP_MALFORMED, "malformed"),
 		REFUSED("too many sections: 488", "allow=*",
@@ -332,6 +453,7 @@ int main(void)
 			cmocka_unit_test(test_empties),
 			cmocka_unit_test(test_ports),
 			cmocka_unit_test(test_others),
+			cmocka_unit_test(test_idle),
 			cmocka_unit_test(test_capabilities),
 			cmocka_unit_test(test_ptimes),
 			cmocka_unit_test(test_unreadable),

@@ -21,13 +21,14 @@ static bool wrong(const pair_t *pair, mclmr_rule_t rule, mclmr_span_t detail)
 	return false;
 }
 
-/* True if both sides have the same sections in the same order. */
+/* True if the answer has no section more than the offer, and all that it has
+ * are those of the offer in their order. */
 static bool has_same_sections(
 		const mclmr_sdp_t *offer, const mclmr_sdp_t *answer)
 {
-	if(offer->sections != answer->sections)
+	if(offer->sections < answer->sections)
 		return false;
-	for(size_t i = 0; i < offer->sections; i++) {
+	for(size_t i = 0; i < answer->sections; i++) {
 		if(!mclmr_span_equal_nocase(
 				   offer->section[i].media, answer->section[i].media))
 			return false;
@@ -91,18 +92,53 @@ static bool was_offered(const pair_t *pair, const mclmr_sdp_format_t *format)
 	return false;
 }
 
-/* True if all answered formats were offered and their payload types free. */
-static bool check_formats(const pair_t *pair)
+/* Why a format of the answer goes; MCLMR_RULE_COUNT: it was offered, and its
+ * payload type stood for nothing else before. */
+static mclmr_rule_t rule_of_format(
+		const pair_t *pair, const mclmr_sdp_format_t *format)
+{
+	if(mclmr_judge_is_rebound(pair->judge, pair->which, format))
+		return MCLMR_RULE_REBOUND;
+	return was_offered(pair, format) ? MCLMR_RULE_COUNT
+									 : MCLMR_RULE_NOT_OFFERED;
+}
+
+/* Takes out the strays: formats that were not offered like this. An answer may
+ * list them (RFC 3264 6.1), but its other side did not agree to them. True if
+ * there were any. */
+static bool drop_strays(const pair_t *pair)
+{
+	bool found = false;
+
+	for(size_t i = 0; i < pair->answered->formats; i++) {
+		mclmr_sdp_format_t *format = &pair->answered->format[i];
+		mclmr_rule_t rule = rule_of_format(pair, format);
+
+		if(rule == MCLMR_RULE_COUNT)
+			continue;
+		format->dropped = true;
+		found = true;
+		mclmr_judge_add_reason(pair->judge, pair->which, rule, format->token);
+	}
+	return found;
+}
+
+/* True for a format of speech that stays. */
+static bool is_kept(const pair_t *pair, const mclmr_sdp_format_t *format)
+{
+	return !format->dropped
+		   && mclmr_judge_is_voice(
+				   pair->judge, mclmr_judge_codec(pair->judge, format));
+}
+
+/* True if the answer has a format of speech left. */
+static bool has_voice(const pair_t *pair)
 {
 	for(size_t i = 0; i < pair->answered->formats; i++) {
-		const mclmr_sdp_format_t *format = &pair->answered->format[i];
-
-		if(mclmr_judge_is_rebound(pair->judge, pair->which, format))
-			return wrong(pair, MCLMR_RULE_REBOUND, format->token);
-		if(!was_offered(pair, format))
-			return wrong(pair, MCLMR_RULE_NOT_OFFERED, format->token);
+		if(is_kept(pair, &pair->answered->format[i]))
+			return true;
 	}
-	return true;
+	return false;
 }
 
 static unsigned kinds_of(
@@ -194,8 +230,7 @@ static void keep_first(const pair_t *pair)
 	for(size_t i = 0; i < pair->answered->formats; i++) {
 		mclmr_sdp_format_t *format = &pair->answered->format[i];
 
-		if(!mclmr_judge_is_voice(
-				   pair->judge, mclmr_judge_codec(pair->judge, format)))
+		if(!is_kept(pair, format))
 			continue;
 		if(found) {
 			format->dropped = true;
@@ -208,20 +243,29 @@ static void keep_first(const pair_t *pair)
 	mclmr_sdp_drop_orphans(pair->answered);
 }
 
-/* MCLMR_OK if nothing had to be taken out: an answer says what will be sent,
- * and may not be corrected. */
+/* MCLMR_OK if nothing had to be taken out but strays: an answer says what will
+ * be sent, and may not be corrected. */
 static mclmr_status_t judge_speech(const pair_t *pair)
 {
+	bool has_strays = drop_strays(pair);
 	mclmr_status_t status;
 
-	if(!check_formats(pair) || !check_keys(pair))
+	if((has_strays && !has_voice(pair)) || !check_keys(pair))
 		return MCLMR_ANSWER_MISMATCH;
 	status = mclmr_speech_judge(pair->judge, pair->which);
 	if(status == MCLMR_OK && pair->answered->edited)
 		status = MCLMR_ANSWER_MISMATCH;
+	pair->answered->edited |= has_strays;
 	if(status == MCLMR_OK && pair->judge->profile->single_codec)
 		keep_first(pair);
 	return status;
+}
+
+/* True if one of both sides says that this is speech. */
+static bool is_speech(const pair_t *pair)
+{
+	return mclmr_judge_is_speech(pair->judge, pair->answered)
+		   || mclmr_judge_is_speech(pair->judge, pair->offered);
 }
 
 /* Judges one section of the answer. */
@@ -231,10 +275,8 @@ static mclmr_status_t judge_pair(const pair_t *pair)
 		return MCLMR_OK;
 	if(!check_transport(pair))
 		return MCLMR_ANSWER_MISMATCH;
-	if(!mclmr_judge_is_speech(pair->judge, pair->answered)
-			&& !mclmr_judge_is_speech(pair->judge, pair->offered))
-		return mclmr_judge_other(pair->judge, pair->which);
-	return judge_speech(pair);
+	return is_speech(pair) ? judge_speech(pair)
+						   : mclmr_judge_other(pair->judge, pair->which);
 }
 
 /* Closes all sections: which belongs to which of the offer is not known. */
@@ -244,7 +286,57 @@ static mclmr_status_t close_all(mclmr_judge_t *judge)
 			judge, MCLMR_WHOLE, MCLMR_RULE_SECTIONS, (mclmr_span_t){NULL, 0});
 	for(size_t i = 0; i < judge->sdp->sections; i++)
 		mclmr_judge_close(judge, (int)i);
+	judge->bad_speech = true;
 	return MCLMR_ANSWER_MISMATCH;
+}
+
+/* Takes sections of port 0 off the end that the offer does not have: they
+ * carry nothing. */
+static void drop_surplus(mclmr_judge_t *judge)
+{
+	mclmr_sdp_t *sdp = judge->sdp;
+
+	while(sdp->sections > judge->offer->sections
+			&& !mclmr_sdp_is_active(&sdp->section[sdp->sections - 1])) {
+		sdp->sections--;
+		judge->cut = true;
+		mclmr_judge_add_reason(judge, (int)sdp->sections, MCLMR_RULE_SECTIONS,
+				sdp->section[sdp->sections].media);
+	}
+}
+
+/* Adds the sections that the answer lacks at its end, refused. MCLMR_OK if
+ * none of them was to be speech. */
+static mclmr_status_t add_missing(mclmr_judge_t *judge)
+{
+	mclmr_status_t status = MCLMR_OK;
+
+	while(judge->sdp->sections < judge->offer->sections) {
+		size_t which = judge->sdp->sections;
+		const mclmr_sdp_section_t *offered = &judge->offer->section[which];
+
+		(void)mclmr_sdp_add_closed(judge->sdp, offered);
+		mclmr_judge_add_reason(
+				judge, (int)which, MCLMR_RULE_SECTIONS, offered->media);
+		if(!mclmr_sdp_is_active(offered)
+				|| !mclmr_judge_is_speech(judge, offered))
+			continue;
+		judge->bad_speech = true;
+		status = MCLMR_ANSWER_MISMATCH;
+	}
+	return status;
+}
+
+/* Judges a section and closes it if it is bad. */
+static mclmr_status_t judge_or_close(const pair_t *pair)
+{
+	mclmr_status_t status = judge_pair(pair);
+
+	if(status == MCLMR_OK)
+		return status;
+	pair->judge->bad_speech |= is_speech(pair);
+	mclmr_judge_close(pair->judge, pair->which);
+	return status;
 }
 
 /* Judges all sections and closes the bad ones; the first one's status. */
@@ -252,21 +344,47 @@ static mclmr_status_t judge_all(mclmr_judge_t *judge)
 {
 	mclmr_sdp_t *offer = judge->offer;
 	mclmr_status_t first = mclmr_judge_capneg(judge);
+	mclmr_status_t status;
+	size_t answered;
 
+	drop_surplus(judge);
 	if(!has_same_sections(offer, judge->sdp))
 		return close_all(judge);
-	for(size_t i = 0; i < offer->sections; i++) {
+	answered = judge->sdp->sections;
+	for(size_t i = 0; i < answered; i++) {
 		pair_t pair = {
 				judge, &offer->section[i], &judge->sdp->section[i], (int)i};
-		mclmr_status_t status = judge_pair(&pair);
 
-		if(status == MCLMR_OK)
-			continue;
-		mclmr_judge_close(judge, (int)i);
+		status = judge_or_close(&pair);
 		if(first == MCLMR_OK)
 			first = status;
 	}
-	return first;
+	status = add_missing(judge);
+	return first == MCLMR_OK ? status : first;
+}
+
+/* True if the answer leaves with a section that can carry speech. */
+static bool can_talk(const mclmr_judge_t *judge)
+{
+	for(size_t i = 0; i < judge->sdp->sections; i++) {
+		const mclmr_sdp_section_t *section = &judge->sdp->section[i];
+
+		if(mclmr_sdp_is_active(section)
+				&& mclmr_judge_is_speech(judge, section))
+			return true;
+	}
+	return false;
+}
+
+/* True if a bad answer ends the call: what it leaves of the call is silent, or
+ * the profile ends it for any bad speech. */
+static bool ends_call(const mclmr_judge_t *judge)
+{
+	mclmr_on_bad_answer_t on_bad = mclmr_profile_bad_answer(judge->profile);
+
+	if(judge->decision->status == MCLMR_OK || on_bad == MCLMR_BAD_LOG)
+		return false;
+	return !can_talk(judge) || (on_bad == MCLMR_BAD_END && judge->bad_speech);
 }
 
 /* The text that leaves if a bad answer is only logged: as it came, but for
@@ -286,7 +404,6 @@ static bool keep_text(
 void mclmr_judge_answer(
 		mclmr_judge_t *judge, const mclmr_policy_request_t *request)
 {
-	mclmr_on_bad_answer_t on_bad = mclmr_profile_bad_answer(judge->profile);
 	mclmr_decision_t *decision = judge->decision;
 	mclmr_span_t unjudged;
 
@@ -297,11 +414,10 @@ void mclmr_judge_answer(
 	if(!keep_text(judge, request->text, &unjudged))
 		return;
 	decision->status = judge_all(judge);
-	decision->end_call =
-			decision->status != MCLMR_OK && on_bad == MCLMR_BAD_END;
+	decision->end_call = ends_call(judge);
 	mclmr_judge_finish(judge);
 	if(decision->status != MCLMR_OK && decision->action != MCLMR_REFUSE
-			&& on_bad == MCLMR_BAD_LOG) {
+			&& mclmr_profile_bad_answer(judge->profile) == MCLMR_BAD_LOG) {
 		decision->action =
 				unjudged.s == request->text.s ? MCLMR_ACCEPT : MCLMR_EDIT;
 		decision->text = unjudged;

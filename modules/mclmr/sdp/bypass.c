@@ -49,8 +49,10 @@ static bool clean(mclmr_sdp_line_t *line)
 		return false;
 	if(mclmr_span_equal_nocase(name, MCLMR_SPAN("rtcp")))
 		return cut_after(line, 1);
-	line->dropped = leads_around(name);
-	return line->dropped;
+	if(!leads_around(name))
+		return false;
+	line->dropped = true;
+	return true;
 }
 
 /* True for a section with an address of its own. */
@@ -82,6 +84,34 @@ static bool drop_unused(mclmr_sdp_t *sdp)
 	return found;
 }
 
+/* Takes all c= lines but the first out of some lines: more than one are layers
+ * of a multicast, and readers without it differ in which one they take. True
+ * if there were any. */
+static bool keep_first_connection(mclmr_sdp_line_t *line, size_t lines)
+{
+	bool has_one = false, found = false;
+
+	for(size_t i = 0; i < lines; i++) {
+		if(line[i].type != 'c')
+			continue;
+		line[i].dropped |= has_one;
+		found |= has_one;
+		has_one = true;
+	}
+	return found;
+}
+
+/* Takes the surplus c= lines of session and sections out. */
+static bool drop_surplus(mclmr_sdp_t *sdp)
+{
+	bool found = keep_first_connection(sdp->line, sdp->session_lines);
+
+	for(size_t i = 0; i < sdp->sections; i++)
+		found |= keep_first_connection(
+				sdp->section[i].line, sdp->section[i].lines);
+	return found;
+}
+
 /* What a line is called in a reason. */
 static mclmr_span_t word_of(const mclmr_sdp_line_t *line)
 {
@@ -96,6 +126,8 @@ mclmr_span_t mclmr_bypass_remove(mclmr_sdp_t *sdp)
 		if(clean(&sdp->line[i]) && first.len == 0)
 			first = word_of(&sdp->line[i]);
 	}
+	if(drop_surplus(sdp) && first.len == 0)
+		first = MCLMR_SPAN("c");
 	if(drop_unused(sdp) && first.len == 0)
 		first = MCLMR_SPAN("c");
 	return first;

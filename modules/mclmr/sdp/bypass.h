@@ -13,8 +13,8 @@
 /*
  * Takes out what names other addresses than those of the relay: ICE (RFC
  * 8839), alt, altc (RFC 6947), source-filter (RFC 4570), the address of a=rtcp
- * (RFC 3605; its port stays), what follows the address of a c= line, and the
- * c= of the session if each section has its own. The result is what was
+ * (RFC 3605; its port stays), what follows the address of a c= line, a second
+ * c= line, and the c= of the session if each section has its own. The result is what was
  * found first, as a word; empty if there was nothing.
  */
 mclmr_span_t mclmr_bypass_remove(mclmr_sdp_t *sdp);

@@ -23,13 +23,68 @@ void mclmr_judge_add_reason(mclmr_judge_t *judge, int section,
 				(mclmr_reason_t){section, rule, detail};
 }
 
-bool mclmr_judge_read(
+/* True if an rtpmap of the section names speech. */
+static bool maps_speech(mclmr_judge_t *judge, mclmr_sdp_section_t *section)
+{
+	const mclmr_sdp_line_t *line;
+	size_t at = 1;
+
+	while((line = mclmr_sdp_next(
+				   section->line, section->lines, MCLMR_SPAN("rtpmap"), &at))
+			!= NULL) {
+		mclmr_span_t encoding = line->value;
+		mclmr_sdp_format_t format = {0};
+
+		format.pt = (int)mclmr_sdp_number(mclmr_sdp_word(&encoding));
+		mclmr_sdp_encoding(encoding, &format);
+		if(mclmr_judge_is_voice(judge, mclmr_judge_codec(judge, &format)))
+			return true;
+	}
+	return false;
+}
+
+/* True if a section that calls itself something else than audio could be
+ * speech for some readers, and not for others. */
+static bool may_hide_speech(mclmr_judge_t *judge, mclmr_sdp_section_t *section)
+{
+	return section->doubtful && mclmr_sdp_is_active(section)
+		   && mclmr_sdp_is_rtp(section)
+		   && (mclmr_judge_is_speech(judge, section)
+				   || maps_speech(judge, section));
+}
+
+/* Reads a description in which all speech is clear to every reader. */
+static mclmr_status_t read_clear(
 		mclmr_judge_t *judge, mclmr_span_t text, mclmr_sdp_t **sdp)
 {
 	mclmr_status_t status = mclmr_sdp_read(text, judge->arena, sdp);
 
-	if(status == MCLMR_OK)
+	for(size_t i = 0; status == MCLMR_OK && i < (*sdp)->sections; i++) {
+		if(may_hide_speech(judge, &(*sdp)->section[i]))
+			status = MCLMR_SDP_MALFORMED;
+	}
+	return status;
+}
+
+/* Says which sections list no format, and therefore carry nothing. */
+static void tell_empty(mclmr_judge_t *judge, const mclmr_sdp_t *sdp)
+{
+	for(size_t i = 0; i < sdp->sections; i++) {
+		if(sdp->section[i].no_format)
+			mclmr_judge_add_reason(
+					judge, (int)i, MCLMR_RULE_NO_FORMAT, sdp->section[i].media);
+	}
+}
+
+bool mclmr_judge_read(
+		mclmr_judge_t *judge, mclmr_span_t text, mclmr_sdp_t **sdp)
+{
+	mclmr_status_t status = read_clear(judge, text, sdp);
+
+	if(status == MCLMR_OK) {
+		tell_empty(judge, *sdp);
 		return true;
+	}
 	judge->decision->action = MCLMR_REFUSE;
 	judge->decision->status = status;
 	mclmr_judge_add_reason(judge, MCLMR_WHOLE,

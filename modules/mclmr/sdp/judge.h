@@ -23,6 +23,7 @@ typedef struct mclmr_judge
 	bool for_transcoder; /* a format was kept for the transcoder */
 	bool cut;			 /* a line lost a part of it */
 	bool relayed;		 /* nothing may lead around the relay */
+	bool bad_speech;	 /* of an answer: a speech section of it is bad */
 } mclmr_judge_t;
 
 /* Adds a reason to the decision; those beyond MCLMR_MAX_REASONS are lost. */

@@ -3,7 +3,9 @@
 /*
  * lmr_codec: the speech formats that a media policy can name, as a table
  * that a file can extend. PROVISIONAL rows are those whose encoding name no
- * public text settles: p25-ambe, dmr-ambe, tetra-draft.
+ * public text settles: p25-ambe (met nowhere), p25-full and p25-half (a digest
+ * of TIA-102.BACA-B), tetra-draft, tetra-acelp (open gateways: 30 ms of 137
+ * bits in 18 octets), dmr-ambe, codec2 (open gateways).
  */
 #ifndef MCLMR_LMR_CODEC_H
 #define MCLMR_LMR_CODEC_H

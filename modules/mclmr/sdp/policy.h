@@ -33,7 +33,8 @@ typedef struct mclmr_decision
 {
 	mclmr_action_t action;
 	mclmr_status_t status; /* why it is refused, or an answer is bad */
-	bool end_call;		   /* the answer is bad and the call is to end */
+	bool end_call;		   /* the answer is bad, and leaves no speech or
+							  the profile ends the call for it */
 	unsigned wanted;	   /* MCLMR_E2EE_*; 0: nothing told */
 	unsigned e2ee;		   /* what the kept speech can be; 0: no speech */
 	unsigned srtp;		   /* kinds of keying of the speech sections */
@@ -65,9 +66,9 @@ typedef struct mclmr_policy_request
 
 /*
  * Decides on an offer, or on an answer to an offer. An answer cannot be
- * refused: a bad section gets port 0, or with on_bad_answer log nothing is
- * altered but what leads around the relay. Its action is REFUSE only if one
- * of the two texts cannot be read.
+ * refused: formats that were not offered go, a bad section gets port 0, or
+ * with on_bad_answer log nothing is altered but what leads around the relay.
+ * Its action is REFUSE only if one of the two texts cannot be read.
  */
 void mclmr_policy_decide(const mclmr_policy_request_t *request,
 		mclmr_arena_t *arena, mclmr_decision_t *decision);

@@ -31,8 +31,8 @@ typedef enum mclmr_on_bad_answer
 {
 	MCLMR_BAD_DEFAULT, /* end if E2EE is required, else port0 */
 	MCLMR_BAD_LOG,
-	MCLMR_BAD_PORT0,
-	MCLMR_BAD_END
+	MCLMR_BAD_PORT0, /* end if no speech is left */
+	MCLMR_BAD_END	 /* end for any bad speech */
 } mclmr_on_bad_answer_t;
 
 typedef enum mclmr_other_media

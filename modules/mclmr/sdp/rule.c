@@ -9,6 +9,8 @@ static const struct
 } rules[MCLMR_RULE_COUNT] = {
 		[MCLMR_RULE_MALFORMED] = {"malformed", "cannot be read"},
 		[MCLMR_RULE_LIMIT] = {"limit", "over a limit"},
+		[MCLMR_RULE_NO_FORMAT] = {"no_format",
+				"lists no format and leaves with port 0"},
 		[MCLMR_RULE_NO_SPEECH] = {"no_speech", "has no speech section"},
 		[MCLMR_RULE_BYPASS] = {"bypass",
 				"what leads around the media relay is taken out"},
@@ -38,7 +40,7 @@ static const struct
 		[MCLMR_RULE_ALGORITHM] = {"algorithm",
 				"names an algorithm that is not permitted"},
 		[MCLMR_RULE_CONTRADICTION] = {"contradiction",
-				"contradicts what is said of encryption elseif"},
+				"contradicts what is said of encryption elsewhere"},
 		[MCLMR_RULE_EMPTY] = {"empty", "has no speech format left"},
 		[MCLMR_RULE_KEYING] = {"keying",
 				"is protected in a way that is not permitted"},
@@ -55,7 +57,7 @@ static const struct
 		[MCLMR_RULE_KEY_NOT_OFFERED] = {"key_not_offered",
 				"key attribute was not offered like this"},
 		[MCLMR_RULE_KEY_MISSING] = {"key_missing",
-				"has no key if the offer had one"},
+				"has no key, and the offer had one"},
 		[MCLMR_RULE_SINGLE] = {"single", "gives way to the first format"},
 		[MCLMR_RULE_CLOSED] = {"closed", "leaves with port 0"},
 };

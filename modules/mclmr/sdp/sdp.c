@@ -8,7 +8,9 @@
 #include "sdp.h"
 
 #define MAX_PORT 65535
+#define SESSION_HEAD 3	  /* lines that a session begins with: v=, o=, s= */
 #define VIDEO_CLOCK 90000 /* Hz, of every video format (RFC 3551 5) */
+#define PLACEHOLDER "96"  /* a format that means nothing without rtpmap */
 
 
 /* What separates the words of a line. */
@@ -137,12 +139,19 @@ static mclmr_status_t read_lines(
 	return MCLMR_OK;
 }
 
-/* True if the session part begins with v=0, o= and s=. */
-static bool is_session(const mclmr_sdp_t *sdp)
+/* True if the text begins with v=0, o= and s=, and nothing in it begins like
+ * this again: that would be a second description. */
+static bool is_one_session(const mclmr_sdp_t *sdp)
 {
-	return sdp->session_lines >= 3
-		   && mclmr_span_equal(sdp->line[0].text, MCLMR_SPAN("v=0"))
-		   && sdp->line[1].type == 'o' && sdp->line[2].type == 's';
+	if(sdp->session_lines < SESSION_HEAD
+			|| !mclmr_span_equal(sdp->line[0].text, MCLMR_SPAN("v=0"))
+			|| sdp->line[1].type != 'o' || sdp->line[2].type != 's')
+		return false;
+	for(size_t i = SESSION_HEAD; i < sdp->lines; i++) {
+		if(strchr("vos", sdp->line[i].type) != NULL)
+			return false;
+	}
+	return true;
 }
 
 /* Cuts the lines into the session part and the sections. */
@@ -162,7 +171,7 @@ static mclmr_status_t cut_sections(mclmr_sdp_t *sdp)
 		else
 			section->lines++;
 	}
-	return is_session(sdp) ? MCLMR_OK : MCLMR_SDP_MALFORMED;
+	return is_one_session(sdp) ? MCLMR_OK : MCLMR_SDP_MALFORMED;
 }
 
 /* Reads PORT or PORT/NUMBER. */
@@ -202,16 +211,31 @@ static size_t count_words(mclmr_span_t text)
 	return n;
 }
 
+/* Completes an m= line without format: the text of its formats. */
+static mclmr_span_t complete(mclmr_sdp_section_t *section)
+{
+	if(section->proto.len == 0)
+		section->proto = MCLMR_SPAN("RTP/AVP");
+	section->no_format = true;
+	section->edited = true;
+	return MCLMR_SPAN(PLACEHOLDER);
+}
+
 /* Reads the formats of an m= line into the arena. */
 static mclmr_status_t read_formats(
 		mclmr_span_t text, mclmr_arena_t *arena, mclmr_sdp_section_t *section)
 {
 	size_t n = count_words(text);
 
-	if(n == 0)
-		return MCLMR_SDP_MALFORMED;
-	if(n > MCLMR_SDP_MAX_FORMATS)
-		return MCLMR_SDP_LIMIT;
+	if(n > MCLMR_SDP_MAX_FORMATS) {
+		if(mclmr_sdp_is_active(section))
+			return MCLMR_SDP_LIMIT;
+		n = MCLMR_SDP_MAX_FORMATS;
+	}
+	if(n == 0) {
+		text = complete(section);
+		n = 1;
+	}
 	section->format = mclmr_arena_alloc(arena, n * sizeof(*section->format));
 	if(section->format == NULL)
 		return MCLMR_INTERNAL;
@@ -220,8 +244,7 @@ static mclmr_status_t read_formats(
 
 		section->format[section->formats] = (mclmr_sdp_format_t){
 				.token = token, .pt = (int)mclmr_sdp_number(token)};
-		if(is_repeated(section, section->formats))
-			return MCLMR_SDP_MALFORMED;
+		section->doubtful |= is_repeated(section, section->formats);
 	}
 	return MCLMR_OK;
 }
@@ -257,8 +280,8 @@ void mclmr_sdp_encoding(mclmr_span_t text, mclmr_sdp_format_t *format)
 	format->channels = (unsigned)channels;
 }
 
-/* Gives each format its rtpmap and fmtp; false if one has two. */
-static bool describe_formats(mclmr_sdp_section_t *section)
+/* Gives each format its first rtpmap and fmtp. */
+static void describe_formats(mclmr_sdp_section_t *section)
 {
 	bool mapped[MCLMR_SDP_MAX_FORMATS] = {false};
 
@@ -273,8 +296,10 @@ static bool describe_formats(mclmr_sdp_section_t *section)
 		format = cut_format(section, &value);
 		if(format == NULL)
 			continue;
-		if(is_map ? mapped[format - section->format] : format->fmtp != NULL)
-			return false;
+		if(is_map ? mapped[format - section->format] : format->fmtp != NULL) {
+			section->doubtful = true;
+			continue;
+		}
 		if(is_map) {
 			mapped[format - section->format] = true;
 			mclmr_sdp_encoding(value, format);
@@ -283,7 +308,6 @@ static bool describe_formats(mclmr_sdp_section_t *section)
 			format->params = value;
 		}
 	}
-	return true;
 }
 
 /* Reads the m= line of a section and what its formats are. */
@@ -291,6 +315,7 @@ static mclmr_status_t read_section(
 		mclmr_arena_t *arena, mclmr_sdp_section_t *section)
 {
 	mclmr_span_t rest = section->line[0].value;
+	bool must_be_clear;
 	mclmr_status_t status;
 
 	section->media = mclmr_sdp_word(&rest);
@@ -298,10 +323,16 @@ static mclmr_status_t read_section(
 	section->proto = mclmr_sdp_word(&rest);
 	if(!read_port(section))
 		return MCLMR_SDP_MALFORMED;
+	must_be_clear = mclmr_sdp_is_audio(section) && mclmr_sdp_is_active(section);
 	status = read_formats(rest, arena, section);
-	if(status == MCLMR_OK && !describe_formats(section))
-		status = MCLMR_SDP_MALFORMED;
-	return status;
+	if(status != MCLMR_OK)
+		return status;
+	describe_formats(section);
+	if(must_be_clear && (section->doubtful || section->no_format))
+		return MCLMR_SDP_MALFORMED;
+	if(section->no_format && mclmr_sdp_is_active(section))
+		mclmr_sdp_close(section);
+	return MCLMR_OK;
 }
 
 mclmr_status_t mclmr_sdp_read(
@@ -370,6 +401,19 @@ void mclmr_sdp_close(mclmr_sdp_section_t *section)
 	section->closed = true;
 	section->edited = true;
 	mclmr_sdp_drop_orphans(section);
+}
+
+bool mclmr_sdp_add_closed(mclmr_sdp_t *sdp, const mclmr_sdp_section_t *like)
+{
+	if(sdp->sections == MCLMR_SDP_MAX_SECTIONS)
+		return false;
+	sdp->section[sdp->sections++] = (mclmr_sdp_section_t){.media = like->media,
+			.proto = like->proto,
+			.format = like->format,
+			.formats = 1,
+			.edited = true,
+			.closed = true};
+	return true;
 }
 
 /* True for "pt=LIST" of a=rid that names a format that is dropped. */
@@ -449,15 +493,29 @@ static void put_media(mclmr_text_t *text, const mclmr_sdp_section_t *section)
 	}
 }
 
-/* The edited section whose m= line this is; NULL for all other lines. */
-static const mclmr_sdp_section_t *edited_section(
-		const mclmr_sdp_t *sdp, const mclmr_sdp_line_t *line)
+/* Adds the lines that are not dropped, from the first one on. */
+static void put_lines(
+		mclmr_text_t *text, const mclmr_sdp_line_t *line, size_t lines)
 {
-	for(size_t i = 0; line->type == 'm' && i < sdp->sections; i++) {
-		if(sdp->section[i].line == line && sdp->section[i].edited)
-			return &sdp->section[i];
+	for(size_t i = 0; i < lines; i++) {
+		if(line[i].dropped)
+			continue;
+		mclmr_text_put(text, line[i].text);
+		mclmr_text_put(text, MCLMR_SPAN("\r\n"));
 	}
-	return NULL;
+}
+
+/* Adds a section. */
+static void put_section(mclmr_text_t *text, const mclmr_sdp_section_t *section)
+{
+	if(!section->edited) {
+		put_lines(text, section->line, section->lines);
+		return;
+	}
+	put_media(text, section);
+	mclmr_text_put(text, MCLMR_SPAN("\r\n"));
+	if(section->lines > 0)
+		put_lines(text, section->line + 1, section->lines - 1);
 }
 
 bool mclmr_sdp_write(
@@ -465,17 +523,8 @@ bool mclmr_sdp_write(
 {
 	mclmr_text_t out = mclmr_text(arena);
 
-	for(size_t i = 0; i < sdp->lines; i++) {
-		const mclmr_sdp_line_t *line = &sdp->line[i];
-		const mclmr_sdp_section_t *section = edited_section(sdp, line);
-
-		if(line->dropped)
-			continue;
-		if(section != NULL)
-			put_media(&out, section);
-		else
-			mclmr_text_put(&out, line->text);
-		mclmr_text_put(&out, MCLMR_SPAN("\r\n"));
-	}
+	put_lines(&out, sdp->line, sdp->session_lines);
+	for(size_t i = 0; i < sdp->sections; i++)
+		put_section(&out, &sdp->section[i]);
 	return mclmr_text_done(&out, text);
 }

@@ -40,13 +40,15 @@ typedef struct mclmr_sdp_format
 typedef struct mclmr_sdp_section
 {
 	mclmr_sdp_line_t *line; /* line[0] is the m= line */
-	size_t lines;
+	size_t lines;			/* 0 if it is added */
 	mclmr_span_t media;
 	mclmr_span_t port_text; /* PORT or PORT/NUMBER */
 	unsigned port;
 	mclmr_span_t proto;
 	mclmr_sdp_format_t *format; /* in the order in which they are written */
 	size_t formats;				/* at least one */
+	bool no_format;				/* it lists none: the one here stands for it */
+	bool doubtful;				/* others may read its formats otherwise */
 	bool edited;				/* the m= line is composed anew */
 	bool closed;				/* leaves with port 0 */
 } mclmr_sdp_section_t;
@@ -63,9 +65,15 @@ typedef struct mclmr_sdp
 /*
  * Reads text, whose octets the result points into. Lines end in CRLF or LF;
  * empty lines at the end are dropped. MCLMR_OK; MCLMR_SDP_MALFORMED, also
- * for what readers could take for different things (a PT twice in an m= line,
- * two rtpmap or fmtp for one, a NUL or a lone CR); MCLMR_SDP_LIMIT;
- * MCLMR_INTERNAL if the arena is full.
+ * for what readers could take for different things (a second v=, o= or s=
+ * line, a NUL or a lone CR); MCLMR_SDP_LIMIT; MCLMR_INTERNAL if the arena is
+ * full.
+ *
+ * A section of audio that is active has to list formats, none twice, each with
+ * one rtpmap and one fmtp at most; another one that does not is doubtful. One
+ * that lists no format carries nothing: it is closed, with a format as
+ * placeholder (RFC 3264 6). Of a section that is not active the formats over
+ * MCLMR_SDP_MAX_FORMATS are not read.
  */
 mclmr_status_t mclmr_sdp_read(
 		mclmr_span_t text, mclmr_arena_t *arena, mclmr_sdp_t **sdp);
@@ -121,6 +129,11 @@ bool mclmr_sdp_is_active(const mclmr_sdp_section_t *section);
 /* Gives the section port 0 and leaves one format as placeholder; nor is it
  * bundled any more. */
 void mclmr_sdp_close(mclmr_sdp_section_t *section);
+
+/* Adds a section of port 0 at the end, with media, transport and first format
+ * of another one, which has to live as long. false if there are as many as
+ * there may be. */
+bool mclmr_sdp_add_closed(mclmr_sdp_t *sdp, const mclmr_sdp_section_t *like);
 
 /* Drops the lines that describe formats that are dropped. */
 void mclmr_sdp_drop_orphans(mclmr_sdp_section_t *section);

@@ -15,7 +15,8 @@ static bool has_forced(const mclmr_speech_t *speech)
 	const mclmr_profile_t *profile = speech->judge->profile;
 
 	for(size_t i = 0; i < speech->section->formats; i++) {
-		if(has_codec(profile->force & ~profile->deny, speech->codec[i])
+		if(!speech->section->format[i].dropped
+				&& has_codec(profile->force & ~profile->deny, speech->codec[i])
 				&& !mclmr_judge_is_rebound(speech->judge, speech->which,
 						&speech->section->format[i]))
 			return true;
@@ -61,8 +62,11 @@ void mclmr_speech_keep_named(mclmr_speech_t *speech)
 	bool is_forced = has_forced(speech);
 
 	for(size_t i = 0; i < speech->section->formats; i++) {
-		mclmr_rule_t rule = rule_of_name(speech, i, is_forced);
+		mclmr_rule_t rule;
 
+		if(speech->section->format[i].dropped)
+			continue;
+		rule = rule_of_name(speech, i, is_forced);
 		if(rule == MCLMR_RULE_FOR_TRANSCODER) {
 			speech->judge->for_transcoder = true;
 			mclmr_speech_add_reason(
