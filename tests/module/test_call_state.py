@@ -4,6 +4,7 @@ how long."""
 import itertools
 import re
 
+import call_proxy
 import media
 import node
 import user_agent
@@ -157,9 +158,12 @@ def test_shorter_text_leaves_nothing_of_a_longer_one(call_site):
             for pt, mode in zip(range(96, 127), itertools.cycle("01"))}
     for formats, longer in ((many, True), (media.TETRA, False)):
         branch = near.send("UPDATE", call_site.party().sdp(formats))
-        far.wait("UPDATE", 1 if longer else 2).reply(
-            200, call_site.party().sdp(media.TETRA))
-        assert near.endpoint.wait_final(branch).code == 200
+        asked = far.wait("UPDATE", 1 if longer else 2)
+        if longer:
+            asked.reply(488)
+        else:
+            asked.reply(200, call_site.party().sdp(media.TETRA))
+        near.endpoint.wait_final(branch)
         assert (len(variables(call_site)) > len(short)) == longer
     near.bye()
 
@@ -188,11 +192,19 @@ def make_calls(site, count):
             near, _ = outgoing.answered()
             far = incoming.dialog()
             far.wait("ACK")
-            branch = near.send("UPDATE", site.party().sdp(media.TETRA))
-            far.wait("UPDATE").reply(200, site.party().sdp(media.TETRA))
-            near.endpoint.wait_final(branch)
-            near.bye()
+            if i % 5 == 1:
+                call_proxy.assert_ended(near, far)
+            else:
+                update_and_end(site, near, far)
         site.reset()
+
+
+def update_and_end(site, near, far):
+    """A call is renegotiated, then the caller ends it."""
+    branch = near.send("UPDATE", site.party().sdp(media.TETRA))
+    far.wait("UPDATE").reply(200, site.party().sdp(media.TETRA))
+    near.endpoint.wait_final(branch)
+    near.bye()
 
 
 def test_no_memory_stays(call_site):

@@ -472,13 +472,31 @@ def test_not_authenticated(site):
 # Answers that may not be
 
 def test_answer_not_offered(dial):
-    """A codec that was not offered: port 0, and the call goes on."""
+    """A codec that was not offered: port 0, and since that leaves no speech
+    the call ends, without E2EE too."""
     here = dial()
     out = here.dial()
     got = here.arrived(out)
     got.reply(200, here.b.sdp(media.AMRWB))
     near, told = out.answered()
     assert media.ports(told) == [0]
+    far = got.dialog()
+    far.wait("ACK")
+    near.wait("BYE", timeout=ENDED)
+    far.wait("BYE", timeout=ENDED)
+
+
+def test_strays_of_an_answer(dial):
+    """A codec and tones that were not offered beside one that was: they go,
+    and the call goes on."""
+    here = dial()
+    out = here.dial()
+    got = here.arrived(out)
+    got.reply(200, here.b.sdp({
+        110: ("telephone-event/8000", "0-15"), **media.P25, **media.AMRWB}))
+    near, told = out.answered()
+    assert media.sections(told)[0][0].split()[3:] == ["100"]
+    assert media.ports(told)[0] > 0
     far = got.dialog()
     far.wait("ACK")
     assert near.bye().code == 200

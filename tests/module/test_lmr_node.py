@@ -152,8 +152,8 @@ def test_printed_explanation(call_site):
 
 
 def test_reload_while_calls_run(call_site):
-    """A call that is up is decided by the new profile at its next offer; a
-    file that is wrong changes nothing."""
+    """A call that is up is decided by the new profile at its next offer or
+    answer; a file that is wrong changes nothing."""
     path = call_site.node.policies
     kept = path.read_text()
     try:
@@ -164,6 +164,11 @@ def test_reload_while_calls_run(call_site):
         incoming.reply(200, call_site.party().sdp(media.TETRA))
         dialog, told = outgoing.answered()
         assert media.ports(told) == [0]
+        call_proxy.assert_ended(dialog, incoming.dialog())
+        outgoing = call_site.offer(call_site.party().sdp(media.AMRWB))
+        incoming = call_site.incoming(outgoing)
+        incoming.reply(200, call_site.party().sdp(media.AMRWB))
+        dialog, _ = outgoing.answered()
         path.write_text("[tetra]\nallow = nothing\n")
         assert "line 2: no such format" in call_site.node.kamcmd(
             "mc_iwf.policies_reload")
