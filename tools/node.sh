@@ -12,8 +12,8 @@
 # RTP_MIN, RTP_MAX, KAMAILIO_BIN, KAMAILIO_LIBDIR, KAMCMD, USERS, MEDIA (other:
 # rtpengine is started and ended elsewhere); settings of the sample:
 # PIKE_LIMIT, PEER_LIMIT, USER_LIMIT, LARGE_LIMIT, USER_CALLS, FLOOD_ANSWERS,
-# REFUSALS_TOLD, PROBE_INTERVAL, RELOAD_DELTA, WRITE_PROBE, DEBUG, DELIVER, KMF_UNKNOWN, DECODE, POLICIES; of
-# its logs: LOG_LIMIT, LOG_SIZE, LOG_FILES (tools/bounded_log.py).
+# REFUSALS_TOLD, PROBE_INTERVAL, KEEP_ALIVE, RELOAD_DELTA, WRITE_PROBE, DEBUG,
+# DELIVER, KMF_UNKNOWN, DECODE, POLICIES; of its logs: LOG_LIMIT, LOG_SIZE, LOG_FILES (tools/bounded_log.py).
 set -eu
 
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -109,7 +109,7 @@ settings()
 {
 	for name in PIKE_LIMIT PEER_LIMIT FLOOD_ANSWERS REFUSALS_TOLD \
 		USER_LIMIT LARGE_LIMIT USER_CALLS \
-		PROBE_INTERVAL RELOAD_DELTA WRITE_PROBE DEBUG; do
+		PROBE_INTERVAL KEEP_ALIVE RELOAD_DELTA WRITE_PROBE DEBUG; do
 		eval "value=\${$name:-}"
 		[ -z "$value" ] || printf -- '-A %s=%s ' "$name" "$value"
 	done
