@@ -9,7 +9,7 @@ var INVALID_PASSWORD = -2, USER_UNKNOWN = -3, STALE_NONCE = -4,
 		NONCE_REUSED = -6;
 var QOP_AUTH = 1, QOP_AUTH_STALE = 17, IS_THERE = 3;
 var MC_CORE = 1, MC_IWFS = 2;
-var SANE_MESSAGE = 17767, SANE_URIS = 7;
+var SANE_MESSAGE = 18279, SANE_URIS = 7;
 
 function ksr_request_route() {
 	if (!sane()) {

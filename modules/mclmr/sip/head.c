@@ -46,10 +46,23 @@ static size_t permitted(mclmr_span_t head, size_t at)
 	return octet == '\t' || (octet >= ' ' && octet != DEL) ? 1 : 0;
 }
 
+/* True if the first line ends with a blank, but for a status line, whose
+ * reason may be empty. */
+static bool ends_with_blank(mclmr_span_t head)
+{
+	mclmr_span_t line = mclmr_span_cut(&head, '\r');
+
+	return line.len > 0 && head.len > 0
+		   && (line.s[line.len - 1] == ' ' || line.s[line.len - 1] == '\t')
+		   && !mclmr_span_starts_nocase(line, MCLMR_SPAN("SIP/"));
+}
+
 bool mclmr_head_is_clean(mclmr_span_t head)
 {
 	size_t at = 0, length;
 
+	if(ends_with_blank(head))
+		return false;
 	while((at = skip_plain(head, at)) < head.len) {
 		length = permitted(head, at);
 		if(length == 0)
