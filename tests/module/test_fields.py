@@ -20,7 +20,7 @@ FRAME = {"Via", "v", "From", "f", "To", "t", "Call-ID", "i", "CSeq",
          "Contact", "m", "Max-Forwards", "Route", "Record-Route",
          "Content-Type", "c", "Content-Length", "l", "Content-Encoding", "e",
          "Content-Transfer-Encoding", "MIME-Version", "Authorization",
-         "Proxy-Authorization"}
+         "Proxy-Authorization", "Proxy-Require"}
 VALUES = {"Accept-Contact": "*;+x.listed", "a": "*;+x.compact",
           "Expires": "3600", "Min-Expires": "60", "Session-Expires": "1800",
           "x": "1801", "Min-SE": "90", "RSeq": "7", "RAck": "7 1 INVITE",

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Real clients: what sipsak sends to the sample node, with its own digest.
 (-M of version 0.9.8.1 falls over by itself: its messages are files here.)"""
-import re
 import subprocess
 
 import pytest
@@ -41,13 +40,6 @@ def _sipsak(site, tmp_path):
     return Sipsak(site, "alice", tmp_path)
 
 
-def contacts(site, user):
-    """Where the node reaches a user."""
-    found = re.search(rf"AoR: {user}@(.*?)(?=AoR:|\Z)",
-                      site.node.kamcmd("ul.dump"), re.S)
-    return re.findall(r"Address: (\S+)", found.group(1)) if found else []
-
-
 def test_options(sipsak):
     """It is told that the node is there, and what it can."""
     code, said = sipsak.run("-s", f"sip:{mc.DOMAIN}")
@@ -60,10 +52,10 @@ def test_register(site, sipsak):
     who = ["-U", "-C", where, "-s", mc.impu("alice")]
     code, said = sipsak.run(*who, "-x", "600")
     assert code == 0, said
-    assert contacts(site, "alice") == [where]
+    assert site.contacts("alice") == [where]
     code, said = sipsak.run(*who, "-x", "0")
     assert code == 0, said
-    assert not contacts(site, "alice")
+    assert not site.contacts("alice")
 
 
 def test_register_with_a_wrong_password(site, sipsak):
@@ -71,7 +63,7 @@ def test_register_with_a_wrong_password(site, sipsak):
     code, said = sipsak.run("-U", "-C", "sip:alice@127.0.0.1:5099",
                             "-s", mc.impu("alice"), password="wrong")
     assert code != 0 and "200 OK" not in said
-    assert not contacts(site, "alice")
+    assert not site.contacts("alice")
 
 
 def test_message(site, sipsak):

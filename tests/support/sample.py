@@ -272,6 +272,13 @@ class Site:
         """The answer to what an IWF sends, the first one by default."""
         return (peer or self.iwf1).ask(message, self.node.address, timeout)
 
+    def contacts(self, user):
+        """Where the node reaches a user."""
+        found = re.search(rf"AoR: {user}@(.*?)(?=AoR:|\Z)",
+                          self.node.kamcmd("ul.dump"), re.S)
+        return (re.findall(r"Address: (\S+)", found.group(1))
+                if found else [])
+
     def set_peers(self, state):
         """Sets the state of all peers: ap up, dp down."""
         for group in (1, 2, 3):
