@@ -63,11 +63,13 @@ memcheck: $(MCLMR_TOOL)
 		tests/module/test_tool_mikey.py tests/module/test_tool_key.py \
 		-k "$(MEMCHECK)"
 
-## load        200 calls at one instant, twice; memory has to come back
+## load        200 calls at one instant, twice, and 1,000 messages a second for
+##             a minute; memory has to come back
 .PHONY: load
 load: all
 	LOAD_CALLS=200 LOAD_ROUNDS=2 $(PYTHON) -m pytest -q -s \
 		tests/module/test_call_load.py
+	LOAD_RATE=1000 $(PYTHON) -m pytest -q -s -rs tests/module/test_rate.py
 
 FUZZ_SRC = $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_BIN = $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%)

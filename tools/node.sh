@@ -11,9 +11,10 @@
 # Environment: RUN_DIR, SIP_PORT, HTTP_PORT, RTPENGINE_PORT, RTPENGINE_CLI_PORT,
 # RTP_MIN, RTP_MAX, KAMAILIO_BIN, KAMAILIO_LIBDIR, KAMCMD, USERS, MEDIA (other:
 # rtpengine is started and ended elsewhere); settings of the sample:
-# PIKE_LIMIT, PEER_LIMIT, USER_LIMIT, LARGE_LIMIT, USER_CALLS, FLOOD_ANSWERS,
-# REFUSALS_TOLD, PROBE_INTERVAL, KEEP_ALIVE, RELOAD_DELTA, WRITE_PROBE, DEBUG,
-# DELIVER, KMF_UNKNOWN, DECODE, POLICIES; of its logs: LOG_LIMIT, LOG_SIZE, LOG_FILES (tools/bounded_log.py).
+# PIKE_LIMIT, PEER_LIMIT, USER_LIMIT, USER_CALLS, USER_SHARE, PEER_SHARE,
+# CORE_SHARE, FLOOD_ANSWERS, REFUSALS_TOLD, PROBE_INTERVAL, KEEP_ALIVE,
+# RELOAD_DELTA, WRITE_PROBE, DEBUG, DELIVER, KMF_UNKNOWN, DECODE, POLICIES; of
+# its logs: LOG_LIMIT, LOG_SIZE, LOG_FILES (tools/bounded_log.py).
 set -eu
 
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -108,12 +109,13 @@ make_databases()
 settings()
 {
 	for name in PIKE_LIMIT PEER_LIMIT FLOOD_ANSWERS REFUSALS_TOLD \
-		USER_LIMIT LARGE_LIMIT USER_CALLS \
+		USER_LIMIT USER_CALLS \
 		PROBE_INTERVAL KEEP_ALIVE RELOAD_DELTA WRITE_PROBE DEBUG; do
 		eval "value=\${$name:-}"
 		[ -z "$value" ] || printf -- '-A %s=%s ' "$name" "$value"
 	done
-	for name in DELIVER KMF_UNKNOWN DECODE; do
+	for name in DELIVER KMF_UNKNOWN DECODE \
+		USER_SHARE PEER_SHARE CORE_SHARE; do
 		eval "value=\${$name:-}"
 		[ -z "$value" ] || printf -- '-A %s="%s" ' "$name" "$value"
 	done
@@ -390,7 +392,7 @@ size_memory()
 		'SELECT count(*) FROM location' 2>&1) ||
 		die "cannot read $RUN_DIR/location.db: $there"
 	[ "$there" -le "$USERS" ] || USERS=$there
-	shared_memory=$((256 + USERS * 3 / 1000))  # MiB, of all processes
+	shared_memory=$((768 + USERS * 3 / 1000))  # MiB, of all processes
 	private_memory=$((16 + USERS * 5 / 1000)) # MiB, of one
 }
 
@@ -552,6 +554,6 @@ command=${1:---help}
 [ $# = 0 ] || shift
 case "$command" in
 	create | media | relay | run | start | stop) "$command" "$@" ;;
-	--help) sed -n '3,17s/^# //p' "$0" ;;
+	--help) sed -n '3,18s/^# //p' "$0" ;;
 	*) die "no such command: $command" ;;
 esac

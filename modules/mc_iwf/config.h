@@ -55,6 +55,7 @@ typedef struct iwf_config
 	iwf_pai_t pai_to_client;
 	iwf_deliver_t deliver;
 	int total_timeout;	 /* s for all tries of one message together */
+	int held_share;		 /* per cent of the shared memory for transactions */
 	str location_table;	 /* usrloc table of the registrar */
 	str contact_xavp;	 /* usrloc's xavp_contact */
 	int case_sensitive;	 /* as the registrar's parameter of that name */

@@ -29,6 +29,7 @@
 #include "mc_iwf/data/refresh.h"
 #include "mc_iwf/data/rpc.h"
 #include "mc_iwf/data/store.h"
+#include "mc_iwf/message/admit.h"
 #include "mc_iwf/message/authorize.h"
 #include "mc_iwf/message/check.h"
 #include "mc_iwf/message/contact.h"
@@ -72,6 +73,7 @@ iwf_config_t iwf_config = {
 	.pai_to_client = IWF_PAI_KEEP,
 	.deliver = IWF_DELIVER_ALL,
 	.total_timeout = 20,
+	.held_share = 85,
 	.location_table = str_init("location"),
 	.contact_xavp = str_init("ulattrs"),
 	.case_sensitive = 1,
@@ -127,6 +129,7 @@ static param_export_t params[] = {
 	{"pai_to_client", PARAM_STR, &word_params[PAI_TO_CLIENT].text},
 	{"deliver", PARAM_STR, &word_params[DELIVER].text},
 	{"total_timeout", PARAM_INT, &iwf_config.total_timeout},
+	{"held_share", PARAM_INT, &iwf_config.held_share},
 	{"location_table", PARAM_STR, &iwf_config.location_table},
 	{"contact_xavp", PARAM_STR, &iwf_config.contact_xavp},
 	{"case_sensitive", PARAM_INT, &iwf_config.case_sensitive},
@@ -284,6 +287,12 @@ static int note_verdict(struct sip_msg *msg, mclmr_status_t status)
 	return status == MCLMR_OK ? 1 : -1;
 }
 
+/* Of any request, before its body is looked at. */
+static int ki_iwf_admit(struct sip_msg *msg, str *key, str *limit)
+{
+	return note_verdict(msg, iwf_admit(msg, mc_span(key), mc_span(limit)));
+}
+
 /* lmr_sdp_offer() and lmr_sdp_answer(). */
 static int decide(struct sip_msg *msg, mclmr_op_t op, str *profile)
 {
@@ -333,6 +342,16 @@ static int w_iwf_clean_head(struct sip_msg *msg, char *p1, char *p2)
 {
 	(void)p1, (void)p2;
 	return ki_iwf_clean_head(msg);
+}
+
+static int w_iwf_admit(struct sip_msg *msg, char *p1, char *p2)
+{
+	str key, limit;
+
+	if(fixup_get_svalue(msg, (gparam_t *)p1, &key) < 0
+			|| fixup_get_svalue(msg, (gparam_t *)p2, &limit) < 0)
+		return -1;
+	return ki_iwf_admit(msg, &key, &limit);
 }
 
 static int w_iwf_is_message(struct sip_msg *msg, char *p1, char *p2)
@@ -452,6 +471,8 @@ static int w_lmr_sdp_commit(struct sip_msg *msg, char *p1, char *p2)
 /* clang-format off */
 static cmd_export_t commands[] = {
 	{"iwf_clean_head", w_iwf_clean_head, 0, 0, 0, ANY_ROUTE},
+	{"iwf_admit", w_iwf_admit, 2, fixup_spve_all, fixup_free_spve_all,
+		REQUEST_ROUTE},
 	{"iwf_is_message", w_iwf_is_message, 0, 0, 0, REQUEST_ROUTE},
 	{"iwf_check", w_iwf_check, 0, 0, 0, REQUEST_ROUTE},
 	{"iwf_authorize", w_iwf_authorize, 0, 0, 0, REQUEST_ROUTE},
@@ -488,6 +509,9 @@ static cmd_export_t commands[] = {
 static sr_kemi_t kemi[] = {
 	{KEMI_NAME, str_init("iwf_clean_head"), SR_KEMIP_INT, ki_iwf_clean_head,
 		KEMI_NO_PARAMS},
+	{KEMI_NAME, str_init("iwf_admit"), SR_KEMIP_INT, ki_iwf_admit,
+		{SR_KEMIP_STR, SR_KEMIP_STR, SR_KEMIP_NONE, SR_KEMIP_NONE,
+			SR_KEMIP_NONE, SR_KEMIP_NONE}},
 	{KEMI_NAME, str_init("iwf_is_message"), SR_KEMIP_INT, ki_iwf_is_message,
 		KEMI_NO_PARAMS},
 	{KEMI_NAME, str_init("iwf_check"), SR_KEMIP_INT, ki_iwf_check,
@@ -649,8 +673,10 @@ static int read_words(void)
 static int check_numbers(void)
 {
 	if(iwf_config.max_body < 1 || iwf_config.total_timeout < 1
-			|| iwf_config.total_timeout > 31) {
-		LM_ERR("max_body has to be above 0, total_timeout 1 to 31 (s)\n");
+			|| iwf_config.total_timeout > 31 || iwf_config.held_share < 1
+			|| iwf_config.held_share > 90) {
+		LM_ERR("max_body has to be above 0, total_timeout 1 to 31 (s),"
+			   " held_share 1 to 90 (per cent)\n");
 		return -1;
 	}
 	return 0;
@@ -670,11 +696,12 @@ static int mod_init(void)
 {
 	set_defaults();
 	if(read_words() < 0 || check_numbers() < 0 || iwf_message_init() < 0
-			|| iwf_transaction_init() < 0 || iwf_reply_init() < 0
-			|| iwf_usrloc_init() < 0 || iwf_source_init() < 0
-			|| iwf_store_init() < 0 || iwf_group_init() < 0
-			|| iwf_counters_init() < 0 || iwf_gauges_init() < 0
-			|| lmr_init() < 0 || rpc_register_array(iwf_message_rpc) != 0)
+			|| iwf_transaction_init() < 0 || iwf_admit_init() < 0
+			|| iwf_reply_init() < 0 || iwf_usrloc_init() < 0
+			|| iwf_source_init() < 0 || iwf_store_init() < 0
+			|| iwf_group_init() < 0 || iwf_counters_init() < 0
+			|| iwf_gauges_init() < 0 || lmr_init() < 0
+			|| rpc_register_array(iwf_message_rpc) != 0)
 		return -1;
 	iwf_event_init(&event_callback);
 	return iwf_refresh_init();
