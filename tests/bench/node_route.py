@@ -132,9 +132,40 @@ def begin_call(peers, server):
     return traffic
 
 
+def by_digest(peers, server):
+    """A user's MESSAGE to its IWF: challenged, then sent with credentials."""
+    client = mc.Client(server, USER)
+
+    def traffic(n):
+        for _ in range(n):
+            reply = client.ask(mc.client_message(USER, PAYLOAD))
+            assert reply.code == 200, reply.start
+        client.endpoint.forget()
+    return traffic
+
+
+def whole_call(peers, server):
+    """A user's call: answered, acknowledged, ended by the IWF."""
+    def traffic(n):
+        for _ in range(n):
+            out = user_agent.Outgoing(
+                peers.core, server.address, invite()).start()
+            arrived = user_agent.incoming(
+                peers.iwf1, server.address, call_id=out.call_id)
+            arrived.reply(200, sdp.OFFER)
+            out.answered()
+            far = arrived.dialog()
+            far.wait("ACK")
+            assert far.bye().code == 200
+    return traffic
+
+
+SCRIPTS = {begin_call: sip.answer(486), whole_call: user_agent.manners}
+
+
 def measure(peers, server, client, make):
     """What was counted while each request went."""
-    peers.iwf1.script = sip.answer(486 if make == begin_call else 200)
+    peers.iwf1.script = SCRIPTS.get(make, sip.answer(200))
     each = make(peers, server)
 
     def traffic(n):
@@ -159,13 +190,14 @@ def main():
     WORK.mkdir(parents=True, exist_ok=True)
     with sample.Peers() as peers, Sample(peers) as server:
         client = mc.Client(server, USER).register("mcptt")
-        for make in (to_iwf, to_client, begin_call):
+        for make in (to_iwf, to_client, begin_call, by_digest, whole_call):
             cost, profile = measure(peers, server, client, make)
             print(f"\nThe sample node. {make.__doc__}")
             say("instructions of the worker", cost)
             say("of them in mc_iwf and what it calls",
                 profile.module / MESSAGES)
-            print_readings(profile.calls)
+            if make not in (by_digest, whole_call):
+                print_readings(profile.calls)
         client.close()
 
 
