@@ -13,6 +13,7 @@ import signal
 import sqlite3
 import subprocess
 
+import calls
 import mc
 import node
 import rtpengine
@@ -181,6 +182,13 @@ class SampleNode(node.Kamailio):
         return {name: int(n) for name, n in
                 re.findall(r"(\w+): (\d+)", text)}
 
+    def forget_calls(self):
+        """Starts again, without the calls that it has."""
+        self.stop()
+        edit(self.path("dialog.db"),
+             "DELETE FROM dialog_vars", "DELETE FROM dialog")
+        self.start()
+
     # Who writes its logs
 
     def log_writers(self):
@@ -307,12 +315,19 @@ class Site:
             f"{pattern!r} in the list of peers", timeout)
 
     def reset(self):
-        """Leaves the node as a test found it."""
-        for client in self.clients:
-            client.unregister()
-            client.close()
-        self.clients.clear()
-        self.peers.reset()
+        """Leaves the node as a test found it. A call that the test has left
+        fails this test, and no later one."""
+        try:
+            calls.wait_quiet(self.node)
+        except sip.Timeout:
+            self.node.forget_calls()
+            raise
+        finally:
+            for client in self.clients:
+                client.unregister()
+                client.close()
+            self.clients.clear()
+            self.peers.reset()
 
 
 @contextlib.contextmanager

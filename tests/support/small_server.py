@@ -38,6 +38,14 @@ class SmallNode(sample.SampleNode):
             for path in found:
                 path.write_text(path.read_text().replace(old, new))
 
+    def calls(self):
+        """It relays none."""
+        return {"all": 0}
+
+    def relay_calls(self):
+        """It has no relay."""
+        return []
+
     def _command(self):
         return [*node.Kamailio._command(self), *self.options]
 
