@@ -46,12 +46,11 @@ class DropIn(sample.SampleNode):
     """The existing server with the recipe, and the sample's data."""
 
     addresses = ["127.0.0.1"]
-    features = ()
 
     def __init__(self, peers, features=(), addresses=(), **more):
         """addresses: where it listens, too; more: settings."""
         super().__init__(peers)
-        self.features = features
+        self.relays_calls = "MC_NO_CALLS" not in features
         self.addresses = [*self.addresses, *addresses]
         self.config = self.path("kamailio.cfg")
         self.edit_node("INSERT INTO address (grp, ip_addr, mask, port, tag) "
@@ -67,11 +66,6 @@ class DropIn(sample.SampleNode):
             "MC_PEER2": f"sip:{peers.iwf2.hostport}",
             "MC_PEER3": f"sip:{peers.partner.hostport}",
             **{name: None for name in features}, **more})
-
-    def calls(self):
-        """None without module dialog."""
-        return {"all": 0} if "MC_NO_CALLS" in self.features else (
-            super().calls())
 
     def own_ports(self):
         """Those on which the relay takes commands."""

@@ -15,6 +15,8 @@ RECIPES = node.TOP / "cfg" / "recipe"
 class SmallNode(sample.SampleNode):
     """A node with the sample's data and a configuration of the recipe."""
 
+    relays_calls = False
+
     def __init__(self, peers, config, *more, changes=(), **settings):
         """changes: texts of the configuration and what stands there then."""
         super().__init__(peers, **settings)
@@ -37,14 +39,6 @@ class SmallNode(sample.SampleNode):
             assert found, old
             for path in found:
                 path.write_text(path.read_text().replace(old, new))
-
-    def calls(self):
-        """It relays none."""
-        return {"all": 0}
-
-    def relay_calls(self):
-        """It has no relay."""
-        return []
 
     def _command(self):
         return [*node.Kamailio._command(self), *self.options]
