@@ -31,11 +31,18 @@ def pytest_runtest_makereport(item, call):
         report.longrepr = "crashed meanwhile:\n" + "\n".join(crashes)
     elif crashes:
         report.sections.append(("crashed meanwhile", "\n".join(crashes)))
-    for name, value in getattr(item, "funcargs", {}).items():
-        # After a failed teardown the folder of the node is gone.
-        if (report.failed and isinstance(value, (sample.Site, call_proxy.Site))
-                and value.node.path("kamailio.log").exists()):
-            report.sections.append((f"log of {name}", value.node.log_tail()))
+    if report.failed:
+        report.sections += logs(getattr(item, "funcargs", {}))
+
+
+def logs(fixtures):
+    """The last lines of each node among them, once. (After a failed teardown
+    its folder is gone.)"""
+    sites = {value: name for name, value in fixtures.items()
+             if isinstance(value, (sample.Site, call_proxy.Site))}
+    return [(f"log of {name}", site.node.log_tail())
+            for site, name in sites.items()
+            if site.node.path("kamailio.log").exists()]
 
 
 @pytest.fixture(scope="session")

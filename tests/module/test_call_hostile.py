@@ -11,7 +11,6 @@ import node
 import sip
 import user_agent
 
-CLEAR = {98: ("TETRA_ACELP_BB/8000", "payload-type=0;encryption-mode=0")}
 FOREIGN_SDP = (b"v=0\r\no=- 1 1 IN IP4 127.0.1.2\r\ns=-\r\n"
                b"c=IN IP4 127.0.1.2\r\nt=0 0\r\nm=audio 4444 RTP/AVP 8\r\n")
 
@@ -406,24 +405,6 @@ def test_client_that_moved(dial):
         talk.far.wait("UPDATE").reply(200, talk.line.answer())
         assert moved.wait_final(branch).code == 200
         assert talk.near.bye().code == 200
-
-
-# The end of a call that the node ends
-
-def test_both_get_bye_however_quick(dial):
-    """Parties that answer BYE at once: both get one, nothing is left."""
-    here = dial("tetra")
-    for _ in range(30):
-        out = here.dial(None)
-        got = here.arrived(out)
-        got.reply(200, here.answer())
-        near, _ = out.answered(ack=False)
-        near.ack(here.a.sdp(CLEAR))
-        far = got.dialog()
-        near.wait("BYE", timeout=8)
-        far.wait("BYE", timeout=8)
-        assert len(near.requests("BYE")) == len(far.requests("BYE")) == 1
-    calls.wait_quiet(here.node)
 
 
 # What the log says

@@ -5,7 +5,10 @@ gets any, and the relay keeps nothing."""
 import pytest
 
 import calls
+import existing_server
 import media
+import preload
+import sample
 import sip
 
 FORMS = ["private", "plain", "tetra", "from-lmr", "client", "client-plain",
@@ -67,14 +70,35 @@ def test_end(dial, form):
     assert_one_bye(talk.near, talk.far)
 
 
-def test_end_however_quick(dial):
+@pytest.fixture(params=[sample.SampleNode, existing_server.DropIn])
+def slow_dial(request):
+    """Lines on either, which has the answer to its first BYE before it can
+    make a second one."""
+    with sample.running(preload.with_slow_bye(request.param)) as slow, (
+            calls.dialling(slow)) as found:
+        yield found
+
+
+def test_end_however_quick(slow_dial):
     """The answer to one BYE does not cost the other one."""
-    here = dial()
-    for _ in range(20):
-        talk = here.talk()
-        end(here, talk.near)
-        talk.wait_ended()
-        assert_one_bye(talk.near, talk.far)
+    talk = slow_dial().talk()
+    end(talk.line, talk.near)
+    talk.wait_ended()
+    assert_one_bye(talk.near, talk.far)
+
+
+def test_end_at_an_ack_however_quick(slow_dial):
+    """The same where the answer in an ACK is one that the profile forbids."""
+    here = slow_dial("tetra")
+    out = here.dial(None)
+    got = here.arrived(out)
+    got.reply(200, here.answer())
+    near, _ = out.answered(ack=False)
+    near.ack(here.a.sdp(media.TETRA_CLEAR))
+    far = got.dialog()
+    near.wait("BYE", timeout=ENDED)
+    far.wait("BYE", timeout=ENDED)
+    assert_one_bye(near, far)
 
 
 def test_end_without_ack(dial):

@@ -90,6 +90,8 @@ event_route[tm:local-request] {
 class ParsedNode(sample.SampleNode):
     """A node with the sample's data and this script."""
 
+    relays_calls = False
+
     def __init__(self, peers):
         super().__init__(peers)
         self.config.write_text(CONFIG)

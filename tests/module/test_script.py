@@ -120,6 +120,8 @@ route[TWICE] {
 class ScriptNode(sample.SampleNode):
     """A node with the sample's data and this script."""
 
+    relays_calls = False
+
     def __init__(self, peers):
         super().__init__(peers)
         self.second = ("127.0.0.1", node.free_port())

@@ -133,10 +133,13 @@ class Line:
                                    call_id=out.call_id, timeout=timeout)
 
     def talk(self, sdp=b"", answer=None):
-        """A call that is answered and acknowledged."""
+        """A call that is answered and acknowledged. (Two processes of the
+        node may have an answer right after a 180 before the 180, of which
+        module dialog then complains.)"""
         out = self.dial(sdp)
         arrived = self.arrived(out)
         arrived.reply(180)
+        out.wait(180)
         arrived.reply(200, answer or self.answer())
         near, told = out.answered()
         far = arrived.dialog()
@@ -193,9 +196,9 @@ class Call:
             self.told_near, self.told_far = got.sdp, told
         return told, got.sdp
 
-    def wait_over(self, timeout=sip.SOON):
+    def wait_over(self):
         """Returns when neither node nor relay has the call."""
-        wait_quiet(self.line.node, timeout)
+        wait_quiet(self.line.node)
 
     def wait_ended(self, timeout=sip.SOON):
         """Returns when the node has sent BYE to both, and nothing is left."""
@@ -222,10 +225,13 @@ def routed(message, *routes):
     return message
 
 
-def wait_quiet(server, timeout=sip.SOON):
+def wait_quiet(server, timeout=sip.TIMEOUT):
     """Returns when neither the node nor its relay has a call."""
-    node.wait_until(lambda: server.calls()["all"] == 0, "end of calls",
-                    timeout)
+    try:
+        node.wait_until(lambda: server.calls()["all"] == 0, "end of calls",
+                        timeout)
+    except sip.Timeout as late:
+        raise sip.Timeout(f"{late}: {server.calls()}") from None
     node.wait_until(lambda: not server.relay_calls(),
                     "end of sessions of the relay", timeout)
 

@@ -50,6 +50,7 @@ class DropIn(sample.SampleNode):
     def __init__(self, peers, features=(), addresses=(), **more):
         """addresses: where it listens, too; more: settings."""
         super().__init__(peers)
+        self.relays_calls = "MC_NO_CALLS" not in features
         self.addresses = [*self.addresses, *addresses]
         self.config = self.path("kamailio.cfg")
         self.edit_node("INSERT INTO address (grp, ip_addr, mask, port, tag) "

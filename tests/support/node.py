@@ -281,9 +281,10 @@ class Kamailio(Started):
         """All that it has logged."""
         return self.path("kamailio.log").read_text(errors="replace")
 
-    def log_tail(self, lines=40):
-        """The last lines of its log."""
-        return "\n".join(self.log().splitlines()[-lines:])
+    def log_tail(self, lines=15, columns=200):
+        """The begins of the last lines of its log."""
+        return "\n".join(line[:columns]
+                         for line in self.log().splitlines()[-lines:])
 
     def crashes(self):
         """Lines of the log that tell of a crash."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Processes that see the machine otherwise than it is: a clock that a test
-moves, a file that is missing, memory that is searched when it is freed.
+moves, a file that is missing, memory that is searched when it is freed, a BYE
+that takes its time.
 
 Each is a small library for LD_PRELOAD, in the folder preload.
 """
@@ -58,3 +59,15 @@ def without_policies(make):
                         LD_PRELOAD=library("missing_file"),
                         MISSING_FILE=POLICIES)
     return Without
+
+
+def with_slow_bye(make):
+    """The class of nodes that go on after they sent a BYE when its receiver
+    has answered it."""
+    class Slow(make):
+        """The same, which takes its time."""
+
+        def _environment(self):
+            return dict(super()._environment(),
+                        LD_PRELOAD=library("slow_bye"))
+    return Slow

@@ -13,6 +13,7 @@ import signal
 import sqlite3
 import subprocess
 
+import calls
 import mc
 import node
 import rtpengine
@@ -97,6 +98,8 @@ def edit(path, *statements):
 class SampleNode(node.Kamailio):
     """The node of cfg/, made and started by tools/node.sh."""
 
+    relays_calls = True
+
     def __init__(self, peers, env=(), options=(), extra="", sql=(),
                  next_hops=(), prepare=None, media_ports=200, clock=False):
         """Settings of node.sh, options, more configuration; changed rows."""
@@ -180,6 +183,13 @@ class SampleNode(node.Kamailio):
         text = self.kamcmd("dlg.stats_active")
         return {name: int(n) for name, n in
                 re.findall(r"(\w+): (\d+)", text)}
+
+    def forget_calls(self):
+        """Starts again, without the calls that it has."""
+        self.stop()
+        edit(self.path("dialog.db"),
+             "DELETE FROM dialog_vars", "DELETE FROM dialog")
+        self.start()
 
     # Who writes its logs
 
@@ -314,12 +324,20 @@ class Site:
             f"{pattern!r} in the list of peers", timeout)
 
     def reset(self):
-        """Leaves the node as a test found it."""
-        for client in self.clients:
-            client.unregister()
-            client.close()
-        self.clients.clear()
-        self.peers.reset()
+        """Leaves the node as a test found it. A call that the test has left
+        fails this test, and no later one."""
+        try:
+            if self.node.relays_calls:
+                calls.wait_quiet(self.node)
+        except sip.Timeout:
+            self.node.forget_calls()
+            raise
+        finally:
+            for client in self.clients:
+                client.unregister()
+                client.close()
+            self.clients.clear()
+            self.peers.reset()
 
 
 @contextlib.contextmanager

@@ -15,6 +15,8 @@ RECIPES = node.TOP / "cfg" / "recipe"
 class SmallNode(sample.SampleNode):
     """A node with the sample's data and a configuration of the recipe."""
 
+    relays_calls = False
+
     def __init__(self, peers, config, *more, changes=(), **settings):
         """changes: texts of the configuration and what stands there then."""
         super().__init__(peers, **settings)

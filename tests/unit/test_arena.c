@@ -2,17 +2,10 @@
 
 /* arena: bounded memory, aligned, and copies in it. */
 #include "mclmr/base/arena.h"
+#include "spans.h"
 #include "unit.h"
 
 #define S(literal) MCLMR_SPAN(literal)
-
-/* Fails unless both spans hold the same octets. */
-static void assert_span(mclmr_span_t actual, mclmr_span_t expected)
-{
-	assert_int_equal(actual.len, expected.len);
-	if(expected.len > 0)
-		assert_memory_equal(actual.s, expected.s, expected.len);
-}
 
 static void test_arena_alignment(void **state)
 {

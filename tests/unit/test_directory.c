@@ -7,6 +7,7 @@
 
 #include "mclmr/directory/directory.h"
 #include "mclmr/sip/uri.h"
+#include "spans.h"
 #include "unit.h"
 
 /* An allocator that fails once, at the n-th call from now (0: never), or,
@@ -38,26 +39,6 @@ static void test_release(void *memory)
 }
 
 static const mclmr_allocator_t allocator = {test_alloc, test_release};
-
-/* The key of a URI, valid until the eighth call after this one. */
-static mclmr_span_t key(const char *uri)
-{
-	static char room[8][MCLMR_URI_MAX];
-	static unsigned turn;
-	mclmr_arena_t arena;
-	mclmr_span_t made;
-
-	turn = (turn + 1) % 8;
-	arena = mclmr_arena(room[turn], sizeof(room[turn]));
-	assert_true(mclmr_uri_key(mclmr_span(uri), &arena, &made));
-	return made;
-}
-
-static void assert_span(mclmr_span_t span, const char *expected)
-{
-	assert_int_equal(span.len, strlen(expected));
-	assert_memory_equal(span.s, expected, span.len);
-}
 
 #define KMF1 "sip:kmf1@iwf.example.org"
 #define KMF2 "sip:kmf2@tetra-iwf.example.org"
@@ -124,17 +105,17 @@ static const char *put(mclmr_directory_t *directory, mclmr_service_t service,
 static const mclmr_user_t *find(const mclmr_directory_t *directory,
 		mclmr_service_t service, const char *mc_id)
 {
-	return mclmr_directory_user(directory, service, key(mc_id));
+	return mclmr_directory_user(directory, service, key_of(mc_id));
 }
 
 /* How many users hang on an IMPU, each of them found. */
 static size_t on_impu(const mclmr_directory_t *directory, const char *impu)
 {
-	const mclmr_user_t *user = mclmr_directory_impu(directory, key(impu));
+	const mclmr_user_t *user = mclmr_directory_impu(directory, key_of(impu));
 	size_t n = 0;
 
 	for(; user; user = user->next_impu) {
-		assert_true(mclmr_span_equal(user->impu_key, key(impu)));
+		assert_true(mclmr_span_equal(user->impu_key, key_of(impu)));
 		assert_ptr_equal(mclmr_directory_user(
 								 directory, user->row.service, user->mc_key),
 				user);
@@ -166,11 +147,11 @@ static void test_add_and_find(void **state)
 			"sips:alice@MC.example.org;user=ip", "alice"));
 	user = find(directory, DATA, "sip:alice.data@MC.EXAMPLE.ORG:5060");
 	assert_non_null(user);
-	assert_span(user->row.mc_id, "sip:alice.data@mc.example.org");
-	assert_span(user->row.impu, "sips:alice@MC.example.org;user=ip");
-	assert_span(user->row.client_id, "urn:uuid:1");
-	assert_span(user->row.person, "alice");
-	assert_span(user->row.organisation, "police");
+	assert_text(user->row.mc_id, "sip:alice.data@mc.example.org");
+	assert_text(user->row.impu, "sips:alice@MC.example.org;user=ip");
+	assert_text(user->row.client_id, "urn:uuid:1");
+	assert_text(user->row.person, "alice");
+	assert_text(user->row.organisation, "police");
 	assert_int_equal(user->row.home.len, 0);
 	assert_true(user->row.send);
 	assert_false(user->row.receive);
@@ -252,7 +233,7 @@ static void test_put_moves_user(void **state)
 	assert_null(mclmr_directory_person(directory, MCLMR_SPAN("one")));
 	assert_int_equal(on_impu(directory, "sip:i1@example.org"), 0);
 	assert_int_equal(on_impu(directory, "sip:i2@example.org"), 1);
-	assert_span(find(directory, PTT, "sip:a@example.org")->of->id, "two");
+	assert_text(find(directory, PTT, "sip:a@example.org")->of->id, "two");
 
 	/* with entries the person stays when its last user leaves */
 	assert_null(mclmr_directory_put_entries(
@@ -391,9 +372,9 @@ static void test_put_entries(void **state)
 	frank = mclmr_directory_person(directory, MCLMR_SPAN("frank"));
 	assert_int_equal(frank->entries, 2);
 	assert_int_equal(frank->entry[0].type, P25);
-	assert_true(mclmr_span_equal(frank->entry[0].kmf_key, key(KMF1)));
-	assert_span(frank->entry[0].identity, "rsi 7");
-	assert_span(frank->entry[0].device, "dev");
+	assert_true(mclmr_span_equal(frank->entry[0].kmf_key, key_of(KMF1)));
+	assert_text(frank->entry[0].identity, "rsi 7");
+	assert_text(frank->entry[0].device, "dev");
 	assert_int_equal(frank->entry[1].identity.len, 2);
 	assert_memory_equal(frank->entry[1].identity.s, "\0\xff", 2);
 	assert_ptr_equal(find(directory, PTT, "sip:frank@example.org")->of, frank);
@@ -472,7 +453,7 @@ static void test_bad_entries(void **state)
 		assert_non_null(mclmr_directory_put_entries(
 				directory, MCLMR_SPAN("x"), rows, 2));
 		assert_counts(directory, 0, 1, 1);
-		assert_span(mclmr_directory_person(directory, MCLMR_SPAN("x"))
+		assert_text(mclmr_directory_person(directory, MCLMR_SPAN("x"))
 							->entry[0]
 							.identity,
 				"old");
@@ -623,7 +604,7 @@ static void test_set_network(void **state)
 			mclmr_span_equal(mclmr_directory_person(directory, MCLMR_SPAN("x"))
 									 ->entry[0]
 									 .kmf_key,
-					key(KMF1)));
+					key_of(KMF1)));
 	mclmr_directory_free(directory);
 }
 
@@ -640,7 +621,7 @@ static void test_rows_are_copied(void **state)
 	memset(mc_id, 'x', sizeof(mc_id));
 	memset(impu, 'x', sizeof(impu));
 	memset(person, 'x', sizeof(person));
-	assert_span(find(directory, PTT, "sip:a@example.org")->row.mc_id,
+	assert_text(find(directory, PTT, "sip:a@example.org")->row.mc_id,
 			"sip:a@example.org");
 	assert_int_equal(on_impu(directory, "sip:b@example.org"), 1);
 	assert_non_null(mclmr_directory_person(directory, MCLMR_SPAN("a")));
@@ -695,9 +676,9 @@ static void assert_unchanged(const mclmr_directory_t *directory)
 			mclmr_directory_person(directory, MCLMR_SPAN("a"));
 
 	assert_counts(directory, 2, 1, 1);
-	assert_span(a->entry[0].identity, "old");
+	assert_text(a->entry[0].identity, "old");
 	assert_ptr_equal(a->user[PTT], find(directory, PTT, "sip:a@example.org"));
-	assert_span(a->user[PTT]->row.impu, "sip:a@example.org");
+	assert_text(a->user[PTT]->row.impu, "sip:a@example.org");
 	assert_int_equal(on_impu(directory, "sip:a@example.org"), 2);
 	assert_int_equal(on_impu(directory, "sip:n@example.org"), 0);
 }
@@ -839,7 +820,7 @@ static void model_compare(
 		if(!user)
 			continue;
 		snprintf(uri, sizeof(uri), "person%d", model->person[i]);
-		assert_span(user->row.person, uri);
+		assert_text(user->row.person, uri);
 		assert_ptr_equal(user->of->user[PTT], user);
 	}
 	for(i = 0; i < MODEL_IMPUS; i++) {

@@ -2,14 +2,8 @@
 
 /* field: lists, URIs and parameters of SIP header field values. */
 #include "mclmr/sip/field.h"
+#include "spans.h"
 #include "unit.h"
-
-static void assert_span(mclmr_span_t span, const char *text)
-{
-	if(mclmr_span_equal(span, mclmr_span(text)))
-		return;
-	fail_msg("\"%.*s\" is not \"%s\"", MCLMR_FMT(span), text);
-}
 
 /* Each list with its elements, ended by NULL. */
 static const struct
@@ -40,7 +34,7 @@ static void test_lists(void **state)
 
 		for(; *expected != NULL; expected++) {
 			assert_true(mclmr_field_next(&rest, &element));
-			assert_span(element, *expected);
+			assert_text(element, *expected);
 		}
 		assert_false(mclmr_field_next(&rest, &element));
 	}
@@ -69,8 +63,8 @@ static void test_uris(void **state)
 	for(size_t i = 0; i < sizeof(elements) / sizeof(elements[0]); i++) {
 		mclmr_span_t element = mclmr_span(elements[i].element);
 
-		assert_span(mclmr_field_uri(element), elements[i].uri);
-		assert_span(mclmr_field_params(element), elements[i].params);
+		assert_text(mclmr_field_uri(element), elements[i].uri);
+		assert_text(mclmr_field_params(element), elements[i].params);
 	}
 }
 
@@ -99,8 +93,8 @@ static void test_params(void **state)
 
 		for(; *pair != NULL; pair += 2) {
 			assert_true(mclmr_field_param(&rest, &name, &value));
-			assert_span(name, pair[0]);
-			assert_span(value, pair[1]);
+			assert_text(name, pair[0]);
+			assert_text(value, pair[1]);
 		}
 	}
 }

@@ -8,6 +8,7 @@
 #include "mclmr/base/octets.h"
 #include "mclmr/keys/mikey_open.h"
 #include "kms_files.h"
+#include "spans.h"
 #include "unit.h"
 #include "vectors.h"
 
@@ -30,11 +31,6 @@ static mclmr_mikey_fault_t verify(
 	return mclmr_mikey_verify(&message, ring, wish, &proof);
 }
 
-static void assert_span(mclmr_span_t span, const char *text)
-{
-	assert_true(mclmr_span_equal(span, mclmr_span(text)));
-}
-
 /* All that messages A, B and C say. */
 static void test_read(void **state)
 {
@@ -50,8 +46,8 @@ static void test_read(void **state)
 		assert_int_equal(mclmr_mikey_time(&message), NOW);
 		assert_true(
 				mclmr_span_equal(message.rand, vectors_get(&vectors, "RAND")));
-		assert_span(message.initiator_kms, "kms.iwf.example.org");
-		assert_span(message.responder_kms, "kms.iwf.example.org");
+		assert_text(message.initiator_kms, "kms.iwf.example.org");
+		assert_text(message.responder_kms, "kms.iwf.example.org");
 		assert_true(mclmr_span_equal(
 				message.sakke.data, vectors_get(&vectors, "sakke_data")));
 		assert_int_equal(message.sakke.scheme, 2);
@@ -64,8 +60,8 @@ static void test_read(void **state)
 		assert_int_equal(message.extensions, i == 2);
 		assert_string_equal(mclmr_mikey_purpose_word(message.csb_id), "pck");
 	}
-	assert_span(message.initiator.value, "sip:iwf@iwf.example.org");
-	assert_span(message.responder.value, "sip:alice@mcptt.example.org");
+	assert_text(message.initiator.value, "sip:iwf@iwf.example.org");
+	assert_text(message.responder.value, "sip:alice@mcptt.example.org");
 	assert_true(mclmr_mikey_session(&message, 0, &session));
 	assert_int_equal(session.id, 0);
 	assert_true(mclmr_span_equal(session.spi, MCLMR_SPAN("\x1a\x2b\x3c\x4d")));

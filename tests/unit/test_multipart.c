@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mclmr/sip/multipart.h"
+#include "spans.h"
 #include "unit.h"
 
 #define S(literal) MCLMR_SPAN(literal)
@@ -15,14 +16,6 @@
 #define MAX_PAYLOAD 60000
 
 static char memory[4 * MAX_PAYLOAD];
-
-/* Fails unless both spans hold the same octets. */
-static void assert_span(mclmr_span_t actual, mclmr_span_t expected)
-{
-	assert_int_equal(actual.len, expected.len);
-	if(expected.len > 0)
-		assert_memory_equal(actual.s, expected.s, expected.len);
-}
 
 static void test_content_types(void **state)
 {

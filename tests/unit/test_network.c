@@ -7,6 +7,7 @@
 
 #include "mclmr/directory/network.h"
 #include "mclmr/sip/uri.h"
+#include "spans.h"
 #include "unit.h"
 
 /* An allocator that fails once, at the n-th call from now; 0: never. */
@@ -29,26 +30,6 @@ static void test_release(void *memory)
 }
 
 static const mclmr_allocator_t allocator = {test_alloc, test_release};
-
-/* The key of a URI, valid until the eighth call after this one. */
-static mclmr_span_t key(const char *uri)
-{
-	static char room[8][MCLMR_URI_MAX];
-	static unsigned turn;
-	mclmr_arena_t arena;
-	mclmr_span_t made;
-
-	turn = (turn + 1) % 8;
-	arena = mclmr_arena(room[turn], sizeof(room[turn]));
-	assert_true(mclmr_uri_key(mclmr_span(uri), &arena, &made));
-	return made;
-}
-
-static void assert_span(mclmr_span_t span, const char *expected)
-{
-	assert_int_equal(span.len, strlen(expected));
-	assert_memory_equal(span.s, expected, span.len);
-}
 
 #define KMF1 "sip:kmf1@iwf.example.org"
 #define KMF2 "sip:kmf2@tetra-iwf.example.org"
@@ -165,11 +146,11 @@ static void test_kmf_by_uri_and_alias(void **state)
 
 	(void)state;
 	for(i = 0; i < COUNT(row); i++) {
-		const mclmr_kmf_t *kmf = mclmr_network_kmf(network, key(row[i].uri));
+		const mclmr_kmf_t *kmf = mclmr_network_kmf(network, key_of(row[i].uri));
 
 		assert_true((kmf != NULL) == (row[i].kmf != NULL));
 		if(kmf)
-			assert_span(kmf->uri, row[i].kmf);
+			assert_text(kmf->uri, row[i].kmf);
 	}
 	assert_null(mclmr_network_kmf(network, MCLMR_SPAN("")));
 	assert_null(mclmr_network_kmf(network, (mclmr_span_t){NULL, 0}));
@@ -182,15 +163,15 @@ static void test_kmf_facts_and_order(void **state)
 	const mclmr_kmf_t *kmf = mclmr_network_kmf_at(network, 0);
 
 	(void)state;
-	assert_span(kmf->uri, KMF1);
-	assert_span(kmf->hosting, "lmr");
+	assert_text(kmf->uri, KMF1);
+	assert_text(kmf->hosting, "lmr");
 	assert_int_equal(kmf->peer_set, 1);
 	assert_true(kmf->trusted);
 	assert_int_equal(kmf->aliases, 1);
-	assert_span(kmf->alias[0], "sip:kmf1-proxy@iwf.example.org");
+	assert_text(kmf->alias[0], "sip:kmf1-proxy@iwf.example.org");
 	assert_int_equal(kmf->psis, 1);
-	assert_span(kmf->psi[0], IWF1);
-	assert_span(mclmr_network_kmf_at(network, 1)->uri, KMF2);
+	assert_text(kmf->psi[0], IWF1);
+	assert_text(mclmr_network_kmf_at(network, 1)->uri, KMF2);
 	assert_false(mclmr_network_kmf_at(network, 1)->trusted);
 	assert_null(mclmr_network_kmf_at(network, 2));
 	assert_null(mclmr_network_kmf_at(network, SIZE_MAX));
@@ -206,22 +187,22 @@ static void test_psis_are_shared(void **state)
 	(void)state;
 	assert_null(add_psi(network, KMF2, IWF1));
 	assert_null(add_psi(network, "sip:kmf1-proxy@iwf.example.org", IWF2));
-	kmf = mclmr_network_kmf(network, key(KMF1));
+	kmf = mclmr_network_kmf(network, key_of(KMF1));
 	assert_int_equal(kmf->psis, 2);
-	assert_span(kmf->psi[0], IWF1);
-	assert_span(kmf->psi[1], IWF2);
-	assert_true(mclmr_kmf_has_psi(kmf, key("sip:iwf@IWF.example.org:5070")));
-	assert_true(mclmr_kmf_has_psi(kmf, key(IWF2)));
-	assert_false(mclmr_kmf_has_psi(kmf, key(KMF1)));
-	assert_true(mclmr_network_is_iwf(network, key(IWF1)));
-	assert_true(mclmr_network_is_iwf(network, key(IWF2)));
-	assert_false(mclmr_network_is_iwf(network, key(KMF1)));
-	assert_false(mclmr_network_is_iwf(network, key(ORIG)));
-	assert_ptr_equal(mclmr_network_iwf(network, key(IWF1)),
+	assert_text(kmf->psi[0], IWF1);
+	assert_text(kmf->psi[1], IWF2);
+	assert_true(mclmr_kmf_has_psi(kmf, key_of("sip:iwf@IWF.example.org:5070")));
+	assert_true(mclmr_kmf_has_psi(kmf, key_of(IWF2)));
+	assert_false(mclmr_kmf_has_psi(kmf, key_of(KMF1)));
+	assert_true(mclmr_network_is_iwf(network, key_of(IWF1)));
+	assert_true(mclmr_network_is_iwf(network, key_of(IWF2)));
+	assert_false(mclmr_network_is_iwf(network, key_of(KMF1)));
+	assert_false(mclmr_network_is_iwf(network, key_of(ORIG)));
+	assert_ptr_equal(mclmr_network_iwf(network, key_of(IWF1)),
 			mclmr_network_kmf_at(network, 0));
-	assert_ptr_equal(mclmr_network_iwf(network, key(IWF2)),
+	assert_ptr_equal(mclmr_network_iwf(network, key_of(IWF2)),
 			mclmr_network_kmf_at(network, 1));
-	assert_null(mclmr_network_iwf(network, key(KMF1)));
+	assert_null(mclmr_network_iwf(network, key_of(KMF1)));
 	mclmr_network_free(network);
 }
 
@@ -301,14 +282,14 @@ static void test_limits_of_one_kmf(void **state)
 
 		snprintf(uri, sizeof(uri), "sip:alias%d@example.org", i);
 		assert_true((add_alias(network, KMF1, uri) == NULL) == fits);
-		assert_true((mclmr_network_kmf(network, key(uri)) != NULL) == fits);
+		assert_true((mclmr_network_kmf(network, key_of(uri)) != NULL) == fits);
 	}
 	for(i = 1; i < MCLMR_MAX_KMF_PSIS + 2; i++) {
 		bool fits = i < MCLMR_MAX_KMF_PSIS;
 
 		snprintf(uri, sizeof(uri), "sip:iwf%d@example.org", i);
 		assert_true((add_psi(network, KMF1, uri) == NULL) == fits);
-		assert_true(mclmr_network_is_iwf(network, key(uri)) == fits);
+		assert_true(mclmr_network_is_iwf(network, key_of(uri)) == fits);
 	}
 	mclmr_network_free(network);
 }
@@ -337,7 +318,8 @@ static void test_limit_of_rows(void **state)
 	}
 	for(i = 0; i < MCLMR_MAX_NETWORK_ROWS; i++) {
 		snprintf(uri, sizeof(uri), "sip:kmf%d@example.org", i * 7919 % 10007);
-		assert_int_equal(mclmr_network_kmf(network, key(uri))->peer_set, i + 1);
+		assert_int_equal(
+				mclmr_network_kmf(network, key_of(uri))->peer_set, i + 1);
 	}
 	mclmr_network_free(network);
 }
@@ -360,8 +342,8 @@ static void test_limit_of_aliases_and_psis(void **state)
 	}
 	assert_non_null(add_alias(network, kmf, "sip:last@example.org"));
 	assert_non_null(add_psi(network, kmf, IWF2));
-	assert_true(mclmr_network_is_iwf(network, key(IWF1)));
-	assert_false(mclmr_network_is_iwf(network, key(IWF2)));
+	assert_true(mclmr_network_is_iwf(network, key_of(IWF1)));
+	assert_false(mclmr_network_is_iwf(network, key_of(IWF2)));
 	mclmr_network_free(network);
 }
 
@@ -397,8 +379,8 @@ static void test_roles(void **state)
 	assert_null(add_role(network, TERM, MCLMR_SERVICE_MCDATA, "terminating"));
 	assert_null(add_role(network, TERM, MCLMR_SERVICE_MCDATA, "controlling"));
 	for(i = 0; i < COUNT(row); i++)
-		assert_int_equal(
-				mclmr_network_roles(network, key(row[i].psi), row[i].service),
+		assert_int_equal(mclmr_network_roles(
+								 network, key_of(row[i].psi), row[i].service),
 				row[i].roles);
 	assert_non_null(add_role(network, TERM, MCLMR_SERVICE_NONE, "other"));
 	assert_non_null(add_role(network, TERM, MCLMR_SERVICE_NONE, ""));
@@ -470,9 +452,9 @@ static void test_peers(void **state)
 				mclmr_span(row[i].tls_id)};
 
 		assert_int_equal(mclmr_network_trust(network, &source), row[i].trust);
-		assert_true(mclmr_network_may_assert(network, &source, key(IWF1))
+		assert_true(mclmr_network_may_assert(network, &source, key_of(IWF1))
 					== row[i].iwf1);
-		assert_true(mclmr_network_may_assert(network, &source, key(IWF2))
+		assert_true(mclmr_network_may_assert(network, &source, key_of(IWF2))
 					== row[i].iwf2);
 	}
 	mclmr_network_free(network);
@@ -544,8 +526,8 @@ static void test_partners(void **state)
 			add_partner(network, "Other.EXAMPLE", "sip:gw2@example.net", 3));
 	partner = mclmr_network_partner(network, MCLMR_SPAN("oTHER.example"));
 	assert_non_null(partner);
-	assert_span(partner->domain, "other.example");
-	assert_span(partner->psi, "sip:gw2@example.net");
+	assert_text(partner->domain, "other.example");
+	assert_text(partner->psi, "sip:gw2@example.net");
 	assert_int_equal(partner->peer_set, 3);
 	assert_true(partner->trusted);
 	assert_null(mclmr_network_partner(network, MCLMR_SPAN("example")));
@@ -568,7 +550,7 @@ static void test_host(void **state)
 	mclmr_network_t *network = sample_network();
 
 	(void)state;
-	assert_span(mclmr_network_host(network), "mc.example.org");
+	assert_text(mclmr_network_host(network), "mc.example.org");
 	assert_int_equal(mclmr_network_host(empty).len, 0);
 	mclmr_network_free(network);
 	mclmr_network_free(empty);
@@ -579,11 +561,11 @@ static void test_empty_network(void **state)
 	mclmr_network_t *network = mclmr_network_new(&allocator);
 
 	(void)state;
-	assert_null(mclmr_network_kmf(network, key(KMF1)));
+	assert_null(mclmr_network_kmf(network, key_of(KMF1)));
 	assert_null(mclmr_network_kmf_at(network, 0));
-	assert_false(mclmr_network_is_iwf(network, key(IWF1)));
+	assert_false(mclmr_network_is_iwf(network, key_of(IWF1)));
 	assert_int_equal(
-			mclmr_network_roles(network, key(ORIG), MCLMR_SERVICE_NONE), 0);
+			mclmr_network_roles(network, key_of(ORIG), MCLMR_SERVICE_NONE), 0);
 	assert_null(mclmr_network_partner(network, MCLMR_SPAN("example.org")));
 	mclmr_network_free(network);
 	mclmr_network_free(NULL);

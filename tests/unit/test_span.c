@@ -2,17 +2,10 @@
 
 /* span: comparing, cutting and finding octets. */
 #include "mclmr/base/span.h"
+#include "spans.h"
 #include "unit.h"
 
 #define S(literal) MCLMR_SPAN(literal)
-
-/* Fails unless both spans hold the same octets. */
-static void assert_span(mclmr_span_t actual, mclmr_span_t expected)
-{
-	assert_int_equal(actual.len, expected.len);
-	if(expected.len > 0)
-		assert_memory_equal(actual.s, expected.s, expected.len);
-}
 
 static void test_of_string(void **state)
 {
@@ -161,6 +154,26 @@ static void test_find(void **state)
 	assert_null(mclmr_span_find_nocase((mclmr_span_t){NULL, 0}, S("a")));
 }
 
+/* A place that comes after so many others that begin alike that the search
+ * has changed its way, and those right before and after that. */
+static void test_find_after_many(void **state)
+{
+	char text[64];
+
+	(void)state;
+	for(size_t n = 0; n < sizeof(text) - 2; n++) {
+		mclmr_span_t whole = {text, n + 2};
+
+		memset(text, '-', sizeof(text));
+		assert_null(mclmr_span_find(whole, S("-+")));
+		text[n + 1] = '+';
+		assert_ptr_equal(mclmr_span_find(whole, S("-+")), text + n);
+		assert_null(mclmr_span_find(whole, S("-+-")));
+		whole.len--;
+		assert_null(mclmr_span_find(whole, S("-+")));
+	}
+}
+
 static void test_from(void **state)
 {
 	mclmr_span_t text = S("abc");
@@ -181,6 +194,7 @@ int main(void)
 			cmocka_unit_test(test_cut),
 			cmocka_unit_test(test_find),
 			cmocka_unit_test(test_find_names),
+			cmocka_unit_test(test_find_after_many),
 			cmocka_unit_test(test_from),
 	};
 

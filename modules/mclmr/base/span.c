@@ -6,11 +6,8 @@
 
 #include "span.h"
 
-/* What may surround a field value: blanks and the CRLF of a folded line. */
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
+/* Places that are looked at one by one before memmem() takes over. */
+#define FEW 16
 
 bool mclmr_span_equal_nocase(mclmr_span_t a, mclmr_span_t b)
 {
@@ -38,37 +35,20 @@ bool mclmr_span_starts_nocase(mclmr_span_t text, mclmr_span_t prefix)
 				   (mclmr_span_t){text.s, prefix.len}, prefix);
 }
 
-mclmr_span_t mclmr_span_trim(mclmr_span_t text)
-{
-	while(text.len > 0 && is_space(text.s[0])) {
-		text.s++;
-		text.len--;
-	}
-	while(text.len > 0 && is_space(text.s[text.len - 1]))
-		text.len--;
-	return text;
-}
-
-mclmr_span_t mclmr_span_cut(mclmr_span_t *rest, char separator)
-{
-	mclmr_span_t head = *rest;
-	const char *at = head.len == 0 ? NULL : memchr(head.s, separator, head.len);
-
-	if(at == NULL) {
-		*rest = (mclmr_span_t){NULL, 0};
-		return head;
-	}
-	*rest = mclmr_span_from(head, at + 1);
-	head.len = (size_t)(at - head.s);
-	return head;
-}
-
+/* memmem() needs no longer for a hostile text than for another, but first
+ * makes a table, which costs more than most texts here. */
 const char *mclmr_span_find(mclmr_span_t text, mclmr_span_t needle)
 {
-	if(needle.len == 0 || text.len < needle.len)
-		return NULL;
-	if(needle.len == 1)
-		return memchr(text.s, needle.s[0], text.len);
+	for(int i = 0; i < FEW; i++) {
+		const char *at;
+
+		if(needle.len == 0 || text.len < needle.len)
+			return NULL;
+		at = memchr(text.s, needle.s[0], text.len - needle.len + 1);
+		if(at == NULL || memcmp(at, needle.s, needle.len) == 0)
+			return at;
+		text = mclmr_span_from(text, at + 1);
+	}
 	return memmem(text.s, text.len, needle.s, needle.len);
 }
 
@@ -107,11 +87,4 @@ const char *mclmr_span_find_nocase(mclmr_span_t text, mclmr_span_t needle)
 			return there.s;
 	}
 	return NULL;
-}
-
-mclmr_span_t mclmr_span_from(mclmr_span_t text, const char *first)
-{
-	if(text.s == NULL)
-		return text;
-	return (mclmr_span_t){first, text.len - (size_t)(first - text.s)};
 }

@@ -52,20 +52,62 @@ bool mclmr_span_starts(mclmr_span_t text, mclmr_span_t prefix);
 /* As mclmr_span_starts(), ASCII letters compared without case. */
 bool mclmr_span_starts_nocase(mclmr_span_t text, mclmr_span_t prefix);
 
+/* What may surround a field value: blanks and the CRLF of a folded line. */
+static inline bool mclmr_span_is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* The span without leading SP, HTAB, CR and LF. Inline, and so are the next
+ * ones: each line and each word of a description goes through them. */
+static inline mclmr_span_t mclmr_span_skip_space(mclmr_span_t text)
+{
+	while(text.len > 0 && mclmr_span_is_space(text.s[0])) {
+		text.s++;
+		text.len--;
+	}
+	return text;
+}
+
 /* The span without leading and trailing SP, HTAB, CR and LF. */
-mclmr_span_t mclmr_span_trim(mclmr_span_t text);
+static inline mclmr_span_t mclmr_span_trim(mclmr_span_t text)
+{
+	text = mclmr_span_skip_space(text);
+	while(text.len > 0 && mclmr_span_is_space(text.s[text.len - 1]))
+		text.len--;
+	return text;
+}
+
+/* The tail of text from first (a pointer into it) on. */
+static inline mclmr_span_t mclmr_span_from(mclmr_span_t text, const char *first)
+{
+	if(text.s == NULL)
+		return text;
+	return (mclmr_span_t){first, text.len - (size_t)(first - text.s)};
+}
 
 /* The octets of *rest before the first separator, which is dropped; *rest
  * becomes what follows (empty when there was no separator). */
-mclmr_span_t mclmr_span_cut(mclmr_span_t *rest, char separator);
+static inline mclmr_span_t mclmr_span_cut(mclmr_span_t *rest, char separator)
+{
+	mclmr_span_t head = *rest;
+	const char *at =
+			head.len == 0 ? NULL
+						  : (const char *)memchr(head.s, separator, head.len);
+
+	if(at == NULL) {
+		*rest = (mclmr_span_t){NULL, 0};
+		return head;
+	}
+	*rest = mclmr_span_from(head, at + 1);
+	head.len = (size_t)(at - head.s);
+	return head;
+}
 
 /* First occurrence of needle, or NULL; an empty needle is never found. */
 const char *mclmr_span_find(mclmr_span_t text, mclmr_span_t needle);
 
 /* As mclmr_span_find(), ASCII letters compared without case. */
 const char *mclmr_span_find_nocase(mclmr_span_t text, mclmr_span_t needle);
-
-/* The tail of text from first (a pointer into it) on. */
-mclmr_span_t mclmr_span_from(mclmr_span_t text, const char *first);
 
 #endif

@@ -32,11 +32,6 @@ void mclmr_text_put(mclmr_text_t *text, mclmr_span_t octets)
 	text->len += octets.len;
 }
 
-void mclmr_text_string(mclmr_text_t *text, const char *string)
-{
-	mclmr_text_put(text, mclmr_span(string));
-}
-
 /* By hand: state is full of numbers, and printf() made a seventh of the
  * instructions that the module spent on an offer. */
 void mclmr_text_number(mclmr_text_t *text, uint64_t number)

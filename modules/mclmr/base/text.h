@@ -35,9 +35,16 @@ static inline void mclmr_text_char(mclmr_text_t *text, char c)
 		text->s[text->len++] = c;
 }
 
-/* Adds octets, a string, a number. */
+/* Adds octets. */
 void mclmr_text_put(mclmr_text_t *text, mclmr_span_t octets);
-void mclmr_text_string(mclmr_text_t *text, const char *string);
+
+/* Adds a string; inline, for nearly all are literals of known length. */
+static inline void mclmr_text_string(mclmr_text_t *text, const char *string)
+{
+	mclmr_text_put(text, mclmr_span(string));
+}
+
+/* Adds a number. */
 void mclmr_text_number(mclmr_text_t *text, uint64_t number);
 
 /* Adds octets with ASCII letters in lower case. */

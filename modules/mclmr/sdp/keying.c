@@ -143,10 +143,11 @@ static unsigned key_kinds(
 }
 
 /* True if the protocol is one of two, compared without case. */
-static bool is_proto(mclmr_span_t proto, const char *plain, const char *with_f)
+static bool is_proto(
+		mclmr_span_t proto, mclmr_span_t plain, mclmr_span_t with_f)
 {
-	return mclmr_span_equal_nocase(proto, mclmr_span(plain))
-		   || mclmr_span_equal_nocase(proto, mclmr_span(with_f));
+	return mclmr_span_equal_nocase(proto, plain)
+		   || mclmr_span_equal_nocase(proto, with_f);
 }
 
 unsigned mclmr_keying_of(
@@ -154,11 +155,13 @@ unsigned mclmr_keying_of(
 {
 	unsigned kinds = key_kinds(sdp, section, sakke_only);
 
-	if(is_proto(section->proto, "RTP/SAVP", "RTP/SAVPF"))
+	if(is_proto(
+			   section->proto, MCLMR_SPAN("RTP/SAVP"), MCLMR_SPAN("RTP/SAVPF")))
 		return kinds == 0 ? MCLMR_KEYING_GMK : kinds;
-	if(is_proto(section->proto, "UDP/TLS/RTP/SAVP", "UDP/TLS/RTP/SAVPF"))
+	if(is_proto(section->proto, MCLMR_SPAN("UDP/TLS/RTP/SAVP"),
+			   MCLMR_SPAN("UDP/TLS/RTP/SAVPF")))
 		return (kinds & MCLMR_KEYING_DTLS) ? kinds : MCLMR_KEYING_OTHER;
-	if(!is_proto(section->proto, "RTP/AVP", "RTP/AVPF"))
+	if(!is_proto(section->proto, MCLMR_SPAN("RTP/AVP"), MCLMR_SPAN("RTP/AVPF")))
 		return MCLMR_KEYING_OTHER;
 	if(kinds & MCLMR_KEYING_MIKEY)
 		return kinds;

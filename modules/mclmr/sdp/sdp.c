@@ -21,15 +21,16 @@ static bool is_blank(char c)
 
 mclmr_span_t mclmr_sdp_word(mclmr_span_t *rest)
 {
-	mclmr_span_t text = mclmr_span_trim(*rest);
-	size_t len = 0;
+	mclmr_span_t word = mclmr_span_trim(*rest);
 
-	while(len < text.len && !is_blank(text.s[len]))
-		len++;
-	*rest = (mclmr_span_t){
-			text.s == NULL ? NULL : text.s + len, text.len - len};
-	*rest = mclmr_span_trim(*rest);
-	return (mclmr_span_t){text.s, len};
+	*rest = word;
+	while(rest->len > 0 && !is_blank(rest->s[0])) {
+		rest->s++;
+		rest->len--;
+	}
+	word.len -= rest->len;
+	*rest = mclmr_span_skip_space(*rest);
+	return word;
 }
 
 long mclmr_sdp_number(mclmr_span_t text)
@@ -90,29 +91,25 @@ static mclmr_span_t without_end(mclmr_span_t text)
 /* The lines of the text, counted. */
 static size_t count_lines(mclmr_span_t text)
 {
-	size_t n = 0;
+	const char *end = text.s + text.len;
+	const char *at = text.s;
+	size_t n = 1;
 
-	do {
-		(void)mclmr_span_cut(&text, '\n');
+	while((at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+		at++;
 		n++;
-	} while(text.s != NULL);
+	}
 	return n;
 }
 
-/* True if the octets of a line could end it for another reader. */
-static bool has_strange_octet(mclmr_span_t text)
-{
-	return memchr(text.s, '\0', text.len) != NULL
-		   || memchr(text.s, '\r', text.len) != NULL;
-}
-
-/* Reads one line without its LF; false if it is none. */
+/* Reads one line without its LF; false if it is none, or has a CR that could
+ * end it for another reader. */
 static bool read_line(mclmr_span_t text, mclmr_sdp_line_t *line)
 {
 	if(text.len > 0 && text.s[text.len - 1] == '\r')
 		text.len--;
 	if(text.len < 2 || text.s[0] < 'a' || text.s[0] > 'z' || text.s[1] != '='
-			|| has_strange_octet(text))
+			|| memchr(text.s, '\r', text.len) != NULL)
 		return false;
 	*line = (mclmr_sdp_line_t){.text = text, .type = text.s[0]};
 	line->value = (mclmr_span_t){text.s + 2, text.len - 2};
@@ -129,6 +126,8 @@ static mclmr_status_t read_lines(
 
 	if(n > MCLMR_SDP_MAX_LINES)
 		return MCLMR_SDP_LIMIT;
+	if(memchr(text.s, '\0', text.len) != NULL)
+		return MCLMR_SDP_MALFORMED; /* the end, for another reader */
 	sdp->line = mclmr_arena_alloc(arena, n * sizeof(*sdp->line));
 	if(sdp->line == NULL)
 		return MCLMR_INTERNAL;

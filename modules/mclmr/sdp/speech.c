@@ -107,12 +107,14 @@ static void strip_kind(mclmr_speech_t *speech, unsigned kind)
 static mclmr_status_t judge_keying(mclmr_speech_t *speech)
 {
 	unsigned before = kinds_of(speech);
-	unsigned after;
+	unsigned after = before;
 
 	keep_suites(speech);
-	strip_kind(speech, MCLMR_KEYING_SDES);
-	strip_kind(speech, MCLMR_KEYING_DTLS);
-	after = kinds_of(speech);
+	if((before & (MCLMR_KEYING_SDES | MCLMR_KEYING_DTLS)) != 0) {
+		strip_kind(speech, MCLMR_KEYING_SDES);
+		strip_kind(speech, MCLMR_KEYING_DTLS);
+		after = kinds_of(speech);
+	}
 	if((after & ~before) == 0 && (after & ~speech->judge->profile->srtp) == 0) {
 		speech->judge->decision->srtp |= after;
 		return MCLMR_OK;
