@@ -11,6 +11,9 @@ var QOP_AUTH = 1, QOP_AUTH_STALE = 17, IS_THERE = 3;
 var MC_CORE = 1, MC_IWFS = 2;
 var SANE_MESSAGE = 18279, SANE_URIS = 7;
 
+// Of the memory that transactions may hold: one user, and one peer.
+var USER_SHARE = "10%", PEER_SHARE = "50%";
+
 function ksr_request_route() {
 	if (!sane()) {
 		return;
@@ -149,6 +152,10 @@ function short_message() {
 	if (KSR.pv.get("$iwf(source)") === "client" && !proven()) {
 		return;
 	}
+	if (!admitted()) {
+		KSR.mc_iwf.iwf_reply();
+		return;
+	}
 	KSR.tm.t_newtran();
 	listed_fields();
 	if (KSR.mc_iwf.iwf_check() < 0 || KSR.mc_iwf.iwf_authorize() < 0) {
@@ -172,6 +179,15 @@ function short_message() {
 	if (sent < 0) {
 		not_sent(sent);
 	}
+}
+
+// Whether user or peer may hold more of the memory for transactions.
+function admitted() {
+	if (KSR.pv.get("$iwf(source)") === "client") {
+		return KSR.mc_iwf.iwf_admit("user-" + KSR.pv.get("$avp(proven)"),
+				USER_SHARE) > 0;
+	}
+	return KSR.mc_iwf.iwf_admit("peer-" + KSR.pv.get("$si"), PEER_SHARE) > 0;
 }
 
 // Refuses by the result of t_relay(). Without a peer set the target is a user,

@@ -350,7 +350,8 @@ def test_files_that_are_copied():
 
 def test_settings():
     """Each setting of the files stands in the table."""
-    text = (existing_server.RECIPES / "mc.cfg").read_text()
+    text = "".join((existing_server.RECIPES / name).read_text()
+                   for name in ("mc.cfg", "refusals.cfg"))
     said = set(re.findall(r"`(\w+)`", "".join(re.findall(
         r"^\| (`(?:MC_|PIKE)[^|]*)\|", documents.GUIDE.read_text(), re.M))))
     assert set(re.findall(r"^#!trydef (\w+)", text, re.M)) | {
