@@ -7,6 +7,7 @@ import pytest
 import calls
 import existing_server
 import media
+import node
 import preload
 import sample
 import sip
@@ -14,6 +15,7 @@ import sip
 FORMS = ["private", "plain", "tetra", "from-lmr", "client", "client-plain",
          "group", "group-from-lmr", "group-from-core"]
 ENDED = 8  # s: 5 without ACK, and the rest
+BEFORE_TIMER = 4  # s
 
 
 @pytest.fixture(params=["sample", "drop_in"])
@@ -160,8 +162,8 @@ def test_end_of_a_hostile_callee(dial_in, victim, form, when):
         far.ack()
         near.wait("ACK")
     else:
-        # The ACK has come to the server: it answers what follows it.
-        near.request("INFO")
+        node.wait_until(lambda: here.node.calls()["ongoing"] == 1,
+                        "ACK at the server", sip.TIMEOUT)
     end(here, near)
     near.wait("BYE")
     calls.wait_quiet(here.node)
@@ -184,6 +186,6 @@ def test_end_of_who_cannot_be_reached(dial_in, form, how):
     far.wait("ACK")
     if how == "end_dlg":
         end(here, near)
-    far.wait("BYE", timeout=2)
+    far.wait("BYE", timeout=BEFORE_TIMER)
     calls.wait_quiet(here.node)
     assert_one_bye(far)

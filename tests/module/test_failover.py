@@ -12,6 +12,7 @@ import sip
 
 PER_PEER = 5  # seconds for one try
 TOTAL = 20  # seconds for all tries together
+AT_ONCE = PER_PEER - 1  # seconds, without the time of any try
 SOON = 0.3  # seconds in which what follows a reply would have arrived
 
 
@@ -28,7 +29,7 @@ def test_busy_peer_fails_over(site):
     site.iwf1.script = sip.answer(503)
     reply, seconds = send(site)
     assert reply.code == 200
-    assert seconds < 2
+    assert seconds < AT_ONCE
     assert mc.payload_of(site.iwf1b.wait_request().message) == b"\0x"
 
 
@@ -69,7 +70,7 @@ def test_all_busy(site):
     site.iwf1.script = site.iwf1b.script = sip.answer(503)
     reply, seconds = send(site)
     assert reply.code == 503
-    assert seconds < 2
+    assert seconds < AT_ONCE
 
 
 def test_all_silent(site):
@@ -118,7 +119,7 @@ def test_all_down(down):
     reply, seconds = send(down)
     assert reply.code == 503
     assert int(reply.get("Retry-After")) > 0
-    assert seconds < 1
+    assert seconds < AT_ONCE
     assert not down.iwf1.requests()
 
 
@@ -130,7 +131,7 @@ def test_silent_client(new_site):
     begin = time.monotonic()
     reply = site.from_iwf(mc.iwf_message("alice", b"x"))
     assert reply.code == 504
-    assert 1.5 < time.monotonic() - begin < 4
+    assert 1.5 < time.monotonic() - begin < AT_ONCE
 
 
 def test_one_of_two_contacts_is_enough(site):

@@ -77,18 +77,18 @@ static bool wrap_description(
 	mclmr_span_t begin = {octets.s, 0};
 	mclmr_span_t end = {octets.s + octets.len, 0};
 	char boundary[BOUNDARY_SIZE];
-	char *before, *behind, *value;
+	char *before, *after, *value;
 
 	if(!make_boundary(octets, boundary))
 		return false;
 	before = first_part(m, type, encoding, boundary);
-	behind = second_part(m, document, boundary);
+	after = second_part(m, document, boundary);
 	value = print(
 			&m->arena, FORMAT_SIZE, "multipart/mixed;boundary=%s", boundary);
-	return before != NULL && behind != NULL && value != NULL
+	return before != NULL && after != NULL && value != NULL
 		   && mc_lump_replace(msg, type, mclmr_span(value))
 		   && mc_lump_replace(msg, begin, mclmr_span(before))
-		   && mc_lump_replace(msg, end, mclmr_span(behind));
+		   && mc_lump_replace(msg, end, mclmr_span(after));
 }
 
 /* The document as the whole body. */

@@ -408,17 +408,17 @@ static mclmr_status_t end_child(
 	mclmr_mc_info_t *info = reader->info;
 	const mclmr_identity_t *request = &info->field[MCLMR_INFO_REQUEST_URI];
 	const mclmr_identity_t *caller = &info->field[MCLMR_INFO_CALLING_USER_ID];
-	mclmr_info_place_t behind = {element->end, element->end};
+	mclmr_info_place_t after = {element->end, element->end};
 
 	reader->in_any_ext = false;
 	if(reader->field == request)
 		info->request.end = element->end;
 	else if(reader->predecessor < REQUEST_URI && !request->present)
-		info->request = behind;
+		info->request = after;
 	if(reader->field == caller)
 		info->caller.end = element->end;
 	else if(reader->predecessor < PREDECESSORS && !caller->present)
-		info->caller = behind;
+		info->caller = after;
 	return reader->field == NULL ? MCLMR_OK : close_field(reader);
 }
 
