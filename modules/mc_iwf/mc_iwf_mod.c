@@ -44,6 +44,7 @@
 #include "mc_iwf/message/targets.h"
 #include "mc_iwf/message/transaction.h"
 #include "mc_iwf/message/usrloc.h"
+#include "mclmr/sip/uri.h"
 #include "api_bind.h"
 #include "config.h"
 #include "counters.h"
@@ -166,6 +167,13 @@ static int take_step(struct sip_msg *msg, step_t step)
 static int ki_iwf_clean_head(struct sip_msg *msg)
 {
 	return iwf_head_is_clean(msg) ? 1 : -1;
+}
+
+/* The same for two URIs. */
+static int ki_iwf_uri_equal(struct sip_msg *msg, str *one, str *other)
+{
+	(void)msg;
+	return mclmr_uri_equal(mc_span(one), mc_span(other)) ? 1 : -1;
 }
 
 static int ki_iwf_is_message(struct sip_msg *msg)
@@ -354,6 +362,16 @@ static int w_iwf_admit(struct sip_msg *msg, char *p1, char *p2)
 	return ki_iwf_admit(msg, &key, &limit);
 }
 
+static int w_iwf_uri_equal(struct sip_msg *msg, char *p1, char *p2)
+{
+	str one, other;
+
+	if(fixup_get_svalue(msg, (gparam_t *)p1, &one) < 0
+			|| fixup_get_svalue(msg, (gparam_t *)p2, &other) < 0)
+		return -1;
+	return ki_iwf_uri_equal(msg, &one, &other);
+}
+
 static int w_iwf_is_message(struct sip_msg *msg, char *p1, char *p2)
 {
 	(void)p1, (void)p2;
@@ -473,6 +491,8 @@ static cmd_export_t commands[] = {
 	{"iwf_clean_head", w_iwf_clean_head, 0, 0, 0, ANY_ROUTE},
 	{"iwf_admit", w_iwf_admit, 2, fixup_spve_all, fixup_free_spve_all,
 		REQUEST_ROUTE},
+	{"iwf_uri_equal", w_iwf_uri_equal, 2, fixup_spve_all,
+		fixup_free_spve_all, ANY_ROUTE},
 	{"iwf_is_message", w_iwf_is_message, 0, 0, 0, REQUEST_ROUTE},
 	{"iwf_check", w_iwf_check, 0, 0, 0, REQUEST_ROUTE},
 	{"iwf_authorize", w_iwf_authorize, 0, 0, 0, REQUEST_ROUTE},
@@ -510,6 +530,9 @@ static sr_kemi_t kemi[] = {
 	{KEMI_NAME, str_init("iwf_clean_head"), SR_KEMIP_INT, ki_iwf_clean_head,
 		KEMI_NO_PARAMS},
 	{KEMI_NAME, str_init("iwf_admit"), SR_KEMIP_INT, ki_iwf_admit,
+		{SR_KEMIP_STR, SR_KEMIP_STR, SR_KEMIP_NONE, SR_KEMIP_NONE,
+			SR_KEMIP_NONE, SR_KEMIP_NONE}},
+	{KEMI_NAME, str_init("iwf_uri_equal"), SR_KEMIP_INT, ki_iwf_uri_equal,
 		{SR_KEMIP_STR, SR_KEMIP_STR, SR_KEMIP_NONE, SR_KEMIP_NONE,
 			SR_KEMIP_NONE, SR_KEMIP_NONE}},
 	{KEMI_NAME, str_init("iwf_is_message"), SR_KEMIP_INT, ki_iwf_is_message,

@@ -128,3 +128,94 @@ def test_length_at_registration(site, fields):
     message = sip.request("REGISTER", uri, mc.impu("bob"), mc.impu("bob"),
                           [("Expires", "60"), *fields])
     assert bob.ask(message).code == 403
+
+
+# The Contact of both sides, {} is the place, and what others may make of it.
+TARGET = "sip:x%2By;z@{}:{};transport=udp;ob;line=Ab1"
+AGAIN = ["SIP:x%2by;z@{}:{};transport=udp;ob;line=Ab1",
+         "sip:%78%2By;z@{}:{};transport=udp;ob;line=Ab1",
+         "sip:x%2By;z@{}:{};Transport=UDP;ob;line=Ab1",
+         "sip:x%2By;z@{}:{};line=Ab1;ob;transport=udp",
+         "sip:x%2By;z@{}:{};LINE=aB1;Transport=UDP;OB;new=1",
+         "sip:x%2By;z@{}:{};transport=udp",
+         "sip:x%2By;%7a@{}:{};%74ransport=ud%70;ob;line=Ab1"]
+OTHERS = ["sips:x%2By;z@{}:{};transport=udp;ob;line=Ab1",
+          "sip:X%2By;z@{}:{};transport=udp;ob;line=Ab1",
+          "sip:x+y;z@{}:{};transport=udp;ob;line=Ab1",
+          "sip:x%2By;z@{}:{};transport=tcp;ob;line=Ab1",
+          "sip:x%2By;z@{}:{};ob;line=Ab1",
+          "sip:x%2By;z@{}:{};transport=udp;ob;line=Ab2",
+          "sip:x%2By;z@{}:{};transport=udp;ob;line=Ab1;maddr=127.0.0.77",
+          "sip:x%2By;z@{}:{};transport=udp;ob;line=Ab1;method=BYE",
+          "sip:x%2By;z@{}:{};transport=udp;ob;line=Ab1;user=phone",
+          "sip:x%2By;z@{}:{};transport=udp;ob;line=Ab1;ttl=1",
+          "sip:x%2By;z@{}:{};transport=udp;ob;line=Ab1?X=y",
+          "sip:x%2By;z@{}:{};transport=udp;transport=udp;ob;line=Ab1",
+          "sip:x%2By;z:pw@{}:{};transport=udp;ob;line=Ab1",
+          "sip:{}:{};transport=udp;ob;line=Ab1",
+          "tel:+1{1}",
+          "sip:x%2By;z@{0};transport=udp;ob;line=Ab1"]
+
+
+def target_of(form, endpoint):
+    """The Contact of an endpoint, in this form."""
+    return form.format(*endpoint.hostport.rsplit(":", 1))
+
+
+def talk_of(here):
+    """A call whose parties have such Contacts; the ACK is still to be sent."""
+    out = invite_with(here, f"<{target_of(TARGET, here.caller)}>")
+    got = here.arrived(out)
+    got.reply(200, here.answer(), contact=False, headers=[
+        ("Contact", f"<{target_of(TARGET, here.callee)}>")])
+    near, far = out.dialog(out.wait(200)), got.dialog()
+    return near, far
+
+
+def assert_goes_on(here, near, far, form):
+    """Each method of both sides, with a Request-URI in this form, leaves with
+    the Contact as it was written."""
+    for sender, other, endpoint in ((near, far, here.callee),
+                                    (far, near, here.caller)):
+        sender.target = target_of(form, endpoint)
+        if sender is near:
+            near.ack()
+        assert sender.ask("INFO").code == 200
+        other.wait("INFO")
+        if sender is near:
+            other.wait("ACK")
+    assert near.bye().code == 200
+    left = [r.message.uri for r in
+            here.callee.received + here.caller.received
+            if r.message.is_request
+            and r.message.method in ("ACK", "INFO", "BYE")
+            and r.message.get("Call-ID") == near.call_id]
+    assert len(left) >= 4
+    assert set(left) == {target_of(TARGET, here.callee),
+                         target_of(TARGET, here.caller)}
+
+
+@pytest.mark.parametrize("form", ["client", "from-lmr"])
+@pytest.mark.parametrize("again", AGAIN)
+def test_written_again(dial, form, again):
+    """A Request-URI that equals the Contact is as good as it, in an ACK too:
+    RFC 3261 19.1.4."""
+    here = dial(form)
+    near, far = talk_of(here)
+    assert_goes_on(here, near, far, again)
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_other_target(dial, other):
+    """One that is not equal goes nowhere, and the call stays."""
+    here = dial("client")
+    near, far = talk_of(here)
+    near.target = target_of(other, here.callee)
+    near.ack()
+    for method in ("INFO", "BYE"):
+        assert near.ask(method).code == 403
+    near.target = target_of(TARGET, here.callee)
+    near.ack()
+    far.wait("ACK")
+    assert len(far.requests("ACK")) == 1
+    assert near.bye().code == 200

@@ -228,8 +228,10 @@ def test_cancel_over_another_connection(site, dial, address, code):
 
 # Forks that were late
 
-def test_end_of_a_late_fork(site, dial):
-    """Its ACK and its BYE come from its caller, or from itself."""
+@pytest.mark.parametrize("again", [False, True], ids=["", "written again"])
+def test_end_of_a_late_fork(site, dial, again):
+    """Its ACK and its BYE come from its caller, or from itself; the caller
+    may write the Contact in its own way."""
     phones = [site.client("alice").endpoint for _ in range(2)]
     for endpoint in (*phones, site.iwf1):
         endpoint.script = user_agent.manners
@@ -247,9 +249,12 @@ def test_end_of_a_late_fork(site, dial):
             assert site.iwf2.ask(
                 dialog.request("BYE"), dialog.server).code == 481
         assert not late.requests("BYE") and not far.requests("BYE")
+        contact = late.target
+        if again:
+            late.target = contact.replace("sip:", "SIP:") + ";x"
         late.ack()
-        far.wait("ACK")
+        assert far.wait("ACK").message.uri == contact
         assert late.bye().code == 200
-        far.wait("BYE")
+        assert far.wait("BYE").message.uri == contact
         near.bye()
     calls.wait_quiet(site.node)

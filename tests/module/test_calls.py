@@ -588,6 +588,36 @@ def test_who_speaks_next(dial):
         talk.near.bye()
 
 
+@pytest.mark.parametrize("invite", [
+    lambda sdp: mc_invite.private("alice", calls.UNIT1, sdp),
+    lambda sdp: mc_invite.group("alice", calls.P25_GROUP, sdp)],
+    ids=["private", "group"])
+@pytest.mark.parametrize("asserted", [
+    "sip:alice@mc.example.org", "sip:%61lice@MC.example.org",
+    "sip:alice@mc.example.org;x=y"])
+def test_asserted_in_its_own_way(site, dial, invite, asserted):
+    """A user for whom a core speaks is held to one name within the call, in
+    whatever way the core writes it."""
+    site.client("alice")
+    here = dial("group-from-core")
+    message = invite(here.offer()).drop("P-Preferred-Service")
+    message.add("P-Asserted-Service", mc.icsi("mcptt"))
+    message.add("P-Asserted-Identity", f"<{asserted}>")
+    out = here.dial(message=message)
+    got = here.arrived(out)
+    got.reply(200, here.answer())
+    near, _ = out.answered()
+    far = got.dialog()
+    for name, code in (("bob", 403), ("alice", 200)):
+        info = mc.info_part(mc.info_xml("mcptt", mc.identity(
+            "mcptt", "calling-user-id", mc.mc_id(name))))
+        message = mc.with_parts(near.request("INFO"), [
+            info, mc.part("text/plain", b"x")])
+        assert near.endpoint.ask(message, near.server).code == code
+        assert bool(far.requests("INFO")) == (code == 200)
+    near.bye()
+
+
 # Forks
 
 @pytest.fixture

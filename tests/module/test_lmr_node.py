@@ -32,8 +32,7 @@ SHOWN = [("\t$dlg_ctx(timeout", f"\t{SHOW}\n\t$dlg_ctx(timeout"),
          ("\t\tt_on_reply(\"REPLY\");",
           f"\t\t{SHOW}\n\t\tt_on_reply(\"REPLY\");"),
          ("\troute(REPLY_MEDIA);", f"\troute(REPLY_MEDIA);\n\t{SHOW}")]
-FLAGS = ("passthrough replace-origin ICE=remove no-rtcp-attribute "
-         "original-sendrecv")
+FLAGS = "trust-address"
 
 
 def shown(site):

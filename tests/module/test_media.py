@@ -44,7 +44,7 @@ def through(relay, talk):
 @pytest.mark.parametrize("case", media_endpoint.CASES,
                          ids=lambda case: case.name)
 def test_relay_changes_no_octet(relay, case):
-    """The flags of $lmr(rtpengine) leave media and keys alone."""
+    """Asked as the module asks it, it leaves media and keys alone."""
     with media_endpoint.Talk(case) as talk:
         call_id = through(relay, talk)
         media_endpoint.assert_media(

@@ -10,6 +10,7 @@ import itertools
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import socket
@@ -22,7 +23,7 @@ import sip
 RTPENGINE_BIN = os.environ.get("RTPENGINE_BIN", "/usr/bin/rtpengine")
 CONTROL = "127.0.0.1"
 PORT_MIN, PORT_MAX = 30000, 32767
-FLAGS = ("passthrough", "no-rtcp-attribute", "original-sendrecv")
+FLAGS = ("trust-address",)
 STOP_TIMEOUT = 10.0
 
 Counts = collections.namedtuple("Counts", "packets bytes")
@@ -65,6 +66,24 @@ def decode(octets):
     return _decode(octets, 0)[0]
 
 
+def request(sdp):
+    """What the module asks a relay for a description of this address."""
+    address = re.search(r"^c=(.*?)\r?$", sdp, re.M).group(1)
+    lines = ["v=0", "o=- 0 0 IN IP4 0.0.0.0", "s=-", "t=0 0"]
+    for kind, port in re.findall(r"^m=(\S+) (\d+)", sdp, re.M):
+        lines += [f"m={kind} {port} udp MCPTT", f"c={address}"]
+    return "".join(line + "\r\n" for line in lines)
+
+
+def placed(sdp, reply):
+    """The description with address and ports of the relay's reply."""
+    ports = iter(re.findall(r"^m=\S+ (\d+)", reply, re.M))
+    address = re.search(r"^c=[^\r\n]*", reply, re.M).group()
+    sdp = re.sub(r"^c=[^\r\n]*", address, sdp, flags=re.M)
+    return re.sub(r"^(m=\S+ )\d+", lambda m: m.group(1) + next(ports), sdp,
+                  flags=re.M)
+
+
 class NgClient:
     """Speaks ng to a daemon; every answer has a deadline."""
 
@@ -88,16 +107,15 @@ class NgClient:
         return decode(octets[len(cookie) + 1:])
 
     def _exchange(self, command, sdp, call_id, **fields):
-        """The SDP that the daemon makes of one, as in the sample node."""
-        answer = self.ask(command, sdp=sdp, call_id=call_id, ICE="remove",
-                          flags=FLAGS, replace=["origin"], **fields)
+        """A description with the relay's places, as a node makes it."""
+        answer = self.ask(command, sdp=request(sdp), call_id=call_id,
+                          flags=FLAGS, **fields)
         assert answer["result"] == "ok", answer
-        return answer["sdp"]
+        return placed(sdp, answer["sdp"])
 
     def offer(self, sdp, call_id, from_tag):
         """What the callee gets for an offer."""
-        return self._exchange("offer", sdp, call_id, from_tag=from_tag,
-                              DTLS="off")
+        return self._exchange("offer", sdp, call_id, from_tag=from_tag)
 
     def answer(self, sdp, call_id, from_tag, to_tag):
         """What the caller gets for an answer."""

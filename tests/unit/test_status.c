@@ -61,6 +61,7 @@ static const struct
 		{MCLMR_ANSWER_MISMATCH, 488, 399, 0, "answer_mismatch"},
 		{MCLMR_PROFILE_UNKNOWN, 500, 0, 0, "profile_unknown"},
 		{MCLMR_SDP_STRAY, 488, 399, 0, "sdp_stray"},
+		{MCLMR_MEDIA_ADDRESS, 488, 399, 0, "media_address"},
 		{MCLMR_MEDIA_DOWN, 503, 0, 2, "media_down"},
 };
 

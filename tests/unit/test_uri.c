@@ -223,6 +223,193 @@ static void test_encrypted(void **state)
 		assert_int_equal(mclmr_uri_encrypted(rows[i].uri), rows[i].encrypted);
 }
 
+/* RFC 3261 19.1.4: its own examples and the neighbours of each rule. Every row
+ * holds both ways. */
+static void test_equal(void **state)
+{
+	static const struct
+	{
+		const char *one, *other;
+		bool equal;
+	} rows[] = {
+			/* as written */
+			{"sip:a@h", "sip:a@h", true},
+			{"urn:x", "urn:x", true},
+			{"", "", false},
+			{"sip:a@h", "", false},
+			/* the examples of the RFC */
+			{"sip:%61lice@atlanta.com;transport=TCP",
+					"sip:alice@AtlanTa.CoM;Transport=tcp", true},
+			{"sip:carol@chicago.com", "sip:carol@chicago.com;newparam=5", true},
+			{"sip:carol@chicago.com", "sip:carol@chicago.com;security=on",
+					true},
+			{"sip:carol@chicago.com;newparam=5",
+					"sip:carol@chicago.com;security=on", true},
+			{"sip:carol@chicago.com;security=off",
+					"sip:carol@chicago.com;security=on", false},
+			{"sip:biloxi.com;transport=tcp;method=REGISTER?to=sip:bob%40biloxi"
+			 ".com",
+					"sip:biloxi.com;method=REGISTER;transport=tcp?to=sip:bob%40"
+					"biloxi.com",
+					true},
+			{"sip:alice@atlanta.com?subject=project%20x&priority=urgent",
+					"sip:alice@atlanta.com?priority=urgent&subject=project%20x",
+					true},
+			{"SIP:ALICE@AtLanTa.CoM;Transport=udp",
+					"sip:alice@AtLanTa.CoM;Transport=UDP", false},
+			{"sip:bob@biloxi.com", "sip:bob@biloxi.com:5060", false},
+			{"sip:bob@biloxi.com", "sip:bob@biloxi.com;transport=udp", false},
+			{"sip:bob@biloxi.com", "sip:bob@biloxi.com:6000;transport=tcp",
+					false},
+			{"sip:carol@chicago.com",
+					"sip:carol@chicago.com?Subject=next%20meeting", false},
+			{"sip:bob@phone21.boxesbybob.com", "sip:bob@192.0.2.4", false},
+			/* scheme */
+			{"SIP:a@h", "sip:a@h", true},
+			{"SiPs:a@h", "sips:a@h", true},
+			{"sip:a@h", "sips:a@h", false},
+			{"sip:+1@h;user=phone", "tel:+1", false},
+			{"urn:x", "URN:x", false},
+			{"http://h/", "HTTP://h/", false},
+			/* user and password */
+			{"sip:alice@h", "sip:%61%6c%69%63%65@h", true},
+			{"sip:a%2Db@h", "sip:a-b@h", true},
+			{"sip:a%3bb@h", "sip:a%3Bb@h", true},
+			{"sip:a%3bb@h", "sip:a;b@h", false},
+			{"sip:a%40b@h", "sip:a@h", false},
+			{"sip:a%2b1@h", "sip:a+1@h", false},
+			{"sip:%c3%a4@h", "sip:%C3%A4@h", true},
+			{"sip:%c3%a4@h", "sip:%C3%A5@h", false},
+			{"sip:Alice@h", "sip:alice@h", false},
+			{"sip:a@h", "sip:h", false},
+			{"sip:a:pw@h", "sip:a@h", false},
+			{"sip:a:pw@h", "sip:a:PW@h", false},
+			{"sip:a:p%77@h", "sip:a:pw@h", true},
+			{"sip:a%3apw@h", "sip:a:pw@h", false},
+			{"sip:ab@h", "sip:a@h", false},
+			{"sip:+1-2@h;user=phone", "sip:+12@h;user=phone", false},
+			/* host */
+			{"sip:a@H.Example.ORG", "sip:a@h.example.org", true},
+			{"sip:a@192.0.2.1", "sip:a@192.0.2.1", true},
+			{"sip:a@192.0.2.1", "sip:a@192.0.2.2", false},
+			{"sip:a@[2001:DB8::1]", "sip:a@[2001:db8::1]", true},
+			{"sip:a@[2001:db8::1]", "sip:a@[2001:db8:0:0::0:1]", true},
+			{"sip:a@[2001:db8::1]:5060", "sip:a@[2001:DB8:0::1]:5060", true},
+			{"sip:a@[::ffff:192.0.2.1]", "sip:a@[::ffff:c000:201]", true},
+			{"sip:a@[::ffff:192.0.2.1]", "sip:a@192.0.2.1", false},
+			{"sip:a@[2001:db8::1]", "sip:a@[2001:db8::2]", false},
+			{"sip:a@[1:2]", "sip:a@[1:02]", false},
+			{"sip:a@[2001:db8::1]",
+					"sip:a@[000000000000000000000000000000000000000000000000"
+					"000000000002001:db8::1]",
+					false},
+			{"sip:a@h", "sip:a@h.", false},
+			/* port */
+			{"sip:a@h:5060", "sip:a@h:05060", true},
+			{"sip:a@h:0", "sip:a@h:00", true},
+			{"sip:a@h:5060", "sip:a@h:5061", false},
+			{"sips:a@h", "sips:a@h:5061", false},
+			/* parameters that count on one side, too */
+			{"sip:a@h;transport=udp", "sip:a@h;Transport=UDP", true},
+			{"sip:a@h;transport=udp", "sip:a@h;%74ransport=%75dp", true},
+			{"sip:a@h;transport=udp", "sip:a@h;transport=tcp", false},
+			{"sip:a@h;transport=udp", "sip:a@h", false},
+			{"sip:a@h;user=phone", "sip:a@h", false},
+			{"sip:a@h;User=ip", "sip:a@h", false},
+			{"sip:a@h;ttl=1", "sip:a@h", false},
+			{"sip:a@h;ttl=1", "sip:a@h;ttl=1;x", true},
+			{"sip:a@h;method=INVITE", "sip:a@h", false},
+			{"sip:a@h;maddr=192.0.2.1", "sip:a@h", false},
+			{"sip:a@h;maddr=192.0.2.1", "sip:a@h;MADDR=192.0.2.1", true},
+			{"sip:a@h;%6daddr=192.0.2.1", "sip:a@h", false},
+			/* others */
+			{"sip:a@h;x=1;y=2;ob", "sip:a@h;ob;y=2;x=1", true},
+			{"sip:a@h;x=1", "sip:a@h;x=2", false},
+			{"sip:a@h;x=A", "sip:a@h;X=a", true},
+			{"sip:a@h;x=%3b", "sip:a@h;x=%3B", true},
+			{"sip:a@h;x=%61", "sip:a@h;x=a", true},
+			{"sip:a@h;x=%26", "sip:a@h;x=&", false},
+			{"sip:a@h;lr", "sip:a@h", true},
+			{"sip:a@h;lr", "sip:a@h;lr=on", false},
+			{"sip:a@h;x=1=2", "sip:a@h;x=1=3", false},
+			{"sip:a@h;x;y", "sip:a@h;x", true},
+			{"sip:a@h;", "sip:a@h", true},
+			{"sip:a@h;x=1;x=1", "sip:a@h;x=1", false},
+			{"sip:a@h;x=1;%78=2", "sip:a@h;x=1", false},
+			{"sip:a@h;x=1;X=2", "sip:a@h", false},
+			/* headers */
+			{"sip:a@h?b=c", "sip:a@h?B=c", true},
+			{"sip:a@h?b=c", "sip:a@h?b=C", false},
+			{"sip:a@h?b=c", "sip:a@h", false},
+			{"sip:a@h?b=c&d=e", "sip:a@h?b=c", false},
+			{"sip:a@h?b=c%26d=e", "sip:a@h?b=c&d=e", false},
+			{"sip:a@h?b=c&b=c", "sip:a@h?b=c", false},
+			{"sip:a@h;x?b=c", "sip:a@h?b=c;x", false},
+			{"sip:a@h?", "sip:a@h", true},
+			/* tel, RFC 3966 */
+			{"tel:+43-1.(2)", "TEL:+4312", true},
+			{"tel:+431", "tel:+432", false},
+			{"tel:12;phone-context=+43-1", "tel:12;phone-context=+431", true},
+			{"tel:12;phone-context=a.org", "tel:1-2;PHONE-CONTEXT=A.ORG", true},
+			{"tel:12;phone-context=a.org", "tel:12;phone-context=b.org", false},
+			{"tel:+1;ext=1-2", "tel:+1;ext=12", true},
+			{"tel:+1;ext=1", "tel:+1", false},
+			{"tel:+1;isub=5;a=b", "tel:+1;A=B;isub=5", true},
+			{"tel:+1;isub=5", "tel:+1", false},
+			{"tel:+1;isub=5", "tel:+1;isub=6", false},
+			/* no URIs */
+			{"sip:a@h", "sip:a@h ", false},
+			{"sip:a@h", "sip:a@h\r\n", false},
+			{"sip:a@h", "<sip:a@h>", false},
+			{"sip:a@h", "sip:a@b@h", false},
+			{"sip:a@h:", "sip:a@h", false},
+			{"sip:a@h%41", "sip:a@ha", false},
+			{"sip:%6@h", "sip:%06@h", false},
+			{"tel:12", "tel:1-2", false},
+	};
+
+	(void)state;
+	for(size_t i = 0; i < COUNT(rows); i++) {
+		mclmr_span_t one = mclmr_span(rows[i].one);
+		mclmr_span_t other = mclmr_span(rows[i].other);
+
+		if(mclmr_uri_equal(one, other) != rows[i].equal
+				|| mclmr_uri_equal(other, one) != rows[i].equal)
+			fail_msg("%s\n%s", rows[i].one, rows[i].other);
+	}
+}
+
+/* At most 32 parameters, and MCLMR_URI_MAX octets, are looked at. */
+static void test_equal_limits(void **state)
+{
+	char uri[MCLMR_URI_MAX + 2], other[MCLMR_URI_MAX + 2];
+	size_t len = 7;
+
+	(void)state;
+	memcpy(uri, "sip:a@h", len);
+	for(int i = 0; i < 33; i++) {
+		uri[len++] = ';';
+		uri[len++] = (char)('a' + i / 10);
+		uri[len++] = (char)('0' + i % 10);
+	}
+	memcpy(other, uri, len);
+	other[0] = 'S';
+	assert_true(mclmr_uri_equal(
+			(mclmr_span_t){uri, len - 3}, (mclmr_span_t){other, len - 3}));
+	assert_false(mclmr_uri_equal(
+			(mclmr_span_t){uri, len}, (mclmr_span_t){other, len}));
+	memset(uri, 'a', sizeof(uri));
+	memcpy(uri, "sip:", 4);
+	memcpy(other, uri, sizeof(uri));
+	other[0] = 'S';
+	assert_true(mclmr_uri_equal((mclmr_span_t){uri, MCLMR_URI_MAX},
+			(mclmr_span_t){other, MCLMR_URI_MAX}));
+	assert_false(mclmr_uri_equal((mclmr_span_t){uri, MCLMR_URI_MAX + 1},
+			(mclmr_span_t){other, MCLMR_URI_MAX + 1}));
+	assert_true(mclmr_uri_equal((mclmr_span_t){uri, MCLMR_URI_MAX + 1},
+			(mclmr_span_t){uri, MCLMR_URI_MAX + 1}));
+}
+
 static void test_host_of_no_key(void **state)
 {
 	(void)state;
@@ -238,6 +425,8 @@ int main(void)
 			cmocka_unit_test(test_limits),
 			cmocka_unit_test(test_rooms),
 			cmocka_unit_test(test_encrypted),
+			cmocka_unit_test(test_equal),
+			cmocka_unit_test(test_equal_limits),
 			cmocka_unit_test(test_host_of_no_key),
 	};
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * lmr_avp: the two AVPs through which module rtpengine takes a description
- * (its read_sdp_pv) and gives it back (its write_sdp_pv).
+ * lmr_avp: the two AVPs through which module rtpengine takes a request
+ * (its read_sdp_pv) and gives its reply (its write_sdp_pv).
  */
 #ifndef LMR_AVP_H
 #define LMR_AVP_H
@@ -12,7 +12,7 @@
 /* Reads modparams sdp_read and sdp_write; 0, or -1 with a log line. */
 int lmr_avp_init(void);
 
-/* Hands a description over; what was given back before goes. false if
+/* Hands a request over; what was given back before goes. false if
  * there is no memory. */
 bool lmr_avp_hand_over(mclmr_span_t text);
 

@@ -13,15 +13,14 @@
 
 #define REASONS_MAX 1024 /* octets of $lmr(reason) */
 
-/* Nothing of a call whose keys are not rtpengine's business: it moves
- * packets, and changes address and port. */
-#define RELAY_FLAGS                                            \
-	"passthrough replace-origin ICE=remove no-rtcp-attribute " \
-	"original-sendrecv"
+/* What the request does not tell: packets go to the address that it names, not
+ * to that of the message. */
+#define RELAY_FLAGS "trust-address"
 
 typedef enum key
 {
 	KEY_OP,
+	KEY_RELAY,
 	KEY_RTPENGINE,
 	KEY_END,
 	KEY_WARNING,
@@ -36,6 +35,7 @@ typedef enum key
 } lmr_key_t;
 
 static const char *const keys[KEY_COUNT] = {[KEY_OP] = "op",
+		[KEY_RELAY] = "relay",
 		[KEY_RTPENGINE] = "rtpengine",
 		[KEY_END] = "end",
 		[KEY_WARNING] = "warning",
@@ -147,6 +147,8 @@ int lmr_pv_get(struct sip_msg *msg, pv_param_t *param, pv_value_t *value)
 	switch(key) {
 		case KEY_OP:
 			return mc_key_text(msg, param, value, op_word(m->op));
+		case KEY_RELAY:
+			return pv_get_sintval(msg, param, value, lmr_sdp_needs_relay(m));
 		case KEY_RTPENGINE:
 			return mc_key_text(msg, param, value, relay_flags(m));
 		case KEY_END:

@@ -11,6 +11,8 @@
 #include "mc_iwf/data/profiles.h"
 #include "mclmr/sdp/binding.h"
 #include "mclmr/sdp/bypass.h"
+#include "mclmr/sdp/relay_reply.h"
+#include "mclmr/sdp/relay_request.h"
 #include "avp.h"
 #include "sdp.h"
 
@@ -161,7 +163,7 @@ static void count(const lmr_message_t *m)
 		iwf_count(offer ? IWF_COUNT_LMR_REFUSED : IWF_COUNT_LMR_BAD_ANSWERS);
 }
 
-/* Decides; what is left for the media relay is in m->text. */
+/* Decides; what is left is in m->text. */
 static mclmr_status_t decide(lmr_message_t *m)
 {
 	mclmr_status_t status;
@@ -179,6 +181,26 @@ static mclmr_status_t decide(lmr_message_t *m)
 	m->text = m->decision.text;
 	count(m);
 	return m->decision.action == MCLMR_REFUSE ? m->decision.status : MCLMR_OK;
+}
+
+/* Hands the request for the media relay over, of media or of none. */
+static mclmr_status_t prepare_relay(lmr_message_t *m)
+{
+	mclmr_span_t request;
+	mclmr_status_t status = mclmr_sdp_read(m->text, &m->arena, &m->sdp);
+
+	if(status == MCLMR_OK && iwf_config.media_relay) {
+		status = mclmr_relay_request_write(m->sdp, &m->arena, &request);
+		if(status == MCLMR_OK && !lmr_avp_hand_over(request))
+			status = MCLMR_INTERNAL;
+	}
+	return status;
+}
+
+bool lmr_sdp_needs_relay(const lmr_message_t *m)
+{
+	return iwf_config.media_relay && m->todo == LMR_TODO_DECIDED
+		   && mclmr_relay_is_needed(m->sdp);
 }
 
 /* Forgets an earlier decision on this message. */
@@ -203,12 +225,11 @@ mclmr_status_t lmr_sdp_decide(struct sip_msg *msg, lmr_message_t *m,
 		status = find_profile(m, profile);
 	if(status == MCLMR_OK)
 		status = decide(m);
-	if(status != MCLMR_OK)
-		return status;
-	if(iwf_config.media_relay && !lmr_avp_hand_over(m->text))
-		return MCLMR_INTERNAL;
-	m->todo = LMR_TODO_RELAY;
-	return MCLMR_OK;
+	if(status == MCLMR_OK)
+		status = prepare_relay(m);
+	if(status == MCLMR_OK)
+		m->todo = LMR_TODO_DECIDED;
+	return status;
 }
 
 /* A provisional reply that is not acknowledged: what it says is a preview. */
@@ -224,6 +245,15 @@ static bool only_informs(const lmr_message_t *m)
 	return is_preview(m) || m->call.bearer.code >= 300;
 }
 
+/* No address of its sender goes past the relay, not even without a port. */
+static bool hide_addresses(lmr_message_t *m)
+{
+	static const mclmr_relay_reply_t nothing;
+
+	return mclmr_sdp_read(m->text, &m->arena, &m->sdp) == MCLMR_OK
+		   && mclmr_relay_reply_write(m->sdp, &nothing, &m->arena, &m->text);
+}
+
 /* The description with port 0 everywhere; false if it cannot be read. */
 static bool close_all(lmr_message_t *m)
 {
@@ -235,7 +265,8 @@ static bool close_all(lmr_message_t *m)
 	(void)mclmr_bypass_remove(sdp);
 	for(size_t i = 0; i < sdp->sections; i++)
 		mclmr_sdp_close(&sdp->section[i]);
-	return mclmr_sdp_write(sdp, &m->arena, &m->text);
+	return mclmr_sdp_write(sdp, &m->arena, &m->text)
+		   && (!iwf_config.media_relay || hide_addresses(m));
 }
 
 /* True for a message that cannot be refused any more, in a call of ours. A
@@ -265,16 +296,36 @@ mclmr_status_t lmr_sdp_close(lmr_message_t *m)
 	return MCLMR_OK;
 }
 
-/* The description that leaves. */
-static mclmr_status_t find_text(const lmr_message_t *m, mclmr_span_t *text)
+/* What the media relay says of the request; false if it says nothing, or
+ * nothing that answers it. */
+static bool read_reply(lmr_message_t *m, mclmr_relay_reply_t *reply)
 {
+	mclmr_span_t said;
+	const char *wrong;
+
+	if(!lmr_avp_take(&said))
+		return false;
+	wrong = mclmr_relay_reply_read(m->sdp, said, &m->arena, reply);
+	if(wrong != NULL)
+		LM_ERR("the reply of the media relay %s\n", wrong);
+	return wrong == NULL;
+}
+
+/* The description that leaves. */
+static mclmr_status_t find_text(lmr_message_t *m, mclmr_span_t *text)
+{
+	mclmr_relay_reply_t reply = {0};
+
 	*text = m->text;
-	if(m->todo != LMR_TODO_RELAY || !iwf_config.media_relay)
+	if(m->todo != LMR_TODO_DECIDED || !iwf_config.media_relay)
 		return MCLMR_OK;
-	if(lmr_avp_take(text))
-		return MCLMR_OK;
-	iwf_count(IWF_COUNT_LMR_MEDIA_DOWN);
-	return MCLMR_MEDIA_DOWN;
+	if(lmr_sdp_needs_relay(m) && !read_reply(m, &reply)) {
+		iwf_count(IWF_COUNT_LMR_MEDIA_DOWN);
+		return MCLMR_MEDIA_DOWN;
+	}
+	return mclmr_relay_reply_write(m->sdp, &reply, &m->arena, text)
+				   ? MCLMR_OK
+				   : MCLMR_INTERNAL;
 }
 
 /* True if this message is the first to say that the call is to be ended. A
@@ -297,18 +348,13 @@ static bool negotiate(lmr_message_t *m, mclmr_span_t text, lmr_leg_t *call)
 			&call->negotiation, &call->bearer, text, &m->arena);
 }
 
-/* True if a format of the text stands for something else by now. */
-static bool is_rebound(
-		lmr_message_t *m, mclmr_span_t text, mclmr_span_t bindings)
+/* True if a format that was decided on stands for something else by now. */
+static bool is_rebound(const lmr_message_t *m, mclmr_span_t bindings)
 {
-	mclmr_sdp_t *sdp;
-
 	if(mclmr_span_equal(bindings, m->request.bound))
 		return false;
-	if(mclmr_sdp_read(text, &m->arena, &sdp) != MCLMR_OK)
-		return true;
-	for(size_t i = 0; i < sdp->sections; i++) {
-		const mclmr_sdp_section_t *section = &sdp->section[i];
+	for(size_t i = 0; i < m->sdp->sections; i++) {
+		const mclmr_sdp_section_t *section = &m->sdp->section[i];
 
 		for(size_t k = 0; k < section->formats; k++) {
 			if(mclmr_binding_differs(bindings, i, &section->format[k]))
@@ -320,13 +366,12 @@ static bool is_rebound(
 
 /* Does the decision hold in the call as it is by now? A message of the other
  * side may have changed it while the media relay was asked. */
-static mclmr_status_t check_again(
-		lmr_message_t *m, mclmr_span_t text, const lmr_leg_t *now)
+static mclmr_status_t check_again(const lmr_message_t *m, const lmr_leg_t *now)
 {
 	const mclmr_offered_t *asked;
 
 	if(!now->readable || lmr_leg_op(now) != m->op
-			|| is_rebound(m, text, now->negotiation.bound[now->bearer.side]))
+			|| is_rebound(m, now->negotiation.bound[now->bearer.side]))
 		return m->op == MCLMR_OP_ANSWER ? MCLMR_ANSWER_MISMATCH
 										: MCLMR_INTERNAL;
 	if(m->op == MCLMR_OP_OFFER)
@@ -356,12 +401,12 @@ static mclmr_status_t note_leaving(void *data, lmr_leg_t *now)
 	now->ended |= is_end(m);
 	if(m->op == MCLMR_OP_STRAY)
 		return MCLMR_SDP_STRAY;
-	if(m->todo != LMR_TODO_RELAY) {
+	if(m->todo != LMR_TODO_DECIDED) {
 		if(m->todo == LMR_TODO_CLOSE && now->readable)
 			negotiate(m, leaving->text, now);
 		return now->readable ? MCLMR_OK : MCLMR_INTERNAL;
 	}
-	status = check_again(m, leaving->text, now);
+	status = check_again(m, now);
 	if(status != MCLMR_OK)
 		return status;
 	return negotiate(m, leaving->text, now) ? MCLMR_OK : MCLMR_SDP_LIMIT;
@@ -371,7 +416,7 @@ static mclmr_status_t note_leaving(void *data, lmr_leg_t *now)
 static mclmr_status_t store(
 		struct sip_msg *msg, lmr_message_t *m, mclmr_span_t text)
 {
-	bool must = m->todo == LMR_TODO_RELAY;
+	bool must = m->todo == LMR_TODO_DECIDED;
 	leaving_t leaving = {m, text};
 	mclmr_status_t status;
 

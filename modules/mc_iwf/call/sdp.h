@@ -20,7 +20,7 @@
 typedef enum lmr_todo
 {
 	LMR_TODO_NOTHING, /* nothing is decided, or it is refused */
-	LMR_TODO_RELAY,	  /* what comes back from the media relay goes in */
+	LMR_TODO_DECIDED, /* what was decided goes in, with the relay's places */
 	LMR_TODO_CLOSE,	  /* a description without any open section goes in */
 	LMR_TODO_REMOVE	  /* the description goes */
 } lmr_todo_t;
@@ -39,7 +39,8 @@ typedef struct lmr_message
 	mclmr_profile_t forced;
 	mclmr_policy_request_t request;
 	mclmr_decision_t decision;
-	mclmr_span_t text;		/* what leaves, or what the media relay is to get */
+	mclmr_span_t text;		/* what leaves, but for the places of the relay */
+	mclmr_sdp_t *sdp;		/* of a decision: the text, read */
 	bool end;				/* this message says that the call is to be ended */
 	mclmr_span_t explained; /* the decision in words, if it was asked for */
 	mclmr_arena_t arena;
@@ -55,9 +56,9 @@ lmr_message_t *lmr_sdp_get(struct sip_msg *msg);
 
 /*
  * Decides on the description as the offer or the answer (op) that it has to
- * be, by a profile's name or a group's URI, and hands the text over for the
- * media relay. MCLMR_OK, or why not: of an answer only what cannot be read,
- * all else is in the decision.
+ * be, by a profile's name or a group's URI, and hands a request for the media
+ * relay over. MCLMR_OK, or why not: of an answer only what cannot be read or
+ * relayed, all else is in the decision.
  */
 mclmr_status_t lmr_sdp_decide(struct sip_msg *msg, lmr_message_t *m,
 		mclmr_op_t op, mclmr_span_t profile);
@@ -71,12 +72,17 @@ mclmr_status_t lmr_sdp_decide(struct sip_msg *msg, lmr_message_t *m,
 mclmr_status_t lmr_sdp_close(lmr_message_t *m);
 
 /*
- * Puts into the message what was decided or prepared, as the only change of
- * the description, and stores what the call said. MCLMR_OK; MCLMR_MEDIA_DOWN
- * if nothing came back from the media relay; MCLMR_SDP_LIMIT if that is
+ * Puts into the message what was decided or prepared, with the addresses and
+ * ports of the media relay, as the only change of the description, and stores
+ * what the call said. MCLMR_OK; MCLMR_MEDIA_DOWN if nothing came back from the
+ * relay, or nothing that answers the request; MCLMR_SDP_LIMIT if the text is
  * too long to be stored; MCLMR_INTERNAL.
  */
 mclmr_status_t lmr_sdp_commit(struct sip_msg *msg, lmr_message_t *m);
+
+/* True for a decision that carries media through the relay: it has to be asked
+ * before the commit. */
+bool lmr_sdp_needs_relay(const lmr_message_t *m);
 
 /* True if the call is to be ended, and this message is not provisional. */
 bool lmr_sdp_ends(const lmr_message_t *m);

@@ -102,6 +102,8 @@ static const struct
 				{500, 0, 0, "media profile unknown"}},
 		[MCLMR_SDP_STRAY] = {"sdp_stray",
 				{488, 399, 0, "session description where none is expected"}},
+		[MCLMR_MEDIA_ADDRESS] = {"media_address",
+				{488, 399, 0, "media without an IP address"}},
 		[MCLMR_MEDIA_DOWN] = {"media_down",
 				{503, 0, 2, "media relay not reachable"}},
 };

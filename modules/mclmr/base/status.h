@@ -57,6 +57,7 @@ typedef enum mclmr_status
 	MCLMR_ANSWER_MISMATCH,	   /* 488, a plain Warning */
 	MCLMR_PROFILE_UNKNOWN,	   /* 500 */
 	MCLMR_SDP_STRAY,		   /* 488, a plain Warning */
+	MCLMR_MEDIA_ADDRESS,	   /* 488, a plain Warning */
 	MCLMR_MEDIA_DOWN,		   /* 503 with Retry-After */
 	MCLMR_STATUS_COUNT
 } mclmr_status_t;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * bypass: what in a description leads media around a relay that only puts
- * its own address and ports into it. rtpengine in passthrough leaves all of
- * this as it is, whatever flag of its own says otherwise.
+ * bypass: what in a description leads media around a relay whose address and
+ * ports are put into it (relay_reply.h).
  */
 #ifndef MCLMR_BYPASS_H
 #define MCLMR_BYPASS_H
@@ -19,7 +18,7 @@
  */
 mclmr_span_t mclmr_bypass_remove(mclmr_sdp_t *sdp);
 
-/* True for a section that the relay leaves as it is. */
+/* True for a section that no relay of packets carries. */
 bool mclmr_bypass_is_section(const mclmr_sdp_section_t *section);
 
 #endif

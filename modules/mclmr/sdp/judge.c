@@ -94,7 +94,7 @@ bool mclmr_judge_read(
 	return false;
 }
 
-/* Closes the sections that the relay would leave as they are. */
+/* Closes the sections that no relay of packets carries. */
 static mclmr_status_t close_unrelayed(mclmr_judge_t *judge)
 {
 	for(size_t i = 0; i < judge->sdp->sections; i++) {
@@ -118,8 +118,7 @@ mclmr_status_t mclmr_judge_bypass(mclmr_judge_t *judge)
 
 	if(!judge->relayed)
 		return MCLMR_OK;
-	/* Nothing of it can come back with the text of the relay, which adds
-	 * such lines only with flags that we never give it. */
+	/* Nothing of it comes back: of the relay's word count address and port. */
 	first = mclmr_bypass_remove(judge->sdp);
 	if(first.len > 0) {
 		judge->cut = true;

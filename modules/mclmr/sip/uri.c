@@ -1,75 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* The key under which a URI is compared. */
-#include <string.h>
-
 #include "mclmr/base/octets.h"
 #include "mclmr/base/text.h"
 #include "uri.h"
+#include "uri_parts.h"
 
 #define SIP "sip:"
 #define TEL "tel:"
 
-/* What is left of a "sip:" URI once its userinfo is cut off. */
-typedef struct address
-{
-	mclmr_span_t host;
-	mclmr_span_t tail; /* parameters and headers with their separator */
-} address_t;
-
-/* What an octet may be in a URI, as bits. */
-#define DIGIT 1
-#define LETTER 2
-#define MARK 4		 /* RFC 3261 25.1 mark */
-#define RESERVED 8	 /* RFC 3261 25.1 reserved, and brackets */
-#define SEPARATOR 16 /* RFC 3966 visual-separator */
-
-static const unsigned char classes[256] = {['0' ... '9'] = DIGIT,
-		['A' ... 'Z'] = LETTER,
-		['a' ... 'z'] = LETTER,
-		['-'] = MARK | SEPARATOR,
-		['.'] = MARK | SEPARATOR,
-		['('] = MARK | SEPARATOR,
-		[')'] = MARK | SEPARATOR,
-		['_'] = MARK,
-		['!'] = MARK,
-		['~'] = MARK,
-		['*'] = MARK,
-		['\''] = MARK,
-		[';'] = RESERVED,
-		['/'] = RESERVED,
-		['?'] = RESERVED,
-		[':'] = RESERVED,
-		['@'] = RESERVED,
-		['&'] = RESERVED,
-		['='] = RESERVED,
-		['+'] = RESERVED,
-		['$'] = RESERVED,
-		[','] = RESERVED,
-		['['] = RESERVED,
-		[']'] = RESERVED};
-
-/* True if c is of any of these classes. */
-static bool is_any(char c, unsigned wanted)
-{
-	return (classes[(unsigned char)c] & wanted) != 0;
-}
-
 static bool is_digit(char c)
 {
-	return is_any(c, DIGIT);
-}
-
-/* RFC 3261 25.1 unreserved: escaped or not, these mean the same. */
-static bool is_unreserved(char c)
-{
-	return is_any(c, DIGIT | LETTER | MARK);
+	return mclmr_uri_is_any(c, MCLMR_URI_DIGIT);
 }
 
 /* RFC 3966 visual-separator: helps who reads a number, and means nothing. */
 static bool is_separator(char c)
 {
-	return is_any(c, SEPARATOR);
+	return mclmr_uri_is_any(c, MCLMR_URI_SEPARATOR);
 }
 
 static char upper(char c)
@@ -79,35 +27,13 @@ static char upper(char c)
 	return c;
 }
 
-/* True if "%", which begins the octets that are left, begins an escape. */
-static bool is_escape(const char *at, size_t left)
-{
-	return left > 2 && mclmr_octets_hex_digit(at[1]) >= 0
-		   && mclmr_octets_hex_digit(at[2]) >= 0;
-}
-
-/* True if all octets may stand in a URI; so no blank, no quote, no
- * control character, nothing beyond ASCII, and every "%" is an escape. */
-static bool is_well_formed(mclmr_span_t uri)
-{
-	const char *at = uri.s;
-
-	for(size_t left = uri.len; left > 0; left--, at++) {
-		if(!is_any(*at, DIGIT | LETTER | MARK | RESERVED)
-				&& !(*at == '%' && is_escape(at, left)))
-			return false;
-	}
-	return true;
-}
-
 /* Writes the escape with these digits: undone if it stands for an
  * unreserved character, else with its digits in upper case. */
 static void put_escape(mclmr_text_t *text, const char *digits)
 {
-	char c = (char)(mclmr_octets_hex_digit(digits[0]) * 16
-					+ mclmr_octets_hex_digit(digits[1]));
+	char c = mclmr_uri_escaped(digits);
 
-	if(is_unreserved(c)) {
+	if(mclmr_uri_is_unreserved(c)) {
 		mclmr_text_char(text, c);
 		return;
 	}
@@ -177,59 +103,9 @@ static void put_subscriber(mclmr_text_t *text, mclmr_span_t user)
 	mclmr_text_put(text, rest);
 }
 
-/* Octets of a host name, or of what stands in the brackets of an IPv6
- * reference. "_" is no letter of host names, but is met in private ones. */
-static bool is_host_octet(char c, bool ipv6)
-{
-	if(ipv6)
-		return mclmr_octets_hex_digit(c) >= 0 || c == ':' || c == '.';
-	return is_any(c, DIGIT | LETTER) || c == '-' || c == '.' || c == '_';
-}
-
-/* Cuts the host off *rest, brackets included; empty if there is none. */
-static mclmr_span_t cut_host(mclmr_span_t *rest)
-{
-	mclmr_span_t host = *rest;
-	bool ipv6 = host.len > 0 && host.s[0] == '[';
-	size_t n = ipv6 ? 1 : 0;
-
-	while(n < host.len && is_host_octet(host.s[n], ipv6))
-		n++;
-	if(ipv6 && (n < 3 || n == host.len || host.s[n] != ']'))
-		return (mclmr_span_t){NULL, 0};
-	host.len = ipv6 ? n + 1 : n;
-	*rest = mclmr_span_from(*rest, host.s + host.len);
-	return host;
-}
-
-/* Drops ":port" from the front of *rest; false if it is no port. */
-static bool drop_port(mclmr_span_t *rest)
-{
-	size_t n = 1;
-
-	if(rest->len == 0 || rest->s[0] != ':')
-		return true;
-	while(n < rest->len && is_digit(rest->s[n]))
-		n++;
-	*rest = mclmr_span_from(*rest, rest->s + n);
-	return n >= 2 && n <= 6;
-}
-
-/* Splits "host[:port][;parameters][?headers]". */
-static bool read_address(mclmr_span_t text, address_t *address)
-{
-	address->host = cut_host(&text);
-	if(address->host.len == 0 || !drop_port(&text))
-		return false;
-	address->tail = text;
-	return text.len == 0 || text.s[0] == ';' || text.s[0] == '?';
-}
-
 /* True if the URI says that its user part is a telephone number. */
-static bool is_phone(mclmr_span_t tail)
+static bool is_phone(mclmr_span_t parameters)
 {
-	mclmr_span_t parameters = mclmr_span_cut(&tail, '?');
-
 	while(parameters.len > 0) {
 		if(mclmr_span_equal_nocase(
 				   mclmr_span_cut(&parameters, ';'), MCLMR_SPAN("user=phone")))
@@ -238,35 +114,22 @@ static bool is_phone(mclmr_span_t tail)
 	return false;
 }
 
-/* A userinfo is not empty and has no octet that its grammar lacks. */
-static bool is_user(mclmr_span_t user)
-{
-	return user.len > 0 && user.s[0] != ':'
-		   && memchr(user.s, '[', user.len) == NULL
-		   && memchr(user.s, ']', user.len) == NULL;
-}
-
 /* Writes the key of a sip or sips URI, rest being what follows the scheme. */
 static bool put_sip(mclmr_text_t *text, mclmr_span_t rest)
 {
-	mclmr_span_t user = mclmr_span_cut(&rest, '@');
-	bool has_user = rest.s != NULL;
-	address_t address;
+	mclmr_uri_parts_t parts;
 
-	if(!has_user)
-		rest = user;
-	if((has_user && !is_user(user)) || !read_address(rest, &address)
-			|| mclmr_span_find(rest, MCLMR_SPAN("@")) != NULL)
+	if(!mclmr_uri_parts_read(rest, &parts))
 		return false;
 	mclmr_text_put(text, MCLMR_SPAN(SIP));
-	if(has_user) {
-		if(is_phone(address.tail))
-			put_subscriber(text, user);
+	if(parts.has_user) {
+		if(is_phone(parts.parameters))
+			put_subscriber(text, parts.user);
 		else
-			put_unescaped(text, user);
+			put_unescaped(text, parts.user);
 		mclmr_text_char(text, '@');
 	}
-	mclmr_text_lower(text, address.host);
+	mclmr_text_lower(text, parts.host);
 	return true;
 }
 
@@ -359,7 +222,7 @@ static bool put_key(mclmr_text_t *text, mclmr_span_t uri)
 /* Writes the key of a URI, which is never longer than the URI. */
 static bool write_key(mclmr_span_t uri, mclmr_text_t *text)
 {
-	return uri.len <= MCLMR_URI_MAX && is_well_formed(uri)
+	return uri.len <= MCLMR_URI_MAX && mclmr_uri_is_well_formed(uri)
 		   && put_key(text, uri);
 }
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * uri: the key under which a SIP, SIPS or tel URI is compared (RFC 3261
- * 19.1.4, RFC 3966 5): an identity, not an address. Port, parameters and
- * headers do not count; the host is lower case, escapes of unreserved
- * characters are undone, tel and user=phone numbers lose their visual
- * separators. Only tel keeps two parameters, ext and phone-context: without
- * them different persons would have the same key.
+ * uri: whether two URIs lead to the same place (RFC 3261 19.1.4), and the key
+ * under which SIP, SIPS and tel URIs are compared as identities, not as
+ * addresses (RFC 3966 5 for tel). In a key port, parameters and headers do not
+ * count; the host is lower case, escapes of unreserved characters are undone,
+ * tel and user=phone numbers lose their visual separators. Only tel keeps two
+ * parameters, ext and phone-context: without them different persons would have
+ * the same key.
  */
 #ifndef MCLMR_URI_H
 #define MCLMR_URI_H
@@ -40,6 +41,15 @@ bool mclmr_uri_key_if_any(
 
 /* The host of a key made by mclmr_uri_key(); empty for tel. */
 mclmr_span_t mclmr_uri_host(mclmr_span_t key);
+
+/*
+ * True if two URIs are equal: with the same octets, or by the rules of RFC 3261
+ * 19.1.4 (sip, sips; IPv6 addresses RFC 5954 4.2) or RFC 3966 4 (tel). No sips
+ * is equal to a sip, no default port or transport to none; the values of
+ * headers count with their case. false also if one is no such URI, is over
+ * MCLMR_URI_MAX, or has a parameter twice or over 32 of them.
+ */
+bool mclmr_uri_equal(mclmr_span_t one, mclmr_span_t other);
 
 /*
  * True if uri is an encrypted attribute value in the form of TS 33.180:

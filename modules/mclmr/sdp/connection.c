@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The address at which media are received. */
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "connection.h"
+
+/* Reads an address; false if it is none of that family. */
+static bool read_address(
+		mclmr_span_t text, int family, mclmr_connection_t *connection)
+{
+	char string[INET6_ADDRSTRLEN];
+
+	if(text.len >= sizeof(string))
+		return false;
+	memcpy(string, text.s, text.len);
+	string[text.len] = '\0';
+	connection->is_ip6 = family == AF_INET6;
+	return inet_pton(family, string, connection->address) == 1;
+}
+
+/* Reads the value of a c= line. */
+static bool read_value(mclmr_span_t value, mclmr_connection_t *connection)
+{
+	mclmr_span_t network = mclmr_sdp_word(&value);
+	mclmr_span_t type = mclmr_sdp_word(&value);
+	mclmr_span_t address = mclmr_sdp_word(&value);
+
+	if(address.len == 0 || !mclmr_span_equal_nocase(network, MCLMR_SPAN("IN")))
+		return false;
+	if(mclmr_span_equal_nocase(type, MCLMR_SPAN("IP4")))
+		return read_address(address, AF_INET, connection);
+	return mclmr_span_equal_nocase(type, MCLMR_SPAN("IP6"))
+		   && read_address(address, AF_INET6, connection);
+}
+
+/* The first c= line among some; NULL if there is none. */
+static const mclmr_sdp_line_t *find_line(
+		const mclmr_sdp_line_t *line, size_t lines)
+{
+	for(size_t i = 0; i < lines; i++) {
+		if(line[i].type == 'c' && !line[i].dropped)
+			return &line[i];
+	}
+	return NULL;
+}
+
+bool mclmr_connection_of(const mclmr_sdp_t *sdp,
+		const mclmr_sdp_section_t *section, mclmr_connection_t *connection)
+{
+	const mclmr_sdp_line_t *line = find_line(section->line, section->lines);
+
+	memset(connection, 0, sizeof(*connection));
+	if(line == NULL)
+		line = find_line(sdp->line, sdp->session_lines);
+	if(line != NULL && read_value(line->value, connection))
+		return true;
+	memset(connection, 0, sizeof(*connection));
+	return false;
+}
+
+bool mclmr_connection_equal(
+		const mclmr_connection_t *a, const mclmr_connection_t *b)
+{
+	return a->is_ip6 == b->is_ip6
+		   && memcmp(a->address, b->address, sizeof(a->address)) == 0;
+}
+
+bool mclmr_connection_is_none(const mclmr_connection_t *connection)
+{
+	static const unsigned char none[sizeof(connection->address)];
+
+	return memcmp(connection->address, none, sizeof(none)) == 0;
+}
+
+void mclmr_connection_put(
+		mclmr_text_t *text, const mclmr_connection_t *connection)
+{
+	char address[INET6_ADDRSTRLEN];
+
+	mclmr_text_string(text, connection->is_ip6 ? "IN IP6 " : "IN IP4 ");
+	(void)inet_ntop(connection->is_ip6 ? AF_INET6 : AF_INET,
+			connection->address, address, sizeof(address));
+	mclmr_text_string(text, address);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * connection: the address at which media are received, the
+ * c= line (RFC 8866 5.7), as octets: a text that someone else wrote goes no
+ * further.
+ */
+#ifndef MCLMR_CONNECTION_H
+#define MCLMR_CONNECTION_H
+
+#include "mclmr/base/text.h"
+#include "sdp.h"
+
+typedef struct mclmr_connection
+{
+	bool is_ip6;
+	unsigned char address[16]; /* 4 of them without is_ip6, the others are 0 */
+} mclmr_connection_t;
+
+/* The address that holds for a section: of its own first c= line, or else of
+ * the session's. false, *connection is then all 0, if there is no such line,
+ * or it names no IP address (a host name, or one with TTL or range). */
+bool mclmr_connection_of(const mclmr_sdp_t *sdp,
+		const mclmr_sdp_section_t *section, mclmr_connection_t *connection);
+
+bool mclmr_connection_equal(
+		const mclmr_connection_t *a, const mclmr_connection_t *b);
+
+/* True for 0.0.0.0 and ::, at which nothing is received. */
+bool mclmr_connection_is_none(const mclmr_connection_t *connection);
+
+/* Adds "IN IP4 192.0.2.1". */
+void mclmr_connection_put(
+		mclmr_text_t *text, const mclmr_connection_t *connection);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * relay_request: what a media relay is told of a description. It moves
+ * packets, so it gets a description of our own making, which it can neither
+ * misread nor negotiate: no format, no key and no name of the parties.
+ *
+ *     m=audio 4000 udp MCPTT    whatever its transport and formats
+ *     c=IN IP4 192.0.2.1
+ *     a=sendonly
+ *     a=rtcp:4003               if the section has it
+ *     m=video 0 udp MCPTT       closed
+ *     c=IN IP4 0.0.0.0
+ *
+ * The transport is that of floor control (TS 24.380) for all. Measured with
+ * rtpengine 10.5, 12.5 and 26: RTP, SRTP, DTLS and RTCP pass it unchanged.
+ * Told RTP/SAVP, without any key, it loses RTCP; told RTP/AVP, from 12.5 on,
+ * DTLS.
+ */
+#ifndef MCLMR_RELAY_REQUEST_H
+#define MCLMR_RELAY_REQUEST_H
+
+#include "sdp.h"
+
+/* True for a section that the relay carries: one with a port. (One that is
+ * bundled without a port goes with the section that it is bundled with.) */
+static inline bool mclmr_relay_carries(const mclmr_sdp_section_t *section)
+{
+	return section->port != 0 && !section->closed;
+}
+
+/* True if there is such a section: else there is nothing to ask a relay. */
+bool mclmr_relay_is_needed(const mclmr_sdp_t *sdp);
+
+/* What the relay hears a section called: audio, video or application. */
+mclmr_span_t mclmr_relay_kind(const mclmr_sdp_section_t *section);
+
+/*
+ * Writes the request for a description that is to leave. MCLMR_OK;
+ * MCLMR_MEDIA_ADDRESS if a section with a port names no IP address;
+ * MCLMR_INTERNAL if the arena is full.
+ */
+mclmr_status_t mclmr_relay_request_write(
+		const mclmr_sdp_t *sdp, mclmr_arena_t *arena, mclmr_span_t *text);
+
+#endif
