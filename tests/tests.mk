@@ -73,13 +73,22 @@ load: all
 
 FUZZ_SRC = $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_BIN = $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%)
+FUZZ_OBJ = $(MCLMR_SRC:%.c=build/fuzz/obj/%.o)
+FUZZ_CC = clang -std=gnu11 -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=all $(MCLMR_CPPFLAGS)
 
-build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(MCLMR_SRC) | $(DEPS)
+build/fuzz/obj/%.o: %.c | $(DEPS)
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)clang -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=all $(MCLMR_CPPFLAGS) -o $@ $< $(MCLMR_SRC) \
-		$(MCLMR_LIBS)
+	$(Q)$(FUZZ_CC) -MMD -MP -c -o $@ $<
+
+build/fuzz/fuzz_%: build/fuzz/obj/tests/fuzz/fuzz_%.o $(FUZZ_OBJ)
+	$(call say,LD)
+	$(Q)$(FUZZ_CC) -fsanitize=fuzzer -o $@ $^ $(MCLMR_LIBS)
+
+.PRECIOUS: build/fuzz/obj/%.o
+
+-include $(FUZZ_OBJ:.o=.d) $(FUZZ_SRC:%.c=build/fuzz/obj/%.d)
 
 ## fuzz        every fuzz target for FUZZ_TIME seconds (60), corpus first
 fuzz: $(FUZZ_BIN)

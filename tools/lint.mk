@@ -1,7 +1,7 @@
 # Format, static analysis, and the scripts.
 
 LINT_C = $(wildcard modules/*/*.[ch] modules/*/*/*.[ch] \
-	modules/*/*/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.c \
+	modules/*/*/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] \
 	tests/media/*.[ch] tests/locks/*.[ch] tests/neighbour/*.c tests/oracle/*.[ch] tests/bench/*.c)
 LINT_TIDY = $(MCLMR_SRC) $(MCLMR_TOOL_SRC) $(MEDIA_SRC)
 # Left out: neighbours of one type are often the contract, _GNU_SOURCE is no

@@ -5,21 +5,10 @@
  * complete: every certificate has a server and a period, every key set a user
  * and a key.
  */
-#include <stdint.h>
-#include <stdlib.h>
-
 #include "mclmr/keys/kms.h"
+#include "fuzz.h"
 
 static char memory[1 << 20];
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* Stops the run if something does not hold. */
-static void require(bool holds)
-{
-	if(!holds)
-		abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -5,26 +5,16 @@
  * Where it reads as info, called and caller are set: the result reads too, says
  * just those, and all else as before.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "mclmr/sip/resource_lists.h"
+#include "fuzz.h"
 
 #define CALLER MCLMR_SPAN("sip:a&b<c>@d")
 #define CALLED MCLMR_SPAN("sip:e@f")
 
 static char memory[2][65536];
 static char edited[2 * MCLMR_XML_MAX_SIZE];
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* Stops the run if something does not hold. */
-static void require(bool holds)
-{
-	if(!holds)
-		abort();
-}
 
 /* The document with the edits done. */
 static mclmr_span_t apply(

@@ -5,32 +5,15 @@
  * message, and is the whole of it; the parts that a key would open next are
  * read as if it had been opened.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "mclmr/keys/key_parameters.h"
 #include "mclmr/keys/key_record.h"
 #include "mclmr/keys/mikey.h"
+#include "fuzz.h"
 
 static char text[70000];
 static char memory[70000];
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* Stops the run if something does not hold. */
-static void require(bool holds)
-{
-	if(!holds)
-		abort();
-}
-
-/* True if a span is part of another. */
-static bool is_within(mclmr_span_t part, mclmr_span_t whole)
-{
-	return part.len == 0
-		   || (part.s >= whole.s && part.s + part.len <= whole.s + whole.len);
-}
 
 /* Every part of a message lies in it; the signature ends it. */
 static void check_message(mclmr_span_t octets, const mclmr_mikey_t *message)

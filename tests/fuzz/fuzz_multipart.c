@@ -5,22 +5,12 @@
  * the input, survives being written with another boundary, and survives
  * base64.
  */
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "mclmr/sip/multipart.h"
+#include "fuzz.h"
 
 static char memory[1 << 20];
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* Stops the run if something does not hold. */
-static void require(bool holds)
-{
-	if(!holds)
-		abort();
-}
 
 /* Spans of a result lie inside the text they were read from. */
 static void require_inside(mclmr_span_t span, mclmr_span_t text)

@@ -16,26 +16,15 @@
  * - offers and answers are the same when their text is read;
  * - no later offer leaves with a payload type that stands for another format.
  */
-#include <stdint.h>
-#include <stdlib.h>
-
 #include "mclmr/sdp/binding.h"
 #include "mclmr/sdp/bypass.h"
 #include "mclmr/sdp/negotiation.h"
 #include "mclmr/sdp/policy.h"
 #include "mclmr/sdp/sdp_outline.h"
+#include "fuzz.h"
 
 static char memory[1 << 22];
 static mclmr_profiles_t profiles;
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* Stops the run if something does not hold. */
-static void require(bool holds)
-{
-	if(!holds)
-		abort();
-}
 
 /* Profiles of every kind. */
 static void load_profiles(void)

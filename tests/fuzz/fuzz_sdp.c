@@ -4,22 +4,11 @@
  * Input: a description. What is written for it reads again as itself, and its
  * outline is a description of as many sections that holds no key.
  */
-#include <stdint.h>
-#include <stdlib.h>
-
 #include "mclmr/sdp/keying.h"
 #include "mclmr/sdp/sdp_outline.h"
+#include "fuzz.h"
 
 static char memory[1 << 20];
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* Stops the run if something does not hold. */
-static void require(bool holds)
-{
-	if(!holds)
-		abort();
-}
 
 /* A line of an outline tells no more than it may. */
 static void check_line(const mclmr_sdp_line_t *line)

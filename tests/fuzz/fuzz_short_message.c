@@ -5,22 +5,12 @@
  * numbers and a NUL before it. What decodes encodes again, and then decodes
  * to the same.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "mclmr/sip/short_message.h"
+#include "fuzz.h"
 
 static char memory[4 * 65536];
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* Stops the run if something does not hold. */
-static void require(bool holds)
-{
-	if(!holds)
-		abort();
-}
 
 /* The table that the input begins with; the rest of it is the message. */
 static void read_table(mclmr_short_message_table_t *table, mclmr_span_t *input)

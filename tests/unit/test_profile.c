@@ -21,6 +21,8 @@ static const struct
 		{"allow = *\n", 1},
 		{"[p\nallow = *\n", 1},
 		{"[]\n", 1},
+		{"[p\x01]\nallow = pcmu\n", 1},
+		{"[p]\nallow = pcmu\n\x7f\x1f = 1\n", 3},
 		{"[a-name-that-is-longer-than-31-chars]\n", 1},
 		{"[p]\n", 1},
 		{"[p]\nallow =\n", 2},

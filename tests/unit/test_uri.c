@@ -73,6 +73,8 @@ static void test_refused(void **state)
 			S(""),
 			S(":"),
 			S("sip"),
+			S("sip"),
+			S("sips"),
 			S("sip:"),
 			S("sip:@h"),
 			S("sip::pw@h"),

@@ -287,6 +287,17 @@ static const char *begin_section(reader_t *reader, mclmr_span_t name)
 	return reader->profiles->n == 0 ? NULL : "tables stand before all profiles";
 }
 
+/* True if a line has a control character: a name that ends at a NUL would be
+ * another one for who looks it up. */
+static bool has_control(mclmr_span_t text)
+{
+	for(size_t i = 0; i < text.len; i++) {
+		if((unsigned char)text.s[i] < ' ' && text.s[i] != '\t')
+			return true;
+	}
+	return false;
+}
+
 /* Reads one line, comments and blanks taken off. */
 static const char *read_line(reader_t *reader, mclmr_span_t text)
 {
@@ -295,6 +306,8 @@ static const char *read_line(reader_t *reader, mclmr_span_t text)
 
 	if(text.len == 0)
 		return NULL;
+	if(has_control(text))
+		return "a control character";
 	if(text.s[0] == '[') {
 		if(text.s[text.len - 1] != ']')
 			return "a section is [NAME]";

@@ -74,6 +74,8 @@ static mclmr_span_t cut_host(mclmr_span_t *rest)
 	bool ipv6 = host.len > 0 && host.s[0] == '[';
 	size_t n = ipv6 ? 1 : 0;
 
+	if(host.len == 0)
+		return host;
 	while(n < host.len && is_host_octet(host.s[n], ipv6))
 		n++;
 	if(ipv6 && (n < 3 || n == host.len || host.s[n] != ']'))
