@@ -32,9 +32,9 @@ static void check_side(const mclmr_negotiation_t *negotiation,
 	require(mclmr_span_equal(text, again));
 }
 
-/* Notes the message if it can be noted. */
-static bool note(mclmr_negotiation_t *negotiation, const mclmr_bearer_t *bearer,
-		mclmr_op_t op, mclmr_arena_t *arena)
+/* Keeps what the message says, if it can be kept. */
+static bool keep_message(mclmr_negotiation_t *negotiation,
+		const mclmr_bearer_t *bearer, mclmr_op_t op, mclmr_arena_t *arena)
 {
 	if(op == MCLMR_OP_OFFER)
 		return mclmr_negotiation_offer(
@@ -59,7 +59,7 @@ static void check_message(mclmr_negotiation_t *negotiation,
 		require((op == MCLMR_OP_ANSWER)
 				== (mclmr_negotiation_asked(negotiation, bearer) != NULL));
 	(void)mclmr_negotiation_overtaken(negotiation, bearer);
-	if(!note(negotiation, bearer, op, arena))
+	if(!keep_message(negotiation, bearer, op, arena))
 		return;
 	require(mclmr_negotiation_op(negotiation, bearer) == op);
 	for(int side = 0; side < MCLMR_SIDES; side++)

@@ -114,6 +114,8 @@ static const policy_row_t answers[] = {
 				NULL, 0, M("RTP/AVP 8") "a=ice-lite\r\n" MESSAGE,
 				MCLMR_ANSWER_MISMATCH, M("RTP/AVP 8") MESSAGE0,
 				"bypass not_relayed closed not_offered closed"},
+		{"an address that only a section more has used", "p25", SPEECH, NULL, 0,
+				C2 SPEECH C1 VIDEO0, MCLMR_OK, SPEECH C1, "sections bypass"},
 		{"nothing else is altered there", LOG, M("RTP/AVP 0"), NULL, 0,
 				M("RTP/AVP 8"), MCLMR_ANSWER_MISMATCH, M("RTP/AVP 8"),
 				"not_offered closed"},

@@ -291,10 +291,12 @@ static mclmr_status_t close_all(mclmr_judge_t *judge)
 }
 
 /* Takes sections of port 0 off the end that the offer does not have: they
- * carry nothing. */
+ * carry nothing. An address of the session that only they used leads around
+ * the relay from now on. */
 static void drop_surplus(mclmr_judge_t *judge)
 {
 	mclmr_sdp_t *sdp = judge->sdp;
+	size_t came = sdp->sections;
 
 	while(sdp->sections > judge->offer->sections
 			&& !mclmr_sdp_is_active(&sdp->section[sdp->sections - 1])) {
@@ -303,6 +305,8 @@ static void drop_surplus(mclmr_judge_t *judge)
 		mclmr_judge_add_reason(judge, (int)sdp->sections, MCLMR_RULE_SECTIONS,
 				sdp->section[sdp->sections].media);
 	}
+	if(sdp->sections < came)
+		(void)mclmr_judge_bypass(judge);
 }
 
 /* Adds the sections that the answer lacks at its end, refused. MCLMR_OK if
