@@ -283,11 +283,12 @@ class Site:
         return (peer or self.iwf1).ask(message, self.node.address, timeout)
 
     def contacts(self, user):
-        """Where the node reaches a user."""
+        """Where the node reaches a user. (What is removed stays in memory
+        until that is written.)"""
         found = re.search(rf"AoR: {user}@(.*?)(?=AoR:|\Z)",
                           self.node.kamcmd("ul.dump"), re.S)
-        return (re.findall(r"Address: (\S+)", found.group(1))
-                if found else [])
+        return (re.findall(r"Address: (\S+)\s+Expires: (?!deleted)",
+                           found.group(1)) if found else [])
 
     def set_peers(self, state):
         """Sets the state of all peers: ap up, dp down."""
