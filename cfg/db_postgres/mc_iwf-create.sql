@@ -16,6 +16,9 @@ CREATE TABLE IF NOT EXISTS version (
     CONSTRAINT version_table_name_idx UNIQUE (table_name)
 );
 
+-- What can be told of a row by itself is checked here; the node judges the
+-- rest, and leaves out what it cannot use.
+
 -- MC service IDs: whose they are, who serves them, what they may.
 CREATE TABLE mc_iwf_users (
     id BIGSERIAL PRIMARY KEY NOT NULL,
@@ -29,7 +32,18 @@ CREATE TABLE mc_iwf_users (
     send SMALLINT DEFAULT 0 NOT NULL,
     receive SMALLINT DEFAULT 0 NOT NULL,
     CONSTRAINT mc_iwf_users_mc_id_idx UNIQUE (service, mc_id),
-    CONSTRAINT mc_iwf_users_person_idx UNIQUE (person, service)
+    CONSTRAINT mc_iwf_users_person_idx UNIQUE (person, service),
+    CONSTRAINT mc_iwf_users_mc_id_chk CHECK (LOWER(mc_id) LIKE 'sip:%'
+        OR LOWER(mc_id) LIKE 'sips:%'
+        OR LOWER(mc_id) LIKE 'tel:%'),
+    CONSTRAINT mc_iwf_users_service_chk
+        CHECK (service IN ('mcptt', 'mcdata', 'mcvideo')),
+    CONSTRAINT mc_iwf_users_impu_chk CHECK (LOWER(impu) LIKE 'sip:%'
+        OR LOWER(impu) LIKE 'sips:%'
+        OR LOWER(impu) LIKE 'tel:%'),
+    CONSTRAINT mc_iwf_users_person_chk CHECK (person <> ''),
+    CONSTRAINT mc_iwf_users_send_chk CHECK (send IN (0, 1)),
+    CONSTRAINT mc_iwf_users_receive_chk CHECK (receive IN (0, 1))
 );
 
 CREATE INDEX mc_iwf_users_impu_idx ON mc_iwf_users (impu);
@@ -41,7 +55,14 @@ CREATE TABLE mc_iwf_lmr (
     lmr_type VARCHAR(16) DEFAULT '' NOT NULL,
     kmf VARCHAR(255) DEFAULT '' NOT NULL,
     identity VARCHAR(64) DEFAULT '' NOT NULL,
-    device VARCHAR(255) DEFAULT '' NOT NULL
+    device VARCHAR(255) DEFAULT '' NOT NULL,
+    CONSTRAINT mc_iwf_lmr_person_chk CHECK (person <> ''),
+    CONSTRAINT mc_iwf_lmr_lmr_type_chk
+        CHECK (LOWER(lmr_type) IN ('p25', 'tetra', 'tetrapol', 'dmr', 'nxdn',
+            'analog')),
+    CONSTRAINT mc_iwf_lmr_kmf_chk CHECK (LOWER(kmf) LIKE 'sip:%'
+        OR LOWER(kmf) LIKE 'sips:%'
+        OR LOWER(kmf) LIKE 'tel:%')
 );
 
 CREATE INDEX mc_iwf_lmr_person_idx ON mc_iwf_lmr (person);
@@ -53,7 +74,13 @@ CREATE TABLE mc_iwf_kmfs (
     peer_set INTEGER DEFAULT 0 NOT NULL,
     trusted SMALLINT DEFAULT 0 NOT NULL,
     hosting VARCHAR(16) DEFAULT 'lmr' NOT NULL,
-    CONSTRAINT mc_iwf_kmfs_uri_idx UNIQUE (uri)
+    CONSTRAINT mc_iwf_kmfs_uri_idx UNIQUE (uri),
+    CONSTRAINT mc_iwf_kmfs_uri_chk CHECK (LOWER(uri) LIKE 'sip:%'
+        OR LOWER(uri) LIKE 'sips:%'
+        OR LOWER(uri) LIKE 'tel:%'),
+    CONSTRAINT mc_iwf_kmfs_peer_set_chk CHECK (peer_set >= 1),
+    CONSTRAINT mc_iwf_kmfs_trusted_chk CHECK (trusted IN (0, 1)),
+    CONSTRAINT mc_iwf_kmfs_hosting_chk CHECK (hosting IN ('lmr', 'mc'))
 );
 
 -- Other URIs under which a KMF is addressed, such as a proxy.
@@ -61,7 +88,13 @@ CREATE TABLE mc_iwf_kmf_aliases (
     id BIGSERIAL PRIMARY KEY NOT NULL,
     kmf VARCHAR(255) DEFAULT '' NOT NULL,
     alias VARCHAR(255) DEFAULT '' NOT NULL,
-    CONSTRAINT mc_iwf_kmf_aliases_alias_idx UNIQUE (alias)
+    CONSTRAINT mc_iwf_kmf_aliases_alias_idx UNIQUE (alias),
+    CONSTRAINT mc_iwf_kmf_aliases_kmf_chk CHECK (LOWER(kmf) LIKE 'sip:%'
+        OR LOWER(kmf) LIKE 'sips:%'
+        OR LOWER(kmf) LIKE 'tel:%'),
+    CONSTRAINT mc_iwf_kmf_aliases_alias_chk CHECK (LOWER(alias) LIKE 'sip:%'
+        OR LOWER(alias) LIKE 'sips:%'
+        OR LOWER(alias) LIKE 'tel:%')
 );
 
 -- IWF PSIs of a KMF; the highest priority is the one that is used.
@@ -70,7 +103,13 @@ CREATE TABLE mc_iwf_kmf_psis (
     kmf VARCHAR(255) DEFAULT '' NOT NULL,
     psi VARCHAR(255) DEFAULT '' NOT NULL,
     priority INTEGER DEFAULT 0 NOT NULL,
-    CONSTRAINT mc_iwf_kmf_psis_psi_idx UNIQUE (kmf, psi)
+    CONSTRAINT mc_iwf_kmf_psis_psi_idx UNIQUE (kmf, psi),
+    CONSTRAINT mc_iwf_kmf_psis_kmf_chk CHECK (LOWER(kmf) LIKE 'sip:%'
+        OR LOWER(kmf) LIKE 'sips:%'
+        OR LOWER(kmf) LIKE 'tel:%'),
+    CONSTRAINT mc_iwf_kmf_psis_psi_chk CHECK (LOWER(psi) LIKE 'sip:%'
+        OR LOWER(psi) LIKE 'sips:%'
+        OR LOWER(psi) LIKE 'tel:%')
 );
 
 -- Our own PSIs: originating, terminating or controlling; no service: all.
@@ -79,7 +118,14 @@ CREATE TABLE mc_iwf_roles (
     psi VARCHAR(255) DEFAULT '' NOT NULL,
     service VARCHAR(16) DEFAULT '' NOT NULL,
     role VARCHAR(16) DEFAULT '' NOT NULL,
-    CONSTRAINT mc_iwf_roles_role_idx UNIQUE (psi, service, role)
+    CONSTRAINT mc_iwf_roles_role_idx UNIQUE (psi, service, role),
+    CONSTRAINT mc_iwf_roles_psi_chk CHECK (LOWER(psi) LIKE 'sip:%'
+        OR LOWER(psi) LIKE 'sips:%'
+        OR LOWER(psi) LIKE 'tel:%'),
+    CONSTRAINT mc_iwf_roles_service_chk
+        CHECK (service IN ('', 'mcptt', 'mcdata', 'mcvideo')),
+    CONSTRAINT mc_iwf_roles_role_chk
+        CHECK (role IN ('originating', 'terminating', 'controlling'))
 );
 
 -- Who may assert identities: kind core or iwf; port 0: any.
@@ -89,7 +135,13 @@ CREATE TABLE mc_iwf_peers (
     psi VARCHAR(255) DEFAULT '' NOT NULL,
     address VARCHAR(64) DEFAULT '' NOT NULL,
     port INTEGER DEFAULT 0 NOT NULL,
-    tls_id VARCHAR(255) DEFAULT '' NOT NULL
+    tls_id VARCHAR(255) DEFAULT '' NOT NULL,
+    CONSTRAINT mc_iwf_peers_kind_chk CHECK (LOWER(kind) IN ('core', 'iwf')),
+    CONSTRAINT mc_iwf_peers_psi_chk CHECK ((LOWER(kind) = 'core' AND psi = '')
+        OR (LOWER(kind) = 'iwf' AND (LOWER(psi) LIKE 'sip:%'
+        OR LOWER(psi) LIKE 'sips:%' OR LOWER(psi) LIKE 'tel:%'))),
+    CONSTRAINT mc_iwf_peers_address_chk CHECK (address <> '' OR tls_id <> ''),
+    CONSTRAINT mc_iwf_peers_port_chk CHECK (port BETWEEN 0 AND 65535)
 );
 
 -- Partner systems by the domain of their users.
@@ -99,7 +151,13 @@ CREATE TABLE mc_iwf_partners (
     psi VARCHAR(255) DEFAULT '' NOT NULL,
     peer_set INTEGER DEFAULT 0 NOT NULL,
     trusted SMALLINT DEFAULT 0 NOT NULL,
-    CONSTRAINT mc_iwf_partners_domain_idx UNIQUE (domain)
+    CONSTRAINT mc_iwf_partners_domain_idx UNIQUE (domain),
+    CONSTRAINT mc_iwf_partners_domain_chk CHECK (domain <> ''),
+    CONSTRAINT mc_iwf_partners_psi_chk CHECK (LOWER(psi) LIKE 'sip:%'
+        OR LOWER(psi) LIKE 'sips:%'
+        OR LOWER(psi) LIKE 'tel:%'),
+    CONSTRAINT mc_iwf_partners_peer_set_chk CHECK (peer_set >= 1),
+    CONSTRAINT mc_iwf_partners_trusted_chk CHECK (trusted IN (0, 1))
 );
 
 -- LMR users: the IWF that serves them (its PSI) and the media profile of
@@ -109,7 +167,14 @@ CREATE TABLE mc_iwf_lmr_users (
     uri VARCHAR(255) DEFAULT '' NOT NULL,
     psi VARCHAR(255) DEFAULT '' NOT NULL,
     profile VARCHAR(31) DEFAULT '' NOT NULL,
-    CONSTRAINT mc_iwf_lmr_users_uri_idx UNIQUE (uri)
+    CONSTRAINT mc_iwf_lmr_users_uri_idx UNIQUE (uri),
+    CONSTRAINT mc_iwf_lmr_users_uri_chk CHECK (LOWER(uri) LIKE 'sip:%'
+        OR LOWER(uri) LIKE 'sips:%'
+        OR LOWER(uri) LIKE 'tel:%'),
+    CONSTRAINT mc_iwf_lmr_users_psi_chk CHECK (LOWER(psi) LIKE 'sip:%'
+        OR LOWER(psi) LIKE 'sips:%'
+        OR LOWER(psi) LIKE 'tel:%'),
+    CONSTRAINT mc_iwf_lmr_users_profile_chk CHECK (profile <> '')
 );
 
 -- Groups: the IWF behind which they are, the media profile of their calls,
@@ -120,7 +185,14 @@ CREATE TABLE mc_iwf_groups (
     psi VARCHAR(255) DEFAULT '' NOT NULL,
     profile VARCHAR(31) DEFAULT '' NOT NULL,
     codec VARCHAR(31) DEFAULT '' NOT NULL,
-    CONSTRAINT mc_iwf_groups_uri_idx UNIQUE (uri)
+    CONSTRAINT mc_iwf_groups_uri_idx UNIQUE (uri),
+    CONSTRAINT mc_iwf_groups_uri_chk CHECK (LOWER(uri) LIKE 'sip:%'
+        OR LOWER(uri) LIKE 'sips:%'
+        OR LOWER(uri) LIKE 'tel:%'),
+    CONSTRAINT mc_iwf_groups_psi_chk CHECK (LOWER(psi) LIKE 'sip:%'
+        OR LOWER(psi) LIKE 'sips:%'
+        OR LOWER(psi) LIKE 'tel:%'),
+    CONSTRAINT mc_iwf_groups_profile_chk CHECK (profile <> '')
 );
 
 -- What was changed, in the order of seq: tbl is users (item1 service, item2

@@ -2,16 +2,25 @@
 
 /* The table in which triggers note what was changed. */
 #include "change_log.h"
+#include "db_inside.h"
 #include "row.h"
+
+#define TEXTS_SIZE 256 /* octets of the list of columns of text */
 
 mc_db_result_t mc_change_log_read(mc_db_t *db, const char *log,
 		const char *condition, const char *order, int limit, mc_db_rows_t *rows,
 		mc_db_error_t *error)
 {
+	static const char *const names[] = {"tbl", "item1", "item2"};
+	char texts[TEXTS_SIZE];
+	int len = 0;
+
+	for(size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		len += mc_db_put_text(
+				db, texts + len, sizeof(texts) - (size_t)len, "", names[i]);
 	return mc_db_query(db, rows, error,
-			"SELECT %s, tbl, item1, item2, changed FROM %s "
-			"WHERE %s ORDER BY %s LIMIT %d",
-			MC_DB_NUMBER("seq"), log, condition, order, limit);
+			"SELECT %s%s, changed FROM %s WHERE %s ORDER BY %s LIMIT %d",
+			MC_DB_NUMBER("seq"), texts, log, condition, order, limit);
 }
 
 mc_change_t mc_change_log_row(const mc_db_rows_t *rows, size_t i)

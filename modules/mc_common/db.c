@@ -153,6 +153,18 @@ bool mc_db_has_version(mc_db_t *db, const char *table, int version)
 		   >= 0;
 }
 
+/* SQLite does not count the octets of a text that is no UTF-8, but those of a
+ * blob. */
+int mc_db_put_text(const mc_db_t *db, char *to, size_t size, const char *prefix,
+		const char *column)
+{
+	return db->path != NULL
+				   ? snprintf(to, size, ", SUBSTR(CAST(%s%s AS BLOB), 1, %d)",
+						   prefix, column, MC_DB_OCTETS + 1)
+				   : snprintf(to, size, ", SUBSTR(%s%s, 1, %d)", prefix, column,
+						   MC_DB_CHARACTERS + 1);
+}
+
 mc_db_rows_t mc_db_rows(mc_db_t *db, db1_res_t *result)
 {
 	return (mc_db_rows_t){

@@ -18,6 +18,11 @@
 /* Numbers are read as text: some drivers cut integers to 32 bits. */
 #define MC_DB_NUMBER(column) "CAST(" column " AS CHAR(20)) AS row_number_text"
 
+/* What the texts of a table may have; a query asks for little more, so that no
+ * row can use up the memory of the process. */
+#define MC_DB_CHARACTERS 255
+#define MC_DB_OCTETS (4 * MC_DB_CHARACTERS)
+
 typedef enum mc_db_result
 {
 	MC_DB_OK,

@@ -23,6 +23,12 @@ struct mc_db
 	char sql[MC_DB_SQL];
 };
 
+/* What a query asks for a column of text, written as ", EXPRESSION": its begin
+ * at most. The length that was written, or would have been. Without prefix the
+ * column has no table name before it. */
+int mc_db_put_text(const mc_db_t *db, char *to, size_t size, const char *prefix,
+		const char *column);
+
 /* The result of a query as rows. */
 mc_db_rows_t mc_db_rows(mc_db_t *db, db1_res_t *result);
 

@@ -8,11 +8,11 @@
 #include "follower.h"
 #include "progress.h"
 
-#define BACKLOG 5000	 /* rows of the log; beyond it a full load is faster */
+#define POLLS 100		 /* full pages of the log in a round */
 #define DRAIN_POLLS 1000 /* polls to catch up with after a full load */
-#define LOAD_TRIES 3	 /* full loads that meet a change under way */
 #define RELOAD_PAUSE 60	 /* s between full loads that were not asked for */
-#define PRUNE_PAUSE 60	 /* s between two cuts of the change log */
+#define PRUNE_PAUSE 60	 /* s from one cut of the change log to the next */
+#define PRUNE_TIMES 10	 /* pages that are cut off in a round */
 #define DOWN_PAUSE 1	 /* s between two tries to reach the database */
 #define LINE_SIZE 512	 /* octets of a log line */
 
@@ -77,33 +77,6 @@ void mc_follower_between(mc_follower_t *f)
 	f->calls->serve(true);
 }
 
-/* True if the log has grown since it was looked at. */
-static bool log_moved(const mc_follower_t *f, long long last_seen)
-{
-	mc_db_error_t error;
-	long long first, last;
-
-	return mc_change_log_range(f->db, f->log, &first, &last, &error) == MC_DB_OK
-		   && last > last_seen;
-}
-
-/* Loads a content aside; again if its pages did not fit together since the
- * tables were changed meanwhile. */
-static mc_db_result_t load_aside(
-		mc_follower_t *f, void **content, mc_db_error_t *error)
-{
-	mc_db_result_t rc;
-	int tries = 0;
-
-	do {
-		rc = mc_progress_begin(f, &f->base, error);
-		if(rc == MC_DB_OK)
-			rc = f->calls->load(f, content, error);
-	} while(rc == MC_DB_BAD_ROW && ++tries < LOAD_TRIES
-			&& log_moved(f, f->base.holes.last));
-	return rc;
-}
-
 /* Applies to a content aside what was changed while it was loaded. */
 static mc_db_result_t catch_up(
 		mc_follower_t *f, void *content, mc_db_error_t *error)
@@ -146,25 +119,15 @@ mc_db_result_t mc_follower_load(mc_follower_t *f, mc_db_error_t *error)
 	mc_db_result_t rc;
 
 	f->reload_at = 0;
-	rc = load_aside(f, &content, error);
+	rc = mc_progress_begin(f, &f->base, error);
+	if(rc == MC_DB_OK)
+		rc = f->calls->load(f, &content, error);
 	if(rc == MC_DB_OK)
 		rc = catch_up(f, content, error);
 	if(rc == MC_DB_OK)
 		put(f, content);
 	else
 		give_up(f, content, due, error->text);
-	return rc;
-}
-
-/* If a full load is faster than the rows that wait, asks for one. */
-static mc_db_result_t check_backlog(mc_follower_t *f, mc_db_error_t *error)
-{
-	long long first, last;
-	mc_db_result_t rc =
-			mc_change_log_range(f->db, f->log, &first, &last, error);
-
-	if(rc == MC_DB_OK && last - f->live.holes.last > BACKLOG)
-		mc_follower_reload(f, "many changes at once");
 	return rc;
 }
 
@@ -217,9 +180,10 @@ static void expire_holes(mc_follower_t *f)
 }
 
 /* The last of the rows at the begin of the change log that are old, 0 if
- * there is none; the very last row of the log is not one of them. */
-static mc_db_result_t find_old(
-		mc_follower_t *f, long long last, long long *old, mc_db_error_t *error)
+ * there is none; the very last row of the log is not one of them. *more: all
+ * that were looked at are old. */
+static mc_db_result_t find_old(mc_follower_t *f, long long last, long long *old,
+		bool *more, mc_db_error_t *error)
 {
 	time_t before = time(NULL) - f->keep;
 	mc_db_rows_t rows;
@@ -227,35 +191,52 @@ static mc_db_result_t find_old(
 			f->db, f->log, "seq > 0", "seq", MC_PROGRESS_ROWS, &rows, error);
 
 	*old = 0;
+	*more = rows.n == MC_PROGRESS_ROWS;
 	for(size_t i = 0; i < rows.n; i++) {
 		mc_change_t change = mc_change_log_row(&rows, i);
 
-		if(change.seq >= last || change.changed >= before)
+		if(change.seq >= last || change.changed >= before) {
+			*more = false;
 			break;
+		}
 		*old = change.seq;
 	}
 	mc_db_free(&rows);
 	return rc;
 }
 
-/* Cuts old rows off the change log, some at a time; no others are touched,
- * since they may be locked. */
-static mc_db_result_t prune(mc_follower_t *f, mc_db_error_t *error)
+/* Cuts some old rows off the change log; *more: others may follow. */
+static mc_db_result_t prune_some(
+		mc_follower_t *f, bool *more, mc_db_error_t *error)
 {
-	time_t now = time(NULL);
-	long long first, last, old;
-	mc_db_result_t rc;
+	long long first, last, old = 0;
+	mc_db_result_t rc =
+			mc_change_log_range(f->db, f->log, &first, &last, error);
 
-	if(now - f->last_prune < PRUNE_PAUSE)
-		return MC_DB_OK;
-	f->last_prune = now;
-	rc = mc_change_log_range(f->db, f->log, &first, &last, error);
-	if(rc != MC_DB_OK)
-		return rc;
-	rc = find_old(f, last, &old, error);
+	if(rc == MC_DB_OK)
+		rc = find_old(f, last, &old, more, error);
 	return rc == MC_DB_OK && old > 0
 				   ? mc_change_log_prune(f->db, f->log, old, error)
 				   : rc;
+}
+
+/* Cuts old rows off the change log, as fast as they may have been written; no
+ * others are touched, since they may be locked. */
+static mc_db_result_t prune(mc_follower_t *f, mc_db_error_t *error)
+{
+	time_t now = time(NULL);
+	mc_db_result_t rc;
+	bool more = false;
+	int times = 0;
+
+	if(now - f->last_prune < PRUNE_PAUSE)
+		return MC_DB_OK;
+	do {
+		rc = prune_some(f, &more, error);
+	} while(rc == MC_DB_OK && more && ++times < PRUNE_TIMES);
+	if(!more)
+		f->last_prune = now;
+	return rc;
 }
 
 /* A full load on the way: only a lost database is an error of the round. */
@@ -315,23 +296,35 @@ static void check_file(mc_follower_t *f)
 	mc_follower_reload(f, "the file of the database was replaced");
 }
 
+/* Looks into the log until all that is in it is in force: however many changes
+ * came at once, none of them waits for a full load. */
+static mc_db_result_t catch_up_live(mc_follower_t *f, mc_db_error_t *error)
+{
+	mc_db_result_t rc;
+	size_t n = 0;
+	int polls = 0;
+
+	do {
+		rc = poll_live(f, &n, error);
+		if(rc == MC_DB_OK) {
+			go_up(f);
+			f->calls->serve(true);
+		}
+	} while(rc == MC_DB_OK && n >= MC_PROGRESS_ROWS && ++polls < POLLS);
+	return rc;
+}
+
 /* The work of a round, on an open connection. */
 static mc_db_result_t work(mc_follower_t *f, mc_db_error_t *error)
 {
-	size_t n = 0;
 	mc_db_result_t rc;
 
 	check_file(f);
-	rc = poll_live(f, &n, error);
+	rc = catch_up_live(f, error);
 	if(rc != MC_DB_OK)
 		return rc;
-	go_up(f);
-	f->calls->serve(true);
 	expire_holes(f);
-	if(n == MC_PROGRESS_ROWS)
-		rc = check_backlog(f, error);
-	if(rc == MC_DB_OK)
-		rc = load_on_request(f, error);
+	rc = load_on_request(f, error);
 	if(rc == MC_DB_OK)
 		rc = load_when_due(f, error);
 	return rc == MC_DB_OK ? prune(f, error) : rc;

@@ -45,6 +45,11 @@ typedef struct mc_follower_calls
 	mc_db_result_t (*apply)(mc_follower_t *follower, void *content,
 			const mc_change_t *change, mc_patience_t patience,
 			mc_db_error_t *error);
+	/* Before a round of changes with numbers from first to last (and none of
+	 * other numbers that matter): what they name may be read at once. After
+	 * it, what was read is given back; also if nothing was. */
+	void (*ahead)(mc_follower_t *follower, long long first, long long last);
+	void (*ahead_end)(mc_follower_t *follower);
 	/* Loads everything as a new content; calls mc_follower_between() when no
 	 * result is held, as often as it can. */
 	mc_db_result_t (*load)(

@@ -10,6 +10,7 @@
 #define RETRY_TRIES 4		  /* polls until a row that does not fit is bad */
 #define RETRY_GIVE_WAY 2	  /* tries until old places are given up */
 #define ALL MCLMR_SPAN("all") /* asks for a full load */
+#define AHEAD_FROM 10 /* rows of the log, to read ahead what they name */
 
 /* Notes a missing number that is not waited for, for want of room. */
 static void give_up_number(mc_follower_t *f)
@@ -34,7 +35,8 @@ static mc_db_result_t apply_at_last(mc_follower_t *f, void *content,
 static mc_db_result_t try_again(mc_follower_t *f, void *content,
 		mc_retry_t *retry, bool *done, mc_db_error_t *error)
 {
-	const mc_change_t change = {.table = mc_retry_table(retry),
+	const mc_change_t change = {.seq = retry->seq,
+			.table = mc_retry_table(retry),
 			.item1 = mc_retry_item1(retry),
 			.item2 = mc_retry_item2(retry)};
 	mc_db_result_t rc;
@@ -76,7 +78,8 @@ static mc_db_result_t apply_or_keep(mc_follower_t *f, void *content,
 
 	if(rc != MC_DB_BAD_ROW)
 		return rc;
-	return mc_retries_keep(retries, change->table, change->item1, change->item2)
+	return mc_retries_keep(retries, change->seq, change->table, change->item1,
+				   change->item2)
 				   ? MC_DB_OK
 				   : apply_at_last(f, content, change, error);
 }
@@ -207,6 +210,9 @@ static mc_db_result_t apply_rows(mc_follower_t *f, void *content,
 {
 	mc_db_result_t rc = apply_once(f, content, progress, rows, error);
 
+	if(rc == MC_DB_OK && rows->n >= AHEAD_FROM)
+		f->calls->ahead(f, mc_change_log_row(rows, 0).seq,
+				mc_change_log_row(rows, rows->n - 1).seq);
 	for(size_t i = 0; rc == MC_DB_OK && i < rows->n; i++) {
 		mc_change_t change = mc_change_log_row(rows, i);
 
@@ -218,6 +224,7 @@ static mc_db_result_t apply_rows(mc_follower_t *f, void *content,
 		if(rc == MC_DB_OK)
 			note_row(f, progress, &change);
 	}
+	f->calls->ahead_end(f);
 	return rc;
 }
 

@@ -16,6 +16,7 @@
 typedef struct mc_retry
 {
 	int tries;
+	long long seq; /* of the row of the log */
 	size_t table_len, item1_len, item2_len;
 	char table[MC_RETRY_TABLE];
 	char item1[MC_RETRY_ITEM];
@@ -28,9 +29,10 @@ typedef struct mc_retries
 	mc_retry_t retry[MC_RETRIES]; /* in the order they came */
 } mc_retries_t;
 
-/* Keeps a change; one of the same is there already: one try is for both.
- * false if there is no room, or it is too long. */
-bool mc_retries_keep(mc_retries_t *retries, mclmr_span_t table,
+/* Keeps a change, which has this number in the log; one of the same is there
+ * already: one try is for both. false if there is no room, or it is too
+ * long. */
+bool mc_retries_keep(mc_retries_t *retries, long long seq, mclmr_span_t table,
 		mclmr_span_t item1, mclmr_span_t item2);
 
 /* Takes change i out, i < n. */

@@ -23,6 +23,11 @@ static const db_val_t *value_of(const mc_row_t *row, size_t i)
 	return (const db_val_t *)row + i;
 }
 
+const mc_row_t *mc_row_from(const mc_row_t *row, size_t column)
+{
+	return (const mc_row_t *)value_of(row, column);
+}
+
 mclmr_span_t mc_row_text(const mc_row_t *row, size_t i)
 {
 	const db_val_t *value = value_of(row, i);
@@ -42,17 +47,32 @@ mclmr_span_t mc_row_text(const mc_row_t *row, size_t i)
 	}
 }
 
+bool mc_row_is_too_long(mclmr_span_t text)
+{
+	size_t characters = 0;
+
+	if(text.len > MC_DB_OCTETS)
+		return true;
+	for(size_t i = 0; i < text.len; i++) {
+		if(((unsigned char)text.s[i] & 0xc0) != 0x80)
+			characters++;
+	}
+	return characters > MC_DB_CHARACTERS;
+}
+
 /* The number that a text column of digits (blanks may follow) stands for. */
 static long long text_number(mclmr_span_t text)
 {
-	char digits[DIGITS_SIZE];
+	char digits[DIGITS_SIZE], *end;
+	long long number;
 
 	text = mclmr_span_trim(text);
 	if(text.len == 0 || text.len >= sizeof(digits))
 		return 0;
 	memcpy(digits, text.s, text.len);
 	digits[text.len] = '\0';
-	return strtoll(digits, NULL, 10);
+	number = strtoll(digits, &end, 10);
+	return *end == '\0' ? number : 0;
 }
 
 long long mc_row_number(const mc_row_t *row, size_t i)
@@ -81,15 +101,19 @@ static int to_int(long long number)
 	return number >= INT_MIN && number <= INT_MAX ? (int)number : -1;
 }
 
-void mc_row_read(const mc_row_t *row, size_t first, const mc_column_t *column,
-		size_t n, void *into)
+const char *mc_row_read(const mc_row_t *row, size_t first,
+		const mc_column_t *column, size_t n, void *into)
 {
+	const char *wrong = NULL;
+
 	for(size_t i = 0; i < n; i++) {
 		void *member = (char *)into + column[i].offset;
 
 		switch(column[i].kind) {
 			case MC_COLUMN_TEXT:
 				*(mclmr_span_t *)member = mc_row_text(row, first + i);
+				if(mc_row_is_too_long(*(mclmr_span_t *)member))
+					wrong = "a text is longer than 255 characters";
 				break;
 			case MC_COLUMN_NUMBER:
 				*(int *)member = to_int(mc_row_number(row, first + i));
@@ -99,4 +123,5 @@ void mc_row_read(const mc_row_t *row, size_t first, const mc_column_t *column,
 				break;
 		}
 	}
+	return wrong;
 }

@@ -16,8 +16,15 @@ typedef struct mc_row mc_row_t;
 /* Row i of a result, i < rows->n. */
 const mc_row_t *mc_row(const mc_db_rows_t *rows, size_t i);
 
+/* The same row without its first columns. */
+const mc_row_t *mc_row_from(const mc_row_t *row, size_t column);
+
 /* The octets of column i; NULL in the database is empty. */
 mclmr_span_t mc_row_text(const mc_row_t *row, size_t i);
+
+/* True if a text is longer than any that may be in a table: more than
+ * MC_DB_CHARACTERS of UTF-8. Queries of tables cut such a text off. */
+bool mc_row_is_too_long(mclmr_span_t text);
 
 /* The number in column i, of whatever type the driver made of it, a text of
  * digits too; 0 for NULL and what is no number. */
@@ -53,8 +60,8 @@ typedef struct mc_column
 /* clang-format on */
 
 /* Fills a structure from the n columns of a row that begin with column first;
- * its other members stay. */
-void mc_row_read(const mc_row_t *row, size_t first, const mc_column_t *column,
-		size_t n, void *into);
+ * its other members stay. NULL, or what is wrong: a text is too long. */
+const char *mc_row_read(const mc_row_t *row, size_t first,
+		const mc_column_t *column, size_t n, void *into);
 
 #endif

@@ -5,11 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "db_inside.h"
+#include "mclmr/base/allocator.h"
 #include "span.h"
-#include "table.h"
+#include "table_inside.h"
 
-#define LIST_SIZE 512 /* octets of a list of columns */
+#define SMALL_PAGE 50 /* rows that fit if those of a page are too long */
+
 
 /* How many columns a table has without the id. */
 static size_t count_columns(const mc_table_t *table)
@@ -26,21 +27,32 @@ long long mc_table_id(const mc_row_t *row)
 	return mc_row_number(row, 0);
 }
 
-void mc_table_read(const mc_table_t *table, const mc_row_t *row, void *into)
+const char *mc_table_read(
+		const mc_table_t *table, const mc_row_t *row, void *into)
 {
-	mc_row_read(row, 1, table->column, count_columns(table), into);
+	return mc_row_read(row, 1, table->column, count_columns(table), into);
 }
 
-/* The columns of a table as SQL lists them; false if there is no room. */
-static bool list_columns(const mc_table_t *table, char list[LIST_SIZE])
+/* A column as SQL lists it, as long as it can be at most. */
+static int put_column(const mc_db_t *db, const mc_column_t *column,
+		const char *prefix, char *to, size_t size)
+{
+	if(column->kind == MC_COLUMN_TEXT)
+		return mc_db_put_text(db, to, size, prefix, column->name);
+	return snprintf(to, size, ", SUBSTR(CAST(%s%s AS CHAR(20)), 1, 20)", prefix,
+			column->name);
+}
+
+bool mc_table_list(const mc_db_t *db, const mc_table_t *table,
+		const char *prefix, char list[MC_TABLE_LIST])
 {
 	size_t len = 0, columns = count_columns(table);
 
 	for(size_t i = 0; i < columns; i++) {
-		int n = snprintf(
-				list + len, LIST_SIZE - len, ", %s", table->column[i].name);
+		int n = put_column(
+				db, &table->column[i], prefix, list + len, MC_TABLE_LIST - len);
 
-		if(n < 0 || (size_t)n >= LIST_SIZE - len)
+		if(n < 0 || (size_t)n >= MC_TABLE_LIST - len)
 			return false;
 		len += (size_t)n;
 	}
@@ -51,9 +63,9 @@ static bool list_columns(const mc_table_t *table, char list[LIST_SIZE])
 static mc_db_result_t read_page(mc_db_t *db, const mc_table_t *table,
 		long long after, int limit, mc_db_rows_t *rows, mc_db_error_t *error)
 {
-	char columns[LIST_SIZE] = "";
+	char columns[MC_TABLE_LIST] = "";
 
-	if(list_columns(table, columns))
+	if(mc_table_list(db, table, "", columns))
 		return mc_db_query(db, rows, error,
 				"SELECT %s%s FROM %s WHERE id > %lld ORDER BY %s LIMIT %d",
 				MC_DB_NUMBER("id"), columns, table->name, after, table->order,
@@ -70,17 +82,16 @@ static mc_db_result_t add_rows(const mc_table_t *table,
 {
 	for(size_t i = 0; i < rows->n; i++) {
 		const mc_row_t *row = mc_row(rows, i);
-		bool spare = false;
-		const char *why = load->add(load->data, row, &spare);
+		const char *why = load->add(load->data, row);
 
 		*last = mc_table_id(row);
-		if(why != NULL && spare) {
-			load->left_out(load->data, table, *last, why);
-		} else if(why != NULL) {
+		if(why == mclmr_no_memory) {
 			mc_db_explain(
 					error, "table %s, id %lld: %s", table->name, *last, why);
 			return MC_DB_BAD_ROW;
 		}
+		if(why != NULL)
+			load->left_out(load->data, table, *last, why);
 	}
 	return MC_DB_OK;
 }
@@ -94,11 +105,13 @@ mc_db_result_t mc_table_load_whole(mc_db_t *db, const mc_table_t *table,
 			read_page(db, table, -LLONG_MAX, most + 1, &rows, error);
 
 	if(rc == MC_DB_OK && rows.n > (size_t)most) {
-		mc_db_explain(error, "table %s: over %d rows", table->name, most);
-		rc = MC_DB_BAD_ROW;
-	} else if(rc == MC_DB_OK) {
-		rc = add_rows(table, load, &rows, &last, error);
+		rows.n = (size_t)most;
+		load->left_out(load->data, table,
+				mc_table_id(mc_row(&rows, (size_t)most)),
+				"there are too many rows, and none after this one counts");
 	}
+	if(rc == MC_DB_OK)
+		rc = add_rows(table, load, &rows, &last, error);
 	mc_db_free(&rows);
 	return rc;
 }
@@ -115,6 +128,10 @@ mc_db_result_t mc_table_load_pages(mc_db_t *db, const mc_table_t *table,
 		mc_db_result_t rc =
 				read_page(db, table, after, page_rows, &rows, error);
 
+		if(rc == MC_DB_FAILED && page_rows > SMALL_PAGE) {
+			page_rows = SMALL_PAGE;
+			rc = read_page(db, table, after, page_rows, &rows, error);
+		}
 		n = rows.n;
 		if(rc == MC_DB_OK)
 			rc = add_rows(table, load, &rows, &last, error);
@@ -174,31 +191,47 @@ static void set_pairs(pairs_t *pairs, const mc_table_t *table,
 	}
 }
 
-mc_db_result_t mc_table_select(mc_db_t *db, const mc_table_t *table,
-		const mc_match_t *match, size_t n, mc_db_rows_t *rows,
-		mc_db_error_t *error)
+/* Finds the id of the row that has these texts; the driver escapes them. */
+static mc_db_result_t find_id(mc_db_t *db, const mc_table_t *table,
+		const mc_match_t *match, size_t n, mc_db_rows_t *rows)
 {
 	str name = mc_str(mclmr_span(table->name));
 	db1_res_t *result = NULL;
 	pairs_t where, what;
-	size_t columns = count_columns(table);
 
 	set_pairs(&where, table, match, n);
 	set_key(&what, 0, "id");
-	for(size_t i = 0; i < columns; i++)
-		set_key(&what, i + 1, table->column[i].name);
 	if(db->connection == NULL
 			|| db->functions.use_table(db->connection, &name) < 0
 			|| db->functions.query(db->connection, where.key, NULL, where.value,
-					   what.key, (int)n, (int)columns + 1, what.key[0], &result)
-					   < 0
-			|| result == NULL) {
-		*rows = mc_db_rows(db, NULL);
-		mc_db_explain(error, "query of %s failed", table->name);
-		return MC_DB_FAILED;
-	}
+					   what.key, (int)n, 1, what.key[0], &result)
+					   < 0)
+		result = NULL;
 	*rows = mc_db_rows(db, result);
-	return MC_DB_OK;
+	return result != NULL ? MC_DB_OK : MC_DB_FAILED;
+}
+
+/* The row of an id. */
+static mc_db_result_t read_row(mc_db_t *db, const mc_table_t *table,
+		long long id, mc_db_rows_t *rows, mc_db_error_t *error)
+{
+	return read_page(db, table, id - 1, 1, rows, error);
+}
+
+mc_db_result_t mc_table_select(mc_db_t *db, const mc_table_t *table,
+		const mc_match_t *match, size_t n, mc_db_rows_t *rows,
+		mc_db_error_t *error)
+{
+	mc_db_result_t rc = find_id(db, table, match, n, rows);
+	long long id;
+
+	if(rc != MC_DB_OK)
+		mc_db_explain(error, "query of %s failed", table->name);
+	if(rc != MC_DB_OK || rows->n == 0)
+		return rc;
+	id = mc_table_id(mc_row(rows, 0));
+	mc_db_free(rows);
+	return read_row(db, table, id, rows, error);
 }
 
 mc_db_result_t mc_table_update(mc_db_t *db, const mc_table_t *table,

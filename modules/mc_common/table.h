@@ -22,17 +22,18 @@ typedef struct mc_table
 } mc_table_t;
 
 /* The id of a row of a table, and its columns as the structure that the
- * description fills. */
+ * description fills: NULL, or what is wrong with them. */
 long long mc_table_id(const mc_row_t *row);
-void mc_table_read(const mc_table_t *table, const mc_row_t *row, void *into);
+const char *mc_table_read(
+		const mc_table_t *table, const mc_row_t *row, void *into);
 
 /* Where the rows of a load go. */
 typedef struct mc_table_load
 {
 	void *data; /* for the functions */
-	/* Takes a row: NULL, or what is wrong with it. *spare set: the load goes
-	 * on without it. */
-	const char *(*add)(void *data, const mc_row_t *row, bool *spare);
+	/* Takes a row: NULL, or what is wrong with it. The load goes on without
+	 * it, unless this is mclmr_no_memory. */
+	const char *(*add)(void *data, const mc_row_t *row);
 	/* A row that the load goes on without. */
 	void (*left_out)(
 			void *data, const mc_table_t *table, long long id, const char *why);
@@ -40,11 +41,13 @@ typedef struct mc_table_load
 	void (*between)(void *data);
 } mc_table_load_t;
 
-/* Loads a table with one query; more than most rows are MC_DB_BAD_ROW. */
+/* Loads a table with one query, most rows of it; the next one is left out, for
+ * all that follow. */
 mc_db_result_t mc_table_load_whole(mc_db_t *db, const mc_table_t *table,
 		int most, const mc_table_load_t *load, mc_db_error_t *error);
 
-/* Loads a table of any size in the order of its ids, page_rows at a time. */
+/* Loads a table of any size in the order of its ids, page_rows at a time, and
+ * fewer if a page cannot be read, since its rows may be long. */
 mc_db_result_t mc_table_load_pages(mc_db_t *db, const mc_table_t *table,
 		int page_rows, const mc_table_load_t *load, mc_db_error_t *error);
 
@@ -60,7 +63,8 @@ typedef struct mc_match
 	mclmr_span_t text;
 } mc_match_t;
 
-/* The rows that have these n texts, by id; rows has to be freed in any case. */
+/* The row that has these n texts, if there is one; rows has to be freed in any
+ * case. */
 mc_db_result_t mc_table_select(mc_db_t *db, const mc_table_t *table,
 		const mc_match_t *match, size_t n, mc_db_rows_t *rows,
 		mc_db_error_t *error);

@@ -50,44 +50,51 @@ static bool has_row;
 static mclmr_user_row_t user;
 static mclmr_lmr_row_t entry;
 static mclmr_party_row_t party;
+static mc_db_result_t answer;
+static bool many_rows;
 
-static mc_db_result_t answer_row(mc_db_rows_t *rows)
+static mc_db_result_t answer_row(mc_named_rows_t *rows)
 {
 	assert_int_equal(locked, FREE);
-	*rows = (mc_db_rows_t){NULL, NULL, has_row};
-	return MC_DB_OK;
+	*rows = (mc_named_rows_t){.n = has_row, .more = many_rows};
+	return answer;
 }
 
-mc_db_result_t iwf_db_user(mclmr_span_t service, mclmr_span_t mc_id,
-		mc_db_rows_t *rows, mclmr_user_row_t *row, mc_db_error_t *error)
+mc_db_result_t iwf_db_user(const mc_change_t *named, mc_named_rows_t *rows,
+		mclmr_user_row_t *row, mc_db_error_t *error)
 {
-	(void)service, (void)mc_id, (void)error;
+	(void)named, (void)error;
 	*row = user;
 	return answer_row(rows);
 }
 
-mc_db_result_t iwf_db_party(mclmr_party_kind_t kind, mclmr_span_t uri,
-		mc_db_rows_t *rows, mclmr_party_row_t *row, mc_db_error_t *error)
+mc_db_result_t iwf_db_party(mclmr_party_kind_t kind, const mc_change_t *named,
+		mc_named_rows_t *rows, mclmr_party_row_t *row, mc_db_error_t *error)
 {
-	(void)kind, (void)uri, (void)error;
+	(void)kind, (void)named, (void)error;
 	*row = party;
 	return answer_row(rows);
 }
 
 mc_db_result_t iwf_db_entries(
-		mclmr_span_t person, mc_db_rows_t *rows, mc_db_error_t *error)
+		const mc_change_t *named, mc_named_rows_t *rows, mc_db_error_t *error)
 {
-	(void)person, (void)error;
+	(void)named, (void)error;
 	return answer_row(rows);
 }
 
-const char *iwf_db_entry(
-		const mc_db_rows_t *rows, size_t i, long long *id, mclmr_lmr_row_t *row)
+const char *iwf_db_entry(const mc_named_rows_t *rows, size_t i, long long *id,
+		mclmr_lmr_row_t *row)
 {
 	(void)rows, (void)i;
 	*id = 1;
 	*row = entry;
 	return NULL;
+}
+
+bool mc_row_is_too_long(mclmr_span_t text)
+{
+	return text.len > 255;
 }
 
 mc_db_t *iwf_db(void)
@@ -107,7 +114,7 @@ void iwf_load_leave_out_entry(long long id, const char *why)
 	(void)id, (void)why;
 }
 
-void mc_db_free(mc_db_rows_t *rows)
+void mc_named_free(mc_named_rows_t *rows)
 {
 	(void)rows;
 }
@@ -151,6 +158,8 @@ static int set_up(void **state)
 
 	(void)state;
 	short_of_memory = false;
+	answer = MC_DB_OK;
+	many_rows = false;
 	network = mclmr_network_new(&allocator);
 	assert_null(mclmr_network_add_kmf(
 			network, MCLMR_SPAN(KMF), 1, true, MCLMR_SPAN("lmr")));
@@ -251,6 +260,49 @@ static void test_no_memory(void **state)
 	}
 }
 
+/* LMR rows that are too many: none holds, from the first try on. */
+static void test_too_many_rows(void **state)
+{
+	(void)state;
+	answer = MC_DB_BAD_ROW;
+	many_rows = true;
+	assert_int_equal(change("lmr", "alice", "", MC_WAIT), MC_DB_BAD_ROW);
+	assert_int_equal(count(&kinds[1]), 0);
+}
+
+/* A row that cannot be used at all, or that has no line in the log any more:
+ * what it was stays for some tries. */
+static void test_bad_row(void **state)
+{
+	(void)state;
+	answer = MC_DB_BAD_ROW;
+	for(size_t i = 0; i < 3; i++) {
+		const kind_t *kind = &kinds[i];
+
+		assert_int_equal(change(kind->table, kind->item1, kind->item2, MC_WAIT),
+				MC_DB_BAD_ROW);
+		assert_int_equal(count(kind), 1);
+		assert_int_equal(
+				change(kind->table, kind->item1, kind->item2, MC_WITHDRAW),
+				MC_DB_BAD_ROW);
+		assert_int_equal(count(kind), 0);
+	}
+}
+
+/* A change whose items were too long to be read names nothing in force. */
+static void test_cut_items(void **state)
+{
+	char item[300];
+
+	(void)state;
+	memset(item, 'x', sizeof(item));
+	item[sizeof(item) - 1] = '\0';
+	assert_int_equal(
+			change("users", "mcptt", item, MC_WITHDRAW), MC_DB_BAD_ROW);
+	assert_int_equal(change("groups", item, "", MC_WITHDRAW), MC_DB_BAD_ROW);
+	assert_int_equal(count(&kinds[0]), 1);
+}
+
 /* A change of a directory aside leaves the one in force as it is. */
 static void test_aside(void **state)
 {
@@ -271,6 +323,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test_setup_teardown(test_deleted, set_up, tear_down),
 			cmocka_unit_test_setup_teardown(test_no_memory, set_up, tear_down),
+			cmocka_unit_test_setup_teardown(
+					test_too_many_rows, set_up, tear_down),
+			cmocka_unit_test_setup_teardown(test_bad_row, set_up, tear_down),
+			cmocka_unit_test_setup_teardown(test_cut_items, set_up, tear_down),
 			cmocka_unit_test_setup_teardown(test_aside, set_up, tear_down),
 	};
 

@@ -353,6 +353,76 @@ static void test_one_kmf_per_slot(void **state)
 	}
 }
 
+/* Whom settling has told of, and why. */
+static char told[1024];
+
+static void tell(void *data, mclmr_span_t person, const char *why)
+{
+	size_t len = strlen(told);
+
+	assert_ptr_equal(data, told);
+	snprintf(told + len, sizeof(told) - len, "%.*s: %.6s; ", MCLMR_FMT(person),
+			why);
+}
+
+/* Adds entries of one KMF after the other, one by one. */
+static void add_one_by_one(mclmr_directory_t *directory, const char *person,
+		const char *const kmf[], size_t n)
+{
+	for(size_t i = 0; i < n; i++) {
+		char identity[24];
+		mclmr_lmr_row_t row = {
+				P25, mclmr_span(kmf[i]), MCLMR_SPAN(""), MCLMR_SPAN("")};
+
+		snprintf(identity, sizeof(identity), "%zu", i);
+		row.identity = mclmr_span(identity);
+		assert_null(
+				mclmr_directory_add_entry(directory, mclmr_span(person), &row));
+	}
+}
+
+/* Entries that come one by one end as those that come at once: a slot with a
+ * second KMF is empty, in whatever order its rows stood, other slots hold, and
+ * over sixteen entries are none. */
+static void test_add_entries(void **state)
+{
+	static const char *const torn[] = {KMF1, KMF2, KMF1};
+	const char *full[MCLMR_MAX_LMR_ENTRIES + 2];
+	mclmr_directory_t *directory = empty_directory();
+	mclmr_lmr_row_t wrong = {
+			P25, MCLMR_SPAN("nobody"), MCLMR_SPAN(""), MCLMR_SPAN("")};
+	mclmr_lmr_row_t tetra = {
+			TETRA, MCLMR_SPAN(KMF2), MCLMR_SPAN("9"), MCLMR_SPAN("")};
+
+	(void)state;
+	for(size_t i = 0; i < sizeof(full) / sizeof(full[0]); i++)
+		full[i] = KMF1;
+	assert_null(add(
+			directory, PTT, "sip:a@example.org", "sip:a@example.org", "torn"));
+	add_one_by_one(directory, "torn", torn, 3);
+	assert_null(
+			mclmr_directory_add_entry(directory, MCLMR_SPAN("torn"), &tetra));
+	add_one_by_one(directory, "gone", torn, 2);
+	add_one_by_one(directory, "full", full, MCLMR_MAX_LMR_ENTRIES);
+	add_one_by_one(directory, "over", full, MCLMR_MAX_LMR_ENTRIES + 2);
+	assert_non_null(
+			mclmr_directory_add_entry(directory, MCLMR_SPAN("full"), &wrong));
+	assert_non_null(
+			mclmr_directory_add_entry(directory, MCLMR_SPAN(""), &tetra));
+	told[0] = '\0';
+	mclmr_directory_settle(directory, tell, told);
+	assert_non_null(strstr(told, "torn: a seco"));
+	assert_non_null(strstr(told, "gone: a seco"));
+	assert_non_null(strstr(told, "over: too ma"));
+	assert_null(strstr(told, "full"));
+	assert_counts(directory, 1, 2, 1 + MCLMR_MAX_LMR_ENTRIES);
+	assert_span(mclmr_directory_person(directory, MCLMR_SPAN("torn"))
+						->entry[0]
+						.identity,
+			"9");
+	mclmr_directory_free(directory);
+}
+
 static void test_put_entries(void **state)
 {
 	mclmr_directory_t *directory = empty_directory();
@@ -923,6 +993,7 @@ int main(void)
 			cmocka_unit_test(test_remove_from_impu),
 			cmocka_unit_test(test_remove_unknown),
 			cmocka_unit_test(test_one_kmf_per_slot),
+			cmocka_unit_test(test_add_entries),
 			cmocka_unit_test(test_put_entries),
 			cmocka_unit_test(test_person_without_users),
 			cmocka_unit_test(test_bad_entries),

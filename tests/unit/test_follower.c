@@ -16,7 +16,7 @@
 #include "mc_common/retry.c"
 #include "unit.h"
 
-#define MAX_LOG 16
+#define MAX_LOG 2500
 #define START 1000000
 
 /* The clock. */
@@ -69,10 +69,10 @@ mc_db_result_t mc_change_log_read(mc_db_t *db, const char *log,
 		const char *condition, const char *order, int limit, mc_db_rows_t *rows,
 		mc_db_error_t *error)
 {
-	(void)db, (void)order, (void)limit, (void)error;
+	(void)db, (void)order, (void)error;
 	assert_string_equal(log, "changes");
 	*rows = (mc_db_rows_t){.n = 0};
-	for(size_t i = 0; !away && i < n_rows; i++) {
+	for(size_t i = 0; !away && i < n_rows && rows->n < (size_t)limit; i++) {
 		if(asks_for(condition, rows_of_log[i].seq))
 			found[rows->n++] = rows_of_log[i];
 	}
@@ -97,8 +97,14 @@ mc_db_result_t mc_change_log_range(mc_db_t *db, const char *log,
 mc_db_result_t mc_change_log_prune(
 		mc_db_t *db, const char *log, long long last, mc_db_error_t *error)
 {
+	size_t n = 0;
+
 	(void)db, (void)log, (void)error;
 	pruned = last;
+	while(n < n_rows && rows_of_log[n].seq <= last)
+		n++;
+	n_rows -= n;
+	memmove(rows_of_log, rows_of_log + n, n_rows * sizeof(rows_of_log[0]));
 	return MC_DB_OK;
 }
 
@@ -197,6 +203,22 @@ static mc_db_result_t apply_it(mc_follower_t *f, void *to,
 															  : MC_DB_OK;
 }
 
+/* Changes are read ahead, and that ends in any case. */
+static int ahead;
+
+static void ahead_it(mc_follower_t *f, long long first, long long last)
+{
+	(void)f;
+	ahead++;
+	write_down("ahead %lld-%lld ", first, last);
+}
+
+static void end_ahead(mc_follower_t *f)
+{
+	(void)f;
+	ahead = 0;
+}
+
 static mc_db_result_t load_it(mc_follower_t *f, void **to, mc_db_error_t *error)
 {
 	write_down("load ");
@@ -242,6 +264,8 @@ static void say_it(mc_say_t level, const char *text)
 }
 
 static const mc_follower_calls_t calls = {.apply = apply_it,
+		.ahead = ahead_it,
+		.ahead_end = end_ahead,
 		.load = load_it,
 		.put = put_it,
 		.discard = discard,
@@ -298,6 +322,40 @@ static void test_rows(void **state)
 	round_does("plan: users:a users:b ");
 	assert_int_equal(stats.changes, 4);
 	round_does("");
+}
+
+/* What many rows name is read ahead, also if one of them does not fit or the
+ * database is lost meanwhile; it is given back. */
+static void test_ahead(void **state)
+{
+	(void)state;
+	for(int i = 1; i < 12; i++)
+		log_row(i, i == 11 ? "odd" : "users", "a");
+	mc_follower_round(&follower);
+	assert_non_null(strstr(did, "ahead 1-11 users:a "));
+	assert_int_equal(ahead, 0);
+	applied = MC_DB_FAILED;
+	for(int i = 12; i < 24; i++)
+		log_row(i, "odd", "a");
+	did[0] = '\0';
+	mc_follower_round(&follower);
+	assert_non_null(strstr(did, "ahead 11-23 odd:a error(database lost"));
+	assert_int_equal(ahead, 0);
+}
+
+/* A change that is tried again has the number of the last row that says the
+ * same: that one is in the log longest. */
+static void test_number_of_a_retry(void **state)
+{
+	mc_retries_t retries = {.n = 0};
+
+	(void)state;
+	assert_true(mc_retries_keep(&retries, 3, MCLMR_SPAN("users"),
+			MCLMR_SPAN("a"), MCLMR_SPAN("b")));
+	assert_true(mc_retries_keep(&retries, 7, MCLMR_SPAN("users"),
+			MCLMR_SPAN("a"), MCLMR_SPAN("b")));
+	assert_int_equal(retries.n, 1);
+	assert_int_equal(retries.retry[0].seq, 7);
 }
 
 /* A number that comes late is waited for, and the rows after it are not
@@ -585,12 +643,30 @@ static void test_prune(void **state)
 	assert_int_equal(pruned, 2);
 }
 
+/* However many changes come at once: all are in force after one round, and none
+ * waits for a full load. Once they are old, all go in one round. */
+static void test_many_changes(void **state)
+{
+	(void)state;
+	for(int i = 1; i <= 2 * MC_PROGRESS_ROWS + 200; i++)
+		log_row(i, "users", "a");
+	mc_follower_round(&follower);
+	assert_int_equal(stats.changes, 2 * MC_PROGRESS_ROWS + 200);
+	assert_null(strstr(did, "load"));
+	now += follower.keep + 60;
+	mc_follower_round(&follower);
+	assert_int_equal(n_rows, 1);
+	assert_int_equal(pruned, 2 * MC_PROGRESS_ROWS + 199);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 			TEST(test_rows),
+			TEST(test_ahead),
+			TEST(test_number_of_a_retry),
 			TEST(test_late_row),
 			TEST(test_lost_row),
 			TEST(test_bad_row),
@@ -608,6 +684,7 @@ int main(void)
 			TEST(test_other_file),
 			TEST(test_file_that_comes_back),
 			TEST(test_prune),
+			TEST(test_many_changes),
 	};
 
 	return cmocka_run_group_tests_name("follower", tests, NULL, NULL);

@@ -89,14 +89,16 @@ static void remove_user(
 		mclmr_directory_remove_user(directory, service, mc_id);
 }
 
-/* The user of a service word and an MC service ID, as the table has it. */
-static mc_db_result_t apply_user(mclmr_directory_t *aside, mclmr_span_t service,
-		mclmr_span_t mc_id, mc_patience_t patience, mc_db_error_t *error)
+/* The user that a change names by service word and MC service ID, as the table
+ * has it. */
+static mc_db_result_t apply_user(mclmr_directory_t *aside,
+		const mc_change_t *change, mc_patience_t patience, mc_db_error_t *error)
 {
-	mc_db_rows_t rows;
+	mclmr_span_t service = change->item1, mc_id = change->item2;
+	mc_named_rows_t rows;
 	mclmr_user_row_t row;
 	const char *why = NULL;
-	mc_db_result_t rc = iwf_db_user(service, mc_id, &rows, &row, error);
+	mc_db_result_t rc = iwf_db_user(change, &rows, &row, error);
 
 	if(rc == MC_DB_OK) {
 		mclmr_directory_t *directory = change_begin(aside);
@@ -108,7 +110,7 @@ static mc_db_result_t apply_user(mclmr_directory_t *aside, mclmr_span_t service,
 		change_end(aside);
 		rc = verdict(why, error);
 	}
-	mc_db_free(&rows);
+	mc_named_free(&rows);
 	if(rc == MC_DB_BAD_ROW && patience == MC_WITHDRAW) {
 		remove_user(change_begin(aside), service, mc_id);
 		change_end(aside);
@@ -119,7 +121,7 @@ static mc_db_result_t apply_user(mclmr_directory_t *aside, mclmr_span_t service,
 /* The rows that can be used by themselves, one over the limit at most; *why
  * tells what is wrong with one that cannot. */
 static size_t usable_entries(const mclmr_directory_t *directory,
-		const mc_db_rows_t *rows, mc_patience_t patience,
+		const mc_named_rows_t *rows, mc_patience_t patience,
 		mclmr_lmr_row_t usable[MCLMR_MAX_LMR_ENTRIES + 1], const char **why)
 {
 	size_t i, n = 0;
@@ -142,7 +144,7 @@ static size_t usable_entries(const mclmr_directory_t *directory,
 
 /* Picks what may go in force of a person's rows; *why tells what may not. */
 static size_t pick_entries(const mclmr_directory_t *aside,
-		const mc_db_rows_t *rows, mc_patience_t patience,
+		const mc_named_rows_t *rows, mc_patience_t patience,
 		mclmr_lmr_row_t picked[MCLMR_MAX_LMR_ENTRIES + 1], const char **why)
 {
 	const mclmr_directory_t *directory = look_begin(aside);
@@ -171,13 +173,14 @@ static const char *put_entries(mclmr_directory_t *aside, mclmr_span_t person,
 	return why;
 }
 
-/* The LMR entries of a person, as the table has them. */
+/* The LMR entries of the person that a change names, as the table has them. */
 static mc_db_result_t apply_person(mclmr_directory_t *aside,
-		mclmr_span_t person, mc_patience_t patience, mc_db_error_t *error)
+		const mc_change_t *change, mc_patience_t patience, mc_db_error_t *error)
 {
-	mc_db_rows_t rows;
+	mclmr_span_t person = change->item1;
+	mc_named_rows_t rows;
 	mclmr_lmr_row_t row[MCLMR_MAX_LMR_ENTRIES + 1];
-	mc_db_result_t rc = iwf_db_entries(person, &rows, error);
+	mc_db_result_t rc = iwf_db_entries(change, &rows, error);
 
 	if(rc == MC_DB_OK) {
 		const char *why = NULL;
@@ -185,33 +188,34 @@ static mc_db_result_t apply_person(mclmr_directory_t *aside,
 		const char *failed = put_entries(aside, person, row, n, patience);
 
 		rc = verdict(failed != NULL ? failed : why, error);
+	} else if(rc == MC_DB_BAD_ROW && (rows.more || patience == MC_WITHDRAW)) {
+		put_entries(aside, person, NULL, 0, patience);
 	}
-	mc_db_free(&rows);
+	mc_named_free(&rows);
 	return rc;
 }
 
-/* The LMR user or group of a URI, as the table has it. */
+/* The LMR user or group that a change names, as the table has it. */
 static mc_db_result_t apply_party(mclmr_directory_t *aside,
-		mclmr_party_kind_t kind, mclmr_span_t uri, mc_patience_t patience,
-		mc_db_error_t *error)
+		mclmr_party_kind_t kind, const mc_change_t *change,
+		mc_patience_t patience, mc_db_error_t *error)
 {
-	mc_db_rows_t rows;
+	mc_named_rows_t rows;
 	mclmr_party_row_t row;
-	const char *why = NULL;
-	mc_db_result_t rc = iwf_db_party(kind, uri, &rows, &row, error);
+	mc_db_result_t rc = iwf_db_party(kind, change, &rows, &row, error);
 
-	if(rc == MC_DB_OK) {
+	if(rc != MC_DB_FAILED) {
 		mclmr_parties_t *parties =
 				mclmr_directory_parties(change_begin(aside), kind);
 
-		if(rows.n > 0)
-			why = mclmr_parties_put(parties, &row);
-		if(rows.n == 0 || (why != NULL && patience == MC_WITHDRAW))
-			mclmr_parties_remove(parties, uri);
+		if(rc == MC_DB_OK && rows.n > 0)
+			rc = verdict(mclmr_parties_put(parties, &row), error);
+		if((rc == MC_DB_OK && rows.n == 0)
+				|| (rc == MC_DB_BAD_ROW && patience == MC_WITHDRAW))
+			mclmr_parties_remove(parties, change->item1);
 		change_end(aside);
-		rc = verdict(why, error);
 	}
-	mc_db_free(&rows);
+	mc_named_free(&rows);
 	return rc;
 }
 
@@ -230,19 +234,28 @@ static mc_db_result_t apply_network(
 	return rc;
 }
 
+/* True for a change whose items are not whole: no row of it can be in force,
+ * and none is read. */
+static bool is_cut(const mc_change_t *change)
+{
+	return mc_row_is_too_long(change->item1)
+		   || mc_row_is_too_long(change->item2);
+}
+
 mc_db_result_t iwf_apply(mclmr_directory_t *aside, const mc_change_t *change,
 		mc_patience_t patience, mc_db_error_t *error)
 {
-	if(mclmr_span_equal(change->table, MCLMR_SPAN("users")))
-		return apply_user(aside, change->item1, change->item2, patience, error);
-	if(mclmr_span_equal(change->table, MCLMR_SPAN("lmr")))
-		return apply_person(aside, change->item1, patience, error);
-	if(mclmr_span_equal(change->table, MCLMR_SPAN("lmr_users")))
-		return apply_party(
-				aside, MCLMR_LMR_USER, change->item1, patience, error);
-	if(mclmr_span_equal(change->table, MCLMR_SPAN("groups")))
-		return apply_party(aside, MCLMR_GROUP, change->item1, patience, error);
 	if(mclmr_span_equal(change->table, MCLMR_SPAN("plan")))
 		return apply_network(aside, error);
+	if(is_cut(change))
+		return verdict("a text is longer than 255 characters", error);
+	if(mclmr_span_equal(change->table, MCLMR_SPAN("users")))
+		return apply_user(aside, change, patience, error);
+	if(mclmr_span_equal(change->table, MCLMR_SPAN("lmr")))
+		return apply_person(aside, change, patience, error);
+	if(mclmr_span_equal(change->table, MCLMR_SPAN("lmr_users")))
+		return apply_party(aside, MCLMR_LMR_USER, change, patience, error);
+	if(mclmr_span_equal(change->table, MCLMR_SPAN("groups")))
+		return apply_party(aside, MCLMR_GROUP, change, patience, error);
 	return MC_DB_OK;
 }

@@ -23,7 +23,7 @@
  *   with a second KMF, none at all of too many. With MC_WITHDRAW rows that
  *   cannot be used are named, and are not the result any more.
  * lmr_users, groups: as users.
- * plan: the old one stays; bad peers are left out, that is no bad row.
+ * plan: what cannot be used of it is left out, that is no bad row.
  */
 mc_db_result_t iwf_apply(mclmr_directory_t *aside, const mc_change_t *change,
 		mc_patience_t patience, mc_db_error_t *error);

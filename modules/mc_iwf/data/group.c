@@ -154,11 +154,14 @@ static mclmr_status_t read_row(change_t *change, row_t *row)
 	mc_db_rows_t rows;
 	mc_db_error_t error;
 	mclmr_status_t status = MCLMR_OK;
+	mc_db_result_t rc =
+			iwf_db_group(mclmr_span(change->group), &rows, &found, &error);
 
-	if(iwf_db_party(
-			   MCLMR_GROUP, mclmr_span(change->group), &rows, &found, &error)
-			!= MC_DB_OK)
+	if(rc == MC_DB_FAILED)
 		status = finish(change, MCLMR_INTERNAL, "the database does not answer");
+	else if(rc == MC_DB_BAD_ROW)
+		status = finish(
+				change, MCLMR_INTERNAL, "the row of the group cannot be used");
 	else if(rows.n == 0)
 		status = finish(
 				change, MCLMR_GROUP_UNKNOWN, "group is not in the table");

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Loads all tables into a new directory. */
+#include <stdio.h>
+
 #include "core/dprint.h"
 
 #include "mc_iwf/config.h"
+#include "bad_rows.h"
 #include "load.h"
 #include "store.h"
 #include "tables.h"
@@ -19,68 +22,73 @@ typedef struct load
 	mc_db_t *db;
 	mclmr_network_t *network;
 	mclmr_directory_t *directory;
-	bool spare_peers;		/* the network takes effect without bad peers */
-	unsigned long left_out; /* rows of the table so far */
+	unsigned long left_out;	 /* rows of the table so far */
+	unsigned long withdrawn; /* persons with entries that are */
 	void (*between)(void *data);
 	void *data;
 } load_t;
 
 /* How a row of a table is added: NULL, or what is wrong with it. */
-typedef const char *(*add_t)(void *data, const mc_row_t *row, bool *spare);
+typedef const char *(*add_t)(void *data, const mc_row_t *row);
 
-static const char *add_kmf(void *data, const mc_row_t *row, bool *spare)
+static const char *add_kmf(void *data, const mc_row_t *row)
 {
 	load_t *load = data;
 	iwf_kmf_row_t kmf;
+	const char *why = mc_table_read(&iwf_tables[IWF_TABLE_KMFS], row, &kmf);
 
-	(void)spare;
-	mc_table_read(&iwf_tables[IWF_TABLE_KMFS], row, &kmf);
-	return mclmr_network_add_kmf(
-			load->network, kmf.uri, kmf.peer_set, kmf.trusted, kmf.hosting);
+	return why != NULL ? why
+					   : mclmr_network_add_kmf(load->network, kmf.uri,
+							   kmf.peer_set, kmf.trusted, kmf.hosting);
 }
 
-static const char *add_alias(void *data, const mc_row_t *row, bool *spare)
+static const char *add_alias(void *data, const mc_row_t *row)
 {
 	load_t *load = data;
 	iwf_of_kmf_row_t alias;
+	const char *why =
+			mc_table_read(&iwf_tables[IWF_TABLE_KMF_ALIASES], row, &alias);
 
-	(void)spare;
-	mc_table_read(&iwf_tables[IWF_TABLE_KMF_ALIASES], row, &alias);
+	if(why != NULL)
+		return why;
 	return mclmr_network_add_alias(load->network, alias.kmf, alias.uri);
 }
 
-static const char *add_psi(void *data, const mc_row_t *row, bool *spare)
+static const char *add_psi(void *data, const mc_row_t *row)
 {
 	load_t *load = data;
 	iwf_of_kmf_row_t psi;
+	const char *why = mc_table_read(&iwf_tables[IWF_TABLE_KMF_PSIS], row, &psi);
 
-	(void)spare;
-	mc_table_read(&iwf_tables[IWF_TABLE_KMF_PSIS], row, &psi);
+	if(why != NULL)
+		return why;
 	return mclmr_network_add_psi(load->network, psi.kmf, psi.uri);
 }
 
 /* No service is all of them, an unknown one is none. */
-static const char *add_role(void *data, const mc_row_t *row, bool *spare)
+static const char *add_role(void *data, const mc_row_t *row)
 {
 	load_t *load = data;
 	iwf_role_row_t role;
 	mclmr_service_t service;
+	const char *why = mc_table_read(&iwf_tables[IWF_TABLE_ROLES], row, &role);
 
-	(void)spare;
-	mc_table_read(&iwf_tables[IWF_TABLE_ROLES], row, &role);
+	if(why != NULL)
+		return why;
 	service = mclmr_service_from_word(role.service);
 	if(role.service.len > 0 && service == MCLMR_SERVICE_NONE)
 		return "unknown service";
 	return mclmr_network_add_role(load->network, role.psi, service, role.role);
 }
 
-static const char *add_peer(void *data, const mc_row_t *row, bool *spare)
+static const char *add_peer(void *data, const mc_row_t *row)
 {
 	load_t *load = data;
 	iwf_peer_row_t read;
+	const char *why = mc_table_read(&iwf_tables[IWF_TABLE_PEERS], row, &read);
 
-	*spare = load->spare_peers;
-	mc_table_read(&iwf_tables[IWF_TABLE_PEERS], row, &read);
+	if(why != NULL)
+		return why;
 	if(mclmr_span_equal_nocase(read.kind, MCLMR_SPAN("core")))
 		read.peer.kind = MCLMR_PEER_CORE;
 	else if(mclmr_span_equal_nocase(read.kind, MCLMR_SPAN("iwf")))
@@ -90,83 +98,61 @@ static const char *add_peer(void *data, const mc_row_t *row, bool *spare)
 	return mclmr_network_add_peer(load->network, &read.peer);
 }
 
-static const char *add_partner(void *data, const mc_row_t *row, bool *spare)
+static const char *add_partner(void *data, const mc_row_t *row)
 {
 	load_t *load = data;
 	mclmr_partner_t partner;
+	const char *why =
+			mc_table_read(&iwf_tables[IWF_TABLE_PARTNERS], row, &partner);
 
-	(void)spare;
-	mc_table_read(&iwf_tables[IWF_TABLE_PARTNERS], row, &partner);
+	if(why != NULL)
+		return why;
 	return mclmr_network_add_partner(load->network, &partner);
 }
 
-static const char *add_user(void *data, const mc_row_t *row, bool *spare)
+static const char *add_user(void *data, const mc_row_t *row)
 {
 	load_t *load = data;
 	mclmr_user_row_t user;
 	const char *why = iwf_tables_user(row, &user);
 
-	(void)spare;
 	return why != NULL ? why : mclmr_directory_add_user(load->directory, &user);
-}
-
-/* What a person has already, as rows; at most MCLMR_MAX_LMR_ENTRIES. */
-static size_t present_entries(const mclmr_directory_t *directory,
-		mclmr_span_t person, mclmr_lmr_row_t *rows)
-{
-	const mclmr_person_t *p = mclmr_directory_person(directory, person);
-	size_t n = p == NULL ? 0 : p->entries;
-
-	for(size_t i = 0; i < n; i++) {
-		rows[i].type = p->entry[i].type;
-		rows[i].kmf = p->entry[i].kmf_key;
-		rows[i].identity = p->entry[i].identity;
-		rows[i].device = p->entry[i].device;
-	}
-	return n;
 }
 
 /* Adds one entry to those of its person: the rows of a person stand anywhere
  * in the table, so that it can be read in pages by id. */
-static const char *add_entry(void *data, const mc_row_t *row, bool *spare)
+static const char *add_entry(void *data, const mc_row_t *row)
 {
 	load_t *load = data;
-	mclmr_lmr_row_t rows[MCLMR_MAX_LMR_ENTRIES + 1], entry;
+	mclmr_lmr_row_t entry;
 	mclmr_span_t person;
 	const char *why = iwf_tables_entry(row, &person, &entry);
-	size_t n;
 
-	if(why != NULL)
-		return why;
-	why = mclmr_directory_check_entry(load->directory, &entry);
-	if(why != NULL) {
-		*spare = true;
-		return why;
-	}
-	n = present_entries(load->directory, person, rows);
-	rows[n] = entry;
-	return mclmr_directory_put_entries(load->directory, person, rows, n + 1);
+	return why != NULL
+				   ? why
+				   : mclmr_directory_add_entry(load->directory, person, &entry);
 }
 
-/* Adds a party. Nothing else hangs on it: the others do without a bad one. */
 static const char *add_party(
-		load_t *load, mclmr_party_kind_t kind, const mc_row_t *row, bool *spare)
+		load_t *load, mclmr_party_kind_t kind, const mc_row_t *row)
 {
-	mclmr_party_row_t party = iwf_tables_party(kind, row);
+	mclmr_party_row_t party;
+	const char *why = iwf_tables_party(kind, row, &party);
 
-	*spare = true;
-	return mclmr_parties_put(
-			mclmr_directory_parties(load->directory, kind), &party);
+	return why != NULL ? why
+					   : mclmr_parties_put(
+							   mclmr_directory_parties(load->directory, kind),
+							   &party);
 }
 
-static const char *add_lmr_user(void *data, const mc_row_t *row, bool *spare)
+static const char *add_lmr_user(void *data, const mc_row_t *row)
 {
-	return add_party(data, MCLMR_LMR_USER, row, spare);
+	return add_party(data, MCLMR_LMR_USER, row);
 }
 
-static const char *add_group(void *data, const mc_row_t *row, bool *spare)
+static const char *add_group(void *data, const mc_row_t *row)
 {
-	return add_party(data, MCLMR_GROUP, row, spare);
+	return add_party(data, MCLMR_GROUP, row);
 }
 
 /* Where the rows of each table go. */
@@ -204,6 +190,10 @@ unsigned long iwf_load_entries_left_out(void)
 static void name_left_out(
 		const mc_table_t *table, long long id, const char *why)
 {
+	char row[IWF_BAD_ROW_TEXT];
+
+	snprintf(row, sizeof(row), "id %lld", id);
+	iwf_bad_rows_keep(table->name, row, why);
 	LOG(level_of(table), "row left out, table %s, id %lld: %s\n", table->name,
 			id, why);
 }
@@ -225,6 +215,20 @@ static void leave_out(
 	if(load->left_out < NAMED_ROWS)
 		name_left_out(table, id, why);
 	load->left_out++;
+	(*bad_rows)++;
+}
+
+/* Names a person whose LMR entries, or some of them, cannot be used together. */
+static void name_withdrawn(void *data, mclmr_span_t person, const char *why)
+{
+	load_t *load = data;
+	char row[IWF_BAD_ROW_TEXT];
+
+	iwf_bad_rows_name(row, person, MCLMR_SPAN(""));
+	if(load->withdrawn++ < NAMED_ROWS) {
+		LM_ERR("bad rows in mc_iwf_lmr, %s: %s\n", row, why);
+		iwf_bad_rows_keep("mc_iwf_lmr", row, why);
+	}
 	(*bad_rows)++;
 }
 
@@ -263,9 +267,8 @@ static mc_db_result_t load_table(
 	return rc;
 }
 
-/* Loads tables from the first to the last of these, in their order: peers come
- * after all that is small, so that what they lack is named once all else fits;
- * LMR entries come last of all. */
+/* Loads tables from the first to the last of these, in their order: each after
+ * those that its rows refer to. */
 static mc_db_result_t load_tables(load_t *load, iwf_table_id_t first,
 		iwf_table_id_t last, mc_db_error_t *error)
 {
@@ -276,13 +279,11 @@ static mc_db_result_t load_tables(load_t *load, iwf_table_id_t first,
 	return rc;
 }
 
-/* The small tables as a new network, with or without bad peers left out. */
-static mc_db_result_t load_network(mc_db_t *db, bool spare_peers,
-		mclmr_network_t **network, mc_db_error_t *error)
+mc_db_result_t iwf_load_network(
+		mc_db_t *db, mclmr_network_t **network, mc_db_error_t *error)
 {
-	load_t load = {.db = db,
-			.network = mclmr_network_new(mc_store_allocator()),
-			.spare_peers = spare_peers};
+	load_t load = {
+			.db = db, .network = mclmr_network_new(mc_store_allocator())};
 	mc_db_result_t rc;
 
 	*network = NULL;
@@ -298,12 +299,6 @@ static mc_db_result_t load_network(mc_db_t *db, bool spare_peers,
 	return rc;
 }
 
-mc_db_result_t iwf_load_network(
-		mc_db_t *db, mclmr_network_t **network, mc_db_error_t *error)
-{
-	return load_network(db, true, network, error);
-}
-
 /* An empty directory that owns a network just loaded, with room for all users,
  * so that the index need not grow. */
 static mc_db_result_t new_directory(
@@ -315,7 +310,7 @@ static mc_db_result_t new_directory(
 			mc_table_count(db, &iwf_tables[IWF_TABLE_USERS], &users, error);
 
 	if(rc == MC_DB_OK)
-		rc = load_network(db, false, &network, error);
+		rc = iwf_load_network(db, &network, error);
 	if(rc != MC_DB_OK)
 		return rc;
 	*directory = mclmr_directory_new(
@@ -342,6 +337,7 @@ mc_db_result_t iwf_load_directory(mc_db_t *db, void (*between)(void *data),
 		mclmr_directory_free(load.directory);
 		return rc;
 	}
+	mclmr_directory_settle(load.directory, name_withdrawn, &load);
 	entries_left_out = load.left_out;
 	*directory = load.directory;
 	return MC_DB_OK;

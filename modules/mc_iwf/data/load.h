@@ -2,8 +2,8 @@
 
 /*
  * Internal to data. iwf_load: whole tables into a new directory or a new
- * network. What cannot be used and hurts nothing else is left out, with a
- * log line for the first rows of a table; any other bad row fails the load.
+ * network. Rows that cannot be used are left out, as they are when they are
+ * changed; the first ones of a table get a log line.
  */
 #ifndef IWF_LOAD_H
 #define IWF_LOAD_H
@@ -21,15 +21,14 @@ void iwf_load_leave_out_entry(long long id, const char *why);
  * may make them usable. */
 unsigned long iwf_load_entries_left_out(void);
 
-/* The small tables as a new network. Peers that cannot be used are left out:
- * another one that was deleted beside them must not stay. */
+/* The small tables as a new network. What was deleted beside a row that cannot
+ * be used does not stay. MC_DB_BAD_ROW: memory is short. */
 mc_db_result_t iwf_load_network(
 		mc_db_t *db, mclmr_network_t **network, mc_db_error_t *error);
 
 /* Everything as a new directory, the large tables in pages; between (may be
- * NULL) is called with data after each page, when no result is held. LMR
- * entries whose KMF is not in the network, and LMR users and groups that cannot
- * be used, are left out. */
+ * NULL) is called with data after each page, when no result is held.
+ * MC_DB_BAD_ROW: memory is short. */
 mc_db_result_t iwf_load_directory(mc_db_t *db, void (*between)(void *data),
 		void *data, mclmr_directory_t **directory, mc_db_error_t *error);
 

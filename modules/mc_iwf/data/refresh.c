@@ -13,6 +13,7 @@
 
 #include "mc_iwf/config.h"
 #include "apply.h"
+#include "bad_rows.h"
 #include "db.h"
 #include "group.h"
 #include "load.h"
@@ -35,6 +36,19 @@ static mc_db_result_t apply(mc_follower_t *follower, void *directory,
 		mc_follower_reload_slowly(
 				follower, "a new plan, and LMR entries were left out");
 	return rc;
+}
+
+/* Reads ahead what changes name. */
+static void read_ahead(mc_follower_t *follower, long long first, long long last)
+{
+	(void)follower;
+	iwf_db_ahead(first, last);
+}
+
+static void end_ahead(mc_follower_t *follower)
+{
+	(void)follower;
+	iwf_db_ahead_end();
 }
 
 /* Called after each page of a full load. */
@@ -79,12 +93,16 @@ static void discard(void *directory)
 	mclmr_directory_free(directory);
 }
 
-/* Names a row that cannot be used. */
+/* Names a row that cannot be used. Its items are of any length. */
 static void name_bad_row(const mc_change_t *change, const char *why)
 {
-	LM_ERR("bad row in mc_iwf_%.*s%s%.*s%s%.*s: %s\n", MCLMR_FMT(change->table),
-			change->item1.len > 0 ? ", " : "", MCLMR_FMT(change->item1),
-			change->item2.len > 0 ? ", " : "", MCLMR_FMT(change->item2), why);
+	char table[IWF_BAD_ROW_TEXT], row[IWF_BAD_ROW_TEXT];
+
+	snprintf(table, sizeof(table), "mc_iwf_%.*s", MCLMR_FMT(change->table));
+	iwf_bad_rows_name(row, change->item1, change->item2);
+	LM_ERR("bad row in %s%s%s: %s\n", table, row[0] != '\0' ? ", " : "", row,
+			why);
+	iwf_bad_rows_keep(table, row, why);
 }
 
 /* Changes groups for other processes, or refuses to. */
@@ -113,6 +131,8 @@ static void say(mc_say_t level, const char *text)
 }
 
 static const mc_follower_calls_t calls = {.apply = apply,
+		.ahead = read_ahead,
+		.ahead_end = end_ahead,
 		.load = load,
 		.put = put,
 		.discard = discard,
@@ -143,7 +163,8 @@ static int make_shared(void)
 {
 	follower.stats = shm_malloc(sizeof(*follower.stats));
 	follower.reload = mc_reload_new();
-	if(follower.stats == NULL || follower.reload == NULL) {
+	if(follower.stats == NULL || follower.reload == NULL
+			|| iwf_bad_rows_init() < 0) {
 		SHM_MEM_ERROR;
 		iwf_refresh_destroy();
 		return -1;
@@ -208,6 +229,7 @@ int iwf_refresh_init(void)
 
 void iwf_refresh_destroy(void)
 {
+	iwf_bad_rows_destroy();
 	mc_reload_free(follower.reload);
 	follower.reload = NULL;
 	if(follower.stats != NULL)

@@ -7,6 +7,7 @@
 #include "mc_common/span.h"
 #include "mc_iwf/config.h"
 #include "mclmr/sip/uri.h"
+#include "bad_rows.h"
 #include "group.h"
 #include "refresh.h"
 #include "rpc.h"
@@ -233,6 +234,26 @@ static void stats(rpc_t *rpc, void *context)
 			(int)refresh.up);
 }
 
+static const char *bad_rows_doc[] = {
+		"mc_iwf.bad_rows: the last rows that could not be used, and why", NULL};
+
+/* The newest last. */
+static void bad_rows(rpc_t *rpc, void *context)
+{
+	static iwf_bad_row_t rows[IWF_BAD_ROWS];
+	size_t n = iwf_bad_rows_copy(rows);
+
+	for(size_t i = 0; i < n; i++) {
+		void *s;
+
+		rpc->add(context, "{", &s);
+		mc_rpc_add_text(rpc, s, "table", mclmr_span(rows[i].table));
+		mc_rpc_add_text(rpc, s, "row", mclmr_span(rows[i].row));
+		mc_rpc_add_text(rpc, s, "why", mclmr_span(rows[i].why));
+		rpc->struct_add(s, "d", "when", (int)rows[i].when);
+	}
+}
+
 static const char *reload_doc[] = {
 		"mc_iwf.reload: load all tables anew; the old data stay on an error",
 		NULL};
@@ -291,6 +312,7 @@ rpc_export_t iwf_rpc[] = {
 	{"mc_iwf.groups", groups, groups_doc, 0},
 	{"mc_iwf.group_codec", group_codec, group_codec_doc, 0},
 	{"mc_iwf.stats", stats, stats_doc, 0},
+	{"mc_iwf.bad_rows", bad_rows, bad_rows_doc, RET_ARRAY},
 	{"mc_iwf.reload", reload, reload_doc, 0},
 	{0, 0, 0, 0}
 };

@@ -79,10 +79,12 @@ const mc_table_t iwf_tables[IWF_TABLES] = {
 const char *iwf_tables_user(const mc_row_t *row, mclmr_user_row_t *user)
 {
 	user_row_t read;
+	const char *why = mc_table_read(&iwf_tables[IWF_TABLE_USERS], row, &read);
 
-	mc_table_read(&iwf_tables[IWF_TABLE_USERS], row, &read);
 	*user = read.user;
 	user->service = mclmr_service_from_word(read.service);
+	if(why != NULL)
+		return why;
 	return user->service == MCLMR_SERVICE_NONE ? "unknown service" : NULL;
 }
 
@@ -90,21 +92,22 @@ const char *iwf_tables_entry(
 		const mc_row_t *row, mclmr_span_t *person, mclmr_lmr_row_t *entry)
 {
 	entry_row_t read;
+	const char *why = mc_table_read(&iwf_tables[IWF_TABLE_LMR], row, &read);
 
-	mc_table_read(&iwf_tables[IWF_TABLE_LMR], row, &read);
 	*person = read.person;
 	*entry = read.entry;
+	if(why != NULL)
+		return why;
 	return mclmr_lmr_type_from_word(read.type, &entry->type)
 				   ? NULL
 				   : "unknown LMR type";
 }
 
-mclmr_party_row_t iwf_tables_party(mclmr_party_kind_t kind, const mc_row_t *row)
+const char *iwf_tables_party(
+		mclmr_party_kind_t kind, const mc_row_t *row, mclmr_party_row_t *party)
 {
-	mclmr_party_row_t party = {.codec = {NULL, 0}};
-
-	mc_table_read(iwf_tables_of(kind), row, &party);
-	return party;
+	*party = (mclmr_party_row_t){.codec = {NULL, 0}};
+	return mc_table_read(iwf_tables_of(kind), row, party);
 }
 
 const mc_table_t *iwf_tables_of(mclmr_party_kind_t kind)

@@ -68,8 +68,8 @@ typedef struct iwf_peer_row
 const char *iwf_tables_user(const mc_row_t *row, mclmr_user_row_t *user);
 const char *iwf_tables_entry(
 		const mc_row_t *row, mclmr_span_t *person, mclmr_lmr_row_t *entry);
-mclmr_party_row_t iwf_tables_party(
-		mclmr_party_kind_t kind, const mc_row_t *row);
+const char *iwf_tables_party(
+		mclmr_party_kind_t kind, const mc_row_t *row, mclmr_party_row_t *party);
 
 /* The table of LMR users, or of groups. */
 const mc_table_t *iwf_tables_of(mclmr_party_kind_t kind);

@@ -15,4 +15,8 @@ typedef struct mclmr_allocator
 	void (*release)(void *memory);
 } mclmr_allocator_t;
 
+/* What is wrong if there is none: the one fault that is not in the data, so it
+ * is known by its address. */
+extern const char mclmr_no_memory[];
+
 #endif

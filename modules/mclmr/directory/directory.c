@@ -7,7 +7,6 @@
 #include "mclmr/sip/uri.h"
 #include "directory.h"
 
-static const char no_memory[] = "no memory";
 
 typedef struct user_node
 {
@@ -464,12 +463,12 @@ static const char *store_user(mclmr_directory_t *directory,
 	user_node_t *node = new_user(directory, draft);
 
 	if(node == NULL)
-		return no_memory;
+		return mclmr_no_memory;
 	if(known == NULL) {
 		person = new_person(directory, &unknown);
 		if(person == NULL) {
 			directory->allocator.release(node);
-			return no_memory;
+			return mclmr_no_memory;
 		}
 		insert_person(directory, person);
 	}
@@ -660,7 +659,7 @@ static const char *store_entries(
 	person_node_t *node = new_person(directory, draft);
 
 	if(node == NULL)
-		return no_memory;
+		return mclmr_no_memory;
 	if(old != NULL)
 		replace_person(directory, old, node);
 	insert_person(directory, node);
@@ -688,6 +687,81 @@ const char *mclmr_directory_put_entries(mclmr_directory_t *directory,
 	if(known != NULL)
 		clear_entries(directory, known);
 	return NULL;
+}
+
+const char *mclmr_directory_add_entry(mclmr_directory_t *directory,
+		mclmr_span_t person, const mclmr_lmr_row_t *row)
+{
+	mclmr_lmr_entry_t entry[MCLMR_MAX_LMR_ENTRIES + 1];
+	mclmr_person_t draft = {.id = person, .entry = entry};
+	const person_node_t *known;
+	const char *wrong;
+
+	if(person.len == 0)
+		return "no person";
+	known = find_person(directory, person);
+	if(known != NULL)
+		draft.entries = known->person.entries;
+	if(draft.entries > MCLMR_MAX_LMR_ENTRIES)
+		return NULL; /* all of them will go */
+	if(draft.entries > 0)
+		memcpy(entry, known->person.entry, draft.entries * sizeof(entry[0]));
+	wrong = draft_entry(directory, row, &entry[draft.entries]);
+	draft.entries++;
+	return wrong != NULL ? wrong : store_entries(directory, &draft);
+}
+
+/* Takes the entries that conflict from a person; false if none does. What is
+ * left keeps its memory. */
+static bool drop_conflicts(mclmr_directory_t *directory, person_node_t *node)
+{
+	mclmr_lmr_entry_t *entry = (mclmr_lmr_entry_t *)(node + 1);
+	size_t n = node->person.entries, left = 0;
+	mclmr_lmr_entry_t all[MCLMR_MAX_LMR_ENTRIES];
+
+	if(n > 0)
+		memcpy(all, entry, n * sizeof(all[0]));
+	for(size_t i = 0; i < n; i++) {
+		if(!conflicts(directory->one_kmf_per, all, n, &all[i]))
+			entry[left++] = all[i];
+	}
+	directory->entries -= n - left;
+	node->person.entries = left;
+	return left < n;
+}
+
+/* Takes from a person what may not be there; what was wrong, or NULL. */
+static const char *settle_person(
+		mclmr_directory_t *directory, person_node_t *node)
+{
+	if(node->person.entries > MCLMR_MAX_LMR_ENTRIES) {
+		directory->entries -= node->person.entries;
+		node->person.entries = 0;
+		return "too many LMR entries, all are withdrawn";
+	}
+	return drop_conflicts(directory, node) ? "a second KMF for what may have "
+											 "one only, both are withdrawn"
+										   : NULL;
+}
+
+void mclmr_directory_settle(mclmr_directory_t *directory,
+		void (*withdrawn)(void *data, mclmr_span_t person, const char *why),
+		void *data)
+{
+	for(size_t i = 0; i < directory->persons.buckets; i++) {
+		mclmr_link_t *link = directory->persons.bucket[i];
+
+		while(link != NULL) {
+			person_node_t *node = MCLMR_NODE_OF(person_node_t, by_id, link);
+			const char *why = settle_person(directory, node);
+
+			link = link->next;
+			if(why != NULL)
+				withdrawn(data, node->person.id, why);
+			if(node->person.entries == 0 && !has_users(node))
+				drop_person(directory, node);
+		}
+	}
 }
 
 const mclmr_user_t *mclmr_directory_user(const mclmr_directory_t *directory,

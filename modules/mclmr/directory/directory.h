@@ -116,6 +116,21 @@ const char *mclmr_directory_put_user(
 const char *mclmr_directory_put_entries(mclmr_directory_t *directory,
 		mclmr_span_t person, const mclmr_lmr_row_t *rows, size_t n);
 
+/*
+ * Adds one LMR entry to those of a person, for a load in which the rows of a
+ * person come one by one: they are not looked at together before
+ * mclmr_directory_settle(), and must not be used before it. NULL, or what is
+ * wrong with the row by itself.
+ */
+const char *mclmr_directory_add_entry(mclmr_directory_t *directory,
+		mclmr_span_t person, const mclmr_lmr_row_t *row);
+
+/* Takes out the entries of every slot that has a second KMF, and all of a
+ * person with over MCLMR_MAX_LMR_ENTRIES; withdrawn is told of each person. */
+void mclmr_directory_settle(mclmr_directory_t *directory,
+		void (*withdrawn)(void *data, mclmr_span_t person, const char *why),
+		void *data);
+
 /* What is wrong with a row as an LMR entry of any person, or NULL: no LMR type,
  * not a URI, unknown KMF. */
 const char *mclmr_directory_check_entry(

@@ -13,7 +13,6 @@
 #define PORT_MAX 65535
 #define FIRST_SLOTS 16
 
-static const char no_memory[] = "no memory";
 static const char not_a_uri[] = "not a SIP, SIPS or tel URI";
 static const char too_many[] = "too many rows of this kind";
 static const char no_such_kmf[] = "KMF is not known";
@@ -289,7 +288,7 @@ static const char *enlist_kmf(mclmr_network_t *network, mclmr_kmf_t *kmf)
 	slot_t slot = {kmf->key, MCLMR_SPAN(""), kmf};
 
 	if(!insert_slot(network, &network->names, &slot))
-		return no_memory;
+		return mclmr_no_memory;
 	network->kmf[network->kmfs++] = kmf;
 	return NULL;
 }
@@ -315,7 +314,7 @@ const char *mclmr_network_add_kmf(mclmr_network_t *network, mclmr_span_t uri,
 	if(kmf == NULL || !keep_text(network, uri, &kmf->uri)
 			|| !keep_text(network, key, &kmf->key)
 			|| !keep_text(network, hosting, &kmf->hosting))
-		return no_memory;
+		return mclmr_no_memory;
 	kmf->peer_set = peer_set;
 	kmf->trusted = trusted;
 	return enlist_kmf(network, kmf);
@@ -330,7 +329,7 @@ static const char *enlist_alias(mclmr_network_t *network, mclmr_kmf_t *kmf,
 
 	if(!keep_text(network, alias, &kept) || !keep_text(network, key, &slot.key)
 			|| !insert_slot(network, &network->names, &slot))
-		return no_memory;
+		return mclmr_no_memory;
 	kmf->alias[kmf->aliases++] = kept;
 	network->aliases++;
 	return NULL;
@@ -375,7 +374,7 @@ static const char *enlist_psi(mclmr_network_t *network, mclmr_kmf_t *kmf,
 
 	if(!keep_text(network, psi, &kept) || !keep_text(network, key, &kept_key)
 			|| !know_psi(network, kmf, kept_key))
-		return no_memory;
+		return mclmr_no_memory;
 	kmf->psi[kmf->psis] = kept;
 	kmf->psi_key[kmf->psis] = kept_key;
 	kmf->psis++;
@@ -448,7 +447,7 @@ const char *mclmr_network_add_role(mclmr_network_t *network, mclmr_span_t psi,
 		return "role is none of originating, terminating, controlling";
 	roles = roles_of(network, key);
 	if(roles == NULL)
-		return no_memory;
+		return mclmr_no_memory;
 	roles->bits[service] |= bit;
 	return NULL;
 }
@@ -477,11 +476,12 @@ static const char *enlist_peer(mclmr_network_t *network,
 	if(peer == NULL || !keep_text(network, psi_key, &peer->psi_key)
 			|| !keep_text(network, keys->key, &slot.key)
 			|| !keep_text(network, keys->second, &slot.second))
-		return no_memory;
+		return mclmr_no_memory;
 	peer->kind = row->kind;
 	peer->port = row->port;
 	slot.item = peer;
-	return insert_slot(network, &network->peers, &slot) ? NULL : no_memory;
+	return insert_slot(network, &network->peers, &slot) ? NULL
+														: mclmr_no_memory;
 }
 
 const char *mclmr_network_add_peer(
@@ -517,11 +517,12 @@ static const char *enlist_partner(mclmr_network_t *network,
 
 	if(partner == NULL || !keep_text(network, domain, &partner->domain)
 			|| !keep_text(network, row->psi, &partner->psi))
-		return no_memory;
+		return mclmr_no_memory;
 	partner->peer_set = row->peer_set;
 	partner->trusted = row->trusted;
 	slot.key = partner->domain;
-	return insert_slot(network, &network->partners, &slot) ? NULL : no_memory;
+	return insert_slot(network, &network->partners, &slot) ? NULL
+														   : mclmr_no_memory;
 }
 
 const char *mclmr_network_add_partner(

@@ -158,7 +158,7 @@ const char *mclmr_parties_put(
 		return "URI is there in another spelling";
 	node = new_node(parties, &draft);
 	if(node == NULL)
-		return "no memory";
+		return mclmr_no_memory;
 	if(old != NULL)
 		drop(parties, old);
 	mclmr_table_insert(&parties->allocator, &parties->table, &node->link);
