@@ -512,3 +512,16 @@ def test_targets_that_are_named():
     for path in documents.DOCUMENTS:
         for target in re.findall(r"`make (\w+)", path.read_text()):
             assert target in targets, f"{path.name}: make {target}"
+
+
+def test_promises_have_tests():
+    """Each promise of the security page names a test, each name is one."""
+    rows = documents.rows("## Promises and their tests", "Promise",
+                          documents.SECURITY)
+    assert rows
+    for promise, tests in rows:
+        named = re.findall(r"`(\w+\.py)::(\w+)`", tests)
+        assert named, promise
+        for file, test in named:
+            text = (node.TOP / "tests/module" / file).read_text()
+            assert f"\ndef {test}(" in text, f"{file}::{test}"
