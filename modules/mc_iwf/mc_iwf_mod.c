@@ -196,6 +196,12 @@ static int ki_iwf_check(struct sip_msg *msg)
 	return take_step(msg, iwf_check);
 }
 
+/* For any request, also for those that no other function looks at. */
+static int ki_iwf_check_body(struct sip_msg *msg)
+{
+	return take_step(msg, iwf_check_body);
+}
+
 /* Checks first what was not checked. */
 static int ki_iwf_authorize(struct sip_msg *msg)
 {
@@ -248,6 +254,8 @@ static int refuse(struct sip_msg *msg, mclmr_status_t status)
 			return -1;
 		facts = &message->facts;
 	}
+	if(facts->status != status)
+		facts->rule = MCLMR_MIME_KEPT;
 	facts->status = status;
 	return iwf_reply_send(msg, status) < 0 ? -1 : 1;
 }
@@ -281,7 +289,8 @@ static int ki_iwf_contact(struct sip_msg *msg)
 
 /* Notes a verdict for $iwf() and iwf_reply(): 1 or -1. Success needs no note
  * if nothing has been said of the message yet. */
-static int note_verdict(struct sip_msg *msg, mclmr_status_t status)
+static int note_verdict(
+		struct sip_msg *msg, mclmr_status_t status, mclmr_mime_rule_t rule)
 {
 	iwf_facts_t *facts = iwf_message_facts(msg);
 	iwf_message_t *message;
@@ -290,22 +299,33 @@ static int note_verdict(struct sip_msg *msg, mclmr_status_t status)
 		message = iwf_message_get(msg);
 		facts = message != NULL ? &message->facts : NULL;
 	}
-	if(facts != NULL)
+	if(facts != NULL) {
 		facts->status = status;
+		facts->rule = rule;
+	}
 	return status == MCLMR_OK ? 1 : -1;
 }
 
 /* Of any request, before its body is looked at. */
 static int ki_iwf_admit(struct sip_msg *msg, str *key, str *limit)
 {
-	return note_verdict(msg, iwf_admit(msg, mc_span(key), mc_span(limit)));
+	return note_verdict(
+			msg, iwf_admit(msg, mc_span(key), mc_span(limit)), MCLMR_MIME_KEPT);
+}
+
+/* The same of a description. */
+static int note_sdp(
+		struct sip_msg *msg, const lmr_message_t *m, mclmr_status_t status)
+{
+	return note_verdict(msg, status, m->body.rule);
 }
 
 /* lmr_sdp_offer() and lmr_sdp_answer(). */
 static int decide(struct sip_msg *msg, mclmr_op_t op, str *profile)
 {
-	return note_verdict(
-			msg, lmr_sdp_decide(msg, lmr_sdp_get(msg), op, mc_span(profile)));
+	lmr_message_t *m = lmr_sdp_get(msg);
+
+	return note_sdp(msg, m, lmr_sdp_decide(msg, m, op, mc_span(profile)));
 }
 
 /* profile: the name of one, or the URI of a group. */
@@ -323,13 +343,17 @@ static int ki_lmr_sdp_answer(struct sip_msg *msg, str *profile)
 /* For what cannot be refused any more, as a reply. */
 static int ki_lmr_sdp_close(struct sip_msg *msg)
 {
-	return note_verdict(msg, lmr_sdp_close(lmr_sdp_get(msg)));
+	lmr_message_t *m = lmr_sdp_get(msg);
+
+	return note_sdp(msg, m, lmr_sdp_close(m));
 }
 
 /* Takes over what the media relay has made of the description. */
 static int ki_lmr_sdp_commit(struct sip_msg *msg)
 {
-	return note_verdict(msg, lmr_sdp_commit(msg, lmr_sdp_get(msg)));
+	lmr_message_t *m = lmr_sdp_get(msg);
+
+	return note_sdp(msg, m, lmr_sdp_commit(msg, m));
 }
 
 /* profile may be empty: then it stays. */
@@ -343,7 +367,7 @@ static int ki_iwf_group_codec(
 	if(status != MCLMR_OK)
 		LM_NOTICE("codec of group %.*s not changed: %s\n", group->len, group->s,
 				error);
-	return note_verdict(msg, status);
+	return note_verdict(msg, status, MCLMR_MIME_KEPT);
 }
 
 static int w_iwf_clean_head(struct sip_msg *msg, char *p1, char *p2)
@@ -382,6 +406,12 @@ static int w_iwf_check(struct sip_msg *msg, char *p1, char *p2)
 {
 	(void)p1, (void)p2;
 	return ki_iwf_check(msg);
+}
+
+static int w_iwf_check_body(struct sip_msg *msg, char *p1, char *p2)
+{
+	(void)p1, (void)p2;
+	return ki_iwf_check_body(msg);
 }
 
 static int w_iwf_authorize(struct sip_msg *msg, char *p1, char *p2)
@@ -495,6 +525,7 @@ static cmd_export_t commands[] = {
 		fixup_free_spve_all, ANY_ROUTE},
 	{"iwf_is_message", w_iwf_is_message, 0, 0, 0, REQUEST_ROUTE},
 	{"iwf_check", w_iwf_check, 0, 0, 0, REQUEST_ROUTE},
+	{"iwf_check_body", w_iwf_check_body, 0, 0, 0, REQUEST_ROUTE},
 	{"iwf_authorize", w_iwf_authorize, 0, 0, 0, REQUEST_ROUTE},
 	{"iwf_check_in_dialog", w_iwf_check_in_dialog, 1, fixup_spve_null,
 		fixup_free_spve_null, REQUEST_ROUTE},
@@ -538,6 +569,8 @@ static sr_kemi_t kemi[] = {
 	{KEMI_NAME, str_init("iwf_is_message"), SR_KEMIP_INT, ki_iwf_is_message,
 		KEMI_NO_PARAMS},
 	{KEMI_NAME, str_init("iwf_check"), SR_KEMIP_INT, ki_iwf_check,
+		KEMI_NO_PARAMS},
+	{KEMI_NAME, str_init("iwf_check_body"), SR_KEMIP_INT, ki_iwf_check_body,
 		KEMI_NO_PARAMS},
 	{KEMI_NAME, str_init("iwf_authorize"), SR_KEMIP_INT, ki_iwf_authorize,
 		KEMI_NO_PARAMS},

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "mclmr/sip/multipart.h"
+#include "mclmr/sip/nesting.h"
 #include "fuzz.h"
 
 static char memory[1 << 20];
@@ -30,7 +31,8 @@ static void check_places(const mclmr_multipart_t *read, mclmr_span_t input)
 
 		require_inside(part->headers, input);
 		require_inside(part->content_type, input);
-		require_inside(part->media_type, part->content_type);
+		if(part->content_type.len > 0) /* else it is what a digest has */
+			require_inside(part->media_type, part->content_type);
 		require_inside(part->content_length, input);
 		require_inside(part->content, input);
 	}
@@ -86,6 +88,19 @@ static void check_base64(mclmr_span_t octets)
 	require(mclmr_span_equal(decoded, octets));
 }
 
+/* What is inside is at most as much as has room there, and the same again. */
+static void check_nesting(const mclmr_multipart_t *read)
+{
+	size_t found[MCLMR_CONTENTS];
+	size_t again[MCLMR_CONTENTS];
+	mclmr_mime_rule_t rule = mclmr_nesting_read(read, found);
+
+	require(mclmr_nesting_read(read, again) == rule);
+	require(memcmp(found, again, sizeof(found)) == 0);
+	for(size_t i = 0; i < MCLMR_CONTENTS; i++)
+		require(found[i] <= (size_t)MCLMR_MAX_NESTED * MCLMR_MAX_PARTS);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	mclmr_span_t input = {(const char *)data, size};
@@ -101,6 +116,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if(status == MCLMR_OK) {
 		check_places(&read, input);
 		check_rewrite(&read, input);
+		check_nesting(&read);
 	}
 	return 0;
 }

@@ -655,13 +655,13 @@ FROM_CLIENT = {
                               403, 199),
     "two info parts": (mc.with_parts(private_call("alice", UNIT), [
         sdp_part(), session("private"), session("private"),
-        mc.lists_part(UNIT)]), 403, 199),
+        mc.lists_part(UNIT)]), 400, None),
     "an info part inside a part": (mc.with_parts(
         private_call("alice", UNIT), [
             sdp_part(), session("private"), mc.lists_part(UNIT),
             mc.part("multipart/mixed;boundary=b", mc.multipart(
                 [session("private", ("calling-user-id", mc.impu("bob")))],
-                "b"))]), 403, 199),
+                "b"))]), 400, None),
     "two lists": (mc.with_parts(private_call("alice", UNIT), [
         sdp_part(), session("private"), mc.lists_part(UNIT),
         mc.lists_part(UNIT)]), 400, None),
@@ -819,7 +819,7 @@ WITHIN = {
     "forged": ([sdp_part(), session(
         "private", ("calling-user-id", mc.mc_id("bob")))], 403),
     "encrypted": ([sdp_part(), ENCRYPTED], 403),
-    "twice": ([session("private"), session("private")], 403),
+    "twice": ([session("private"), session("private")], 400),
     "XML": ([sdp_part(), mc.info_part(b"<mcpttinfo")], 400),
 }
 

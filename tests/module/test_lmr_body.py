@@ -78,6 +78,12 @@ SHAPES = {
     "preamble": preamble,
     "upper case": shape(lambda sdp: [
         mc.part("Application/SDP", sdp), INFO]),
+    "words in octets": shape(lambda sdp: [in_part(sdp), mc.part(
+        "application/octet-stream", b"Content-Type: application/sdp\n\nv=0")]),
+    "words in encoded octets": shape(lambda sdp: [in_part(sdp), mc.part(
+        "application/octet-stream", base64.b64encode(
+            b"Content-Type: application/sdp\n\nv=0"),
+        Content_Transfer_Encoding="base64")]),
     "60 kB beside it": shape(lambda sdp: [
         mc.part("application/x-test", b"x" * 60000), in_part(sdp)]),
 }
@@ -191,16 +197,7 @@ ANNOUNCED = {
         "message/sip", b"SIP/2.0 200 OK\r\nc: application/sdp\r\n\r\nv=0"),
     "in an encoded message": shape(lambda sdp: [in_part(sdp), mc.part(
         "message/rfc822", b"=43", Content_Transfer_Encoding="x-own")]),
-    "in octets": shape(lambda sdp: [in_part(sdp), mc.part(
-        "application/octet-stream", b"Content-Type: application/sdp\n\nv=0")]),
-    "in encoded octets": shape(lambda sdp: [in_part(sdp), mc.part(
-        "application/octet-stream", base64.b64encode(
-            b"Content-Type: application/sdp\n\nv=0"),
-        Content_Transfer_Encoding="base64")]),
     "empty": with_type(SDP),
-    "related without it": shape(
-        lambda sdp: [INFO], f'multipart/related; type="{SDP}"; '
-        'boundary="mc-boundary"'),
     "no boundary": with_type("multipart/mixed", b"v=0\r\n"),
     "two": shape(lambda sdp: [in_part(sdp), INFO, in_part(sdp)]),
     "empty part": shape(lambda sdp: [INFO, in_part(b"")]),
@@ -253,6 +250,16 @@ def test_announced_answer(call_site, name):
     got = outgoing.replies(200)[0]
     assert (sdp, got.body, got.get("Content-Type")) == (b"", b"", None)
     call_proxy.assert_ended(dialog, incoming.dialog())
+
+
+def test_promise_alone(call_site):
+    """A type that is only named makes no description."""
+    message = call_proxy.mixed(
+        call_site.invite(None), INFO, content_type='multipart/related; type='
+        f'"{SDP}"; boundary="mc-boundary"')
+    incoming = call_site.incoming(call_site.start(message))
+    assert incoming.message.body == message.body
+    incoming.reply(486)
 
 
 HOSTILE = {

@@ -17,6 +17,9 @@ GOOD = {
     "bare boundary": ("multipart/mixed;boundary=mc-boundary", PLAIN),
     "other subtype, upper case, more parameters": (
         'MULTIPART/Related; a=b; Boundary="mc-boundary";c="d;e"', PLAIN),
+    "semicolon after the boundary": (
+        "multipart/mixed;boundary=mc-boundary;", PLAIN),
+    "semicolon after the quotes": (TYPE + " ;", PLAIN),
     "boundary of odd characters": (
         'multipart/mixed; boundary="a(b)+_,-./:=? c"',
         mc.multipart([INFO, DATA], "a(b)+_,-./:=? c")),

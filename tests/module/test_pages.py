@@ -413,6 +413,16 @@ def test_every_page_begins_with_its_contents(path):
     assert [anchor for anchor in linked if anchor in sections] == sections
 
 
+def test_rules_of_a_body():
+    """Each rule that a reason can name, with its words in the code."""
+    code = re.findall(r'\{\s*"(\w+)",\s*"([^"]*)"\s*\}',
+                      source("mclmr/sip/mime_rule.c"))
+    code = [pair for pair in code if pair[0] != "limit"]
+    assert len(code) > 10
+    rows = documents.rows("### Rules of a body", "`$iwf(rule)`", REFERENCE)
+    assert [(documents.names(row[0])[0], row[1]) for row in rows] == code
+
+
 def test_headings_of_the_reference():
     """What the reference names in headings its contents list names, too."""
     begin = documents.prose(REFERENCE).partition("\n## ")[0]

@@ -45,6 +45,23 @@ def test_only_contacts_of_the_service(any_site):
     assert not data.endpoint.requests()
 
 
+@pytest.mark.parametrize("value", ["FALSE", "false", "!TRUE"])
+def test_contact_without_the_feature(any_site, value):
+    """A tag that says FALSE is that of a contact which has it not
+    (RFC 3840 9)."""
+    without = any_site.stranger("alice")
+    message = sip.request(
+        "REGISTER", f"sip:{mc.DOMAIN}", mc.impu("alice"), mc.impu("alice"),
+        [("Contact", f'<{without.contact}>;+g.3gpp.mcptt="{value}"'
+                     ";+g.3gpp.mcdata;expires=600")])
+    assert without.ask(message).code == 200
+    reply = any_site.from_iwf(mc.iwf_message("alice", b"x", "mcptt"))
+    assert reply.code == 480
+    assert any_site.from_iwf(
+        mc.iwf_message("alice", b"x", "mcdata")).code == 200
+    assert len(without.endpoint.requests()) == 1
+
+
 def registered_twice(site, first, second, apart):
     """alice's two phones in one REGISTER, with these services each: in
     fields of their own or in one."""

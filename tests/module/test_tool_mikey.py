@@ -186,7 +186,8 @@ def forms(octets):
     return [octets, octets.hex().encode(), octets.hex().upper().encode(),
             b" \n" + octets.hex().encode() + b"\r\n", text, text + b"\n",
             b"\n".join(text[i:i + 64] for i in range(0, len(text), 64)),
-            b"mikey " + text, b"a=key-mgmt:mikey " + text + b"\r\n"]
+            b"mikey " + text, b"a=key-mgmt:mikey " + text + b"\r\n",
+            text.rstrip(b"="), b"mikey " + text.rstrip(b"=") + b"\n"]
 
 
 def test_forms():

@@ -40,8 +40,7 @@ static int by_part(mclmr_span_t text)
 	return (int)octets.len;
 }
 
-/* Blanks, padding, the end of the digits and the alphabet: messages and
- * UserIDs want the unused bits to be zero, body parts do not. */
+/* Blanks, padding, the end of the digits and the alphabet: messages want the unused bits to be zero, body parts do not. */
 static void test_messages_and_parts(void **state)
 {
 	static const struct
@@ -71,9 +70,13 @@ static void test_messages_and_parts(void **state)
 			{S("QU\fJD"), NONE, NONE},
 			{S("QU\0JD"), NONE, NONE},
 			{S("QUJD\xc2\xa0"), NONE, NONE},
-			/* padding: what the last group wants, and no more */
-			{S("QQ"), NONE, NONE},
-			{S("QUI"), NONE, NONE},
+			/* padding: what the last group wants, and no more; messages may do
+			 * without any */
+			{S("QQ"), 1, NONE},
+			{S("QUI"), 2, NONE},
+			{S("QUJDQ Q\n"), 4, NONE},
+			{S("QR"), NONE, NONE},
+			{S("QUJDA"), NONE, NONE},
 			{S("Q"), NONE, NONE},
 			{S("QQ="), NONE, NONE},
 			{S("Q==="), NONE, NONE},
@@ -180,27 +183,31 @@ static void test_rules(void **state)
 		unsigned refused_by; /* rules of which none may be set */
 		unsigned needs;		 /* rules that have to be set */
 		size_t n;
+		bool bare; /* BARE takes the place of PADDED */
 	} rows[] = {
-			{"", 0, 0, 0},
-			{"QUJD", 0, 0, 3},
-			{"QQ==", 0, 0, 1},
-			{"QU JD", 0, MCLMR_BASE64_BLANKS, 3},
-			{"QQ= =", 0, MCLMR_BASE64_BLANKS, 1},
-			{"QQ", MCLMR_BASE64_PADDED, 0, 1},
-			{"QQ=", MCLMR_BASE64_PADDED, 0, 1},
-			{"QUI", MCLMR_BASE64_PADDED, 0, 2},
-			{"QUJD====", MCLMR_BASE64_PADDED, 0, 3},
-			{"QUJDA", MCLMR_BASE64_PADDED, 0, 3},
-			{"QUJDQ", MCLMR_BASE64_PADDED | MCLMR_BASE64_EXACT, 0, 3},
-			{"QR==", MCLMR_BASE64_EXACT, 0, 1},
-			{"QUJ=", MCLMR_BASE64_EXACT, 0, 2},
-			{"QR", MCLMR_BASE64_PADDED | MCLMR_BASE64_EXACT, 0, 1},
+			{"", 0, 0, 0, true},
+			{"QUJD", 0, 0, 3, true},
+			{"QQ==", 0, 0, 1, false},
+			{"QU JD", 0, MCLMR_BASE64_BLANKS, 3, true},
+			{"QQ= =", 0, MCLMR_BASE64_BLANKS, 1, false},
+			{"QQ", MCLMR_BASE64_PADDED, 0, 1, true},
+			{"QQ=", MCLMR_BASE64_PADDED, 0, 1, false},
+			{"QUI", MCLMR_BASE64_PADDED, 0, 2, true},
+			{"QUJD====", MCLMR_BASE64_PADDED, 0, 3, false},
+			{"QUJDA", MCLMR_BASE64_PADDED, 0, 3, false},
+			{"QUJDQ", MCLMR_BASE64_PADDED | MCLMR_BASE64_EXACT, 0, 3, false},
+			{"QR==", MCLMR_BASE64_EXACT, 0, 1, false},
+			{"QUJ=", MCLMR_BASE64_EXACT, 0, 2, false},
+			{"QR", MCLMR_BASE64_PADDED | MCLMR_BASE64_EXACT, 0, 1, true},
 	};
 
 	(void)state;
-	for(unsigned rules = 0; rules <= MCLMR_BASE64_STRICT; rules++) {
+	for(unsigned rules = 0; rules < 2 * MCLMR_BASE64_BARE; rules++) {
+		bool bare = (rules & MCLMR_BASE64_BARE) != 0;
+
 		for(size_t i = 0; i < COUNT(rows); i++) {
-			bool fits = (rules & rows[i].refused_by) == 0
+			unsigned ignored = bare && rows[i].bare ? MCLMR_BASE64_PADDED : 0;
+			bool fits = (rules & rows[i].refused_by & ~ignored) == 0
 						&& (rules & rows[i].needs) == rows[i].needs;
 			uint8_t octets[3];
 			size_t n = 77;

@@ -99,12 +99,30 @@ static void test_params(void **state)
 	}
 }
 
+static const struct
+{
+	const char *value;
+	bool there;
+} features[] = {{"", true}, {"TRUE", true}, {"true", true}, {"!FALSE", true},
+		{"FALSE", false}, {"false", false}, {"!TRUE", false},
+		{"FALSE, TRUE", true}, {"!TRUE,FALSE", false}, {"<TRUE>", false},
+		{"yes", false}, {"!", false}, {"TRUER", false}, {",", false}};
+
+static void test_features(void **state)
+{
+	(void)state;
+	for(size_t i = 0; i < sizeof(features) / sizeof(features[0]); i++)
+		assert_int_equal(mclmr_field_feature(mclmr_span(features[i].value)),
+				features[i].there);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(test_lists),
 			cmocka_unit_test(test_uris),
 			cmocka_unit_test(test_params),
+			cmocka_unit_test(test_features),
 	};
 
 	return cmocka_run_group_tests_name("field", tests, NULL, NULL);

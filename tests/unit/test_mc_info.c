@@ -223,6 +223,49 @@ static void test_malformed(void **state)
 	assert_int_equal(read_info(ROOT "</mcpttinfo>", &info), MCLMR_OK);
 }
 
+/* A calling-user-id that another reader could take for the caller, and names
+ * that only look like it. */
+static void test_stray_callers(void **state)
+{
+	static const char *const stray[] = {
+			ROOT "<mcptt-Params/><mcptt-calling-user-id/></mcpttinfo>",
+			ROOT "<mcptt-calling-user-id/><mcptt-Params/></mcpttinfo>",
+			ROOT "<mcptt-calling-user-id/></mcpttinfo>",
+			ROOT "<p:mcptt-Params xmlns:p='u:p'><mcptt-calling-user-id/>"
+				 "</p:mcptt-Params><mcptt-Params/></mcpttinfo>",
+			ROOT "<p:mcptt-Params xmlns:p='u:p'><p:mcptt-calling-user-id/>"
+				 "</p:mcptt-Params><mcptt-Params/></mcpttinfo>",
+			ROOT "<anyExt><mcptt-calling-user-id/></anyExt></mcpttinfo>",
+			OPEN "<anyExt><mcptt-calling-user-id/></anyExt>" CLOSE,
+			OPEN "<anyExt><x xmlns='u:x'><y><calling-user-id/></y></x>"
+				 "</anyExt>" CLOSE,
+			OPEN "<mcdata-calling-user-id/>" CLOSE,
+			OPEN "<mcptt-calling-user-id xmlns='u:x'/>" CLOSE,
+			OPEN "<x:mcptt-calling-user-id xmlns:x='u:x'/>"
+				 "<mcptt-calling-user-id>a</mcptt-calling-user-id>" CLOSE,
+			OPEN "<calling-user-id/>" CLOSE,
+			OPEN "<MCPTT-Calling-User-ID/>" CLOSE,
+			OPEN "<mcptt-request-uri><mcptt-calling-user-id/>"
+				 "</mcptt-request-uri>" CLOSE,
+			OPEN "<mcptt-calling-user-id><mcptt-calling-user-id/>"
+				 "</mcptt-calling-user-id>" CLOSE,
+	};
+	static const char *const good[] = {
+			OPEN "<mcptt-calling-user-id>a</mcptt-calling-user-id>" CLOSE,
+			OPEN "<calling-user-ids/><anyExt><alling-user-id/></anyExt>" CLOSE,
+			OPEN "<mcptt-calling-group-id/><!-- <calling-user-id/> -->" CLOSE,
+	};
+	mclmr_mc_info_t info;
+
+	(void)state;
+	for(size_t i = 0; i < COUNT(stray); i++) {
+		if(read_info(stray[i], &info) != MCLMR_XML_MALFORMED)
+			fail_msg("%s", stray[i]);
+	}
+	for(size_t i = 0; i < COUNT(good); i++)
+		assert_int_equal(read_info(good[i], &info), MCLMR_OK);
+}
+
 /* A value at its longest, one octet longer, and one that the arena lacks. */
 static void test_limits(void **state)
 {
@@ -610,7 +653,32 @@ static void test_plain(void **state)
 					"", MCLMR_INFO_NOT_SAID},
 			{OPEN E2ES("true") CLOSE, MCLMR_OK, "", MCLMR_INFO_NOT_SAID},
 			{ROOT "<mcptt-Params/>" EXT(E2ES("true")) "</mcpttinfo>", MCLMR_OK,
-					"", MCLMR_INFO_NOT_SAID},
+					"", MCLMR_INFO_YES},
+			{ROOT EXT(E2ES("0")) "<mcptt-Params>" TYPE "</mcptt-Params>"
+								 "</mcpttinfo>",
+					MCLMR_OK, "private", MCLMR_INFO_NO},
+			{ROOT "<mcptt-Params>" EXT(E2ES("true")) "</mcptt-Params>" EXT(
+					 E2ES("1")) "</mcpttinfo>",
+					MCLMR_OK, "", MCLMR_INFO_YES},
+			{ROOT "<mcptt-Params/>" EXT(
+					 "<x xmlns='u:x'>" E2ES("true") "</x>") "</mcpttinfo>",
+					MCLMR_OK, "", MCLMR_INFO_NOT_SAID},
+			{ROOT "<anyExt xmlns='u:x'><end-to-end-security xmlns='" NS
+				  "'>true</end-to-end-security></anyExt></mcpttinfo>",
+					MCLMR_OK, "", MCLMR_INFO_NOT_SAID},
+			{ROOT "<x xmlns='u:x'/>" EXT("") E2ES("true") "</mcpttinfo>",
+					MCLMR_OK, "", MCLMR_INFO_NOT_SAID},
+			{ROOT "<mcptt-Params>" EXT(E2ES("true")) "</mcptt-Params>" EXT(
+					 E2ES("false")) "</mcpttinfo>",
+					MCLMR_XML_MALFORMED, "", 0},
+			{ROOT EXT(E2ES("0")) "<mcptt-Params>" EXT(
+					 E2ES("1")) "</mcptt-Params></mcpttinfo>",
+					MCLMR_XML_MALFORMED, "", 0},
+			{ROOT "<mcptt-Params/>" EXT(E2ES("1")) EXT(E2ES("1")) "</mcptt"
+																  "info>",
+					MCLMR_XML_MALFORMED, "", 0},
+			{ROOT EXT(E2ES("perhaps")) "</mcpttinfo>", MCLMR_XML_MALFORMED, "",
+					0},
 			{OPEN "<x xmlns='u:x'>" E2ES("true") "</x>" CLOSE, MCLMR_OK, "",
 					MCLMR_INFO_NOT_SAID},
 			{OPEN EXT(E2ES("yes")) CLOSE, MCLMR_XML_MALFORMED, "", 0},
@@ -668,6 +736,7 @@ int main(void)
 			cmocka_unit_test(test_values),
 			cmocka_unit_test(test_outside),
 			cmocka_unit_test(test_malformed),
+			cmocka_unit_test(test_stray_callers),
 			cmocka_unit_test(test_limits),
 			cmocka_unit_test(test_set_caller),
 			cmocka_unit_test(test_set_both),

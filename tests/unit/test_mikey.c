@@ -323,8 +323,10 @@ static void test_decode(void **state)
 	} rows[] = {{"", "", true}, {" \r\n", "\r\n", true}, {"", "", false},
 			{"mikey ", "\n", false}, {"a=key-mgmt:mikey ", "\r\n", false},
 			{"A=Key-Mgmt: MIKEY  ", "", true}, {"\n", "\n", false}};
+	static const size_t sizes[] = {555, 554, 553};
 	static const char *const wrong[] = {"", " ", "0", "011", "zz",
-			"01 1g=", "a=key-mgmt:mikey", "a=key-mgmt:x AAAA", "AAA"};
+			"01 1g=", "a=key-mgmt:mikey", "a=key-mgmt:x AAAA", "AAAAA", "AR",
+			"AQ="};
 	mclmr_span_t octets;
 
 	(void)state;
@@ -340,6 +342,16 @@ static void test_decode(void **state)
 	memcpy(text, message.s, message.len);
 	assert_null(mclmr_mikey_decode(text, message.len, &octets));
 	assert_true(mclmr_span_equal(octets, message));
+	for(size_t i = 0; i < COUNT(sizes); i++) {
+		size_t length =
+				mclmr_base64_write(mclmr_octets(message), sizes[i], text);
+
+		while(text[length - 1] == '=')
+			length--;
+		assert_null(mclmr_mikey_decode(text, length, &octets));
+		assert_true(
+				mclmr_span_equal(octets, (mclmr_span_t){message.s, sizes[i]}));
+	}
 	for(size_t i = 0; i < COUNT(wrong); i++) {
 		strcpy(text, wrong[i]);
 		assert_non_null(mclmr_mikey_decode(text, strlen(text), &octets));

@@ -27,6 +27,7 @@ static mclmr_status_t cut_body(
 	const iwf_content_t content = iwf_headers_content(&headers);
 	mclmr_status_t status = iwf_body_octets(msg, &body->octets);
 
+	body->rule = MCLMR_MIME_LENGTH;
 	if(status != MCLMR_OK)
 		return status;
 	if(headers.overflow)
@@ -34,65 +35,34 @@ static mclmr_status_t cut_body(
 	if(body->octets.len > (size_t)iwf_config.max_body)
 		return MCLMR_TOO_LARGE;
 	body->cut = iwf_parsed_body(msg, parsed, &content, &body->spare);
+	body->rule = body->cut->rule;
 	return body->cut->status;
 }
 
-/* True for a part that holds bodies with types of their own. */
-static bool holds_bodies(const mclmr_body_part_t *part)
-{
-	return mclmr_span_starts_nocase(part->media_type, MCLMR_SPAN("multipart/"))
-		   || mclmr_span_starts_nocase(
-				   part->media_type, MCLMR_SPAN("message/"));
-}
-
-/* True if a description is, or may be, inside a part of another type: we
- * do not look there, the receiver may. */
-static bool may_hide(const mclmr_body_part_t *part, mclmr_arena_t *arena)
-{
-	size_t used = arena->used;
-	mclmr_span_t content;
-	bool found;
-
-	if(mclmr_span_equal_nocase(part->media_type, IWF_SDP_TYPE))
-		return false;
-	if(mclmr_part_decode(part, arena, &content) != MCLMR_OK)
-		return holds_bodies(part);
-	found = iwf_body_names_sdp(content);
-	arena->used = used;
-	return found;
-}
-
-/* True if a part beside the description hides another one. */
-static bool has_hidden(const iwf_body_t *cut, mclmr_arena_t *arena)
-{
-	for(size_t i = 0; i < cut->parts.n; i++) {
-		if(may_hide(&cut->parts.part[i], arena))
-			return true;
-	}
-	return false;
-}
-
-/* True if a description is promised in the header of a part. */
-static bool is_promised(const iwf_body_t *cut)
-{
-	for(size_t i = 0; i < cut->parts.n; i++) {
-		if(iwf_body_names_sdp(cut->parts.part[i].headers))
-			return true;
-	}
-	return iwf_body_names_sdp(cut->by.type);
-}
-
-/* Finds the one description. */
-static mclmr_status_t find_sdp(lmr_body_t *body, mclmr_arena_t *arena)
+/* Finds the one description, which is at the top. */
+static mclmr_mime_rule_t find_sdp(lmr_body_t *body)
 {
 	size_t n =
 			mclmr_multipart_find(&body->cut->parts, IWF_SDP_TYPE, &body->sdp);
 
-	if(n > 1 || (n == 1 && body->sdp->content.len == 0)
-			|| has_hidden(body->cut, arena)
-			|| (n == 0 && is_promised(body->cut)))
-		return MCLMR_MIME_MALFORMED;
-	return MCLMR_OK;
+	return n > 1 || (n == 1 && body->sdp->content.len == 0)
+						   || body->cut->inside[MCLMR_CONTENT_SDP] > 0
+				   ? MCLMR_MIME_SDP_PLACE
+				   : MCLMR_MIME_KEPT;
+}
+
+/* Finds it, and undoes its encoding. */
+static mclmr_status_t read_sdp(lmr_body_t *body, mclmr_arena_t *arena)
+{
+	mclmr_status_t status;
+
+	body->rule = find_sdp(body);
+	if(body->rule != MCLMR_MIME_KEPT || body->sdp == NULL)
+		return mclmr_mime_rule_status(body->rule);
+	status = mclmr_part_decode(body->sdp, arena, &body->text);
+	if(status == MCLMR_MIME_MALFORMED)
+		body->rule = MCLMR_MIME_ENCODING;
+	return status;
 }
 
 void lmr_body_read(struct sip_msg *msg, iwf_parsed_t *parsed,
@@ -101,9 +71,7 @@ void lmr_body_read(struct sip_msg *msg, iwf_parsed_t *parsed,
 	body->parsed = parsed;
 	body->status = cut_body(msg, parsed, body);
 	if(body->status == MCLMR_OK)
-		body->status = find_sdp(body, arena);
-	if(body->status == MCLMR_OK && body->sdp != NULL)
-		body->status = mclmr_part_decode(body->sdp, arena, &body->text);
+		body->status = read_sdp(body, arena);
 	if(body->status != MCLMR_OK)
 		body->sdp = NULL;
 }
@@ -116,8 +84,6 @@ mclmr_status_t lmr_body_wanted(const lmr_body_t *body, unsigned *wanted)
 	mclmr_status_t status;
 
 	*wanted = 0;
-	if(body->cut->infos > 1)
-		return MCLMR_BODY_MISSING;
 	status = iwf_body_read_info(body->cut, &body->parsed->arena);
 	if(status == MCLMR_OK)
 		*wanted = modes[body->cut->mc_info.end_to_end_security];

@@ -13,6 +13,7 @@
 typedef struct lmr_body
 {
 	mclmr_status_t status;		  /* of reading it */
+	mclmr_mime_rule_t rule;		  /* that it breaks if status is MALFORMED */
 	iwf_parsed_t *parsed;		  /* the message */
 	mclmr_span_t octets;		  /* as long as Content-Length says */
 	iwf_body_t *cut;			  /* into parts; NULL: it is not to be cut */
@@ -24,10 +25,8 @@ typedef struct lmr_body
 /*
  * Reads the body of a parsed message into *body, which is all zero. status:
  * MCLMR_OK, with or without a description; MCLMR_MIME_MALFORMED for a body
- * that cannot be cut into parts, for one that announces a description
- * (Content-Type, a part's header, the content of a part of another type) and
- * has none or two, and for one in which two readers could see two bodies;
- * MCLMR_LIMIT_EXCEEDED.
+ * that iwf_body_cut() refuses, and for one with a description that is empty,
+ * twice, or inside a part; MCLMR_LIMIT_EXCEEDED.
  */
 void lmr_body_read(struct sip_msg *msg, iwf_parsed_t *parsed,
 		mclmr_arena_t *arena, lmr_body_t *body);

@@ -183,17 +183,20 @@ static bool is_initial(const struct sip_msg *msg, const lmr_leg_t *call)
  * an answer, whatever is stored. */
 static bool is_asked(struct sip_msg *request)
 {
+	const mclmr_span_t none = {NULL, 0};
+	const mclmr_body_part_t *sdp;
+	mclmr_multipart_t parts;
+	mclmr_span_t type = none;
 	mclmr_span_t body;
 
 	if(request == NULL)
 		return false;
-	if(iwf_body_octets(request, &body) != MCLMR_OK)
+	if(request->content_type != NULL)
+		type = mc_span(&request->content_type->body);
+	if(iwf_body_octets(request, &body) != MCLMR_OK
+			|| mclmr_multipart_read(type, none, body, &parts) != MCLMR_OK)
 		return true;
-	return body.len > 0
-		   && ((request->content_type != NULL
-					   && iwf_body_names_sdp(
-							   mc_span(&request->content_type->body)))
-				   || iwf_body_names_sdp(body));
+	return mclmr_multipart_find(&parts, IWF_SDP_TYPE, &sdp) > 0;
 }
 
 /* True if a reply to the initial INVITE comes from another fork than the

@@ -28,26 +28,54 @@ mclmr_status_t iwf_body_octets(struct sip_msg *msg, mclmr_span_t *octets)
 	return MCLMR_OK;
 }
 
-/* True for a part with parts of its own in which an info part may be. */
-static bool hides_info(const mclmr_body_part_t *part)
+/* The service of an info part: that of its exact name. */
+static bool is_info(const mclmr_body_part_t *part)
 {
-	return mclmr_span_starts_nocase(part->media_type, MCLMR_SPAN("multipart/"))
-		   && mclmr_span_find_nocase(part->content, MCLMR_SPAN("-info+xml"))
-					  != NULL;
+	return mclmr_mc_info_service(part->media_type) != MCLMR_SERVICE_NONE;
 }
 
-/* Finds the info parts of any service. */
-static void find_infos(iwf_body_t *body)
+/* The interworking part: that of the exact name. */
+static bool is_payload(const mclmr_body_part_t *part)
 {
-	for(size_t i = body->parts.n; i > 0; i--) {
-		const mclmr_body_part_t *part = &body->parts.part[i - 1];
+	return mclmr_span_equal_nocase(part->media_type, MCLMR_PAYLOAD_TYPE);
+}
 
-		body->hidden += hides_info(part);
-		if(mclmr_mc_info_service(part->media_type) == MCLMR_SERVICE_NONE)
-			continue;
-		body->info = part;
-		body->infos++;
+/* Finds the parts that may stand once, at the top, under their exact names. */
+static mclmr_mime_rule_t find_parts(iwf_body_t *body, bool message)
+{
+	for(size_t i = 0; i < body->parts.n; i++) {
+		const mclmr_body_part_t *part = &body->parts.part[i];
+
+		switch(mclmr_nesting_content(part->media_type)) {
+			case MCLMR_CONTENT_PAYLOAD:
+				if(!message || body->payload != NULL || !is_payload(part))
+					return MCLMR_MIME_PAYLOAD_PLACE;
+				body->payload = part;
+				break;
+			case MCLMR_CONTENT_INFO:
+				if(body->info != NULL || !is_info(part))
+					return MCLMR_MIME_INFO_PLACE;
+				body->info = part;
+				break;
+			default:
+				break;
+		}
 	}
+	return MCLMR_MIME_KEPT;
+}
+
+/* The parts, and what is in them. */
+static mclmr_mime_rule_t look_inside(iwf_body_t *body, bool message)
+{
+	mclmr_mime_rule_t rule = mclmr_nesting_read(&body->parts, body->inside);
+
+	if(rule == MCLMR_MIME_KEPT)
+		rule = find_parts(body, message);
+	if(rule == MCLMR_MIME_KEPT && body->inside[MCLMR_CONTENT_PAYLOAD] > 0)
+		rule = MCLMR_MIME_PAYLOAD_PLACE;
+	if(rule == MCLMR_MIME_KEPT && body->inside[MCLMR_CONTENT_INFO] > 0)
+		rule = MCLMR_MIME_INFO_PLACE;
+	return rule;
 }
 
 /* Nothing is known of the body yet. */
@@ -57,26 +85,42 @@ static void clear(iwf_body_t *body, const iwf_content_t *content)
 	body->by = *content;
 	body->parts.n = 0;
 	body->parts.single = false;
+	memset(body->inside, 0, sizeof(body->inside));
+	body->payload = NULL;
 	body->info = NULL;
-	body->infos = 0;
-	body->hidden = 0;
 	body->has_read = false;
 	body->info_status = MCLMR_OK;
 	memset(&body->mc_info, 0, sizeof(body->mc_info));
+}
+
+mclmr_status_t iwf_body_breaks(iwf_body_t *body, mclmr_mime_rule_t rule)
+{
+	body->rule = rule;
+	return mclmr_mime_rule_status(rule);
+}
+
+/* Cuts it, if nothing that is known before speaks against it. */
+static mclmr_mime_rule_t cut(struct sip_msg *msg, iwf_body_t *body)
+{
+	bool message = msg->first_line.type == SIP_REQUEST
+				   && msg->REQ_METHOD == METHOD_MESSAGE;
+
+	if(iwf_body_octets(msg, &body->octets) != MCLMR_OK)
+		return MCLMR_MIME_LENGTH;
+	if(!body->by.plain)
+		return MCLMR_MIME_FIELDS;
+	if(mclmr_multipart_read(
+			   body->by.type, body->by.encoding, body->octets, &body->parts)
+			!= MCLMR_OK)
+		return body->parts.broken;
+	return look_inside(body, message);
 }
 
 void iwf_body_cut(
 		struct sip_msg *msg, const iwf_content_t *content, iwf_body_t *body)
 {
 	clear(body, content);
-	body->status = iwf_body_octets(msg, &body->octets);
-	if(!content->plain)
-		body->status = MCLMR_MIME_MALFORMED;
-	if(body->status == MCLMR_OK)
-		body->status = mclmr_multipart_read(
-				content->type, content->encoding, body->octets, &body->parts);
-	if(body->status == MCLMR_OK)
-		find_infos(body);
+	body->status = iwf_body_breaks(body, cut(msg, body));
 }
 
 mclmr_status_t iwf_body_check_size(const iwf_body_t *body)
@@ -91,6 +135,8 @@ static mclmr_status_t read_info(iwf_body_t *body, mclmr_arena_t *arena)
 	mclmr_status_t status =
 			mclmr_part_decode(body->info, arena, &body->info_text);
 
+	if(status == MCLMR_MIME_MALFORMED)
+		return iwf_body_breaks(body, MCLMR_MIME_ENCODING);
 	if(status != MCLMR_OK)
 		return status;
 	return mclmr_mc_info_read(mclmr_mc_info_service(body->info->media_type),
@@ -99,15 +145,12 @@ static mclmr_status_t read_info(iwf_body_t *body, mclmr_arena_t *arena)
 
 mclmr_status_t iwf_body_read_info(iwf_body_t *body, mclmr_arena_t *arena)
 {
+	if(body->status != MCLMR_OK)
+		return body->status;
 	if(body->info != NULL && !body->has_read)
 		body->info_status = read_info(body, arena);
 	body->has_read = true;
 	return body->info_status;
-}
-
-bool iwf_body_names_sdp(mclmr_span_t text)
-{
-	return mclmr_span_find_nocase(text, IWF_SDP_TYPE) != NULL;
 }
 
 void iwf_body_end(struct sip_msg *msg)

@@ -12,22 +12,23 @@
 
 #include "mclmr/sip/mc_info.h"
 #include "mclmr/sip/multipart.h"
+#include "mclmr/sip/nesting.h"
 #include "header.h"
 
 #define IWF_SDP_TYPE MCLMR_SPAN("application/sdp")
 
 typedef struct iwf_body
 {
-	bool cut;			   /* what follows is filled in */
-	iwf_content_t by;	   /* the fields by which it was cut */
-	mclmr_span_t octets;   /* as long as Content-Length says */
-	mclmr_status_t status; /* of cutting it */
+	bool cut;				/* what follows is filled in */
+	iwf_content_t by;		/* the fields by which it was cut */
+	mclmr_span_t octets;	/* as long as Content-Length says */
+	mclmr_status_t status;	/* of cutting it */
+	mclmr_mime_rule_t rule; /* that is broken, of it or of a part of it */
 	mclmr_multipart_t parts;
+	size_t inside[MCLMR_CONTENTS]; /* what is in the parts, at any depth */
 	const mclmr_body_part_t
-			*info; /* the first info part; NULL: there is none */
-	size_t infos;  /* how many there are */
-	size_t hidden; /* parts with parts of their own in which an info
-								 part may be: others could take it for ours */
+			*payload;			   /* interworking part; NULL: there is none */
+	const mclmr_body_part_t *info; /* info part, the same */
 
 	bool has_read;				/* the info document: */
 	mclmr_status_t info_status; /* of reading it */
@@ -42,7 +43,9 @@ mclmr_status_t iwf_body_octets(struct sip_msg *msg, mclmr_span_t *octets);
 /*
  * Cuts the body of a message by what these fields say of it. status: MCLMR_OK,
  * MCLMR_LIMIT_EXCEEDED, or MCLMR_MIME_MALFORMED, also for fields in which two
- * readers could see two bodies. Spans point into the message.
+ * readers could see two bodies, for an interworking part anywhere but once at
+ * the top of a MESSAGE (the rule of the KMF is held there), and for an info
+ * part anywhere but once at the top. Spans point into the message.
  */
 void iwf_body_cut(
 		struct sip_msg *msg, const iwf_content_t *content, iwf_body_t *body);
@@ -51,15 +54,14 @@ void iwf_body_cut(
 mclmr_status_t iwf_body_check_size(const iwf_body_t *body);
 
 /*
- * Reads the one info document, at the first call; mc_info stays empty if there
+ * Reads the info document, at the first call; mc_info stays empty if there
  * is none. Decoded text and values are cut from the arena. MCLMR_OK,
  * MCLMR_XML_MALFORMED, MCLMR_MIME_MALFORMED, MCLMR_LIMIT_EXCEEDED.
  */
 mclmr_status_t iwf_body_read_info(iwf_body_t *body, mclmr_arena_t *arena);
 
-/* True for text, of a field or a body, that names the type of a session
- * description. */
-bool iwf_body_names_sdp(mclmr_span_t text);
+/* Notes the rule that the body breaks; its status. */
+mclmr_status_t iwf_body_breaks(iwf_body_t *body, mclmr_mime_rule_t rule);
 
 /*
  * Ends the message where its Content-Length does: octets after that are no

@@ -91,8 +91,10 @@ static mclmr_status_t check_lists(struct sip_msg *msg, iwf_message_t *m)
 
 	(void)msg;
 	if(n != 1)
-		return n == 0 ? MCLMR_OK : MCLMR_MIME_MALFORMED;
+		return n == 0 ? MCLMR_OK : iwf_body_breaks(m->body, MCLMR_MIME_LISTS);
 	status = mclmr_part_decode(part, &m->arena, &text);
+	if(status == MCLMR_MIME_MALFORMED)
+		return iwf_body_breaks(m->body, MCLMR_MIME_ENCODING);
 	if(status == MCLMR_OK)
 		status = mclmr_resource_lists_read(text, &m->arena, &m->lists);
 	m->has_lists = true;
@@ -214,6 +216,14 @@ static mclmr_status_t check_call_service(struct sip_msg *msg, iwf_message_t *m)
 	m->facts.text[IWF_SERVICE] =
 			mclmr_span(mclmr_service_names(m->service)->word);
 	return MCLMR_OK;
+}
+
+mclmr_status_t iwf_check_body(struct sip_msg *msg, iwf_message_t *m)
+{
+	mclmr_status_t status = iwf_body_check_size(m->body);
+
+	(void)msg;
+	return status == MCLMR_OK ? m->body->status : status;
 }
 
 typedef mclmr_status_t (*check_t)(struct sip_msg *, iwf_message_t *);

@@ -15,4 +15,12 @@
  */
 mclmr_status_t iwf_check(struct sip_msg *msg, iwf_message_t *message);
 
+/*
+ * The body of any request, as iwf_body_cut() judges it: an interworking part
+ * stands in none but a MESSAGE, and there once, at the top; an info part once,
+ * at the top. MCLMR_OK, MCLMR_TOO_LARGE, MCLMR_MIME_MALFORMED,
+ * MCLMR_LIMIT_EXCEEDED.
+ */
+mclmr_status_t iwf_check_body(struct sip_msg *msg, iwf_message_t *message);
+
 #endif

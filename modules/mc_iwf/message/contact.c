@@ -37,7 +37,7 @@ static unsigned services_of_contact(mclmr_span_t contact)
 	while(mclmr_field_param(&params, &name, &value)) {
 		if(mclmr_span_equal_nocase(name, MCLMR_SPAN("+g.3gpp.icsi-ref")))
 			bits |= services_of_icsis(value);
-		else
+		else if(mclmr_field_feature(value))
 			bits |= 1U << mclmr_service_from_tag(name);
 	}
 	return bits;

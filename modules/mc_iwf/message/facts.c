@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* What $iwf() tells; a copy that outlives the message. */
+#include <stdio.h>
 #include <string.h>
 
 #include "core/mem/shm_mem.h"
@@ -15,6 +16,18 @@ static const mclmr_span_t direction_words[] = {
 void iwf_facts_set_direction(iwf_facts_t *facts, mclmr_direction_t direction)
 {
 	facts->text[IWF_DIRECTION] = direction_words[direction];
+}
+
+void iwf_facts_reason(
+		const iwf_facts_t *facts, char reason[static IWF_REASON_SIZE])
+{
+	const mclmr_refusal_t *row = &iwf_config.status.row[facts->status];
+	const char *rule = mclmr_mime_rule_text(facts->rule);
+	bool told = facts->status == MCLMR_MIME_MALFORMED && rule[0] != '\0'
+				&& !iwf_config.status.replaced[facts->status];
+
+	(void)snprintf(reason, IWF_REASON_SIZE, "%s%s%s", row->reason,
+			told ? ": " : "", told ? rule : "");
 }
 
 iwf_facts_t *iwf_facts_save(const iwf_facts_t *facts)

@@ -10,6 +10,7 @@
 #include "mclmr/base/span.h"
 #include "mclmr/base/status.h"
 #include "mclmr/decide/route.h"
+#include "mclmr/sip/mime_rule.h"
 
 typedef enum iwf_fact
 {
@@ -37,16 +38,25 @@ typedef enum iwf_fact
 typedef struct iwf_facts
 {
 	mclmr_status_t status;
-	int peer_set;		  /* dispatcher set, 0: none */
-	size_t size;		  /* octets of the interworking part as sent */
-	unsigned tries;		  /* times that it was sent on */
-	bool answered;		  /* a 2xx has gone back */
-	long long started_ms; /* monotonic time of the first look */
+	mclmr_mime_rule_t rule; /* broken, if status is MCLMR_MIME_MALFORMED */
+	int peer_set;			/* dispatcher set, 0: none */
+	size_t size;			/* octets of the interworking part as sent */
+	unsigned tries;			/* times that it was sent on */
+	bool answered;			/* a 2xx has gone back */
+	long long started_ms;	/* monotonic time of the first look */
 	mclmr_span_t text[IWF_FACT_COUNT]; /* empty: not known */
 } iwf_facts_t;
 
 /* Sets IWF_DIRECTION to the word of a direction. */
 void iwf_facts_set_direction(iwf_facts_t *facts, mclmr_direction_t direction);
+
+#define IWF_REASON_SIZE ((size_t)2 * MCLMR_REASON_SIZE)
+
+/* What a person reads of the verdict: the reason of its row, and, unless
+ * modparam status has replaced that, the rule that a body breaks. NUL
+ * terminated. */
+void iwf_facts_reason(
+		const iwf_facts_t *facts, char reason[static IWF_REASON_SIZE]);
 
 /* A copy in shared memory, NULL if there is none; shm_free() frees it. */
 iwf_facts_t *iwf_facts_save(const iwf_facts_t *facts);

@@ -16,7 +16,6 @@
 #include "source.h"
 #include "usrloc.h"
 
-#define PAYLOAD_TYPE MCLMR_SPAN("application/vnd.3gpp.interworking-data")
 #define RECALL_SIZE 8192 /* octets of all facts of a recalled message */
 
 static iwf_message_t *current; /* the process's message */
@@ -40,7 +39,7 @@ int iwf_message_init(void)
 /* True if the name of our media type stands in text. */
 static bool names_payload(mclmr_span_t text)
 {
-	return mclmr_span_find_nocase(text, PAYLOAD_TYPE) != NULL;
+	return mclmr_span_find_nocase(text, MCLMR_PAYLOAD_TYPE) != NULL;
 }
 
 /* Cuts the body by the fields that the message came with. */
@@ -54,28 +53,22 @@ static iwf_body_t *cut_body(struct sip_msg *msg, iwf_message_t *m)
 	return iwf_parsed_body(msg, m->parsed, &content, &m->spare);
 }
 
-/* Finds our parts in the body. If it cannot be cut, or has no such part of its
- * own, it is ours all the same if the name of our media type stands in it: it
- * is refused, and not passed by to hide a part in a part. */
+/* Finds our parts in the body. A multipart that is not as it has to be is ours
+ * all the same if the name of our media type stands in it: it is refused, and
+ * not passed by to hide a part in a part. */
 static void read_body(struct sip_msg *msg, iwf_message_t *m)
 {
 	bool message = msg->REQ_METHOD == METHOD_MESSAGE;
 	const iwf_body_t *body = m->body = cut_body(msg, m);
-	size_t payloads;
 
 	m->body_status = body->status;
-	if(body->status != MCLMR_OK) {
-		m->ours = message
-				  && (names_payload(body->octets)
-						  || names_payload(body->by.type));
-		return;
-	}
-	payloads = mclmr_multipart_find(&body->parts, PAYLOAD_TYPE, &m->payload);
+	m->payload = body->payload;
 	m->ours = message
-			  && (payloads > 0
-					  || (!body->parts.single && names_payload(body->octets)));
-	if(body->infos > 1 || body->hidden > 0
-			|| (m->ours && (payloads != 1 || body->infos != 1)))
+			  && (m->payload != NULL
+					  || (body->status != MCLMR_OK && !body->parts.single
+							  && (names_payload(body->octets)
+									  || names_payload(body->by.type))));
+	if(body->status == MCLMR_OK && m->ours && body->info == NULL)
 		m->body_status = MCLMR_BODY_MISSING;
 	if(m->payload != NULL)
 		m->facts.size = m->payload->content.len;
@@ -158,6 +151,7 @@ void iwf_message_forget(void)
 bool iwf_message_verdict(iwf_message_t *message, mclmr_status_t status)
 {
 	message->facts.status = status;
+	message->facts.rule = message->body->rule;
 	return status == MCLMR_OK;
 }
 

@@ -15,6 +15,7 @@ enum
 	KEY_STATUS = IWF_FACT_COUNT,
 	KEY_REASON,
 	KEY_WARNING,
+	KEY_RULE,
 	KEY_VERDICT,
 	KEY_PEER_SET,
 	KEY_SIZE,
@@ -41,6 +42,7 @@ static const char *const keys[KEY_COUNT] = {[IWF_DIRECTION] = "direction",
 		[KEY_STATUS] = "status",
 		[KEY_REASON] = "reason",
 		[KEY_WARNING] = "warning",
+		[KEY_RULE] = "rule",
 		[KEY_VERDICT] = "verdict",
 		[KEY_PEER_SET] = "peer_set",
 		[KEY_SIZE] = "size",
@@ -70,6 +72,28 @@ static int get_warning(struct sip_msg *msg, pv_param_t *param,
 
 	return row->warning != 0 ? pv_get_sintval(msg, param, value, row->warning)
 							 : pv_get_strval(msg, param, value, &empty);
+}
+
+/* The reason, in a buffer that lasts until the next one is asked for. */
+static int get_reason(struct sip_msg *msg, pv_param_t *param, pv_value_t *value,
+		const iwf_facts_t *facts)
+{
+	static char reason[IWF_REASON_SIZE];
+
+	iwf_facts_reason(facts, reason);
+	return mc_key_text(msg, param, value, mclmr_span(reason));
+}
+
+/* The word of the rule that the body breaks. */
+static int get_rule(struct sip_msg *msg, pv_param_t *param, pv_value_t *value,
+		const iwf_facts_t *facts)
+{
+	mclmr_mime_rule_t rule = facts->status == MCLMR_MIME_MALFORMED
+									 ? facts->rule
+									 : MCLMR_MIME_KEPT;
+
+	return mc_key_text(
+			msg, param, value, mclmr_span(mclmr_mime_rule_word(rule)));
 }
 
 /* The digest, made only when it is asked for. */
@@ -112,7 +136,9 @@ int iwf_pv_get(struct sip_msg *msg, pv_param_t *param, pv_value_t *value)
 		case KEY_STATUS:
 			return get_number(msg, param, value, row->sip);
 		case KEY_REASON:
-			return mc_key_text(msg, param, value, mclmr_span(row->reason));
+			return get_reason(msg, param, value, facts);
+		case KEY_RULE:
+			return get_rule(msg, param, value, facts);
 		case KEY_WARNING:
 			return get_warning(msg, param, value, row);
 		case KEY_VERDICT:

@@ -122,8 +122,11 @@ static bool send_reply(struct sip_msg *msg, mclmr_status_t status)
 	char memory[MCLMR_URI_MAX];
 	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
 	mclmr_span_t host = find_host(msg, &room, &arena);
-	str reason = {row->reason, (int)strlen(row->reason)};
+	char text[IWF_REASON_SIZE];
+	str reason = {text, 0};
 
+	iwf_facts_reason(iwf_message_facts(msg), text);
+	reason.len = (int)strlen(text);
 	if(status == MCLMR_UNAUTHENTICATED && challenge(msg, host))
 		return true;
 	return add_fields(msg, status, host)

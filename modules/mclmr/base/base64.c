@@ -114,8 +114,17 @@ static bool take(reader_t *reader, mclmr_span_t *rest)
 	return true;
 }
 
-/* True if the text ends as the rules have it. One digit gives no octet, so
- * that no padding makes a group of it. */
+/* True if the padding is what the digits before it need, or left out. One
+ * digit gives no octet, so that no padding makes a group of it. */
+static bool is_padded(const reader_t *reader, size_t needed)
+{
+	bool bare = reader->padding == 0 && reader->digits != 1;
+
+	return reader->padding == needed
+		   || (bare && (reader->rules & MCLMR_BASE64_BARE) != 0);
+}
+
+/* True if the text ends as the rules have it. */
 static bool ends_well(const reader_t *reader)
 {
 	static const struct
@@ -125,7 +134,7 @@ static bool ends_well(const reader_t *reader)
 	} ends[] = {{0, 0}, {SIZE_MAX, 63}, {2, 15}, {1, 3}};
 
 	if((reader->rules & MCLMR_BASE64_PADDED) != 0
-			&& reader->padding != ends[reader->digits].padding)
+			&& !is_padded(reader, ends[reader->digits].padding))
 		return false;
 	return (reader->rules & MCLMR_BASE64_EXACT) == 0
 		   || (reader->bits & ends[reader->digits].unused) == 0;

@@ -22,6 +22,8 @@
 								  octet are left off */
 #define MCLMR_BASE64_EXACT 4u /* bits that go into no octet are zero */
 
+#define MCLMR_BASE64_BARE 8u /* with PADDED: or there is no "=" at all */
+
 #define MCLMR_BASE64_STRICT \
 	(MCLMR_BASE64_BLANKS | MCLMR_BASE64_PADDED | MCLMR_BASE64_EXACT)
 

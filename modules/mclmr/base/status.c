@@ -214,8 +214,10 @@ static const char *read_refusal(mclmr_span_t text, mclmr_refusal_t *refusal)
 
 void mclmr_status_defaults(mclmr_status_table_t *table)
 {
-	for(int i = 0; i < MCLMR_STATUS_COUNT; i++)
+	for(int i = 0; i < MCLMR_STATUS_COUNT; i++) {
 		table->row[i] = defaults[i].refusal;
+		table->replaced[i] = false;
+	}
 }
 
 const char *mclmr_status_configure(
@@ -232,9 +234,11 @@ const char *mclmr_status_configure(
 	if(defaults[status].refusal.sip == 0)
 		return "this status is no refusal";
 	wrong = read_refusal(rest, &refusal);
-	if(wrong == NULL)
-		table->row[status] = refusal;
-	return wrong;
+	if(wrong != NULL)
+		return wrong;
+	table->row[status] = refusal;
+	table->replaced[status] = true;
+	return NULL;
 }
 
 const char *mclmr_status_word(mclmr_status_t status)

@@ -79,6 +79,7 @@ typedef struct mclmr_refusal
 typedef struct mclmr_status_table
 {
 	mclmr_refusal_t row[MCLMR_STATUS_COUNT];
+	bool replaced[MCLMR_STATUS_COUNT]; /* by a line of configuration */
 } mclmr_status_table_t;
 
 /* Fills in the standard's codes and texts. */

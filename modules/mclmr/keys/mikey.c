@@ -496,6 +496,7 @@ const char *mclmr_mikey_decode(
 {
 	/* In place: an octet is never written before its characters are read. */
 	uint8_t *to = (uint8_t *)buffer;
+	const unsigned rules = MCLMR_BASE64_STRICT | MCLMR_BASE64_BARE;
 	mclmr_span_t text = {buffer, length};
 	size_t n;
 
@@ -506,7 +507,7 @@ const char *mclmr_mikey_decode(
 	if(is_hex(text))
 		n = mclmr_octets_from_hex(text, to, length);
 	else
-		(void)mclmr_base64_read(text, MCLMR_BASE64_STRICT, to, length, &n);
+		(void)mclmr_base64_read(text, rules, to, length, &n);
 	*octets = (mclmr_span_t){buffer, n};
 	return n == 0 ? "it is neither raw nor hexadecimal nor base64" : NULL;
 }

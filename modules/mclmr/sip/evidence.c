@@ -56,6 +56,8 @@ static void feature(
 	mclmr_span_t icsi;
 
 	if(service != MCLMR_SERVICE_NONE) {
+		if(!mclmr_field_feature(value))
+			return;
 		testify(evidence, service);
 		evidence->in_feature_tag = true;
 	} else if(mclmr_span_equal_nocase(name, MCLMR_SPAN("+g.3gpp.icsi-ref"))) {

@@ -30,7 +30,8 @@ void mclmr_evidence_service_field(
 		mclmr_evidence_t *evidence, mclmr_span_t value);
 
 /* Counts the value of one Accept-Contact; feature tags that are no MC
- * service's do not matter, an icsi-ref without any MC ICSI contradicts. */
+ * service's, or "FALSE", do not matter, an icsi-ref without any MC ICSI
+ * contradicts. */
 void mclmr_evidence_accept_contact(
 		mclmr_evidence_t *evidence, mclmr_span_t value);
 

@@ -113,3 +113,20 @@ bool mclmr_field_param(
 		*value = (mclmr_span_t){value->s + 1, value->len - 2};
 	return true;
 }
+
+/* True for one value of a feature that is a boolean, and the feature there. */
+static bool is_there(mclmr_span_t value)
+{
+	if(value.len > 0 && value.s[0] == '!')
+		return mclmr_span_equal_nocase(value, MCLMR_SPAN("!FALSE"));
+	return mclmr_span_equal_nocase(value, MCLMR_SPAN("TRUE"));
+}
+
+bool mclmr_field_feature(mclmr_span_t value)
+{
+	bool there = value.len == 0;
+
+	while(value.len > 0)
+		there |= is_there(mclmr_span_trim(mclmr_span_cut(&value, ',')));
+	return there;
+}

@@ -2,7 +2,7 @@
 
 /*
  * field: the parts of a SIP header field value (RFC 3261 7.3.1, 20.10,
- * RFC 3325 9.1, RFC 3841 9.2): elements of a comma list, the URI of a
+ * RFC 3325 9.1, RFC 3840 9, RFC 3841 9.2): elements of a comma list, the URI of a
  * name-addr or addr-spec, and ";name=value" parameters. Commas, semicolons
  * and brackets inside quoted strings do not count.
  */
@@ -26,5 +26,12 @@ mclmr_span_t mclmr_field_params(mclmr_span_t element);
  * there is none. false at the end. */
 bool mclmr_field_param(
 		mclmr_span_t *params, mclmr_span_t *name, mclmr_span_t *value);
+
+/*
+ * True if a feature tag with this value, as mclmr_field_param() gives it, says
+ * that the feature is there (RFC 3840 9): no value, or a list in which one is
+ * TRUE or !FALSE. "FALSE" says that it is not.
+ */
+bool mclmr_field_feature(mclmr_span_t value);
 
 #endif

@@ -20,6 +20,7 @@
 #define SESSION_TYPE MCLMR_SPAN("session-type")
 #define ANY_EXT MCLMR_SPAN("anyExt")
 #define END_TO_END_SECURITY MCLMR_SPAN("end-to-end-security")
+#define CALLER MCLMR_SPAN("calling-user-id") /* end of such names */
 
 /* The names of one service's info document. */
 typedef struct dialect
@@ -73,7 +74,8 @@ typedef struct reader
 	mclmr_mc_info_t *info;
 	int depth;				 /* of the innermost open element */
 	bool in_params;			 /* inside X-Params */
-	bool in_any_ext;		 /* inside its anyExt */
+	int any_ext;			 /* depth of the open anyExt, 0: none */
+	bool said[VALUE + 1];	 /* end-to-end-security, by that depth */
 	plain_t plain;			 /* the open element of plain text */
 	int plain_depth;		 /* of it */
 	size_t predecessor;		 /* the open child among them, PREDECESSORS: none */
@@ -160,10 +162,12 @@ static mclmr_status_t start_root(
 	return MCLMR_OK;
 }
 
-/* X-Params, once; what else stands beside it does not matter. */
+/* X-Params, once; beside it only an anyExt matters. */
 static mclmr_status_t start_params(
 		reader_t *reader, const mclmr_xml_element_t *element)
 {
+	if(is_called(reader, element, ANY_EXT))
+		reader->any_ext = element->depth;
 	if(!is_called(reader, element, reader->dialect->params))
 		return MCLMR_OK;
 	if(!reader->info->params_missing)
@@ -217,11 +221,24 @@ static mclmr_status_t start_other_child(
 		reader_t *reader, const mclmr_xml_element_t *element)
 {
 	if(is_called(reader, element, ANY_EXT))
-		reader->in_any_ext = true;
+		reader->any_ext = element->depth;
 	if(!is_called(reader, element, SESSION_TYPE))
 		return MCLMR_OK;
 	return open_plain(reader, element, PLAIN_SESSION_TYPE,
 			reader->info->session_type.s != NULL);
+}
+
+/* An element in an anyExt: that of X-Params, or (Release 18) of the root. */
+static mclmr_status_t start_extension(
+		reader_t *reader, const mclmr_xml_element_t *element)
+{
+	bool *said = &reader->said[reader->any_ext];
+	bool seen = *said;
+
+	if(!is_called(reader, element, END_TO_END_SECURITY))
+		return MCLMR_OK;
+	*said = true;
+	return open_plain(reader, element, PLAIN_END_TO_END_SECURITY, seen);
 }
 
 /* A child of X-Params: notes whether it is a field, what has to come after it,
@@ -232,6 +249,8 @@ static mclmr_status_t start_child(
 	const dialect_t *dialect = reader->dialect;
 	size_t i;
 
+	if(reader->any_ext == PARAMS)
+		return start_extension(reader, element);
 	if(!reader->in_params)
 		return MCLMR_OK;
 	reader->predecessor =
@@ -244,16 +263,6 @@ static mclmr_status_t start_child(
 	if(i == MCLMR_INFO_CALLING_USER_ID)
 		reader->info->caller.begin = element->begin;
 	return open_field(reader, element, &reader->info->field[i]);
-}
-
-/* An element in the anyExt of X-Params. */
-static mclmr_status_t start_extension(
-		reader_t *reader, const mclmr_xml_element_t *element)
-{
-	if(!is_called(reader, element, END_TO_END_SECURITY))
-		return MCLMR_OK;
-	return open_plain(reader, element, PLAIN_END_TO_END_SECURITY,
-			reader->info->end_to_end_security != MCLMR_INFO_NOT_SAID);
 }
 
 /* True for xenc:EncryptedData. */
@@ -269,7 +278,7 @@ static bool is_encrypted_data(const mclmr_xml_element_t *element)
 static mclmr_status_t start_value(
 		reader_t *reader, const mclmr_xml_element_t *element)
 {
-	if(reader->in_any_ext)
+	if(reader->any_ext == FIELD)
 		return start_extension(reader, element);
 	if(reader->field == NULL)
 		return MCLMR_OK;
@@ -294,12 +303,29 @@ static mclmr_status_t start_inside_value(
 	return reader->field->encrypted ? MCLMR_OK : MCLMR_XML_MALFORMED;
 }
 
+/* True for a calling-user-id, of whatever service and namespace, that does not
+ * stand where it is read and set: a receiver could take it for the caller. */
+static bool is_stray_caller(
+		const reader_t *reader, const mclmr_xml_element_t *element)
+{
+	const mclmr_span_t *field = reader->dialect->field;
+	mclmr_span_t end = element->name;
+
+	if(end.len < CALLER.len)
+		return false;
+	end = mclmr_span_from(end, end.s + (end.len - CALLER.len));
+	return mclmr_span_equal_nocase(end, CALLER)
+		   && !(element->depth == FIELD && reader->in_params
+				   && is_called(
+						   reader, element, field[MCLMR_INFO_CALLING_USER_ID]));
+}
+
 /* An element begins. */
 static mclmr_status_t on_start(void *data, const mclmr_xml_element_t *element)
 {
 	reader_t *reader = data;
 
-	if(reader->plain != PLAIN_NONE)
+	if(reader->plain != PLAIN_NONE || is_stray_caller(reader, element))
 		return MCLMR_XML_MALFORMED;
 	reader->depth = element->depth;
 	switch(element->depth) {
@@ -375,6 +401,7 @@ static mclmr_status_t close_plain(reader_t *reader)
 	mclmr_span_t text =
 			mclmr_span_trim((mclmr_span_t){reader->value, reader->length});
 	plain_t plain = reader->plain;
+	mclmr_info_flag_t said;
 
 	reader->plain = PLAIN_NONE;
 	if(plain == PLAIN_SESSION_TYPE)
@@ -382,8 +409,12 @@ static mclmr_status_t close_plain(reader_t *reader)
 					   reader->arena, text, &reader->info->session_type)
 					   ? MCLMR_OK
 					   : MCLMR_LIMIT_EXCEEDED;
-	*flag = flag_of(text);
-	return *flag != MCLMR_INFO_NOT_SAID ? MCLMR_OK : MCLMR_XML_MALFORMED;
+	said = flag_of(text);
+	if(said == MCLMR_INFO_NOT_SAID
+			|| (*flag != MCLMR_INFO_NOT_SAID && *flag != said))
+		return MCLMR_XML_MALFORMED;
+	*flag = said;
+	return MCLMR_OK;
 }
 
 /* A field ends: its value moves to the arena. */
@@ -410,7 +441,6 @@ static mclmr_status_t end_child(
 	const mclmr_identity_t *caller = &info->field[MCLMR_INFO_CALLING_USER_ID];
 	mclmr_info_place_t after = {element->end, element->end};
 
-	reader->in_any_ext = false;
 	if(reader->field == request)
 		info->request.end = element->end;
 	else if(reader->predecessor < REQUEST_URI && !request->present)
@@ -433,6 +463,8 @@ static mclmr_status_t on_end(void *data, const mclmr_xml_element_t *element)
 		status = close_plain(reader);
 	if(status != MCLMR_OK)
 		return status;
+	if(element->depth == reader->any_ext)
+		reader->any_ext = 0;
 	if(element->depth == PARAMS)
 		reader->in_params = false;
 	if(element->depth == VALUE)
@@ -458,7 +490,8 @@ mclmr_status_t mclmr_mc_info_read(mclmr_service_t service,
 	reader.info = info;
 	reader.depth = 0;
 	reader.in_params = false;
-	reader.in_any_ext = false;
+	reader.any_ext = 0;
+	memset(reader.said, 0, sizeof(reader.said));
 	reader.plain = PLAIN_NONE;
 	reader.plain_depth = 0;
 	reader.predecessor = PREDECESSORS;

@@ -58,7 +58,7 @@ typedef struct mclmr_mc_info
 	mclmr_service_t service;
 	mclmr_identity_t field[MCLMR_INFO_FIELDS];
 	mclmr_span_t session_type;			   /* trimmed; empty: there is none */
-	mclmr_info_flag_t end_to_end_security; /* in anyExt of X-Params */
+	mclmr_info_flag_t end_to_end_security; /* in anyExt, of X-Params or root */
 	/* Where mclmr_mc_info_edit() works. */
 	mclmr_info_place_t request;
 	mclmr_info_place_t caller;
@@ -76,10 +76,12 @@ mclmr_service_t mclmr_mc_info_service(mclmr_span_t media_type);
 /*
  * Reads an info document of a service. Values are cut from the arena; prefix
  * and tag point into the document. Only children of X-Params of the service's
- * namespace are looked at, unknown elements are skipped. Whatever two readers
- * could understand differently is MCLMR_XML_MALFORMED: another root, a second
- * X-Params, a field or a value that stands twice, a value with elements in it,
- * a boolean that is none.
+ * namespace are looked at, and the anyExt beside X-Params; unknown elements are
+ * skipped. Whatever two readers could understand differently is
+ * MCLMR_XML_MALFORMED: another root, a second X-Params, a field or a value that
+ * stands twice, a value with elements in it, a boolean that is none or
+ * contradicts another one, and an element whose name ends in "calling-user-id"
+ * anywhere but in its one place.
  * MCLMR_OK, MCLMR_XML_MALFORMED, MCLMR_LIMIT_EXCEEDED (also a value over
  * MCLMR_INFO_VALUE_MAX, or the arena is full).
  */

@@ -45,32 +45,35 @@ typedef struct fields
 	mclmr_span_t encoding;
 	mclmr_span_t compression;
 	mclmr_span_t content_length;
+	bool compact; /* "c" is Content-Type, and so on */
 } fields_t;
 
 /* What an octet may stand in. */
 enum
 {
-	TOKEN = 1,	 /* RFC 3261 25.1; names and types of RFC 2045 as well */
-	BOUNDARY = 2 /* RFC 2046 5.1.1 */
+	TOKEN = 1,	  /* RFC 3261 25.1; names of RFC 2045 as well */
+	BOUNDARY = 2, /* RFC 2046 5.1.1 */
+	NAME = 4	  /* of a type, RFC 6838 4.2 */
 };
 
-static const unsigned char stands_in[256] = {['a' ... 'z'] = TOKEN | BOUNDARY,
-		['A' ... 'Z'] = TOKEN | BOUNDARY,
-		['0' ... '9'] = TOKEN | BOUNDARY,
+static const unsigned char stands_in[256] = {
+		['a' ... 'z'] = TOKEN | BOUNDARY | NAME,
+		['A' ... 'Z'] = TOKEN | BOUNDARY | NAME,
+		['0' ... '9'] = TOKEN | BOUNDARY | NAME,
+		['+'] = TOKEN | BOUNDARY | NAME,
+		['_'] = TOKEN | BOUNDARY | NAME,
+		['-'] = TOKEN | BOUNDARY | NAME,
+		['.'] = TOKEN | BOUNDARY | NAME,
 		['\''] = TOKEN | BOUNDARY,
-		['+'] = TOKEN | BOUNDARY,
-		['_'] = TOKEN | BOUNDARY,
-		['-'] = TOKEN | BOUNDARY,
-		['.'] = TOKEN | BOUNDARY,
-		['!'] = TOKEN,
+		['!'] = TOKEN | NAME,
+		['#'] = TOKEN | NAME,
+		['$'] = TOKEN | NAME,
+		['&'] = TOKEN | NAME,
+		['^'] = TOKEN | NAME,
 		['%'] = TOKEN,
 		['*'] = TOKEN,
 		['`'] = TOKEN,
 		['~'] = TOKEN,
-		['#'] = TOKEN,
-		['$'] = TOKEN,
-		['&'] = TOKEN,
-		['^'] = TOKEN,
 		['{'] = TOKEN,
 		['}'] = TOKEN,
 		['|'] = TOKEN,
@@ -134,7 +137,7 @@ static bool cut_media_type(mclmr_span_t *rest, mclmr_span_t *media_type)
 		n++;
 	subtype = *media_type = mclmr_span_trim(cut_head(rest, n));
 	type = mclmr_span_cut(&subtype, '/');
-	return is_token(type) && is_token(subtype);
+	return consists_of(type, NAME) && consists_of(subtype, NAME);
 }
 
 /* Cuts a quoted value off *rest, which begins with the quote. */
@@ -167,14 +170,11 @@ static bool cut_bare(mclmr_span_t *rest, mclmr_span_t *value)
 	return value->len > 0;
 }
 
-/* Cuts ";name=value" off *rest; false if it is none. */
+/* Cuts "name=value" off *rest; false if it is none. */
 static bool cut_parameter(mclmr_span_t *rest, parameter_t *parameter)
 {
 	size_t n = 0;
 
-	if(rest->s[0] != ';')
-		return false;
-	cut_head(rest, 1);
 	while(n < rest->len && rest->s[n] != '=')
 		n++;
 	parameter->name = mclmr_span_trim(cut_head(rest, n));
@@ -221,8 +221,18 @@ static bool read_boundary(const parameter_t *parameter, mark_t *mark)
 	return set_mark(mark, (mclmr_span_t){plain, len});
 }
 
+/* Cuts the ";" before a parameter off *rest; false if there is none. */
+static bool cut_semicolon(mclmr_span_t *rest)
+{
+	if(rest->s[0] != ';')
+		return false;
+	cut_head(rest, 1);
+	skip_spaces(rest);
+	return true;
+}
+
 /* Makes the mark from the parameters of a Content-Type, in which exactly one
- * is the boundary. */
+ * is the boundary. A ";" may stand after the last one. */
 static bool find_boundary(mclmr_span_t parameters, mark_t *mark)
 {
 	size_t found = 0;
@@ -230,6 +240,10 @@ static bool find_boundary(mclmr_span_t parameters, mark_t *mark)
 	while(parameters.len > 0) {
 		parameter_t parameter;
 
+		if(!cut_semicolon(&parameters))
+			return false;
+		if(parameters.len == 0)
+			break;
 		if(!cut_parameter(&parameters, &parameter))
 			return false;
 		if(!mclmr_span_equal_nocase(parameter.name, MCLMR_SPAN("boundary")))
@@ -354,6 +368,20 @@ static bool set_once(mclmr_span_t *field, mclmr_span_t value)
 /* Reads one "name: value"; false if it is none. */
 static bool read_field(mclmr_span_t field, fields_t *fields)
 {
+	static const struct
+	{
+		mclmr_span_t name;
+		mclmr_span_t compact; /* in SIP, RFC 3261 7.3.3 */
+		size_t field;
+	} names[] = {
+			{{"Content-Type", 12}, {"c", 1}, offsetof(fields_t, content_type)},
+			{{"Content-Transfer-Encoding", 25}, {NULL, 0},
+					offsetof(fields_t, encoding)},
+			{{"Content-Length", 14}, {"l", 1},
+					offsetof(fields_t, content_length)},
+			{{"Content-Encoding", 16}, {"e", 1},
+					offsetof(fields_t, compression)},
+	};
 	mclmr_span_t value = field;
 	mclmr_span_t name = mclmr_span_cut(&value, ':');
 
@@ -362,14 +390,13 @@ static bool read_field(mclmr_span_t field, fields_t *fields)
 		return false;
 	name = mclmr_span_trim(name);
 	value = mclmr_span_trim(value);
-	if(mclmr_span_equal_nocase(name, MCLMR_SPAN("Content-Type")))
-		return set_once(&fields->content_type, value);
-	if(mclmr_span_equal_nocase(name, MCLMR_SPAN("Content-Transfer-Encoding")))
-		return set_once(&fields->encoding, value);
-	if(mclmr_span_equal_nocase(name, MCLMR_SPAN("Content-Length")))
-		return set_once(&fields->content_length, value);
-	if(mclmr_span_equal_nocase(name, MCLMR_SPAN("Content-Encoding")))
-		return set_once(&fields->compression, value);
+	for(size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if(mclmr_span_equal_nocase(name, names[i].name)
+				|| (fields->compact
+						&& mclmr_span_equal_nocase(name, names[i].compact)))
+			return set_once(
+					(mclmr_span_t *)((char *)fields + names[i].field), value);
+	}
 	return is_token(name);
 }
 
@@ -400,39 +427,43 @@ static bool is_identity(mclmr_span_t encoding)
 }
 
 /* Takes the fields over into the part. */
-static bool set_fields(const fields_t *fields, mclmr_body_part_t *part)
+static mclmr_mime_rule_t set_fields(
+		const fields_t *fields, mclmr_body_part_t *part)
 {
 	mclmr_span_t rest = fields->content_type;
 
-	if(!is_fit(fields->encoding, is_token)
-			|| !is_fit(fields->content_length, is_digits))
-		return false;
+	if(!is_fit(fields->encoding, is_token))
+		return MCLMR_MIME_ENCODING;
+	if(!is_fit(fields->content_length, is_digits))
+		return MCLMR_MIME_PART_HEADER;
 	part->content_type = fields->content_type;
 	part->content_length = fields->content_length;
 	part->base64 =
 			mclmr_span_equal_nocase(fields->encoding, MCLMR_SPAN("base64"));
 	part->unreadable = fields->compression.s != NULL
 					   || (!part->base64 && !is_identity(fields->encoding));
-	return rest.s == NULL || cut_media_type(&rest, &part->media_type);
+	return rest.s == NULL || cut_media_type(&rest, &part->media_type)
+				   ? MCLMR_MIME_KEPT
+				   : MCLMR_MIME_TYPE;
 }
 
-/* Reads the header lines of a part. */
-static mclmr_status_t read_headers(
-		mclmr_span_t headers, mclmr_body_part_t *part)
+/* Reads the header lines of a part, or of a message. */
+static mclmr_mime_rule_t read_headers(
+		mclmr_span_t headers, bool compact, mclmr_body_part_t *part)
 {
-	fields_t fields = {EMPTY, EMPTY, EMPTY, EMPTY};
+	fields_t fields = {EMPTY, EMPTY, EMPTY, EMPTY, compact};
 	mclmr_span_t rest = headers;
 
 	if(headers.len > MCLMR_MAX_PART_HEADERS)
-		return MCLMR_LIMIT_EXCEEDED;
+		return MCLMR_MIME_LIMIT;
 	if(!is_clean(headers))
-		return MCLMR_MIME_MALFORMED;
+		return MCLMR_MIME_PART_HEADER;
 	while(rest.len > 0) {
 		if(!read_field(cut_field(&rest), &fields))
-			return MCLMR_MIME_MALFORMED;
+			return MCLMR_MIME_PART_HEADER;
 	}
 	part->headers = headers;
-	return set_fields(&fields, part) ? MCLMR_OK : MCLMR_MIME_MALFORMED;
+	return set_fields(&fields, part);
 }
 
 /* Cuts the header lines off the text between two delimiters, leaving the
@@ -457,69 +488,94 @@ static mclmr_span_t cut_headers(mclmr_span_t *text)
 	return headers;
 }
 
-/* Reads the part that stands between two delimiters. */
-static mclmr_status_t read_part(mclmr_span_t text, mclmr_body_part_t *part)
+/* Reads header lines, the empty line after them, and content. */
+static mclmr_mime_rule_t read_part(
+		mclmr_span_t text, bool compact, mclmr_body_part_t *part)
 {
 	mclmr_span_t headers = cut_headers(&text);
 
 	part->content = text;
-	return read_headers(headers, part);
+	return read_headers(headers, compact, part);
 }
 
-/* Reads the parts of a multipart body. */
-static mclmr_status_t read_parts(
-		mclmr_span_t body, const mark_t *mark, mclmr_multipart_t *multipart)
+/* Reads one more part, which stands between two delimiters. */
+static mclmr_mime_rule_t add_part(
+		mclmr_span_t text, mclmr_span_t untyped, mclmr_multipart_t *multipart)
+{
+	mclmr_body_part_t *part = &multipart->part[multipart->n];
+	mclmr_mime_rule_t rule;
+
+	if(multipart->n == MCLMR_MAX_PARTS)
+		return MCLMR_MIME_LIMIT;
+	rule = read_part(text, false, part);
+	if(part->media_type.len == 0)
+		part->media_type = untyped;
+	multipart->n += rule == MCLMR_MIME_KEPT;
+	return rule;
+}
+
+/* What a delimiter that has to come, and does not, breaks. */
+static mclmr_mime_rule_t missing(next_t next)
+{
+	return next == NEXT_AMBIGUOUS ? MCLMR_MIME_DELIMITER
+								  : MCLMR_MIME_UNDELIMITED;
+}
+
+/* Reads the parts of a multipart body; untyped: what those are that do not
+ * say. */
+static mclmr_mime_rule_t read_parts(mclmr_span_t body, const mark_t *mark,
+		mclmr_span_t untyped, mclmr_multipart_t *multipart)
 {
 	delimiter_t here, next;
+	next_t found = find_delimiter(body, mark, true, &here);
 
-	if(find_delimiter(body, mark, true, &here) != NEXT_DELIMITER || here.close)
-		return MCLMR_MIME_MALFORMED;
+	if(found != NEXT_DELIMITER || here.close)
+		return missing(found);
 	multipart->boundary = here.boundary;
 	while(!here.close) {
 		mclmr_span_t rest = mclmr_span_from(body, here.end);
-		mclmr_status_t status;
+		mclmr_mime_rule_t rule;
 
-		if(multipart->n == MCLMR_MAX_PARTS)
-			return MCLMR_LIMIT_EXCEEDED;
-		if(find_delimiter(rest, mark, false, &next) != NEXT_DELIMITER)
-			return MCLMR_MIME_MALFORMED;
+		found = find_delimiter(rest, mark, false, &next);
+		if(found != NEXT_DELIMITER)
+			return missing(found);
 		rest.len = (size_t)(next.begin - rest.s);
-		status = read_part(rest, &multipart->part[multipart->n]);
-		if(status != MCLMR_OK)
-			return status;
-		multipart->n++;
+		rule = add_part(rest, untyped, multipart);
+		if(rule != MCLMR_MIME_KEPT)
+			return rule;
 		here = next;
 	}
-	return find_delimiter(mclmr_span_from(body, here.end), mark, false, &next)
-						   == NEXT_NOTHING
-				   ? MCLMR_OK
-				   : MCLMR_MIME_MALFORMED;
+	found = find_delimiter(mclmr_span_from(body, here.end), mark, false, &next);
+	return found == NEXT_NOTHING ? MCLMR_MIME_KEPT : MCLMR_MIME_EPILOGUE;
 }
 
 /* Makes the whole body the only part. */
-static mclmr_status_t set_single(
+static mclmr_mime_rule_t set_single(
 		const fields_t *fields, mclmr_span_t body, mclmr_multipart_t *multipart)
 {
 	multipart->single = true;
 	multipart->n = 1;
 	multipart->part[0].content = body;
-	return set_fields(fields, &multipart->part[0]) ? MCLMR_OK
-												   : MCLMR_MIME_MALFORMED;
+	return set_fields(fields, &multipart->part[0]);
 }
 
 /* Reads a body whose Content-Type has this media type and parameters. */
-static mclmr_status_t read_body(const fields_t *fields, mclmr_span_t parameters,
-		mclmr_span_t body, mclmr_multipart_t *multipart)
+static mclmr_mime_rule_t read_body(const fields_t *fields,
+		mclmr_span_t media_type, mclmr_span_t parameters, mclmr_span_t body,
+		mclmr_multipart_t *multipart)
 {
+	mclmr_span_t untyped = EMPTY;
 	mark_t mark;
 
-	if(!mclmr_span_starts_nocase(
-			   fields->content_type, MCLMR_SPAN("multipart/")))
+	if(!mclmr_span_starts_nocase(media_type, MCLMR_SPAN("multipart/")))
 		return set_single(fields, body, multipart);
-	if(body.len == 0 || !is_identity(fields->encoding)
-			|| !find_boundary(parameters, &mark))
-		return MCLMR_MIME_MALFORMED;
-	return read_parts(body, &mark, multipart);
+	if(!is_identity(fields->encoding))
+		return MCLMR_MIME_COMPOSITE;
+	if(!find_boundary(parameters, &mark))
+		return MCLMR_MIME_BOUNDARY;
+	if(mclmr_span_equal_nocase(media_type, MCLMR_SPAN("multipart/digest")))
+		untyped = MCLMR_SPAN("message/rfc822");
+	return read_parts(body, &mark, untyped, multipart);
 }
 
 /* A field value, its s NULL if it is absent or empty. */
@@ -529,22 +585,61 @@ static mclmr_span_t field_value(mclmr_span_t value)
 	return value.len == 0 ? EMPTY : value;
 }
 
+/* Reads a body of which these fields tell. */
+static mclmr_mime_rule_t read(
+		const fields_t *fields, mclmr_span_t body, mclmr_multipart_t *multipart)
+{
+	mclmr_span_t parameters = fields->content_type;
+	mclmr_span_t media_type;
+
+	if(fields->content_type.s == NULL) {
+		multipart->single = true;
+		return body.len == 0 ? MCLMR_MIME_KEPT : MCLMR_MIME_NO_TYPE;
+	}
+	if(!cut_media_type(&parameters, &media_type))
+		return MCLMR_MIME_TYPE;
+	return read_body(fields, media_type, parameters, body, multipart);
+}
+
 mclmr_status_t mclmr_multipart_read(mclmr_span_t content_type,
 		mclmr_span_t encoding, mclmr_span_t body, mclmr_multipart_t *multipart)
 {
-	fields_t fields = {.content_type = field_value(content_type),
+	const fields_t fields = {.content_type = field_value(content_type),
 			.encoding = field_value(encoding)};
-	mclmr_span_t parameters = fields.content_type;
-	mclmr_span_t media_type;
 
 	memset(multipart, 0, sizeof(*multipart));
-	if(fields.content_type.s == NULL) {
-		multipart->single = true;
-		return body.len == 0 ? MCLMR_OK : MCLMR_MIME_MALFORMED;
-	}
-	if(!cut_media_type(&parameters, &media_type))
-		return MCLMR_MIME_MALFORMED;
-	return read_body(&fields, parameters, body, multipart);
+	multipart->broken = read(&fields, body, multipart);
+	return mclmr_mime_rule_status(multipart->broken);
+}
+
+/* Cuts off what a message begins with: empty lines, and a first line that is
+ * no header field. */
+static void cut_start_line(mclmr_span_t *text)
+{
+	const char *end;
+	mclmr_span_t line, rest, name;
+
+	while(mclmr_span_starts(*text, CRLF))
+		cut_head(text, 2);
+	end = text->len > 0 ? memchr(text->s, '\n', text->len) : NULL;
+	line = *text;
+	if(end != NULL)
+		line.len = (size_t)(end - text->s) + 1;
+	rest = line;
+	name = mclmr_span_cut(&rest, ':');
+	if(name.len == line.len || !is_token(mclmr_span_trim(name)))
+		cut_head(text, line.len);
+}
+
+mclmr_mime_rule_t mclmr_part_read_message(
+		mclmr_span_t text, mclmr_body_part_t *part)
+{
+	memset(part, 0, sizeof(*part));
+	part->content = text;
+	if(text.len == 0)
+		return MCLMR_MIME_KEPT;
+	cut_start_line(&text);
+	return read_part(text, true, part);
 }
 
 /* The media type of a part, which has one even if it does not say. */

@@ -9,7 +9,7 @@
 #define MCLMR_MULTIPART_H
 
 #include "mclmr/base/arena.h"
-#include "mclmr/base/status.h"
+#include "mime_rule.h"
 
 #define MCLMR_MAX_PARTS 16
 #define MCLMR_MAX_BOUNDARY 70		/* RFC 2046 5.1.1 */
@@ -28,9 +28,10 @@ typedef struct mclmr_part
 
 typedef struct mclmr_multipart
 {
-	bool single;		   /* the body is one part and no multipart */
-	mclmr_span_t boundary; /* without quotes; empty if single */
-	size_t n;			   /* parts */
+	mclmr_mime_rule_t broken; /* by which it is refused */
+	bool single;			  /* the body is one part and no multipart */
+	mclmr_span_t boundary;	  /* without quotes; empty if single */
+	size_t n;				  /* parts */
 	mclmr_body_part_t part[MCLMR_MAX_PARTS];
 } mclmr_multipart_t;
 
@@ -38,17 +39,28 @@ typedef struct mclmr_multipart
  * Reads a body. content_type and encoding are the field values of the SIP
  * Content-Type and Content-Transfer-Encoding (may be empty). All spans of
  * the result point into the arguments. A multipart nested in a part stays
- * that part's content. A body without Content-Type is malformed unless it is
- * empty. Every part must end with a boundary of its own line; the final
+ * that part's content; a part of multipart/digest that names no type is
+ * message/rfc822 (RFC 2046 5.1.5). A body without Content-Type is malformed
+ * unless it is empty. Every part must end with a boundary of its own line; the final
  * close delimiter may lack its CRLF. A line that begins with "--" and the
  * boundary and is no delimiter is malformed, wherever it stands and whatever
  * ends the line before it (CRLF, CR, LF): RFC 2046 5.1.1 has the sender choose
  * a boundary that does not occur.
+ * Names of types are those of RFC 6838 4.2: with "%" and the like they are
+ * malformed, so that no other spelling of a name is one.
  * MCLMR_OK, MCLMR_MIME_MALFORMED, MCLMR_LIMIT_EXCEEDED (over
  * MCLMR_MAX_PARTS parts, a part header over MCLMR_MAX_PART_HEADERS).
  */
 mclmr_status_t mclmr_multipart_read(mclmr_span_t content_type,
 		mclmr_span_t encoding, mclmr_span_t body, mclmr_multipart_t *multipart);
+
+/*
+ * Reads a message of SIP, HTTP or mail as a part: its start line, if it has
+ * one, is skipped; names of fields may be the compact ones of SIP.
+ * MCLMR_MIME_KEPT, or what is wrong.
+ */
+mclmr_mime_rule_t mclmr_part_read_message(
+		mclmr_span_t text, mclmr_body_part_t *part);
 
 /* The parts of a media type ("application/sdp", compared without case):
  * their number, and the first of them in *first (NULL if none). */
