@@ -13,58 +13,20 @@ import existing_server
 import mc
 import mc_invite
 import media
+import mutants
+import node
 import sample
 import sip
 import small_server
+from mutants import KEYS, SECRET, mutate
 
-SECRET = "U0VDUkVULUtFWS1NQVRFUklBTA"
 COUNT = int(os.environ.get("MUTATIONS", "3000"))
 SEED = int(os.environ.get("SEED", "1"))
-KEYS = (f"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{SECRET}\r\n"
-        f"a=key-mgmt:mikey {SECRET}\r\n").encode()
-PIECES = [b"", b"\r\n", b"\r\n ", b":", b";", b"<", b">", b'"', b"\0", b",",
-          b"@", b"=", b"%", b"[", b"--", b"\r\n\r\n", b"x" * 300, b"\xff\xfe",
-          b"9" * 20, b"\t", KEYS]
+HELD = 35.0  # s that a transaction is kept
+SPARE = 1 << 20  # octets
 CREDENTIALS = (f'Digest username="alice", realm="{mc.DOMAIN}", '
                f'nonce="{SECRET}", uri="sip:{mc.DOMAIN}", qop=auth, '
                f'nc=00000001, cnonce="{SECRET}", response="{SECRET}"')
-
-
-def insert(rnd, octets):
-    """Something that means something, at any place."""
-    at = rnd.randrange(len(octets))
-    return octets[:at] + rnd.choice(PIECES) + octets[at:]
-
-
-def cut(rnd, octets):
-    """Without some octets."""
-    at = rnd.randrange(len(octets))
-    return octets[:at] + octets[at + rnd.choice((1, 5, 40)):]
-
-
-def change(rnd, octets):
-    """With one other octet."""
-    at = rnd.randrange(len(octets))
-    return octets[:at] + bytes([rnd.randrange(256)]) + octets[at + 1:]
-
-
-def swap(rnd, octets):
-    """With two lines in each other's place."""
-    lines = octets.split(b"\r\n")
-    a, b = rnd.randrange(len(lines)), rnd.randrange(len(lines))
-    lines[a], lines[b] = lines[b], lines[a]
-    return b"\r\n".join(lines)
-
-
-def mutate(rnd, octets):
-    """A message after one to four of these, mostly in its head."""
-    head, end, body = octets.partition(b"\r\n\r\n")
-    whole = rnd.random() < 0.3
-    part = octets if whole else head
-    for _ in range(rnd.choice((1, 1, 1, 2, 4))):
-        part = rnd.choice((insert, insert, cut, change, swap))(rnd, part)
-        part = part or head
-    return part if whole else part + end + body
 
 
 def senders(site, alice):
@@ -170,6 +132,21 @@ def test_no_secret_in_the_log(new_site):
           f"{site.node.counters('node')}")
     assert SECRET not in log
     assert not site.node.crashes()
+
+
+def test_what_arrives(new_site):
+    """Over UDP and TCP: the node lives, what arrives is what was sent, in the
+    name of who proved it; and the memory comes back."""
+    site = new_site(env={"LOG_LIMIT": "0", "PIKE_LIMIT": "1000000",
+                         "USER_LIMIT": "1000000"})
+    used = site.node.shared_memory()
+    arrived, log = mutants.storm(site, COUNT, SEED)
+    print(f"\n{COUNT} messages, seed {SEED}: {arrived} arrived, {len(log)} "
+          "octets of log")
+    assert arrived > COUNT / 20
+    site.reset()
+    node.wait_until(lambda: site.node.shared_memory() - used < SPARE,
+                    "memory back", HELD + sip.TIMEOUT)
 
 
 @pytest.mark.parametrize("make", [small_server.native, small_server.kemi,

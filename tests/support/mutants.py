@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Messages that were good before something was done to their octets, and what
+has to hold of a node that gets them: it lives, what arrives is what was sent,
+in the name that was proven, the log is small and holds no secret."""
+import random
+import re
+import socket
+
+import mc
+import mc_invite
+import media
+import sip
+import torture
+
+SECRET = "U0VDUkVULUtFWS1NQVRFUklBTA"
+KEYS = (f"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{SECRET}\r\n"
+        f"a=key-mgmt:mikey {SECRET}\r\n").encode()
+PIECES = [b"", b"\r\n", b"\r\n ", b":", b";", b"<", b">", b'"', b"\0", b",",
+          b"@", b"=", b"%", b"[", b"--", b"\r\n\r\n", b"x" * 300, b"\xff\xfe",
+          b"9" * 20, b"\t", KEYS]
+
+
+def insert(rnd, octets):
+    """Something that means something, at any place."""
+    at = rnd.randrange(len(octets))
+    return octets[:at] + rnd.choice(PIECES) + octets[at:]
+
+
+def cut(rnd, octets):
+    """Without some octets."""
+    at = rnd.randrange(len(octets))
+    return octets[:at] + octets[at + rnd.choice((1, 5, 40)):]
+
+
+def change(rnd, octets):
+    """With one other octet."""
+    at = rnd.randrange(len(octets))
+    return octets[:at] + bytes([rnd.randrange(256)]) + octets[at + 1:]
+
+
+def swap(rnd, octets):
+    """With two lines in each other's place."""
+    lines = octets.split(b"\r\n")
+    a, b = rnd.randrange(len(lines)), rnd.randrange(len(lines))
+    lines[a], lines[b] = lines[b], lines[a]
+    return b"\r\n".join(lines)
+
+
+def mutate(rnd, octets):
+    """A message after one to four of these, mostly in its head."""
+    head, end, body = octets.partition(b"\r\n\r\n")
+    whole = rnd.random() < 0.3
+    part = octets if whole else head
+    for _ in range(rnd.choice((1, 1, 1, 2, 4))):
+        part = rnd.choice((insert, insert, cut, change, swap))(rnd, part)
+        part = part or head
+    return part if whole else part + end + body
+
+
+def mutate_head(rnd, octets):
+    """The same of the head alone."""
+    head, end, body = octets.partition(b"\r\n\r\n")
+    return (rnd.choice((insert, insert, cut, change, swap))(rnd, head)
+            or head) + end + body
+
+
+class Storm:
+    """Mutants of alice's and of the core's messages, over UDP and TCP."""
+
+    def __init__(self, site, seed):
+        self.site, self.rnd = site, random.Random(seed)
+        self.alice, self.bob = site.client("alice"), site.client("bob")
+        self.writer = torture.Writer(self.alice)
+        self.sent = {}  # payload by number, of those whose head alone changed
+        self.streams = []
+
+    def close(self):
+        """Closes its connections."""
+        for stream in self.streams:
+            stream.close()
+
+    def payload(self, number, whole):
+        """A payload that tells which it is."""
+        text = b"%s%06d." % (b"w" if whole else b"h", number)
+        made = text + SECRET.encode() + bytes(self.rnd.randrange(256)
+                                              for _ in range(40))
+        if not whole:
+            self.sent[number] = made
+        return made
+
+    def make(self, number, whole):
+        """A message with a sender: alice with a proof, or the core."""
+        payload = self.payload(number, whole)
+        kind = self.rnd.randrange(4)
+        if kind == 0:
+            message = mc.core_message("alice", payload)
+            return self.site.core, self.site.core.prepare(message)
+        if kind == 1:
+            with media.Party("127.0.1.1") as party:
+                sdp = party.sdp(media.P25) + KEYS
+            message = mc_invite.private(
+                "alice", "sip:unit1@iwf.example.org", sdp)
+            message.add("Contact", f"<{self.alice.contact}>")
+        else:
+            message = mc.client_message("alice", payload)
+        if self.rnd.random() < 0.7 and kind > 1:
+            message.add(*self.writer.proof("MESSAGE", mc.ORIG))
+        return self.alice.endpoint, self.alice.endpoint.prepare(message)
+
+    def over_tcp(self, octets):
+        """Sends octets on a connection of their own; few are kept."""
+        octets = octets.replace(b"SIP/2.0/UDP", b"SIP/2.0/TCP", 1)
+        self.streams.append(socket.create_connection(
+            self.site.node.address, sip.TIMEOUT))
+        self.streams[-1].sendall(octets)
+        if len(self.streams) > 20:
+            self.streams.pop(0).close()
+
+    def send(self, number):
+        """One of them."""
+        whole = self.rnd.random() < 0.3
+        endpoint, message = self.make(number, whole)
+        change_it = mutate if whole else mutate_head
+        octets = change_it(self.rnd, bytes(message))[:60000]
+        if endpoint is self.alice.endpoint and self.rnd.random() < 0.3:
+            self.over_tcp(octets)
+        else:
+            endpoint.send_octets(octets, self.site.node.address)
+
+    def assert_alive(self):
+        """An ordinary message of the core gets through."""
+        payload = b"alive %d" % self.rnd.randrange(1 << 30)
+        reply = self.site.core.insist(
+            mc.core_message("alice", payload), self.site.node.address)
+        assert reply.code == 200, reply.start
+        self.site.iwf1.wait_request()
+        assert payload in [mc.payload_of(r.message)
+                           for r in self.site.iwf1.requests()]
+
+    def assert_arrived(self):
+        """What reached the IWF: payloads as they were sent, all of them in
+        alice's name. How many there were."""
+        arrived = self.site.iwf1.requests()
+        for request in arrived:
+            message = request.message
+            assert message.all("P-Asserted-Identity") == [
+                f"<{mc.impu('alice')}>"], message.headers
+            assert not message.all("Proxy-Authorization")
+            assert mc.calling_user(message) in (
+                None, mc.mc_id("alice")), mc.info_of(message)
+            payload = mc.payload_of(message)
+            if found := re.match(rb"h(\d{6})\.", payload):
+                assert payload == self.sent[int(found.group(1))]
+        return len(arrived)
+
+
+def storm(site, count, seed):
+    """Sends so many mutants; how many of their payloads arrived, and what the
+    node has logged meanwhile."""
+    before = len(site.node.log())
+    one = Storm(site, seed)
+    try:
+        for number in range(count):
+            one.send(number)
+            if number % 50 == 49:
+                one.assert_alive()
+        one.assert_alive()
+        arrived = one.assert_arrived()
+    finally:
+        one.close()
+    log = site.node.log()[before:]
+    assert SECRET not in log
+    assert not site.node.crashes()
+    return arrived, log
