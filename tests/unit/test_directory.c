@@ -419,7 +419,7 @@ static void test_add_entries(void **state)
 	assert_span(mclmr_directory_person(directory, MCLMR_SPAN("torn"))
 						->entry[0]
 						.identity,
-			"9");
+			MCLMR_SPAN("9"));
 	mclmr_directory_free(directory);
 }
 
