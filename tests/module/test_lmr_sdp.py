@@ -231,6 +231,23 @@ def test_idle_section(call_site, name):
     assert dialog.bye().code == 200
 
 
+def test_idle_section_without_address(call_site):
+    """Refused video has no address: only the speech has a c= line."""
+    alice, bob = call_site.party(), call_site.party()
+
+    def sdp_of(party):
+        line = f"c=IN IP4 {party.address}\r\n".encode()
+        text = party.sdp(media.TETRA, more=[[REFUSED_VIDEO]])
+        head, _, rest = text.replace(line, b"").partition(b"a=rtpmap")
+        return head + line + b"a=rtpmap" + rest
+
+    dialog, _, told, offered = connect(
+        call_site, sdp_of(alice), sdp_of(bob))
+    assert media.ports(told)[1] == media.ports(offered)[1] == 0
+    media.exchange(alice, told, bob, offered, 97)
+    assert dialog.bye().code == 200
+
+
 @pytest.mark.parametrize("answered", [[], [VIDEO, VIDEO[:1]]],
                          ids=["missing", "surplus"])
 def test_other_number_of_sections(call_site, answered):
