@@ -219,3 +219,31 @@ def test_other_target(dial, other):
     far.wait("ACK")
     assert len(far.requests("ACK")) == 1
     assert near.bye().code == 200
+
+
+def mixed_case(route):
+    """Scheme and parameter names in another case."""
+    return route.replace("<sip:", "<SIP:").replace(";lr", ";LR")
+
+
+def other_order(route):
+    """The parameters of a Route's URI the other way round."""
+    uri, *params = route.strip("<>").split(";")
+    return f"<{';'.join([uri, *reversed(params)])}>"
+
+
+@pytest.mark.parametrize("change", [
+    mixed_case, other_order, lambda route: route.replace(">", ";new=1>"),
+    lambda route: f'"x" {route};y="z"'],
+    ids=["case", "order", "more", "name"])
+@pytest.mark.parametrize("form", ["client", "from-lmr"])
+def test_route_written_again(dial, form, change):
+    """So does a Route, which is the Record-Route as its sender writes it."""
+    here = dial(form)
+    talk = here.talk()
+    for side, other in ((talk.near, talk.far), (talk.far, talk.near)):
+        side.routes = [change(route) for route in side.routes]
+        assert side.ask("INFO").code == 200
+        other.wait("INFO")
+    assert talk.near.bye().code == 200
+    talk.far.wait("BYE")

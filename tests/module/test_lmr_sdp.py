@@ -279,6 +279,19 @@ def test_two_descriptions_in_one(call_site):
     call_proxy.assert_ended(dialog, incoming.dialog())
 
 
+def test_target_written_again(call_site):
+    """A Request-URI within the call that equals the Contact, as its sender
+    writes it."""
+    dialog, other, _, _ = connect(call_site, call_site.party().sdp(
+        media.TETRA))
+    for side, peer in ((dialog, other), (other, dialog)):
+        side.target = side.target.replace("sip:", "SIP:") + ";new=1"
+        assert side.ask("INFO").code == 200
+        peer.wait("INFO")
+    assert dialog.bye().code == 200
+    other.wait("BYE")
+
+
 # Answers
 
 STRAYS = {
