@@ -6,6 +6,7 @@ import socket
 import pytest
 
 import calls
+import mc
 import mc_invite
 import media
 import node
@@ -258,3 +259,36 @@ def test_end_of_a_late_fork(site, dial, again):
         assert far.wait("BYE").message.uri == contact
         near.bye()
     calls.wait_quiet(site.node)
+
+
+ANYONE = {
+    "a user of ours": (mc.mc_id("bob"), {"private": 403, "group": 404}),
+    "a radio of the other IWF": (
+        "sip:unit1@tetra-iwf.example.org", {"private": 403, "group": 403}),
+    "another radio of its own": (
+        "sip:fm1@iwf.example.org", {"private": 403, "group": 200}),
+    "itself": (calls.UNIT1, {"private": 200, "group": 200})}
+
+
+@pytest.fixture(params=["site", "drop_in_site"])
+def any_dial(request):
+    """Makes lines on the sample node, or the existing server."""
+    with calls.dialling(request.getfixturevalue(request.param)) as make:
+        yield make
+
+
+@pytest.mark.parametrize("who", ANYONE)
+@pytest.mark.parametrize("form", ["from-lmr", "private", "group-from-lmr",
+                                  "group"])
+def test_whom_an_iwf_names_within_a_call(any_dial, form, who):
+    """In a later request, too, an IWF names no one else as the caller."""
+    talk = any_dial(form).talk()
+    iwf, client = ((talk.near, talk.far) if form.endswith("from-lmr")
+                   else (talk.far, talk.near))
+    name, codes = ANYONE[who]
+    code = codes["group" if form.startswith("group") else "private"]
+    message = mc.with_parts(iwf.request("INFO"), [mc.info_part(mc.info_xml(
+        "mcptt", mc.identity("mcptt", "calling-user-id", name)))])
+    assert iwf.endpoint.ask(message, iwf.server).code == code
+    assert len(client.requests("INFO")) == (code == 200)
+    assert talk.near.bye().code == 200

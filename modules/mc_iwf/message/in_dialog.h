@@ -11,8 +11,10 @@
 
 /*
  * If the info part has a calling-user-id, it has to be this one, compared as a
- * URI. MCLMR_OK, MCLMR_CALLER_FOREIGN, MCLMR_IDENTITY_ENCRYPTED, or what is
- * wrong with the body.
+ * URI; if this is the PSI of an IWF, one whom that may name in a group of its
+ * own (mclmr_call_group_caller()). MCLMR_OK, MCLMR_CALLER_FOREIGN,
+ * MCLMR_IDENTITY_ENCRYPTED, what is wrong with the body, or in the group with
+ * the caller.
  */
 mclmr_status_t iwf_check_in_dialog(iwf_message_t *message, mclmr_span_t mc_id);
 

@@ -294,22 +294,26 @@ static mclmr_status_t decide_from_client(decision_t *d)
 														  : decide_private(d);
 }
 
-/* Checks that one of the PSIs that the IWF asserts is that of a party. */
-static mclmr_status_t check_psi(decision_t *d, const mclmr_party_t *party)
+/* True if one of the PSIs that an IWF asserts is that of a party. */
+static bool serves(const mclmr_sender_t *sender, const mclmr_party_t *party)
 {
-	const mclmr_sender_t *sender = d->request->sender;
-	size_t i;
-
-	for(i = 0; i < sender->n && i < MCLMR_MAX_IDENTITIES; i++) {
+	for(size_t i = 0; i < sender->n && i < MCLMR_MAX_IDENTITIES; i++) {
+		mclmr_uri_room_t room;
 		mclmr_span_t key;
 
-		if(!mclmr_uri_key_if_any(sender->identity[i], d->arena, &key))
-			return MCLMR_INTERNAL;
-		if(mclmr_span_equal(key, party->psi_key))
-			return mclmr_route_copy_text(
-					d->arena, party->row.psi, &d->route->psi);
+		if(mclmr_uri_key_in(sender->identity[i], &room, &key)
+				&& mclmr_span_equal(key, party->psi_key))
+			return true;
 	}
-	return MCLMR_IWF_FOREIGN;
+	return false;
+}
+
+/* Checks that the IWF calls for a party of its own. */
+static mclmr_status_t check_psi(decision_t *d, const mclmr_party_t *party)
+{
+	if(!serves(d->request->sender, party))
+		return MCLMR_IWF_FOREIGN;
+	return mclmr_route_copy_text(d->arena, party->row.psi, &d->route->psi);
 }
 
 /* The calling LMR user, whose profile counts. */
@@ -329,32 +333,36 @@ static mclmr_status_t find_calling_lmr_user(decision_t *d)
 	return check_psi(d, caller);
 }
 
-/* May the IWF name this user of ours as caller in its group? */
-static mclmr_status_t check_user_in_group(
-		const decision_t *d, const mclmr_identity_t *caller)
+mclmr_status_t mclmr_call_group_caller(const mclmr_directory_t *directory,
+		const mclmr_sender_t *sender, mclmr_group_caller_t rule,
+		mclmr_span_t caller)
 {
-	const mclmr_user_t *user = NULL;
+	const mclmr_party_t *lmr_user;
+	const mclmr_user_t *user;
 	mclmr_uri_room_t room;
 	mclmr_span_t key;
 
-	if(d->request->group_caller == MCLMR_GROUP_CALLER_USERS
-			&& mclmr_uri_key_in(caller->value, &room, &key))
-		user = mclmr_directory_user(d->directory, MCLMR_SERVICE_MCPTT, key);
-	if(user == NULL)
+	if(rule == MCLMR_GROUP_CALLER_ANY)
+		return MCLMR_OK;
+	if(!mclmr_uri_key_in(caller, &room, &key))
+		return MCLMR_SENDER_UNKNOWN;
+	lmr_user = mclmr_directory_party(directory, MCLMR_LMR_USER, key);
+	if(lmr_user != NULL)
+		return serves(sender, lmr_user) ? MCLMR_OK : MCLMR_IWF_FOREIGN;
+	user = mclmr_directory_user(directory, MCLMR_SERVICE_MCPTT, key);
+	if(user == NULL || rule != MCLMR_GROUP_CALLER_USERS)
 		return MCLMR_SENDER_UNKNOWN;
 	return user->row.send ? MCLMR_OK : MCLMR_SEND_DENIED;
 }
 
 /* Who speaks first in a group of the IWF, if it says so. */
-static mclmr_status_t check_group_caller(decision_t *d)
+static mclmr_status_t check_group_caller(const decision_t *d)
 {
 	const mclmr_identity_t *caller = field(d, MCLMR_INFO_CALLING_USER_ID);
-	const mclmr_party_t *lmr_user = party_of(d, MCLMR_LMR_USER, caller);
 
-	if(!caller->present || d->request->group_caller == MCLMR_GROUP_CALLER_ANY)
-		return MCLMR_OK;
-	return lmr_user != NULL ? check_psi(d, lmr_user)
-							: check_user_in_group(d, caller);
+	return caller->present ? mclmr_call_group_caller(d->directory,
+				   d->request->sender, d->request->group_caller, caller->value)
+						   : MCLMR_OK;
 }
 
 /* The group that calls, whose profile counts. */

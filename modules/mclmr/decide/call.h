@@ -41,6 +41,16 @@ typedef enum mclmr_group_caller
 	MCLMR_GROUP_CALLER_ANY	  /* anyone: it is not compared */
 } mclmr_group_caller_t;
 
+/*
+ * May the sender, an IWF, name this caller in a group of its own? The IWF is
+ * who it asserts to be. MCLMR_OK; MCLMR_IWF_FOREIGN: a radio of another one;
+ * MCLMR_SENDER_UNKNOWN: no one it may name; MCLMR_SEND_DENIED: a user of ours
+ * without that right.
+ */
+mclmr_status_t mclmr_call_group_caller(const mclmr_directory_t *directory,
+		const mclmr_sender_t *sender, mclmr_group_caller_t rule,
+		mclmr_span_t caller);
+
 typedef struct mclmr_call_request
 {
 	mclmr_span_t request_uri;
