@@ -9,6 +9,11 @@
 
 #define SESSION "v=0\r\no=- 0 0 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n"
 
+bool mclmr_relay_carries(const mclmr_sdp_section_t *section)
+{
+	return section->port != 0 && !section->closed;
+}
+
 bool mclmr_relay_is_needed(const mclmr_sdp_t *sdp)
 {
 	for(size_t i = 0; i < sdp->sections; i++) {

@@ -24,10 +24,7 @@
 
 /* True for a section that the relay carries: one with a port. (One that is
  * bundled without a port goes with the section that it is bundled with.) */
-static inline bool mclmr_relay_carries(const mclmr_sdp_section_t *section)
-{
-	return section->port != 0 && !section->closed;
-}
+bool mclmr_relay_carries(const mclmr_sdp_section_t *section);
 
 /* True if there is such a section: else there is nothing to ask a relay. */
 bool mclmr_relay_is_needed(const mclmr_sdp_t *sdp);
