@@ -2,11 +2,15 @@
 """The media relay never sees the parties' descriptions: what it is told, what
 of its word counts, and what leaves. With a relay of our own that answers what
 a test wants, and with rtpengine."""
+import os
 import re
+import signal
+import socket
 
 import pytest
 
 import call_proxy
+import calls
 import fake_relay
 import media
 import node
@@ -257,10 +261,14 @@ def test_many_addresses(fake):
 
 # When it is not asked
 
+def closing_all(sdp):
+    """The description without any port."""
+    return re.sub(rb"(?m)^(m=\S+ )\d+", rb"\g<1>0", sdp)
+
+
 def closed(party):
     """A description without any port."""
-    return party.sdp(media.PCMU, more=[FLOOR]).replace(
-        b"m=audio %d " % party.port, b"m=audio 0 ").replace(b"4002", b"0")
+    return closing_all(party.sdp(media.PCMU, more=[FLOOR]))
 
 
 @pytest.mark.parametrize("kind", ["fake", "real"])
@@ -303,6 +311,59 @@ def test_offer_without_any_port(fake):
     assert len(fake.relay.asked) == asked
     assert not far.requests("BYE")
     assert dialog.bye().code == 200
+
+
+# The sample node
+
+def is_free(port):
+    """True if nothing has a control port."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        try:
+            sock.bind((rtpengine.CONTROL, port))
+        except OSError:
+            return False
+    return True
+
+
+def test_sample_node(new_site):
+    """The same in its routes: what it tells a relay and takes from it; an
+    answer without any port; a relay that echoes."""
+    site = new_site()
+    os.kill(site.node.relay_pid(), signal.SIGKILL)
+    port = int(site.node.media["RTPENGINE_PORT"])
+    node.wait_until(lambda: is_free(port), "end of the relay")
+    with (fake_relay.FakeRelay(port) as relay,
+          calls.dialling(site) as dial):
+        relay.say = with_lines(*SECRETS)
+        line = dial("client")
+        offer = line.offer(*SECRETS, proto="RTP/SAVP")
+        answer = line.answer(SECRETS[0], proto="RTP/SAVP")
+        talk = line.talk(offer, answer)
+        assert talk.told_far == as_it_leaves(offer)
+        assert talk.told_near == as_it_leaves(answer)
+        assert not [text for text in relay.texts() + relay.texts("answer")
+                    if SECRET in text or "RTP" in text]
+
+        asked = len(relay.asked)
+        told, _ = talk.again("INVITE", talk.near, closing_all(offer),
+                             closing_all(answer))
+        assert told == as_it_leaves(closing_all(answer), "0.0.0.0")
+        assert len(relay.asked) == asked
+        relay.say = lambda text: text
+        branch = talk.near.send("INVITE", offer)
+        assert talk.near.endpoint.wait_final(branch).code == 503
+        assert talk.near.bye().code == 200
+        assert line.refused(offer).code == 503
+
+        relay.say = fake_relay.moved
+        out = line.dial(offer)
+        arrived = line.arrived(out)
+        relay.say = lambda text: text
+        arrived.reply(200, answer)
+        near, told = out.answered()
+        assert media.ports(told) == [0]
+        for dialog in near, arrived.dialog():
+            dialog.wait("BYE", timeout=12)
 
 
 # What others' descriptions did to rtpengine

@@ -89,7 +89,7 @@ class FakeRelay(node.Started):
         """The answer to a request."""
         cookie, _, octets = packet.partition(b" ")
         asked = rtpengine.decode(octets)
-        answer = {"result": "ok"}
+        answer = {"result": "ok", "calls": self.calls()}
         if asked["command"] == "ping":
             answer["result"] = "pong"
         elif "sdp" in asked:
