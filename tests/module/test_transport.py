@@ -4,7 +4,6 @@ import contextlib
 import re
 import socket
 import ssl
-import subprocess
 import threading
 import time
 
@@ -13,6 +12,7 @@ import pytest
 import mc
 import node
 import sip
+import tls_node
 
 
 def test_message_takes_the_flow_of_the_registration(site):
@@ -36,96 +36,22 @@ def test_message_takes_the_path(site):
     assert not alice.endpoint.requests()
 
 
-class Authority:
-    """Makes certificates that the node accepts."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self._openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes",
-                      "-subj", "/CN=test authority", "-days", "2",
-                      "-keyout", "ca.key", "-out", "ca.pem")
-
-    def _openssl(self, *words):
-        """Runs openssl in the folder."""
-        subprocess.run(["openssl", *words], cwd=self.folder, check=True,
-                       capture_output=True)
-
-    def self_signed(self, name):
-        """Key and certificate files of one who vouches for himself."""
-        self._openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes",
-                      "-subj", f"/CN={name}", "-days", "2",
-                      "-keyout", "own.key", "-out", "own.pem")
-        return self.folder / "own.pem", self.folder / "own.key"
-
-    def certificate(self, name):
-        """Key and certificate files for a name."""
-        self._openssl("req", "-newkey", "rsa:2048", "-nodes",
-                      "-subj", f"/CN={name}", "-keyout", f"{name}.key",
-                      "-out", f"{name}.csr")
-        self._openssl("x509", "-req", "-in", f"{name}.csr", "-days", "2",
-                      "-CA", "ca.pem", "-CAkey", "ca.key",
-                      "-CAcreateserial", "-out", f"{name}.pem")
-        return self.folder / f"{name}.pem", self.folder / f"{name}.key"
-
-
 @pytest.fixture
 def authority(tmp_path):
     """A certificate authority of this test."""
-    return Authority(tmp_path)
-
-
-def make_tls_site(new_site, authority, **settings):
-    """A node that listens on TLS and knows an IWF by its name alone."""
-    certificate, key = authority.certificate("mc.example.org")
-    config = authority.folder / "tls.cfg"
-    config.write_text(
-        "[server:default]\nmethod = TLSv1.2+\nverify_certificate = yes\n"
-        f"require_certificate = no\nprivate_key = {key}\n"
-        f"certificate = {certificate}\nca_list = {authority.folder}/ca.pem\n"
-        "[client:default]\nmethod = TLSv1.2+\n")
-    site = new_site(
-        options=["-A", "WITH_TLS", "-A", f"TLS_PORT={node.free_port()}",
-                 "-A", f'TLS_CONFIG="{config}"'],
-        sql=["INSERT INTO mc_iwf_peers (kind, psi, address, port, tls_id)"
-             f" VALUES ('iwf', '{mc.IWF1}', '', 0, 'iwf.example.org')"],
-        **settings)
-    site.client("alice")
-    return site
+    return tls_node.Authority(tmp_path)
 
 
 @pytest.fixture
 def tls_site(new_site, authority):
     """The sample node with TLS."""
-    return make_tls_site(new_site, authority)
-
-
-def connect_tls(site, certificate=None, source="127.0.0.1"):
-    """A TLS connection to the node."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    if certificate:
-        context.load_cert_chain(*certificate)
-    port = next(int(o.split("=")[1]) for o in site.node.options
-                if o.startswith("TLS_PORT="))
-    return context.wrap_socket(socket.create_connection(
-        ("127.0.0.1", port), sip.TIMEOUT, (source, 0)))
-
-
-def ask_on(sock, message):
-    """The answer to a request on a TLS connection."""
-    message.headers.insert(0, (
-        "Via", f"SIP/2.0/TLS 127.0.0.1;branch=z9hG4bK{sip.token()};rport"))
-    sock.sendall(bytes(message))
-    data = b""
-    while not sip.first_message(data):
-        data += sock.recv(65536)
-    return sip.Message.parse(sip.first_message(data))
+    return tls_node.site_with_tls(new_site, authority)
 
 
 def ask_over_tls(site, message, certificate=None):
     """The same on a connection of its own."""
-    with connect_tls(site, certificate) as sock:
-        return ask_on(sock, message)
+    with tls_node.connect(site, certificate) as sock:
+        return tls_node.ask(sock, message)
 
 
 @pytest.mark.parametrize("name, code", [
@@ -148,8 +74,8 @@ def test_text_of_an_iwf_by_its_certificate(tls_site, authority, name, code):
                           mc.impu("alice"), [("Content-Type", "text/plain")],
                           b"hello")
     certificate = name and authority.certificate(name)
-    with connect_tls(tls_site, certificate, "127.0.0.8") as sock:
-        assert ask_on(sock, message).code == code
+    with tls_node.connect(tls_site, certificate, "127.0.0.8") as sock:
+        assert tls_node.ask(sock, message).code == code
 
 
 class TlsContact:
@@ -236,8 +162,8 @@ def test_name_that_nobody_has_verified(tls_site, authority, name):
 
 def proven(sock, message, user):
     """A client's request on a TLS connection, with its password."""
-    challenged = ask_on(sock, message)
-    reply = ask_on(sock, sip.with_credentials(
+    challenged = tls_node.ask(sock, message)
+    reply = tls_node.ask(sock, sip.with_credentials(
         message, challenged, user, f"{user}-secret"))
     assert reply.code == 200
     return sock
@@ -257,15 +183,15 @@ def is_open(sock):
 def test_who_keeps_a_tls_connection(new_site, authority):
     """An IWF by its certificate and a client by its password; not a stranger
     who is challenged, nor one who says nothing."""
-    site = make_tls_site(new_site, authority, extra=(
+    site = tls_node.site_with_tls(new_site, authority, extra=(
         'modparam("tls", "connection_timeout", 2)'))
-    iwf = connect_tls(site, authority.certificate("iwf.example.org"))
-    assert ask_on(iwf, mc.iwf_message("alice", b"x")).code == 200
-    client = proven(connect_tls(site), mc.client_message("alice", b"x"),
+    iwf = tls_node.connect(site, authority.certificate("iwf.example.org"))
+    assert tls_node.ask(iwf, mc.iwf_message("alice", b"x")).code == 200
+    client = proven(tls_node.connect(site), mc.client_message("alice", b"x"),
                     "alice")
-    stranger = connect_tls(site)
-    assert ask_on(stranger, mc.client_message("alice", b"x")).code == 407
-    idle = connect_tls(site)
+    stranger = tls_node.connect(site)
+    assert tls_node.ask(stranger, mc.client_message("alice", b"x")).code == 407
+    idle = tls_node.connect(site)
     time.sleep(2 + 10 + 2)  # the lifetime, the reader's, and a margin
     socks = [iwf, client, stranger, idle]
     assert [is_open(sock) for sock in socks] == [True, True, False, False]
