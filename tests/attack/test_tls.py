@@ -12,7 +12,7 @@ import sip
 import tls_node
 
 HANDSHAKES, MUTANTS, SEED = 300, 500, 5
-LOG = 256 << 10          # octets
+LOG = 16 << 10           # octets
 SPARE = 4 << 20          # octets
 QUIET = 60.0             # s: connections end, transactions are forgotten
 HELLO = bytes.fromhex("16030100ba010000b60303")

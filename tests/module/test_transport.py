@@ -203,3 +203,25 @@ def test_idle_tls_connections_end_as_soon(tls_site):
     """Module tls has a lifetime of its own."""
     text = tls_site.node.kamcmd("tls.options")
     assert re.search(r"connection_timeout: 15$", text, re.M), text
+
+
+def test_broken_handshakes_are_not_told(tls_site):
+    """What is no TLS costs no line of the log, nor does the name that it asks
+    for stand there."""
+    said = len(tls_site.node.log())
+    context = ssl.create_default_context()
+    for name in ["secret.example.org"] * 10:
+        with socket.create_connection(
+                ("127.0.0.1", tls_node.port_of(tls_site)),
+                sip.TIMEOUT) as plain:
+            plain.sendall(b"\x16\x03\x01\x00\x05hello")
+        with contextlib.suppress(ssl.SSLError), socket.create_connection(
+                ("127.0.0.1", tls_node.port_of(tls_site)),
+                sip.TIMEOUT) as plain:
+            # It does not trust the certificate, and says so.
+            context.wrap_socket(plain, server_hostname=name)
+    alive = ask_over_tls(tls_site, sip.request(
+        "OPTIONS", f"sip:{mc.DOMAIN}", mc.impu("alice"), f"sip:{mc.DOMAIN}"))
+    assert alive.code == 200
+    log = tls_site.node.log()[said:]
+    assert "tls_" not in log and "secret.example.org" not in log
