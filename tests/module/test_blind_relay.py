@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import socket
+import struct
 
 import pytest
 
@@ -397,6 +398,45 @@ def test_another_format_in_the_200(real):
     assert call_proxy.formats_of(told) == ["0"]
     assert call_proxy.attributes(told) == ["a=rtpmap:0 PCMU/8000"]
     media.exchange(alice, told, bob, incoming.sdp, 0)
+    assert dialog.bye().code == 200
+
+
+def with_rtcp(site, how):
+    """A party, what receives its RTCP, and the lines that say so."""
+    while True:
+        party = site.party()
+        if how == "mux":
+            return party, party, ["a=rtcp-mux"]
+        try:
+            control = media.Party(
+                party.address, 0 if how == "elsewhere" else party.port + 1)
+        except OSError:
+            continue  # that port is taken
+        site.parties.append(control)
+        return party, control, ([f"a=rtcp:{control.port}"]
+                                if how == "elsewhere" else [])
+
+
+@pytest.mark.parametrize("keys", [[], SECRETS[:1], SECRETS[1:2]],
+                         ids=["clear", "SDES", "MIKEY"])
+@pytest.mark.parametrize("how", ["next port", "elsewhere", "mux"])
+def test_rtcp(real, how, keys):
+    """RTCP passes both ways, wherever the parties have it."""
+    alice, alice_control, of_alice = with_rtcp(real, how)
+    bob, bob_control, of_bob = with_rtcp(real, how)
+    proto = "RTP/SAVP" if keys else "RTP/AVP"
+    dialog, _, offered, told = connect(
+        real, alice.sdp(media.PCMU, *keys, *of_alice, proto=proto),
+        bob.sdp(media.PCMU, *keys, *of_bob, proto=proto))
+    assert b"a=rtcp:" not in offered + told
+    media.exchange(alice, told, bob, offered, 0)
+    for sender, place, receiver in (
+            (alice_control, media.place(told), bob_control),
+            (bob_control, media.place(offered), alice_control)):
+        had = len(receiver.collect())
+        packet = struct.pack("!BBHIIIIII", 0x80, 200, 6, sender.ssrc, *[9] * 5)
+        sender.send([packet], (place[0], place[1] + (how != "mux")))
+        assert receiver.wait(had + 1)[-1][1] == packet
     assert dialog.bye().code == 200
 
 

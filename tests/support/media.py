@@ -75,11 +75,11 @@ def has_line(sdp, line):
 class Party:
     """The media side of a user agent: one port for RTP."""
 
-    def __init__(self, address="127.0.1.1"):
+    def __init__(self, address="127.0.1.1", port=0):
         self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.sock.setsockopt(
             socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
-        self.sock.bind((address, 0))
+        self.sock.bind((address, port))
         self.address, self.port = self.sock.getsockname()
         self.ssrc = next(_ids)
         self.received = []  # (source, packet)
