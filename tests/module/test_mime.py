@@ -62,6 +62,19 @@ MALFORMED = {
         TYPE, PLAIN.replace(b"\r\n\r\n", b"\r\n")),
 }
 
+AMBIGUOUS = "a line begins with the boundary and is no delimiter"
+REASONS = {
+    "no boundary parameter": "boundary missing, twice or not permitted",
+    "boundary too long": "boundary missing, twice or not permitted",
+    "other boundary": "first or last delimiter missing",
+    "no end": "first or last delimiter missing",
+    "delimiter in the epilogue": "a delimiter after the last one",
+    "more parts after the end": "a delimiter after the last one",
+    "more parts after an epilogue": "a delimiter after the last one",
+    "a second end": "a delimiter after the last one",
+    "part without empty line": "header of a part not readable",
+}
+
 
 def shaped(content_type, body):
     """alice's message with this body."""
@@ -90,8 +103,19 @@ def test_malformed(site, name):
     site.client("alice")
     reply = site.from_core(shaped(*MALFORMED[name]))
     assert reply.code == 400
+    assert reply.reason.partition(": ")[::2] == (
+        "malformed MIME body", REASONS.get(name, AMBIGUOUS))
     assert not reply.all("Warning")
     assert not site.iwf1.requests()
+
+
+def test_reason_of_the_operator(new_small):
+    """A row of parameter status is the whole reason."""
+    size = 'modparam("mc_iwf", "max_body", 62000)'
+    site = new_small((size, size + '\nmodparam("mc_iwf", "status", '
+                      '"mime_malformed = 400 \\"no\\"")'))
+    reply = site.from_core(shaped(*MALFORMED["no end"]))
+    assert (reply.code, reply.reason) == (400, "no")
 
 
 def test_truncated_datagram(site):
