@@ -350,6 +350,21 @@ def test_within_a_call(small_share, form, who):
         far.wait("BYE")
 
 
+def test_byes(small_share):
+    """The first BYE of a call is free, another one counts: a call that is over
+    takes it as long as it is known."""
+    with calls.Line(small_share) as here:
+        talk = here.talk()
+        wait_back(small_share)
+        talk.far.endpoint.script = sip.silent
+        talk.near.send("BYE")
+        talk.far.wait("BYE")
+        assert held(small_share) == 0
+        talk.near.send("BYE")
+        talk.far.wait("BYE", 2)
+        wait_held(small_share, ONE / 2, ONE * 2)
+
+
 def test_call_that_is_taken_back(small_share):
     """CANCEL of a call that rings, though its caller holds too much; then it
     may call again."""
