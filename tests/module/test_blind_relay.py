@@ -508,6 +508,26 @@ def test_no_address(real, line):
     call_proxy.assert_ended(dialog, incoming.dialog())
 
 
+ELSEWHERE = [("loadmodule \"kex.so\"", "loadmodule \"kex.so\"\n"
+              "loadmodule \"corex.so\""),
+             ("\troute(PROFILE);\n", "\troute(PROFILE);\n"
+              "\tset_source_address(\"udp:192.0.2.9:5060\");\n")]
+
+
+def test_machine_of_the_relay():
+    """Its control port is at a loopback address: who is elsewhere gets no
+    packets sent there."""
+    with call_proxy.running(changes=ELSEWHERE) as site:
+        offer = site.party().sdp(media.TETRA)
+        refused = site.offer(offer).refusal()
+        assert (refused.code, call_proxy.warning_of(refused)) == (
+            488, "media without an IP address")
+        outgoing = site.offer(re.sub(rb"c=.*\r\n", b"c=IN IP4 192.0.2.9\r\n",
+                                     offer))
+        site.incoming(outgoing).reply(486)
+        outgoing.refusal()
+
+
 def test_no_key_in_the_log_of_the_relay(real):
     """At its highest level, whatever the keying and whatever it cannot
     read."""

@@ -89,6 +89,14 @@ static const struct
 				NULL},
 		{"multicast", "c=IN IP4 224.2.1.1/127\r\nm=audio 4 RTP/AVP 0\r\n",
 				NULL},
+		{"multicast without its scope",
+				"c=IN IP4 239.2.1.1\r\nm=audio 4 RTP/AVP 0\r\n", NULL},
+		{"multicast of IPv6", "c=IN IP6 FF02::1\r\nm=audio 4 RTP/AVP 0\r\n",
+				NULL},
+		{"multicast, mapped",
+				"c=IN IP6 ::ffff:224.2.1.1\r\nm=audio 4 RTP/AVP 0\r\n", NULL},
+		{"broadcast", "c=IN IP4 255.255.255.255\r\nm=audio 4 RTP/AVP 0\r\n",
+				NULL},
 		{"another network", "c=TN RFC2543 +49\r\nm=audio 4 RTP/AVP 0\r\n",
 				NULL},
 		{"of the other kind", "c=IN IP6 192.0.2.1\r\nm=audio 4 RTP/AVP 0\r\n",
@@ -157,6 +165,40 @@ static void test_long_address(void **state)
 			MCLMR_MEDIA_ADDRESS);
 }
 
+/* The relay's own machine, by each of its loopback addresses. */
+static void test_home(void **state)
+{
+	static const struct
+	{
+		const char *text;
+		bool home;
+	} homes[] = {
+			{"c=IN IP4 127.0.0.1\r\nm=audio 4 RTP/AVP 0\r\n", true},
+			{"c=IN IP4 127.255.1.2\r\nm=audio 4 RTP/AVP 0\r\n", true},
+			{"c=IN IP6 ::1\r\nm=audio 4 RTP/AVP 0\r\n", true},
+			{"c=IN IP6 ::FFFF:127.0.0.1\r\nm=audio 4 RTP/AVP 0\r\n", true},
+			{C "m=audio 4 RTP/AVP 0\r\nm=video 6 RTP/AVP 97\r\n"
+			   "c=IN IP4 127.0.0.1\r\n",
+					true},
+			{"c=IN IP4 127.0.0.1\r\nm=audio 0 RTP/AVP 0\r\n", false},
+			{"c=IN IP4 127.0.0.1\r\nm=audio 4 RTP/AVP 0\r\n" C, false},
+			{C "m=audio 4 RTP/AVP 0\r\n", false},
+			{"c=IN IP6 2001:db8::1\r\nm=audio 4 RTP/AVP 0\r\n", false},
+			{"c=IN IP6 ::\r\nm=audio 4 RTP/AVP 0\r\n", false},
+			{"m=audio 4 RTP/AVP 0\r\n", false},
+	};
+
+	(void)state;
+	for(size_t i = 0; i < COUNT(homes); i++) {
+		char text[256];
+		mclmr_arena_t arena;
+
+		(void)snprintf(text, sizeof(text), HEAD "%s", homes[i].text);
+		if(mclmr_relay_sends_home(read_text(text, &arena)) != homes[i].home)
+			fail_msg("%s: home %d", homes[i].text, !homes[i].home);
+	}
+}
+
 /* A full arena is no request. */
 static void test_full(void **state)
 {
@@ -177,6 +219,7 @@ int main(void)
 			cmocka_unit_test(test_cases),
 			cmocka_unit_test(test_needed),
 			cmocka_unit_test(test_long_address),
+			cmocka_unit_test(test_home),
 			cmocka_unit_test(test_full),
 	};
 

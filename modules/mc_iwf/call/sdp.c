@@ -183,18 +183,36 @@ static mclmr_status_t decide(lmr_message_t *m)
 	return m->decision.action == MCLMR_REFUSE ? m->decision.status : MCLMR_OK;
 }
 
+/* True if a message comes from this machine, by a loopback address. */
+static bool is_from_here(const struct sip_msg *msg)
+{
+	const struct ip_addr *from = &msg->rcv.src_ip;
+	mclmr_connection_t source = {.is_ip6 = from->af == AF_INET6};
+
+	memcpy(source.address, from->u.addr, source.is_ip6 ? 16 : 4);
+	return mclmr_connection_is_loopback(&source);
+}
+
 /* Hands the request for the media relay over, of media or of none. */
-static mclmr_status_t prepare_relay(lmr_message_t *m)
+static mclmr_status_t ask_relay(const struct sip_msg *msg, lmr_message_t *m)
 {
 	mclmr_span_t request;
+	mclmr_status_t status;
+
+	if(mclmr_relay_sends_home(m->sdp) && !is_from_here(msg))
+		return MCLMR_MEDIA_ADDRESS;
+	status = mclmr_relay_request_write(m->sdp, &m->arena, &request);
+	return status != MCLMR_OK || lmr_avp_hand_over(request) ? status
+															: MCLMR_INTERNAL;
+}
+
+/* Reads what was decided, for the relay if there is one. */
+static mclmr_status_t prepare_relay(const struct sip_msg *msg, lmr_message_t *m)
+{
 	mclmr_status_t status = mclmr_sdp_read(m->text, &m->arena, &m->sdp);
 
-	if(status == MCLMR_OK && iwf_config.media_relay) {
-		status = mclmr_relay_request_write(m->sdp, &m->arena, &request);
-		if(status == MCLMR_OK && !lmr_avp_hand_over(request))
-			status = MCLMR_INTERNAL;
-	}
-	return status;
+	return status == MCLMR_OK && iwf_config.media_relay ? ask_relay(msg, m)
+														: status;
 }
 
 bool lmr_sdp_needs_relay(const lmr_message_t *m)
@@ -226,7 +244,7 @@ mclmr_status_t lmr_sdp_decide(struct sip_msg *msg, lmr_message_t *m,
 	if(status == MCLMR_OK)
 		status = decide(m);
 	if(status == MCLMR_OK)
-		status = prepare_relay(m);
+		status = prepare_relay(msg, m);
 	if(status == MCLMR_OK)
 		m->todo = LMR_TODO_DECIDED;
 	return status;

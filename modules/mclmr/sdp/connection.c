@@ -74,6 +74,38 @@ bool mclmr_connection_is_none(const mclmr_connection_t *connection)
 	return memcmp(connection->address, none, sizeof(none)) == 0;
 }
 
+/* The four octets of an IPv4 address, also of a mapped one (RFC 4291 2.5.5.2);
+ * NULL if it is none. */
+static const unsigned char *find_ip4(const mclmr_connection_t *connection)
+{
+	static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+	if(!connection->is_ip6)
+		return connection->address;
+	return memcmp(connection->address, mapped, sizeof(mapped)) == 0
+				   ? connection->address + sizeof(mapped)
+				   : NULL;
+}
+
+bool mclmr_connection_is_loopback(const mclmr_connection_t *connection)
+{
+	static const unsigned char ip6[16] = {[15] = 1};
+	const unsigned char *ip4 = find_ip4(connection);
+
+	return ip4 != NULL ? ip4[0] == 127
+					   : memcmp(connection->address, ip6, sizeof(ip6)) == 0;
+}
+
+bool mclmr_connection_is_group(const mclmr_connection_t *connection)
+{
+	static const unsigned char all[4] = {255, 255, 255, 255};
+	const unsigned char *ip4 = find_ip4(connection);
+
+	if(ip4 == NULL)
+		return connection->address[0] == 0xff;
+	return (ip4[0] & 0xf0) == 0xe0 || memcmp(ip4, all, sizeof(all)) == 0;
+}
+
 void mclmr_connection_put(
 		mclmr_text_t *text, const mclmr_connection_t *connection)
 {

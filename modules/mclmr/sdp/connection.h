@@ -29,6 +29,13 @@ bool mclmr_connection_equal(
 /* True for 0.0.0.0 and ::, at which nothing is received. */
 bool mclmr_connection_is_none(const mclmr_connection_t *connection);
 
+/* True for 127.0.0.0/8 and ::1, also as IPv4-mapped IPv6: whoever sends there
+ * reaches itself. */
+bool mclmr_connection_is_loopback(const mclmr_connection_t *connection);
+
+/* True for multicast and 255.255.255.255: more than one may receive there. */
+bool mclmr_connection_is_group(const mclmr_connection_t *connection);
+
 /* Adds "IN IP4 192.0.2.1". */
 void mclmr_connection_put(
 		mclmr_text_t *text, const mclmr_connection_t *connection);

@@ -23,6 +23,19 @@ bool mclmr_relay_is_needed(const mclmr_sdp_t *sdp)
 	return false;
 }
 
+bool mclmr_relay_sends_home(const mclmr_sdp_t *sdp)
+{
+	for(size_t i = 0; i < sdp->sections; i++) {
+		mclmr_connection_t connection;
+
+		if(mclmr_relay_carries(&sdp->section[i])
+				&& mclmr_connection_of(sdp, &sdp->section[i], &connection)
+				&& mclmr_connection_is_loopback(&connection))
+			return true;
+	}
+	return false;
+}
+
 mclmr_span_t mclmr_relay_kind(const mclmr_sdp_section_t *section)
 {
 	if(mclmr_sdp_is_audio(section))
@@ -92,7 +105,7 @@ static void put_rtcp(mclmr_text_t *text, const mclmr_sdp_section_t *section)
 	mclmr_text_string(text, "\r\n");
 }
 
-/* Writes a section; false if it has a port and no address. */
+/* Writes a section; false if it has a port and no address of one receiver. */
 static bool put_section(mclmr_text_t *text, const mclmr_sdp_t *sdp,
 		const mclmr_sdp_section_t *section)
 {
@@ -102,7 +115,8 @@ static bool put_section(mclmr_text_t *text, const mclmr_sdp_t *sdp,
 		put_place(text, section, 0, &connection);
 		return true;
 	}
-	if(!mclmr_connection_of(sdp, section, &connection))
+	if(!mclmr_connection_of(sdp, section, &connection)
+			|| mclmr_connection_is_group(&connection))
 		return false;
 	put_place(text, section, section->port, &connection);
 	put_direction(text, sdp, section);

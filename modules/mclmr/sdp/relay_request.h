@@ -29,12 +29,18 @@ bool mclmr_relay_carries(const mclmr_sdp_section_t *section);
 /* True if there is such a section: else there is nothing to ask a relay. */
 bool mclmr_relay_is_needed(const mclmr_sdp_t *sdp);
 
+/* True if packets for such a section would go to the relay's own machine, by a
+ * loopback address. Its control port takes orders there: such an address is for
+ * senders on that machine only. */
+bool mclmr_relay_sends_home(const mclmr_sdp_t *sdp);
+
 /* What the relay hears a section called: audio, video or application. */
 mclmr_span_t mclmr_relay_kind(const mclmr_sdp_section_t *section);
 
 /*
  * Writes the request for a description that is to leave. MCLMR_OK;
- * MCLMR_MEDIA_ADDRESS if a section with a port names no IP address;
+ * MCLMR_MEDIA_ADDRESS if a section with a port names no IP address, or one of
+ * many receivers;
  * MCLMR_INTERNAL if the arena is full.
  */
 mclmr_status_t mclmr_relay_request_write(
