@@ -1478,6 +1478,36 @@ def test_outage(server, fresh):
         running.wait_user(mc_id("again"), "p-again")
 
 
+def many_users(database, count):
+    """Fills in users with an LMR entry each, by SQL alone."""
+    numbers = ("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+               f" WHERE i < {count}) ")
+    database.run(
+        "INSERT INTO mc_iwf_users (mc_id, service, impu, person) "
+        f"{numbers} SELECT 'sip:m' || i || '@x.org', 'mcptt', "
+        "'sip:m' || i || '@x.org', 'm' || i FROM n",
+        f"INSERT INTO mc_iwf_lmr (person, lmr_type, kmf, identity) {numbers}"
+        "SELECT 'm' || i, 'p25', 'sip:kmf1@iwf.example.org', i FROM n",
+        "DELETE FROM mc_iwf_changes")
+
+
+def test_reload_that_does_not_fit(server):
+    """A reload for which there is no shared memory is refused before it
+    begins, and the old rows stay in force; changes still are."""
+    if server.schema != "sqlite":
+        pytest.skip("it is the module that looks")
+    fresh = server.create().load_sample()
+    many_users(fresh, 50000)
+    running = Loaded(fresh, reload_delta=0)
+    running.memory = 48
+    with running:
+        assert "not enough shared memory: " in running.reload_error()
+        assert "not enough shared memory: " in running.kamcmd("mc_iwf.stats")
+        assert "person: m50000" in running.user("sip:m50000@x.org")
+        fresh.run(insert_user("still"))
+        running.wait_user(mc_id("still"), "p-still", timeout=SOON)
+
+
 def test_reload_pause(fresh):
     """reload_delta keeps requests apart."""
     with Loaded(fresh, reload_delta=60) as running:

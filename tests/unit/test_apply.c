@@ -227,14 +227,18 @@ static void test_deleted(void **state)
 	}
 }
 
-/* A row that has changed, and for which there is no memory: the old one may
+/* A row that has grown, and for which there is no memory: the old one may
  * stay for some tries and no longer, since what it has lost is not known. */
 static void test_no_memory(void **state)
 {
+	static char text[5000];
+
 	(void)state;
-	user.send = false;
-	entry.identity = MCLMR_SPAN("2");
-	party.profile = MCLMR_SPAN("tetra");
+	memset(text, 'x', sizeof(text));
+	memcpy(text, "sip:", 4);
+	user.organisation = (mclmr_span_t){text, sizeof(text)};
+	entry.identity = user.organisation;
+	party.psi = (mclmr_span_t){text, 200};
 	short_of_memory = true;
 	for(size_t i = 0; i < 3; i++) {
 		const kind_t *kind = &kinds[i];

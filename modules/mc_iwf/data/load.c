@@ -8,6 +8,7 @@
 #include "mc_iwf/config.h"
 #include "bad_rows.h"
 #include "load.h"
+#include "memory.h"
 #include "store.h"
 #include "tables.h"
 
@@ -16,20 +17,21 @@
 static unsigned long *bad_rows;
 static unsigned long entries_left_out;
 
+/* How a row of a table is added: NULL, or what is wrong with it. */
+typedef const char *(*add_t)(void *data, const mc_row_t *row);
+
 /* What rows are added to. */
 typedef struct load
 {
 	mc_db_t *db;
 	mclmr_network_t *network;
-	mclmr_directory_t *directory;
-	unsigned long left_out;	 /* rows of the table so far */
-	unsigned long withdrawn; /* persons with entries that are */
+	mclmr_directory_t *directory; /* NULL: the small tables are loaded */
+	add_t add;					  /* of the table */
+	unsigned long left_out;		  /* rows of the table so far */
+	unsigned long withdrawn;	  /* persons with entries that are */
 	void (*between)(void *data);
 	void *data;
 } load_t;
-
-/* How a row of a table is added: NULL, or what is wrong with it. */
-typedef const char *(*add_t)(void *data, const mc_row_t *row);
 
 static const char *add_kmf(void *data, const mc_row_t *row)
 {
@@ -249,16 +251,26 @@ static void after_page(void *data)
 		load->between(load->data);
 }
 
+/* Adds a row while there is memory for it. */
+static const char *add_with_room(void *data, const mc_row_t *row)
+{
+	load_t *load = data;
+
+	return load->directory == NULL || iwf_memory_is_left()
+				   ? load->add(load, row)
+				   : mclmr_no_memory;
+}
+
 /* Loads a table; left_out tells of its rows afterwards. */
 static mc_db_result_t load_table(
 		load_t *load, iwf_table_id_t id, mc_db_error_t *error)
 {
 	const mc_table_t *table = &iwf_tables[id];
-	const mc_table_load_t into = {
-			load, add_functions[id], leave_out, after_page};
+	const mc_table_load_t into = {load, add_with_room, leave_out, after_page};
 	mc_db_result_t rc;
 
 	load->left_out = 0;
+	load->add = add_functions[id];
 	rc = id < IWF_TABLE_USERS ? mc_table_load_whole(
 				 load->db, table, MCLMR_MAX_NETWORK_ROWS, &into, error)
 							  : mc_table_load_pages(load->db, table,
@@ -299,16 +311,36 @@ mc_db_result_t iwf_load_network(
 	return rc;
 }
 
+/* How many users there are, and rows of all large tables. */
+static mc_db_result_t count_rows(
+		mc_db_t *db, size_t *users, size_t *rows, mc_db_error_t *error)
+{
+	mc_db_result_t rc = MC_DB_OK;
+
+	*users = *rows = 0;
+	for(iwf_table_id_t id = IWF_TABLE_USERS;
+			rc == MC_DB_OK && id <= IWF_TABLE_LMR; id++) {
+		size_t n;
+
+		rc = mc_table_count(db, &iwf_tables[id], &n, error);
+		*rows += n;
+		if(id == IWF_TABLE_USERS)
+			*users = n;
+	}
+	return rc;
+}
+
 /* An empty directory that owns a network just loaded, with room for all users,
  * so that the index need not grow. */
 static mc_db_result_t new_directory(
 		mc_db_t *db, mclmr_directory_t **directory, mc_db_error_t *error)
 {
 	mclmr_network_t *network;
-	size_t users;
-	mc_db_result_t rc =
-			mc_table_count(db, &iwf_tables[IWF_TABLE_USERS], &users, error);
+	size_t users, rows;
+	mc_db_result_t rc = count_rows(db, &users, &rows, error);
 
+	if(rc == MC_DB_OK && !iwf_memory_fits(rows, error))
+		rc = MC_DB_BAD_ROW;
 	if(rc == MC_DB_OK)
 		rc = iwf_load_network(db, &network, error);
 	if(rc != MC_DB_OK)

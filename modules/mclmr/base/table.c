@@ -74,6 +74,11 @@ void mclmr_table_free(
 		allocator->release(table->bucket);
 }
 
+size_t mclmr_table_octets(const mclmr_table_t *table)
+{
+	return table->buckets * sizeof(table->bucket[0]);
+}
+
 mclmr_link_t *mclmr_table_chain(const mclmr_table_t *table, uint64_t hash)
 {
 	return *bucket_of(table, hash);

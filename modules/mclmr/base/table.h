@@ -45,6 +45,9 @@ bool mclmr_table_init(const mclmr_allocator_t *allocator, mclmr_table_t *table,
 void mclmr_table_free(
 		const mclmr_allocator_t *allocator, const mclmr_table_t *table);
 
+/* Octets of memory that the buckets take. */
+size_t mclmr_table_octets(const mclmr_table_t *table);
+
 /* The first node of the chain in which a hash is; the others are on next. */
 mclmr_link_t *mclmr_table_chain(const mclmr_table_t *table, uint64_t hash);
 

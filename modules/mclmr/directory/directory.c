@@ -3,6 +3,7 @@
 /* Users, persons and their LMR entries in hash tables, and their changes. */
 #include <string.h>
 
+#include "mclmr/base/pool.h"
 #include "mclmr/base/table.h"
 #include "mclmr/sip/uri.h"
 #include "directory.h"
@@ -15,7 +16,7 @@ typedef struct user_node
 	mclmr_link_t by_impu; /* in use if it is the first of its IMPU */
 } user_node_t;
 
-/* Followed in memory by its entries and by all their octets. */
+/* Followed in memory by its ID; its entries have a block of their own. */
 typedef struct person_node
 {
 	mclmr_person_t person;
@@ -25,6 +26,7 @@ typedef struct person_node
 struct mclmr_directory
 {
 	mclmr_allocator_t allocator;
+	mclmr_pool_t *pool; /* users and persons */
 	mclmr_network_t *network;
 	mclmr_one_kmf_per_t one_kmf_per;
 	size_t entries;
@@ -64,13 +66,14 @@ static uint64_t hash_person_link(uint64_t seed, const mclmr_link_t *link)
 	return mclmr_table_hash(seed, node->person.id);
 }
 
-/* Frees all but the network and the nodes of the tables. */
+/* Frees all but the network. */
 static void free_shell(mclmr_directory_t *directory)
 {
 	size_t i;
 
 	for(i = 0; i < MCLMR_PARTY_KINDS; i++)
 		mclmr_parties_free(directory->parties[i]);
+	mclmr_pool_free(directory->pool);
 	mclmr_table_free(&directory->allocator, &directory->users);
 	mclmr_table_free(&directory->allocator, &directory->impus);
 	mclmr_table_free(&directory->allocator, &directory->persons);
@@ -100,7 +103,8 @@ mclmr_directory_t *mclmr_directory_new(const mclmr_allocator_t *allocator,
 	memset(directory, 0, sizeof(*directory));
 	directory->allocator = *allocator;
 	directory->one_kmf_per = one_kmf_per;
-	if(!new_parties(directory)
+	directory->pool = mclmr_pool_new(allocator);
+	if(directory->pool == NULL || !new_parties(directory)
 			|| !mclmr_table_init(
 					allocator, &directory->users, hash_user_link, expected)
 			|| !mclmr_table_init(
@@ -114,44 +118,10 @@ mclmr_directory_t *mclmr_directory_new(const mclmr_allocator_t *allocator,
 	return directory;
 }
 
-static void free_users(mclmr_directory_t *directory)
-{
-	size_t i;
-
-	for(i = 0; i < directory->users.buckets; i++) {
-		mclmr_link_t *link = directory->users.bucket[i];
-
-		while(link != NULL) {
-			user_node_t *node = MCLMR_NODE_OF(user_node_t, by_mc, link);
-
-			link = link->next;
-			directory->allocator.release(node);
-		}
-	}
-}
-
-static void free_persons(mclmr_directory_t *directory)
-{
-	size_t i;
-
-	for(i = 0; i < directory->persons.buckets; i++) {
-		mclmr_link_t *link = directory->persons.bucket[i];
-
-		while(link != NULL) {
-			person_node_t *node = MCLMR_NODE_OF(person_node_t, by_id, link);
-
-			link = link->next;
-			directory->allocator.release(node);
-		}
-	}
-}
-
 void mclmr_directory_free(mclmr_directory_t *directory)
 {
 	if(directory == NULL)
 		return;
-	free_users(directory);
-	free_persons(directory);
 	mclmr_network_free(directory->network);
 	free_shell(directory);
 }
@@ -289,7 +259,7 @@ static user_node_t *new_user(
 	user_node_t *node;
 
 	pack_user(&packer, source, &counted);
-	node = directory->allocator.alloc(sizeof(*node) + packer.used);
+	node = mclmr_pool_alloc(directory->pool, sizeof(*node) + packer.used);
 	if(node == NULL)
 		return NULL;
 	memset(node, 0, sizeof(*node));
@@ -316,45 +286,63 @@ static void pack_entries(packer_t *packer, const mclmr_person_t *source,
 	}
 }
 
-/* A person with entries in one block of memory, in no table; NULL if
- * memory is short. */
-static person_node_t *new_person(
-		mclmr_directory_t *directory, const mclmr_person_t *source)
+/* A person without entries, in no table; NULL if memory is short. */
+static person_node_t *new_person(mclmr_directory_t *directory, mclmr_span_t id)
 {
-	size_t fixed =
-			sizeof(person_node_t) + source->entries * sizeof(mclmr_lmr_entry_t);
-	packer_t packer = {NULL, 0};
-	mclmr_lmr_entry_t *entry;
-	person_node_t *node;
+	person_node_t *node =
+			mclmr_pool_alloc(directory->pool, sizeof(*node) + id.len);
+	packer_t packer = {(char *)(node + 1), 0};
 
-	pack(&packer, source->id);
-	pack_entries(&packer, source, NULL);
-	node = directory->allocator.alloc(fixed + packer.used);
 	if(node == NULL)
 		return NULL;
 	memset(node, 0, sizeof(*node));
-	entry = (mclmr_lmr_entry_t *)(node + 1);
-	packer = (packer_t){(char *)node + fixed, 0};
-	node->person.id = pack(&packer, source->id);
-	pack_entries(&packer, source, entry);
-	node->person.entries = source->entries;
-	node->person.entry = entry;
+	node->person.id = pack(&packer, id);
 	return node;
+}
+
+/* The entries of source, at least one, in one block of memory; NULL if memory
+ * is short. */
+static mclmr_lmr_entry_t *new_entries(
+		mclmr_directory_t *directory, const mclmr_person_t *source)
+{
+	size_t fixed = source->entries * sizeof(mclmr_lmr_entry_t);
+	packer_t packer = {NULL, 0};
+	mclmr_lmr_entry_t *entry;
+
+	pack_entries(&packer, source, NULL);
+	entry = mclmr_pool_alloc(directory->pool, fixed + packer.used);
+	if(entry == NULL)
+		return NULL;
+	packer = (packer_t){(char *)entry + fixed, 0};
+	pack_entries(&packer, source, entry);
+	return entry;
+}
+
+/* Gives a person other entries, which may be none; the old ones are freed. */
+static void set_entries(mclmr_directory_t *directory, person_node_t *node,
+		mclmr_lmr_entry_t *entry, size_t n)
+{
+	if(node->person.entry != NULL)
+		mclmr_pool_release(
+				directory->pool, (mclmr_lmr_entry_t *)node->person.entry);
+	directory->entries -= node->person.entries;
+	directory->entries += n;
+	node->person.entry = entry;
+	node->person.entries = n;
 }
 
 static void insert_person(mclmr_directory_t *directory, person_node_t *node)
 {
 	mclmr_table_insert(
 			&directory->allocator, &directory->persons, &node->by_id);
-	directory->entries += node->person.entries;
 }
 
 /* Takes a person to which no user refers any more out, and frees it. */
 static void drop_person(mclmr_directory_t *directory, person_node_t *node)
 {
-	directory->entries -= node->person.entries;
+	set_entries(directory, node, NULL, 0);
 	mclmr_table_remove(&directory->persons, &node->by_id);
-	directory->allocator.release(node);
+	mclmr_pool_release(directory->pool, node);
 }
 
 /* True if a person has an MC service ID of any service. */
@@ -428,7 +416,7 @@ static void release_user(mclmr_directory_t *directory, user_node_t *node)
 {
 	person_node_t *person = (person_node_t *)node->user.of;
 
-	directory->allocator.release(node);
+	mclmr_pool_release(directory->pool, node);
 	if(!has_users(person) && person->person.entries == 0)
 		drop_person(directory, person);
 }
@@ -457,7 +445,6 @@ static const char *draft_user(const mclmr_user_row_t *row,
 static const char *store_user(mclmr_directory_t *directory,
 		const mclmr_user_t *draft, user_node_t *old)
 {
-	const mclmr_person_t unknown = {.id = draft->row.person};
 	person_node_t *known = find_person(directory, draft->row.person);
 	person_node_t *person = known;
 	user_node_t *node = new_user(directory, draft);
@@ -465,9 +452,9 @@ static const char *store_user(mclmr_directory_t *directory,
 	if(node == NULL)
 		return mclmr_no_memory;
 	if(known == NULL) {
-		person = new_person(directory, &unknown);
+		person = new_person(directory, draft->row.person);
 		if(person == NULL) {
-			directory->allocator.release(node);
+			mclmr_pool_release(directory->pool, node);
 			return mclmr_no_memory;
 		}
 		insert_person(directory, person);
@@ -623,46 +610,35 @@ size_t mclmr_directory_drop_conflicts(
 	return left;
 }
 
-/* Puts a person in the place of an old one, whose users it takes over. */
-static void replace_person(
-		mclmr_directory_t *directory, person_node_t *old, person_node_t *node)
-{
-	size_t i;
-
-	for(i = 0; i < MCLMR_SERVICE_COUNT; i++) {
-		mclmr_user_t *user = (mclmr_user_t *)old->person.user[i];
-
-		if(user == NULL)
-			continue;
-		node->person.user[i] = user;
-		user->of = &node->person;
-		user->row.person = node->person.id;
-	}
-	drop_person(directory, old);
-}
-
 /* Takes all entries from a person, and the person if nothing is left of
  * it. A revocation must not fail, so this needs no memory. */
 static void clear_entries(mclmr_directory_t *directory, person_node_t *node)
 {
-	directory->entries -= node->person.entries;
-	node->person.entries = 0;
+	set_entries(directory, node, NULL, 0);
 	if(!has_users(node))
 		drop_person(directory, node);
 }
 
-/* Stores a person with its new entries, at least one. */
+/* Stores new entries of a person, at least one. All memory is there before
+ * anything changes. */
 static const char *store_entries(
 		mclmr_directory_t *directory, const mclmr_person_t *draft)
 {
-	person_node_t *old = find_person(directory, draft->id);
-	person_node_t *node = new_person(directory, draft);
+	person_node_t *known = find_person(directory, draft->id);
+	person_node_t *node = known;
+	mclmr_lmr_entry_t *entry = new_entries(directory, draft);
 
-	if(node == NULL)
+	if(entry == NULL)
 		return mclmr_no_memory;
-	if(old != NULL)
-		replace_person(directory, old, node);
-	insert_person(directory, node);
+	if(known == NULL) {
+		node = new_person(directory, draft->id);
+		if(node == NULL) {
+			mclmr_pool_release(directory->pool, entry);
+			return mclmr_no_memory;
+		}
+		insert_person(directory, node);
+	}
+	set_entries(directory, node, entry, draft->entries);
 	return NULL;
 }
 
@@ -715,7 +691,7 @@ const char *mclmr_directory_add_entry(mclmr_directory_t *directory,
  * left keeps its memory. */
 static bool drop_conflicts(mclmr_directory_t *directory, person_node_t *node)
 {
-	mclmr_lmr_entry_t *entry = (mclmr_lmr_entry_t *)(node + 1);
+	mclmr_lmr_entry_t *entry = (mclmr_lmr_entry_t *)node->person.entry;
 	size_t n = node->person.entries, left = 0;
 	mclmr_lmr_entry_t all[MCLMR_MAX_LMR_ENTRIES];
 
@@ -735,8 +711,7 @@ static const char *settle_person(
 		mclmr_directory_t *directory, person_node_t *node)
 {
 	if(node->person.entries > MCLMR_MAX_LMR_ENTRIES) {
-		directory->entries -= node->person.entries;
-		node->person.entries = 0;
+		set_entries(directory, node, NULL, 0);
 		return "too many LMR entries, all are withdrawn";
 	}
 	return drop_conflicts(directory, node) ? "a second KMF for what may have "
@@ -798,6 +773,18 @@ const mclmr_party_t *mclmr_directory_party(const mclmr_directory_t *directory,
 		mclmr_party_kind_t kind, mclmr_span_t key)
 {
 	return mclmr_parties_find(directory->parties[kind], key);
+}
+
+size_t mclmr_directory_octets(const mclmr_directory_t *directory)
+{
+	size_t octets = mclmr_pool_octets(directory->pool)
+					+ mclmr_table_octets(&directory->users)
+					+ mclmr_table_octets(&directory->impus)
+					+ mclmr_table_octets(&directory->persons);
+
+	for(size_t i = 0; i < MCLMR_PARTY_KINDS; i++)
+		octets += mclmr_parties_octets(directory->parties[i]);
+	return octets;
 }
 
 mclmr_directory_counts_t mclmr_directory_count(

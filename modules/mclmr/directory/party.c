@@ -3,6 +3,7 @@
 /* LMR users and groups in one hash table, and their changes. */
 #include <string.h>
 
+#include "mclmr/base/pool.h"
 #include "mclmr/base/table.h"
 #include "mclmr/sip/uri.h"
 #include "party.h"
@@ -17,6 +18,7 @@ typedef struct node
 struct mclmr_parties
 {
 	mclmr_allocator_t allocator;
+	mclmr_pool_t *pool;
 	mclmr_table_t table; /* by key */
 };
 
@@ -32,28 +34,20 @@ mclmr_parties_t *mclmr_parties_new(const mclmr_allocator_t *allocator)
 	if(parties == NULL)
 		return NULL;
 	parties->allocator = *allocator;
-	if(mclmr_table_init(allocator, &parties->table, hash_link, 0))
+	parties->pool = mclmr_pool_new(allocator);
+	if(parties->pool != NULL
+			&& mclmr_table_init(allocator, &parties->table, hash_link, 0))
 		return parties;
+	mclmr_pool_free(parties->pool);
 	allocator->release(parties);
 	return NULL;
 }
 
 void mclmr_parties_free(mclmr_parties_t *parties)
 {
-	size_t i;
-
 	if(parties == NULL)
 		return;
-	for(i = 0; i < parties->table.buckets; i++) {
-		mclmr_link_t *link = parties->table.bucket[i];
-
-		while(link != NULL) {
-			node_t *node = MCLMR_NODE_OF(node_t, link, link);
-
-			link = link->next;
-			parties->allocator.release(node);
-		}
-	}
+	mclmr_pool_free(parties->pool);
 	mclmr_table_free(&parties->allocator, &parties->table);
 	parties->allocator.release(parties);
 }
@@ -87,6 +81,12 @@ size_t mclmr_parties_count(const mclmr_parties_t *parties)
 	return parties->table.n;
 }
 
+size_t mclmr_parties_octets(const mclmr_parties_t *parties)
+{
+	return mclmr_pool_octets(parties->pool)
+		   + mclmr_table_octets(&parties->table);
+}
+
 /* The row with its keys, which are in the rooms; what is wrong with it, or
  * NULL. */
 static const char *draft_party(const mclmr_party_row_t *row,
@@ -116,10 +116,10 @@ static void move_text(char **at, mclmr_span_t *text)
 /* A party in one block of memory, in no table yet; NULL if memory is short. */
 static node_t *new_node(mclmr_parties_t *parties, const mclmr_party_t *draft)
 {
-	node_t *node = parties->allocator.alloc(
+	node_t *node = mclmr_pool_alloc(parties->pool,
 			sizeof(*node) + draft->row.uri.len + draft->row.psi.len
-			+ draft->row.profile.len + draft->row.codec.len + draft->key.len
-			+ draft->psi_key.len);
+					+ draft->row.profile.len + draft->row.codec.len
+					+ draft->key.len + draft->psi_key.len);
 	char *at;
 
 	if(node == NULL)
@@ -139,7 +139,7 @@ static node_t *new_node(mclmr_parties_t *parties, const mclmr_party_t *draft)
 static void drop(mclmr_parties_t *parties, node_t *node)
 {
 	mclmr_table_remove(&parties->table, &node->link);
-	parties->allocator.release(node);
+	mclmr_pool_release(parties->pool, node);
 }
 
 const char *mclmr_parties_put(

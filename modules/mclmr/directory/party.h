@@ -58,4 +58,7 @@ const mclmr_party_t *mclmr_parties_find(
 
 size_t mclmr_parties_count(const mclmr_parties_t *parties);
 
+/* Octets of memory that they take. */
+size_t mclmr_parties_octets(const mclmr_parties_t *parties);
+
 #endif
