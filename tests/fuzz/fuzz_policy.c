@@ -124,7 +124,8 @@ static bool may_change(const mclmr_sdp_line_t *line)
 {
 	return line->type == 'm' || line->type == 'c'
 		   || mclmr_sdp_is(line, MCLMR_SPAN("fmtp"))
-		   || mclmr_sdp_is(line, MCLMR_SPAN("rtcp"));
+		   || mclmr_span_equal_nocase(
+				   mclmr_span_trim(line->name), MCLMR_SPAN("rtcp"));
 }
 
 /* Lines that left are some of those that came, in their order; of key-mgmt
