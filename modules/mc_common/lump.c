@@ -24,11 +24,19 @@ bool mc_lump_taken(const struct sip_msg *msg, mclmr_span_t octets)
 	return takes(msg->add_rm, begin, end) || takes(msg->body_lumps, begin, end);
 }
 
+/* Where a lump ends; 0 for an insertion at no place: it has no offset. */
+static int end_of(const struct lump *l)
+{
+	if(l->op == LUMP_DEL)
+		return l->u.offset + l->len;
+	return l->op == LUMP_NOP ? l->u.offset : 0;
+}
+
 /* True if a lump of a list stands beyond, or reaches there. */
 static bool is_beyond(const struct lump *l, int offset)
 {
 	for(; l != NULL; l = l->next) {
-		if(l->u.offset + (l->op == LUMP_DEL ? l->len : 0) > offset)
+		if(end_of(l) > offset)
 			return true;
 	}
 	return false;

@@ -28,6 +28,8 @@
 #define TRANSACTION ((size_t)14336)
 #define NEW_CALL ((size_t)5120)
 #define KEPT_REPLY ((size_t)4096)
+/* Octets of the longest message that the core reads. */
+#define LONGEST_REPLY 65535
 
 /* The accounts of some keys, with a lock of their own. */
 typedef union shard
@@ -97,6 +99,13 @@ static void raise_to(charge_t *charge, size_t octets)
 		atomic_fetch_add(&shared->total.held, more);
 }
 
+/* Another process may drop a kept reply meanwhile: what it reads then is no
+ * length, and must not use up the shares of all others. */
+static size_t reply_length(const struct sip_msg *reply)
+{
+	return reply->len <= LONGEST_REPLY ? reply->len : 0;
+}
+
 /* Octets of a branch: what was sent, what ends it, a refusal that is kept. */
 static size_t held_by_branch(const struct ua_client *branch)
 {
@@ -106,7 +115,7 @@ static size_t held_by_branch(const struct ua_client *branch)
 			&& branch->local_cancel.buffer != BUSY_BUFFER)
 		octets += branch->local_cancel.buffer_len;
 	if(branch->reply != NULL && branch->reply != FAKED_REPLY)
-		octets += KEPT_REPLY + branch->reply->len;
+		octets += KEPT_REPLY + reply_length(branch->reply);
 	return octets;
 }
 
