@@ -347,6 +347,8 @@ static void add_characters(reader_t *reader, mclmr_span_t text)
 {
 	value_t *value = &reader->value[reader->field];
 
+	if(text.len == 0)
+		return;
 	if(text.len > MAX_VALUE - value->length) {
 		refuse(reader, "a value is too long");
 		return;
