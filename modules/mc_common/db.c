@@ -159,7 +159,7 @@ int mc_db_put_text(const mc_db_t *db, char *to, size_t size, const char *prefix,
 		const char *column)
 {
 	return db->path != NULL
-				   ? snprintf(to, size, ", SUBSTR(CAST(%s%s AS BLOB), 1, %d)",
+				   ? snprintf(to, size, ", SUBSTR(CAST(%s%s AS BLOB), 1, %zu)",
 						   prefix, column, MC_DB_OCTETS + 1)
 				   : snprintf(to, size, ", SUBSTR(%s%s, 1, %d)", prefix, column,
 						   MC_DB_CHARACTERS + 1);

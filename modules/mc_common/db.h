@@ -21,7 +21,7 @@
 /* What the texts of a table may have; a query asks for little more, so that no
  * row can use up the memory of the process. */
 #define MC_DB_CHARACTERS 255
-#define MC_DB_OCTETS (4 * MC_DB_CHARACTERS)
+#define MC_DB_OCTETS ((size_t)4 * MC_DB_CHARACTERS)
 
 typedef enum mc_db_result
 {

@@ -225,7 +225,7 @@ static mc_db_result_t prune_some(
 static mc_db_result_t prune(mc_follower_t *f, mc_db_error_t *error)
 {
 	time_t now = time(NULL);
-	mc_db_result_t rc;
+	mc_db_result_t rc = MC_DB_OK;
 	bool more = false;
 	int times = 0;
 

@@ -74,7 +74,7 @@ static size_t count_complete(const mc_db_rows_t *rows)
 void mc_ahead_read(mc_db_t *db, const char *log, const mc_named_t *named,
 		long long first, long long last, mc_ahead_t *ahead)
 {
-	mc_db_error_t error;
+	mc_db_error_t error = {""};
 
 	read_named(db, log, named, first, last, AHEAD_ROWS, &ahead->rows, &error);
 	ahead->usable = count_complete(&ahead->rows);

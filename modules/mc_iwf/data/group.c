@@ -159,13 +159,10 @@ static mclmr_status_t read_row(change_t *change, row_t *row)
 
 	if(rc == MC_DB_FAILED)
 		status = finish(change, MCLMR_INTERNAL, "the database does not answer");
-	else if(rc == MC_DB_BAD_ROW)
-		status = finish(
-				change, MCLMR_INTERNAL, "the row of the group cannot be used");
-	else if(rows.n == 0)
+	else if(rc == MC_DB_OK && rows.n == 0)
 		status = finish(
 				change, MCLMR_GROUP_UNKNOWN, "group is not in the table");
-	else if(!copy_text(row->psi, URI_SIZE, found.psi)
+	else if(rc == MC_DB_BAD_ROW || !copy_text(row->psi, URI_SIZE, found.psi)
 			|| !copy_text(row->profile, WORD_SIZE, found.profile)
 			|| !copy_text(row->codec, WORD_SIZE, found.codec))
 		status = finish(

@@ -42,7 +42,7 @@ static iwf_account_t *find(
 }
 
 /* A new account, in the table; NULL if memory is short. */
-static iwf_account_t *open(
+static iwf_account_t *open_account(
 		iwf_accounts_t *accounts, uint64_t hash, mclmr_span_t key)
 {
 	iwf_account_t *account =
@@ -67,7 +67,7 @@ iwf_account_t *iwf_accounts_charge(iwf_accounts_t *accounts, uint64_t hash,
 	if(octets > limit || (account && account->octets > limit - octets))
 		return NULL;
 	if(account == NULL)
-		account = open(accounts, hash, key);
+		account = open_account(accounts, hash, key);
 	if(account == NULL)
 		return NULL;
 	account->octets += octets;

@@ -76,7 +76,7 @@ void mclmr_table_free(
 
 size_t mclmr_table_octets(const mclmr_table_t *table)
 {
-	return table->buckets * sizeof(table->bucket[0]);
+	return table->buckets * sizeof(mclmr_link_t *);
 }
 
 mclmr_link_t *mclmr_table_chain(const mclmr_table_t *table, uint64_t hash)

@@ -291,10 +291,11 @@ static person_node_t *new_person(mclmr_directory_t *directory, mclmr_span_t id)
 {
 	person_node_t *node =
 			mclmr_pool_alloc(directory->pool, sizeof(*node) + id.len);
-	packer_t packer = {(char *)(node + 1), 0};
+	packer_t packer;
 
 	if(node == NULL)
 		return NULL;
+	packer = (packer_t){(char *)(node + 1), 0};
 	memset(node, 0, sizeof(*node));
 	node->person.id = pack(&packer, id);
 	return node;
