@@ -4,8 +4,8 @@ its list of header fields, and without its challenge."""
 import mc
 
 NO_LIST = ("\t\troute(LISTED_FIELDS);\n", "\t\t$var(none) = 0;\n")
-NO_PROOF = ('\tif($iwf(source) == "client") {\n\t\troute(PROVE);\n\t}\n'
-            "\tt_newtran();\n", "\tt_newtran();\n")
+NO_PROOF = ("\t\troute(PROVE);\n\t\t$var(user) = $avp(proven);\n",
+            "\t\t$var(user) = $si;\n")
 
 
 def test_fields_of_a_client(new_small):
