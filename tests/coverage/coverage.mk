@@ -6,7 +6,7 @@ COVERAGE_MIN = 95
 COVERAGE_OF = $(patsubst $(MCLMR_DIR)/%.c,%,$(wildcard $(MCLMR_DIR)/sdp/*.c)) \
 	base/text
 COVERAGE_TESTS = $(patsubst tests/unit/%.c,$(COVERAGE_DIR)/%, \
-	$(wildcard tests/unit/test_policy_*.c) \
+	$(wildcard tests/unit/test_policy_*.c tests/unit/test_relay_*.c) \
 	$(addprefix tests/unit/test_,sdp.c profile.c negotiation.c \
 		sdp_outline.c explain.c text.c))
 COVERAGE_OBJ = $(MCLMR_SRC:%.c=$(COVERAGE_DIR)/obj/%.o)

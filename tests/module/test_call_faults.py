@@ -24,7 +24,7 @@ SHORT = 2.5  # seconds in which a relay that hangs may hold a message
 @pytest.fixture
 def faulty(new_site):
     """A node of its own, whose relay may be ended."""
-    return new_site(env={"WRITE_PROBE": "1", "KEEP_ALIVE": "30"})
+    return new_site(env={"WRITE_PROBE": "1"})
 
 
 @pytest.fixture

@@ -158,7 +158,7 @@ def one_round(site, parties):
 def test_calls_at_one_instant(new_site):
     """All confirmed and heard at once; none is left behind."""
     site = new_site(media_ports=20 * CALLS,
-                    env={"USER_CALLS": str(20 * CALLS), "KEEP_ALIVE": "30",
+                    env={"USER_CALLS": str(20 * CALLS),
                          "USER_LIMIT": str(20 * CALLS)})
     parties = Parties(site)
     one_round(site, parties)
@@ -173,7 +173,7 @@ def test_memory_comes_back(new_site):
     """After each round, with calls abandoned by one side, nothing is left
     within CALM seconds, and shared memory is what it was."""
     site = new_site(media_ports=20 * CALLS,
-                    env={"USER_CALLS": str(20 * CALLS), "KEEP_ALIVE": "30",
+                    env={"USER_CALLS": str(20 * CALLS),
                          "USER_LIMIT": str(20 * CALLS)})
     parties, used, private = Parties(site), [], []
     for _ in range(ROUNDS):

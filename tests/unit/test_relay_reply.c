@@ -116,6 +116,10 @@ static const struct
 				"m=audio 30000 udp MCPTT\r\n" R
 				"m=application 4002 udp MCPTT\r\n" C,
 				"has the sender's own port and address"},
+		{"echo of each other's section", OWN TWO,
+				"m=audio 4002 udp MCPTT\r\n" C
+				"m=application 4000 udp MCPTT\r\n" C,
+				"has the sender's own port and address"},
 		{"echo in other words",
 				OWN "c=IN IP6 2001:db8::1\r\nm=audio 4 RTP/AVP 0\r\n",
 				"m=audio 4 udp MCPTT\r\nc=IN IP6 2001:DB8:0:0::1\r\n",

@@ -34,18 +34,35 @@ static const char *read_place(const mclmr_sdp_t *said,
 	return NULL;
 }
 
+/* True for a place of the sender, of whichever section: a relay that took them
+ * for each other would lead past itself, too. */
+static bool is_own_place(
+		const mclmr_sdp_t *sdp, const mclmr_relay_place_t *place)
+{
+	for(size_t i = 0; i < sdp->sections; i++) {
+		mclmr_connection_t own;
+
+		if(!mclmr_relay_carries(&sdp->section[i])
+				|| sdp->section[i].port != place->port)
+			continue;
+		(void)mclmr_connection_of(sdp, &sdp->section[i], &own);
+		if(mclmr_connection_equal(&own, &place->connection))
+			return true;
+	}
+	return false;
+}
+
 /* NULL, or what is wrong with a place, by what the sender itself said. */
 static const char *check_place(const mclmr_sdp_t *sdp,
 		const mclmr_sdp_section_t *section, const mclmr_relay_place_t *place)
 {
 	mclmr_connection_t own;
 
+	if(is_own_place(sdp, place))
+		return "has the sender's own port and address";
 	(void)mclmr_connection_of(sdp, section, &own);
-	if(mclmr_connection_equal(&own, &place->connection))
-		return section->port == place->port
-					   ? "has the sender's own port and address"
-					   : NULL;
 	return mclmr_connection_is_none(&place->connection)
+						   && !mclmr_connection_equal(&own, &place->connection)
 				   ? "has no address for a section"
 				   : NULL;
 }
