@@ -113,6 +113,56 @@ static void test_used_again(void **state)
 	mclmr_pool_free(pool);
 }
 
+/* The same if all blocks become larger and smaller again and again, each time
+ * in another order: what one size has left serves the others. */
+static void test_used_for_other_sizes(void **state)
+{
+	mclmr_pool_t *pool = mclmr_pool_new(&allocator);
+	char *block[BLOCKS] = {NULL};
+
+	(void)state;
+	for(size_t round = 0; round < 60; round++) {
+		size_t n = 64 + round * 112 % 400;
+
+		for(size_t k = 0; k < BLOCKS; k++) {
+			size_t i = k * (round * 2 + 1) % BLOCKS;
+			char *next = mclmr_pool_alloc(pool, n + k % 5 * 8);
+
+			memset(next, (int)round, n + k % 5 * 8);
+			if(block[i] != NULL)
+				mclmr_pool_release(pool, block[i]);
+			block[i] = next;
+		}
+	}
+	assert_true(mclmr_pool_octets(pool) < (size_t)BLOCKS * 2 * 500);
+	mclmr_pool_free(pool);
+}
+
+/* Blocks that are released become one again, whatever the order, and what is
+ * in use is known to the octet. */
+static void test_joined(void **state)
+{
+	static const size_t order[] = {1, 2, 5, 0, 3, 4};
+	mclmr_pool_t *pool = mclmr_pool_new(&allocator);
+	char *block[6], *whole;
+	size_t before;
+
+	(void)state;
+	mclmr_pool_release(pool, mclmr_pool_alloc(pool, 4000));
+	before = asked;
+	for(size_t i = 0; i < 6; i++)
+		block[i] = mclmr_pool_alloc(pool, 600);
+	assert_int_equal(asked, before);
+	assert_int_equal(mclmr_pool_used(pool), 6 * 608);
+	for(size_t i = 0; i < 6; i++)
+		mclmr_pool_release(pool, block[order[i]]);
+	assert_int_equal(mclmr_pool_used(pool), 0);
+	whole = mclmr_pool_alloc(pool, 4000);
+	assert_ptr_equal(whole, block[0]);
+	assert_int_equal(asked, before);
+	mclmr_pool_free(pool);
+}
+
 /* A large block goes back to the allocator at once. */
 static void test_large(void **state)
 {
@@ -124,10 +174,12 @@ static void test_large(void **state)
 	for(size_t i = 0; i < 3; i++)
 		block[i] = mclmr_pool_alloc(pool, 100000);
 	assert_true(mclmr_pool_octets(pool) >= before + 300000);
+	assert_true(mclmr_pool_used(pool) >= 300000);
 	mclmr_pool_release(pool, block[1]);
 	mclmr_pool_release(pool, block[0]);
 	mclmr_pool_release(pool, block[2]);
 	assert_int_equal(mclmr_pool_octets(pool), before);
+	assert_int_equal(mclmr_pool_used(pool), 0);
 	mclmr_pool_free(pool);
 }
 
@@ -144,8 +196,11 @@ static void test_short_of_memory(void **state)
 	assert_non_null(block);
 	left = 0;
 	assert_null(mclmr_pool_alloc(pool, 100));
-	assert_null(mclmr_pool_alloc(pool, (size_t)-1));
 	assert_null(mclmr_pool_alloc(pool, 100000));
+	left = 200;
+	assert_null(mclmr_pool_alloc(pool, SIZE_MAX));
+	assert_null(mclmr_pool_alloc(pool, SIZE_MAX - 8));
+	left = 0;
 	mclmr_pool_release(pool, block);
 	assert_ptr_equal(mclmr_pool_alloc(pool, 99), block);
 	mclmr_pool_free(pool);
@@ -161,6 +216,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 			TEST(test_blocks),
 			TEST(test_used_again),
+			TEST(test_used_for_other_sizes),
+			TEST(test_joined),
 			TEST(test_large),
 			TEST(test_short_of_memory),
 	};

@@ -2,17 +2,20 @@
 
 /* Blocks of memory from large pages. */
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "pool.h"
 
 #define STEP 8	  /* octets from one size to the next */
-#define LEAST 2	  /* steps: a head, and room for a pointer */
+#define LEAST 3	  /* steps: a head, and room for the links of a free block */
 #define SIZES 513 /* up to 4 KiB; a larger block has a page */
+#define WORD 64	  /* sizes in a word of the map */
 #define MOST_PAGE \
 	((size_t)1 << 20) /* a page is an eighth of the pool at most */
 
-/* The head of a page; its blocks follow. */
+/* The head of a page; its blocks follow, and the head of a last one that is
+ * none. */
 typedef struct page
 {
 	struct page *next;
@@ -20,20 +23,33 @@ typedef struct page
 	size_t octets;
 } page_t;
 
-/* The head of a block. One that is not in use has the next of its size in its
- * octets. */
+/* The head of a block; the next one of the page follows it. */
 typedef struct block
 {
-	size_t size; /* in steps, the head included; 0: it has a page of its own */
+	uint32_t size : 31; /* in steps, the head included; 0: the last one of a
+						 * page, or one that has a page of its own */
+	uint32_t used : 1;
+	uint32_t before; /* size of the one before it in the page; 0: none */
 } block_t;
+
+/* A block that is not in use, among the others of its size. */
+typedef struct free_block
+{
+	block_t head;
+	struct free_block *next;
+	struct free_block *prev;
+} free_block_t;
+
+_Static_assert(sizeof(block_t) == STEP, "a head is one step");
+_Static_assert(sizeof(free_block_t) <= LEAST * STEP, "links fit");
 
 struct mclmr_pool
 {
 	mclmr_allocator_t allocator;
 	page_t *pages;
-	size_t octets;
-	char *at, *end; /* what is not cut yet of the page in use */
-	block_t *released[SIZES];
+	size_t octets, used;
+	uint64_t map[SIZES / WORD + 1]; /* sizes of which there are free blocks */
+	free_block_t *free[SIZES];		/* by size; the last ones have it or more */
 };
 
 mclmr_pool_t *mclmr_pool_new(const mclmr_allocator_t *allocator)
@@ -64,6 +80,11 @@ void mclmr_pool_free(mclmr_pool_t *pool)
 size_t mclmr_pool_octets(const mclmr_pool_t *pool)
 {
 	return pool->octets;
+}
+
+size_t mclmr_pool_used(const mclmr_pool_t *pool)
+{
+	return pool->used;
 }
 
 /* A page with this many octets in all, NULL if memory is short. */
@@ -105,84 +126,144 @@ static block_t *block_of(void *octets)
 	return (block_t *)octets - 1;
 }
 
-/* Puts a block to the others of its size that are not in use. */
+/* The blocks beside one in its page. */
+static block_t *after(block_t *block)
+{
+	return block + block->size;
+}
+
+static block_t *before(block_t *block)
+{
+	return block - block->before;
+}
+
+/* The list of free blocks that one of this size is in. */
+static size_t list_of(size_t size)
+{
+	return size < SIZES ? size : SIZES - 1;
+}
+
+/* Marks whether there are free blocks in a list. */
+static void mark(mclmr_pool_t *pool, size_t list)
+{
+	uint64_t bit = UINT64_C(1) << list % WORD;
+
+	if(pool->free[list] != NULL)
+		pool->map[list / WORD] |= bit;
+	else
+		pool->map[list / WORD] &= ~bit;
+}
+
+/* Makes a block one that is not in use. */
 static void put_away(mclmr_pool_t *pool, block_t *block)
 {
-	memcpy(octets_of(block), &pool->released[block->size], sizeof(block_t *));
-	pool->released[block->size] = block;
+	free_block_t *put = (free_block_t *)block;
+	size_t list = list_of(block->size);
+
+	block->used = 0;
+	after(block)->before = block->size;
+	put->next = pool->free[list];
+	put->prev = NULL;
+	if(put->next != NULL)
+		put->next->prev = put;
+	pool->free[list] = put;
+	mark(pool, list);
 }
 
-/* Takes a block of this size that is not in use; NULL if there is none. */
-static block_t *take_again(mclmr_pool_t *pool, size_t size)
+/* Takes a free block out of its list. */
+static void take_out(mclmr_pool_t *pool, block_t *block)
 {
-	block_t *block = pool->released[size];
+	free_block_t *taken = (free_block_t *)block;
+	size_t list = list_of(block->size);
 
-	if(block != NULL)
-		memcpy(&pool->released[size], octets_of(block), sizeof(block_t *));
-	return block;
+	if(taken->next != NULL)
+		taken->next->prev = taken->prev;
+	if(taken->prev != NULL)
+		taken->prev->next = taken->next;
+	else
+		pool->free[list] = taken->next;
+	mark(pool, list);
 }
 
-/* Makes a block of what is left of the page in use, if that is enough for
- * one. */
-static void put_rest_away(mclmr_pool_t *pool)
-{
-	size_t size = (size_t)(pool->end - pool->at) / STEP;
-	block_t *block = (block_t *)pool->at;
-
-	if(size < LEAST)
-		return;
-	block->size = size < SIZES ? size : SIZES - 1;
-	put_away(pool, block);
-}
-
-/* Begins a page with room for a block of this size: a large one, or, if there
- * is no memory for it, one just large enough. */
+/* Begins a page with one free block: a large page, or, if there is no memory
+ * for it, one just large enough for this size. */
 static bool begin_page(mclmr_pool_t *pool, size_t size)
 {
-	size_t least = sizeof(page_t) + size * STEP;
-	size_t octets = pool->octets / 8;
-	page_t *page;
+	size_t around = sizeof(page_t) + sizeof(block_t);
+	size_t least = size * STEP;
+	size_t most = pool->octets / 8 < MOST_PAGE ? pool->octets / 8 : MOST_PAGE;
+	size_t room = most > least + around ? (most - around) / STEP * STEP : least;
+	page_t *page = add_page(pool, around + room);
+	block_t *block;
 
-	if(octets > MOST_PAGE)
-		octets = MOST_PAGE;
-	if(octets < least)
-		octets = least;
-	page = add_page(pool, octets);
-	if(page == NULL && octets > least) {
-		octets = least;
-		page = add_page(pool, octets);
+	if(page == NULL && room > least) {
+		room = least;
+		page = add_page(pool, around + room);
 	}
 	if(page == NULL)
 		return false;
-	put_rest_away(pool);
-	pool->at = (char *)(page + 1);
-	pool->end = (char *)page + octets;
+	block = (block_t *)(page + 1);
+	*block = (block_t){.size = (uint32_t)(room / STEP)};
+	*after(block) = (block_t){.used = 1};
+	put_away(pool, block);
 	return true;
 }
 
-/* Cuts a new block of this size off the page in use. */
-static block_t *cut(mclmr_pool_t *pool, size_t size)
+/* The smallest free block that has this size, NULL if there is none. */
+static block_t *find_free(const mclmr_pool_t *pool, size_t size)
 {
-	block_t *block;
+	uint64_t bits = pool->map[size / WORD] >> size % WORD;
 
-	if((size_t)(pool->end - pool->at) < size * STEP && !begin_page(pool, size))
+	if(bits != 0)
+		return &pool->free[size + (size_t)__builtin_ctzll(bits)]->head;
+	for(size_t i = size / WORD + 1; i < SIZES / WORD + 1; i++) {
+		if(pool->map[i] != 0)
+			return &pool->free[i * WORD + (size_t)__builtin_ctzll(pool->map[i])]
+							->head;
+	}
+	return NULL;
+}
+
+/* Cuts what is more than this size off a block, if it is enough for one. */
+static void cut(mclmr_pool_t *pool, block_t *block, size_t size)
+{
+	size_t rest = block->size - size;
+
+	if(rest < LEAST)
+		return;
+	block->size = (uint32_t)size;
+	*after(block) = (block_t){.size = (uint32_t)rest, .before = (uint32_t)size};
+	put_away(pool, after(block));
+}
+
+/* A block of this size from a page. */
+static block_t *small_block(mclmr_pool_t *pool, size_t size)
+{
+	block_t *block = find_free(pool, size);
+
+	if(block == NULL && begin_page(pool, size))
+		block = find_free(pool, size);
+	if(block == NULL)
 		return NULL;
-	block = (block_t *)pool->at;
-	pool->at += size * STEP;
-	block->size = size;
+	take_out(pool, block);
+	cut(pool, block, size);
+	block->used = 1;
+	pool->used += (size_t)block->size * STEP;
 	return block;
 }
 
 /* A block that has a page of its own. */
 static block_t *large_block(mclmr_pool_t *pool, size_t n)
 {
-	page_t *page = add_page(pool, sizeof(*page) + sizeof(block_t) + n);
+	size_t around = sizeof(page_t) + sizeof(block_t);
+	page_t *page = n < SIZE_MAX - around ? add_page(pool, around + n) : NULL;
 	block_t *block;
 
 	if(page == NULL)
 		return NULL;
 	block = (block_t *)(page + 1);
-	block->size = 0;
+	*block = (block_t){.used = 1};
+	pool->used += page->octets;
 	return block;
 }
 
@@ -195,19 +276,40 @@ void *mclmr_pool_alloc(mclmr_pool_t *pool, size_t n)
 		size++;
 	if(size < LEAST)
 		size = LEAST;
-	if(size >= SIZES)
-		block = large_block(pool, n);
-	else if((block = take_again(pool, size)) == NULL)
-		block = cut(pool, size);
+	block = size < SIZES ? small_block(pool, size) : large_block(pool, n);
 	return block != NULL ? octets_of(block) : NULL;
+}
+
+/* Joins a block, out of all lists, with the free ones beside it; what they
+ * are together. */
+static block_t *join(mclmr_pool_t *pool, block_t *block)
+{
+	block_t *next = after(block);
+
+	if(!next->used) {
+		take_out(pool, next);
+		block->size += next->size;
+	}
+	if(block->before > 0 && !before(block)->used) {
+		next = block;
+		block = before(block);
+		take_out(pool, block);
+		block->size += next->size;
+	}
+	return block;
 }
 
 void mclmr_pool_release(mclmr_pool_t *pool, void *octets)
 {
 	block_t *block = block_of(octets);
 
-	if(block->size == 0)
-		remove_page(pool, (page_t *)block - 1);
-	else
-		put_away(pool, block);
+	if(block->size == 0) {
+		page_t *page = (page_t *)block - 1;
+
+		pool->used -= page->octets;
+		remove_page(pool, page);
+	} else {
+		pool->used -= (size_t)block->size * STEP;
+		put_away(pool, join(pool, block));
+	}
 }

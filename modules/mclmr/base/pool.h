@@ -2,10 +2,10 @@
 
 /*
  * pool: blocks of memory for data that are made and changed node by node and
- * freed as a whole. They are cut from few large pages, and one that is given
- * back is used again for the next of its size: neither the time that a block
- * takes nor the memory around the pool depends on what was done before. No
- * locks.
+ * freed as a whole. They are cut from few large pages; those that are given
+ * back are joined with what is free beside them, and used again for any size.
+ * Neither the time that a block takes nor the memory around the pool depends
+ * on what was done before. No locks.
  */
 #ifndef MCLMR_POOL_H
 #define MCLMR_POOL_H
@@ -28,7 +28,9 @@ void mclmr_pool_free(mclmr_pool_t *pool);
 void *mclmr_pool_alloc(mclmr_pool_t *pool, size_t n);
 void mclmr_pool_release(mclmr_pool_t *pool, void *block);
 
-/* Octets that the pool has from the allocator. */
+/* Octets that the pool has from the allocator; those of them that are in
+ * use. */
 size_t mclmr_pool_octets(const mclmr_pool_t *pool);
+size_t mclmr_pool_used(const mclmr_pool_t *pool);
 
 #endif

@@ -778,7 +778,7 @@ const mclmr_party_t *mclmr_directory_party(const mclmr_directory_t *directory,
 
 size_t mclmr_directory_octets(const mclmr_directory_t *directory)
 {
-	size_t octets = mclmr_pool_octets(directory->pool)
+	size_t octets = mclmr_pool_used(directory->pool)
 					+ mclmr_table_octets(&directory->users)
 					+ mclmr_table_octets(&directory->impus)
 					+ mclmr_table_octets(&directory->persons);

@@ -161,7 +161,9 @@ mclmr_parties_t *mclmr_directory_parties(
 const mclmr_party_t *mclmr_directory_party(const mclmr_directory_t *directory,
 		mclmr_party_kind_t kind, mclmr_span_t key);
 
-/* Octets of memory that all but the network takes. */
+/* Octets of memory that all but the network is in, which is what the same rows
+ * need when they are loaded anew: what earlier changes have left free beside
+ * them does not count. */
 size_t mclmr_directory_octets(const mclmr_directory_t *directory);
 
 /* Counts, for gauges and reports. */

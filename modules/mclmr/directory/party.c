@@ -83,8 +83,7 @@ size_t mclmr_parties_count(const mclmr_parties_t *parties)
 
 size_t mclmr_parties_octets(const mclmr_parties_t *parties)
 {
-	return mclmr_pool_octets(parties->pool)
-		   + mclmr_table_octets(&parties->table);
+	return mclmr_pool_used(parties->pool) + mclmr_table_octets(&parties->table);
 }
 
 /* The row with its keys, which are in the rooms; what is wrong with it, or

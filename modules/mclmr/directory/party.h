@@ -58,7 +58,8 @@ const mclmr_party_t *mclmr_parties_find(
 
 size_t mclmr_parties_count(const mclmr_parties_t *parties);
 
-/* Octets of memory that they take. */
+/* Octets of memory that they are in; what is free beside them for others does
+ * not count. */
 size_t mclmr_parties_octets(const mclmr_parties_t *parties);
 
 #endif
