@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What several files of tests share: running nodes."""
 import contextlib
+import itertools
+import os
+import random
 import resource
 
 import pytest
@@ -9,15 +12,44 @@ import call_proxy
 import calls
 import existing_server
 import node
+import preload
 import sample
 import small_server
 
 
 def pytest_configure():
     """Ports and connections of the tests are more than a shell permits at
-    first."""
+    first; nothing that they start waits for the disk."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    preload.spare_the_disk()
+
+
+SEED = os.environ.get("SEED")
+
+
+def pytest_sessionstart(session):
+    """Tells the order, once."""
+    shown = session.config.pluginmanager.get_plugin("terminalreporter")
+    if SEED and shown:
+        shown.write_line(f"random order: SEED={SEED}")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """With SEED=n the files come in random order, and so do the tests of
+    each; equal seeds give equal orders, in all workers. (pytest then joins
+    the tests of one parameter of a file's fixture: its servers start once.)
+    """
+    if not SEED:
+        return
+    order = random.Random(SEED)
+    files = [list(tests) for _, tests in itertools.groupby(
+        items, key=lambda item: item.path)]
+    order.shuffle(files)
+    for tests in files:
+        order.shuffle(tests)
+    items[:] = itertools.chain.from_iterable(files)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -2,7 +2,7 @@
 """Who fills the memory of transactions is refused; others are served.
 
 What they hold is charged by iwf_admit(), and taken back at their end: the
-nodes here keep them for 4 s, not for 32. Many at once: test_rate.py.
+nodes here keep them for 3 s, not for 32. Many at once: test_rate.py.
 """
 import re
 
@@ -19,7 +19,7 @@ import sip
 import small_server
 import user_agent
 
-SOON_OVER = 'modparam("tm", "wt_timer", 4000)\n'
+SOON_OVER = 'modparam("tm", "wt_timer", 3000)\n'
 LARGE = 58000
 FULL = 480  # as many large messages as fill 64 MiB
 ONE = 16800  # what a small message holds, about
@@ -256,13 +256,15 @@ def test_large_refusals(quick):
     wait_back(quick)
 
 
-def test_far_end_that_is_gone(quick):
+def test_far_end_that_is_gone(new_site):
     """No answer at all: 504, and the memory comes back."""
-    bob = quick.client("bob")
+    site = new_site(
+        extra=f'{SOON_OVER}modparam("mc_iwf", "total_timeout", 2)')
+    bob = site.client("bob")
     bob.endpoint.close()
-    quick.clients.remove(bob)
-    assert quick.from_iwf(mc.iwf_message("bob", b"x"), timeout=40).code == 504
-    wait_back(quick)
+    site.clients.remove(bob)
+    assert site.from_iwf(mc.iwf_message("bob", b"x"), timeout=40).code == 504
+    wait_back(site)
 
 
 def test_over_tcp(quick):
@@ -317,7 +319,8 @@ def sample_of_two(peers):
 def drop_in_of_two(peers):
     """The same of the existing server with the recipe."""
     return existing_server.DropIn(
-        peers, MC_USER_SHARE=TWO_CALLS, MC_PEER_SHARE=TWO_CALLS)
+        peers, extra=SOON_OVER, MC_USER_SHARE=TWO_CALLS,
+        MC_PEER_SHARE=TWO_CALLS)
 
 
 @pytest.fixture(params=[sample_of_two, drop_in_of_two])

@@ -52,7 +52,7 @@ def outcomes(folder, line):
         [sys.executable, "-m", "pytest", "-v", "-p", "conftest",
          "-p", "no:cacheprovider", "--rootdir", folder, folder],
         capture_output=True, text=True, check=False, cwd=folder,
-        env=dict(os.environ, PYTHONPATH=os.pathsep.join(
+        env=dict(os.environ, SEED="", PYTHONPATH=os.pathsep.join(
             str(node.TOP / "tests" / name) for name in ("support", "module"))))
     return [word.split()[1] for word in done.stdout.splitlines()
             if "::test_" in word and "[" in word], done.stdout

@@ -226,6 +226,12 @@ def test_pages(fresh, page):
         assert_sample(running)
 
 
+def test_warning_is_no_row(server):
+    """What a client of the tests says beside its rows is none of them."""
+    assert server.create().run("DROP TABLE IF EXISTS missing",
+                               "SELECT 7") == ["7"]
+
+
 def test_empty_tables(server):
     """Tables without a row are no error, and take their first rows."""
     empty = server.create()
@@ -959,13 +965,15 @@ def test_change_during_full_load(fresh):
     read, are read again."""
     if fresh.server.schema != "sqlite":
         pytest.skip("it is the module that reads, on any server")
-    fresh.run(*(insert_user(f"many{i}") for i in range(3000)))
-    with Loaded(fresh, page_rows=1) as running:
-        fresh.run("INSERT INTO mc_iwf_changes (tbl) VALUES ('all')")
-        running.wait_log("full load due")
-        fresh.run(update_user("many0", person="p-moved"),
-                  insert_user("mover", "p-many0"))
-        assert running.log().count("loaded ") == 1, "the load is over already"
+    fresh.run(*(insert_user(f"many{i}") for i in range(1000)))
+    slow = preload.with_slow_load(Loaded)(fresh, page_rows=1)
+    with slow as running:
+        with running.slow_load():
+            fresh.run("INSERT INTO mc_iwf_changes (tbl) VALUES ('all')")
+            running.wait_log("full load due")
+            fresh.run(update_user("many0", person="p-moved"),
+                      insert_user("mover", "p-many0"))
+            assert running.log().count("loaded ") == 1
         node.wait_until(lambda: running.log().count("loaded ") == 2
                         or "load failed" in running.log(),
                         "end of the full load", 60)
@@ -1033,17 +1041,19 @@ def test_long_log_is_pruned(server):
 def test_row_during_full_load(fresh):
     """A full load that takes its time does not hold up a deletion, and does
     not bring the row back."""
-    fresh.run(*(insert_user(f"many{i}") for i in range(8000)))
-    with Loaded(fresh, page_rows=1) as running:
-        fresh.run("INSERT INTO mc_iwf_changes (tbl) VALUES ('all')")
-        running.wait_log("full load due")
-        fresh.run(delete_user("many0"))
-        running.wait_gone(mc_id("many0"))
-        assert running.log().count("loaded ") == 1, "the load is over already"
+    fresh.run(*(insert_user(f"many{i}") for i in range(1000)))
+    slow = preload.with_slow_load(Loaded)(fresh, page_rows=1)
+    with slow as running:
+        with running.slow_load():
+            fresh.run("INSERT INTO mc_iwf_changes (tbl) VALUES ('all')")
+            running.wait_log("full load due")
+            fresh.run(delete_user("many0"))
+            running.wait_gone(mc_id("many0"))
+            assert running.log().count("loaded ") == 1
         node.wait_until(lambda: running.log().count("loaded ") == 2,
                         "end of the full load", 60)
         assert "person" not in running.user(mc_id("many0"))
-        assert "p-many7999" in running.user(mc_id("many7999"))
+        assert "p-many999" in running.user(mc_id("many999"))
 
 
 BAD_USERS = {"impu": "not a uri", "service": "mcfax", "person": ""}

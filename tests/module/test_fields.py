@@ -356,8 +356,8 @@ def test_places_in_the_reply_to_a_text(site, code):
 @pytest.mark.parametrize("code", [302, 404, 485, 606])
 def test_contact_of_a_refusal(dial, form, code):
     """A refused INVITE leads no caller elsewhere, in either form of the name."""
+    here = dial(form)
     for name in ("Contact", "m"):
-        here = dial(form)
         out = here.dial()
         here.arrived(out).reply(code, contact=False,
                                 headers=[(name, PLACES[0][1])])
@@ -450,14 +450,13 @@ IWF_FORMS = [f"<{mc.IWF1}?Subject=boss>", f"<{mc.IWF1};user=Boss>",
 def test_iwf_is_named_plainly(site, dial, form):
     """Whatever the IWF writes around its PSI: a client sees that alone, in a
     short message and in a call, and no other field that names a party."""
-    alice = site.client("alice")
+    here = dial("from-lmr")
     named = [(n, f"v{n}") for n in (
         "User-to-User", "Geolocation", "Geolocation-Routing", "Organization",
         "Additional-Identity", "Attestation-Info")]
     message = mc.iwf_message("alice", b"x").set("P-Asserted-Identity", form)
     assert site.from_iwf(with_fields(message, named)).code == 200
-    got = [alice.endpoint.wait_request().message]
-    here = dial("from-lmr")
+    got = [here.callee.wait_request().message]
     message = here.form.invite(here.offer()).set("P-Asserted-Identity", form)
     out = here.dial(message=with_fields(message, named))
     leg = here.arrived(out)

@@ -540,7 +540,7 @@ def test_new_offer(call_site, method, by_caller):
     assert "a=recvonly" in call_proxy.attributes(user_agent.sdp_of(reply))
     if method == "INVITE":
         ours.ack()
-    media.exchange(one, user_agent.sdp_of(reply), two, asked.sdp, 97)
+    media.flow(one, user_agent.sdp_of(reply), two, asked.sdp, 97)
 
     for formats in (media.PCMU, {97: ("TETRA_ACELP/8000", None)}):
         reply = ours.ask(method, one.sdp(formats))

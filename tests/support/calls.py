@@ -56,13 +56,14 @@ FORMS = {
 class Line:
     """A caller and a callee on the node, with a media party each."""
 
-    def __init__(self, site, form="private"):
+    def __init__(self, site, form="private", callee=None):
+        """callee: the endpoint that is called, if it is there already."""
         self.site, self.node = site, site.node
         self.form = FORMS[form]
         self.user = self.form.caller if self.form.caller not in (
             "iwf1", "iwf2", "core") else None
         self.caller = self._endpoint(self.form.caller)
-        self.callee = self._endpoint(self.form.callee)
+        self.callee = callee or self._endpoint(self.form.callee)
         self.a, self.b = media.Party("127.0.1.1"), media.Party("127.0.1.2")
 
     def _endpoint(self, name):
@@ -160,7 +161,8 @@ def dialling(site, form="private"):
     """A function that makes lines on a site, of this form if none is named;
     all calls are over at the end."""
     with contextlib.ExitStack() as stack:
-        yield lambda form=form: stack.enter_context(Line(site, form))
+        yield lambda form=form, callee=None: stack.enter_context(
+            Line(site, form, callee))
     wait_quiet(site.node)
 
 

@@ -47,8 +47,9 @@ class DropIn(sample.SampleNode):
 
     addresses = ["127.0.0.1"]
 
-    def __init__(self, peers, features=(), addresses=(), **more):
-        """addresses: where it listens, too; more: settings."""
+    def __init__(self, peers, features=(), addresses=(), extra="", **more):
+        """addresses: where it listens, too; extra: lines of configuration;
+        more: settings."""
         super().__init__(peers)
         self.relays_calls = "MC_NO_CALLS" not in features
         self.addresses = [*self.addresses, *addresses]
@@ -56,6 +57,8 @@ class DropIn(sample.SampleNode):
         self.edit_node("INSERT INTO address (grp, ip_addr, mask, port, tag) "
                        "VALUES (3, '127.0.0.6', 32, 0, 'partner')")
         write_files(self.folder)
+        with self.config.open("a") as file:
+            file.write(extra)
         settings(self.folder, {
             "MC_DB": "sqlite:///mc_iwf.db",
             "MC_NODE_DB": "sqlite:///kamailio.db",

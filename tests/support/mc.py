@@ -249,3 +249,14 @@ class Client:
     def unregister(self):
         """Takes its contact back."""
         return self.register(expires=0)
+
+    def leave(self):
+        """Takes its contact back and closes its socket. If the node does not
+        hear it, all contacts of its user go: none is left for later."""
+        try:
+            self.unregister()
+        except (OSError, sip.Timeout):
+            self.node.forget_user(self.user)
+            raise
+        finally:
+            self.close()

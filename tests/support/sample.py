@@ -91,6 +91,7 @@ def edit(path, *statements):
     that the node cannot use, as tables without constraints do."""
     connection = sqlite3.connect(path, timeout=10)
     connection.execute("PRAGMA ignore_check_constraints = 1")
+    connection.execute("PRAGMA synchronous = OFF")
     with connection:
         for statement in statements:
             connection.execute(statement)
@@ -192,6 +193,10 @@ class SampleNode(node.Kamailio):
         edit(self.path("dialog.db"),
              "DELETE FROM dialog_vars", "DELETE FROM dialog")
         self.start()
+
+    def forget_user(self, user):
+        """Removes all contacts of a user."""
+        self.kamcmd("ul.rm", "location", f"{user}@{mc.DOMAIN}")
 
     # Who writes its logs
 
@@ -327,20 +332,24 @@ class Site:
             f"{pattern!r} in the list of peers", timeout)
 
     def reset(self):
-        """Leaves the node as a test found it. A call that the test has left
-        fails this test, and no later one."""
+        """Leaves the node as a test found it. A call that the test has left,
+        or a client that cannot take its contact back, fails this test, and
+        no later one."""
+        clients, self.clients = self.clients, []
+        with contextlib.ExitStack() as stack:
+            stack.callback(self.peers.reset)
+            for client in clients:
+                stack.callback(client.leave)
+            self._end_calls()
+
+    def _end_calls(self):
+        """Returns when all calls are over; ends what a test has left."""
         try:
             if self.node.relays_calls:
                 calls.wait_quiet(self.node)
         except sip.Timeout:
             self.node.forget_calls()
             raise
-        finally:
-            for client in self.clients:
-                client.unregister()
-                client.close()
-            self.clients.clear()
-            self.peers.reset()
 
 
 @contextlib.contextmanager

@@ -241,6 +241,7 @@ class _TcpFlow:
 
     def __init__(self, sock):
         self.sock, self.lock = sock, threading.Lock()
+        self.ended = False  # by the other side
 
     def send(self, octets):
         """Sends octets in one piece, whoever else sends too."""
@@ -270,6 +271,7 @@ class Endpoint:
         self.script = script
         self.reachable = True
         self.received = []
+        self._responses = collections.defaultdict(list)  # by branch
         self._answers = {}
         self._changed = threading.Condition()
         self._sockets = []
@@ -298,6 +300,7 @@ class Endpoint:
         """Drops what was recorded and answered."""
         with self._changed:
             self.received.clear()
+            self._responses.clear()
             self._answers.clear()
 
     # What came in
@@ -329,9 +332,7 @@ class Endpoint:
     def responses(self, branch):
         """All responses of one transaction, retransmitted ones too."""
         with self._changed:
-            return [r.message for r in self.received
-                    if not r.message.is_request
-                    and r.message.branch == branch]
+            return list(self._responses.get(branch, ()))
 
     def wait_final(self, branch, timeout=TIMEOUT, n=1):
         """The n-th final response of a transaction."""
@@ -406,6 +407,8 @@ class Endpoint:
         with self._changed:
             self.received.append(
                 Received(octets, message, flow, time.monotonic()))
+            if not message.is_request:
+                self._responses[message.branch].append(message)
             self._changed.notify_all()
         if message.is_request and message.method != "ACK":
             self._answer(message, flow)
@@ -490,8 +493,9 @@ class TcpEndpoint(Endpoint):
         self._start(self._accept, sock)
 
     def _flow(self, to):
-        """The connection to an address, made at the first use."""
-        if to not in self._flows:
+        """The connection to an address, made at the first use, and anew after
+        the other side has ended it."""
+        if to not in self._flows or self._flows[to].ended:
             sock = socket.create_connection(
                 to, TIMEOUT, (self.address[0], 0))
             sock.settimeout(None)
@@ -519,7 +523,14 @@ class TcpEndpoint(Endpoint):
         return flow
 
     def _read(self, flow):
-        """Cuts the stream into messages until the connection ends."""
+        """Takes messages until the connection ends."""
+        try:
+            self._take_all(flow)
+        finally:
+            flow.ended = True
+
+    def _take_all(self, flow):
+        """Cuts the stream into messages."""
         data = b""
         while True:
             try:
