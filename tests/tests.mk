@@ -52,6 +52,7 @@ unit-test: $(TEST_BIN)
 	sed -nE 's/.*  PASSED  . ([0-9]+) test.*/\1/p' build/test/unit.log | \
 		awk '{n += $$1} END {print "unit tests: " n " passed, 0 failed"}'
 
+## module-test  the modules alone; SEED=n: in the random order of that number
 module-test: all $(TEST_TOOL) $(MEDIA_ENDPOINT) $(LOCKS_SO) \
 		$(NEIGHBOUR_SO)
 	$(PYTHON) -m pytest -q -rsfE -n 2 tests/module
