@@ -11,12 +11,13 @@ PACKAGES="
 	kamailio-postgres-modules kamailio-mysql-modules kamailio-tls-modules
 	kamailio-utils-modules kamailio-xml-modules kamailio-presence-modules
 	sip-tester baresip-core sipsak rtpengine-daemon rtpengine-utils tshark
+	prometheus
 	libxml2-dev libssl-dev libsrtp2-dev libcmocka-dev libwolfssl-dev
 	python3 python3-pytest python3-pytest-xdist
 	sqlite3 postgresql mariadb-server
 "
 SERVICES="kamailio rtpengine-daemon rtpengine-recording-daemon postgresql
-	mariadb"
+	mariadb prometheus"
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 apt_dir="$top/build/apt"

@@ -48,6 +48,7 @@
 #include "api_bind.h"
 #include "config.h"
 #include "counters.h"
+#include "metrics.h"
 
 MODULE_VERSION
 
@@ -370,6 +371,12 @@ static int ki_iwf_group_codec(
 	return note_verdict(msg, status, MCLMR_MIME_KEPT);
 }
 
+/* The answer to a scrape of /metrics; more: lines of the script. */
+static int ki_iwf_metrics_reply(struct sip_msg *msg, str *more)
+{
+	return iwf_metrics_reply(msg, mc_span(more)) ? 1 : -1;
+}
+
 static int w_iwf_clean_head(struct sip_msg *msg, char *p1, char *p2)
 {
 	(void)p1, (void)p2;
@@ -475,6 +482,16 @@ static int w_iwf_group_codec2(struct sip_msg *msg, char *p1, char *p2)
 	return w_iwf_group_codec(msg, p1, p2, NULL);
 }
 
+static int w_iwf_metrics_reply(struct sip_msg *msg, char *p1, char *p2)
+{
+	str more;
+
+	(void)p2;
+	if(fixup_get_svalue(msg, (gparam_t *)p1, &more) < 0)
+		return -1;
+	return ki_iwf_metrics_reply(msg, &more);
+}
+
 static int w_iwf_contact(struct sip_msg *msg, char *p1, char *p2)
 {
 	(void)p1, (void)p2;
@@ -539,6 +556,8 @@ static cmd_export_t commands[] = {
 		fixup_free_spve_all, ANY_ROUTE},
 	{"iwf_group_codec", (cmd_function)w_iwf_group_codec, 3, fixup_spve_all,
 		fixup_free_spve_all, ANY_ROUTE},
+	{"iwf_metrics_reply", w_iwf_metrics_reply, 1, fixup_spve_null,
+		fixup_free_spve_null, REQUEST_ROUTE | EVENT_ROUTE},
 	{"lmr_sdp_offer", w_lmr_sdp_offer, 1, fixup_spve_null,
 		fixup_free_spve_null,
 		REQUEST_ROUTE | BRANCH_ROUTE | FAILURE_ROUTE | ONREPLY_ROUTE},
@@ -591,6 +610,10 @@ static sr_kemi_t kemi[] = {
 		KEMI_NO_PARAMS},
 	{KEMI_NAME, str_init("iwf_group_codec"), SR_KEMIP_INT, ki_iwf_group_codec,
 		{SR_KEMIP_STR, SR_KEMIP_STR, SR_KEMIP_STR, SR_KEMIP_NONE,
+			SR_KEMIP_NONE, SR_KEMIP_NONE}},
+	{KEMI_NAME, str_init("iwf_metrics_reply"), SR_KEMIP_INT,
+		ki_iwf_metrics_reply,
+		{SR_KEMIP_STR, SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE,
 			SR_KEMIP_NONE, SR_KEMIP_NONE}},
 	{KEMI_NAME, str_init("lmr_sdp_offer"), SR_KEMIP_INT, ki_lmr_sdp_offer,
 		{SR_KEMIP_STR, SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE,
@@ -756,7 +779,7 @@ static int mod_init(void)
 			|| iwf_reply_init() < 0 || iwf_usrloc_init() < 0
 			|| iwf_source_init() < 0 || iwf_store_init() < 0
 			|| iwf_group_init() < 0 || iwf_counters_init() < 0
-			|| iwf_gauges_init() < 0 || lmr_init() < 0
+			|| iwf_gauges_init() < 0 || iwf_metrics_init() < 0 || lmr_init() < 0
 			|| rpc_register_array(iwf_message_rpc) != 0)
 		return -1;
 	iwf_event_init(&event_callback);

@@ -138,7 +138,7 @@ def test_text_of_a_client(site):
     assert site.node.counters("node")["cut_requests"] == before + 1
     assert alice.ask(text_message("alice", "bob")).code == 200
     assert site.node.counters("node")["cut_requests"] == before + 1
-    assert (f"kamailio_node_cut_requests {before + 1}"
+    assert (f"kamailio_node_cut_requests_total {before + 1}"
             in site.node.metrics())
 
 

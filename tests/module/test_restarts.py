@@ -520,7 +520,8 @@ def test_refreshes_are_written(server):
 def writable(server, name):
     """The gauge of /metrics on a database."""
     found = re.search(
-        rf'database_writable{{database="{name}"}} ([01])\.', server.metrics())
+        rf'database_writable{{database="{name}"}} ([01])$', server.metrics(),
+        re.M)
     return found and int(found.group(1))
 
 

@@ -131,7 +131,7 @@ def test_operators_see_it(site):
         "subscriber_down", "wrong_password"}
     text = site.node.metrics()
     for name in ("subscriber_down", "wrong_password"):
-        assert f"\nkamailio_node_{name} " in text
+        assert f"\nkamailio_node_{name}_total " in text
 
 
 @pytest.mark.parametrize("command, rows", [
