@@ -593,16 +593,20 @@ def test_who_speaks_next(dial):
     lambda sdp: mc_invite.group("alice", calls.P25_GROUP, sdp)],
     ids=["private", "group"])
 @pytest.mark.parametrize("asserted", [
-    "sip:alice@mc.example.org", "sip:%61lice@MC.example.org",
-    "sip:alice@mc.example.org;x=y"])
+    ["<sip:alice@mc.example.org>"], ["<sip:%61lice@MC.example.org>"],
+    ["<sip:alice@mc.example.org;x=y>"],
+    ["<sip:alice@mc.example.org>, <tel:+4312345>"],
+    ["<tel:+4312345>, <sip:alice@mc.example.org>"],
+    ["tel:+4312345", '"Alice" <sip:alice@mc.example.org>']])
 def test_asserted_in_its_own_way(site, dial, invite, asserted):
     """A user for whom a core speaks is held to one name within the call, in
-    whatever way the core writes it."""
+    whatever way the core writes it, and whatever number it has."""
     site.client("alice")
     here = dial("group-from-core")
     message = invite(here.offer()).drop("P-Preferred-Service")
     message.add("P-Asserted-Service", mc.icsi("mcptt"))
-    message.add("P-Asserted-Identity", f"<{asserted}>")
+    for value in asserted:
+        message.add("P-Asserted-Identity", value)
     out = here.dial(message=message)
     got = here.arrived(out)
     got.reply(200, here.answer())
@@ -615,6 +619,26 @@ def test_asserted_in_its_own_way(site, dial, invite, asserted):
             info, mc.part("text/plain", b"x")])
         assert near.endpoint.ask(message, near.server).code == code
         assert bool(far.requests("INFO")) == (code == 200)
+    near.bye()
+
+
+@pytest.mark.parametrize("asserted", [
+    [f"<{mc.CTRL}>, <tel:+4312345>"], [f"<tel:+4312345>, <{mc.CTRL}>"],
+    ["<tel:+4312345>", mc.CTRL]])
+def test_controlling_function_with_a_number(dial, asserted):
+    """It names whoever speaks, whatever number a core knows of it."""
+    here = dial("group-from-core")
+    message = here.form.invite(here.offer()).drop("P-Asserted-Identity")
+    for value in asserted:
+        message.add("P-Asserted-Identity", value)
+    out = here.dial(message=message)
+    here.arrived(out).reply(200, here.answer())
+    near, _ = out.answered()
+    bob = mc.info_part(mc.info_xml("mcptt", mc.identity(
+        "mcptt", "calling-user-id", mc.mc_id("bob"))))
+    message = mc.with_parts(near.request("INFO"), [
+        bob, mc.part("text/plain", b"x")])
+    assert near.endpoint.ask(message, near.server).code == 200
     near.bye()
 
 

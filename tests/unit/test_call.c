@@ -21,6 +21,7 @@ static const mclmr_allocator_t allocator = {malloc, free};
 #define VIDEO_ORIG "sip:video-orig@mc.example.org"
 
 #define ALICE "sip:alice@mc.example.org"
+#define TEL "tel:+4312345"
 #define BOB "sip:bob@mc.example.org"
 #define BOB_IMPU "sip:bob.phone@ims.example.org"
 #define MUTE "sip:mute@mc.example.org"
@@ -158,13 +159,14 @@ typedef struct row
 	mclmr_status_t status;
 	const char *mc_id, *impu, *target, *psi, *profile, *new_uri;
 	const char *set_request, *set_caller; /* "": stay as they came */
+	const char *caller_id, *also;		  /* the latter: a second identity */
 	bool needs_info;
 } row_t;
 
 #define TO_LMR(uri, iwf, prof)                                                \
 	.target = (uri), .psi = (iwf), .profile = (prof), .new_uri = (iwf),       \
 	.mc_id = ALICE, .impu = ALICE, .set_request = (uri), .set_caller = ALICE, \
-	.needs_info = true
+	.caller_id = ALICE, .needs_info = true
 #define TO_BOB                                                           \
 	.target = BOB, .psi = "", .profile = "clients", .new_uri = BOB_IMPU, \
 	.mc_id = ALICE, .impu = ALICE, .set_request = BOB, .set_caller = ALICE
@@ -217,8 +219,8 @@ static void decide(const mclmr_directory_t *directory, const row_t *row,
 	mclmr_mc_info_t info;
 	bool has_info = info_of(row, &info);
 	mclmr_sender_t sender = {.iwf = strstr(row->from, "sip:iwf@") != NULL,
-			.n = 1,
-			.identity = {mclmr_span(row->from)}};
+			.n = row->also != NULL ? 2 : 1,
+			.identity = {mclmr_span(row->from), mclmr_span(row->also)}};
 	mclmr_call_request_t request = {
 			.request_uri = mclmr_span(row->to),
 			.sender = &sender,
@@ -257,6 +259,7 @@ static void check_result(const row_t *row, const mclmr_route_t *route)
 	check_text(row, "psi", route->psi, row->psi);
 	check_text(row, "profile", route->profile, row->profile);
 	check_text(row, "new Request-URI", route->request_uri, row->new_uri);
+	check_text(row, "caller's ID", route->caller_id, row->caller_id);
 	check_text(row, "request-uri", route->values.request_uri, row->set_request);
 	check_text(row, "caller", route->values.calling_user_id, row->set_caller);
 	if(route->status != MCLMR_OK)
@@ -405,7 +408,8 @@ static void test_group(void **state)
 {
 	static const row_t rows[] = {
 			{"a client", CTRL, ALICE, "prearranged", .request = GRP,
-					TO_GROUP(GRP, IWF1), .set_caller = ALICE},
+					TO_GROUP(GRP, IWF1), .set_caller = ALICE,
+					.caller_id = ALICE},
 			{"of the other IWF", CTRL, ALICE, "prearranged", .request = GRP2,
 					TO_GROUP(GRP2, IWF2), .set_caller = ALICE},
 			{"the group said twice", CTRL, ALICE, "prearranged", .request = GRP,
@@ -421,6 +425,22 @@ static void test_group(void **state)
 			{"whose registration is its own business", CTRL, CTRL,
 					"prearranged", .request = GRP, .caller = GONE, .core = true,
 					.new_uri = IWF1, .mc_id = GONE, .set_caller = ""},
+			{"a core that knows a number, too", CTRL, TEL, "prearranged",
+					.also = ALICE, .request = GRP, .caller = BOB, .core = true,
+					TO_GROUP(GRP, IWF1), .set_caller = ALICE,
+					.caller_id = ALICE},
+			{"in another order", CTRL, ALICE, "prearranged", .also = TEL,
+					.request = GRP, .core = true, TO_GROUP(GRP, IWF1),
+					.set_caller = ALICE, .caller_id = ALICE},
+			{"a controlling function with a number", CTRL, TEL, "prearranged",
+					.also = CTRL, .request = GRP, .caller = ALICE, .core = true,
+					TO_GROUP(GRP, IWF1), .set_caller = "", .caller_id = ""},
+			{"before its number", CTRL, CTRL, "prearranged", .also = TEL,
+					.request = GRP, .caller = ALICE, .core = true,
+					TO_GROUP(GRP, IWF1), .set_caller = "", .caller_id = ""},
+			{"with a number, and no core", CTRL, TEL, "prearranged",
+					.also = CTRL, .request = GRP, .caller = ALICE,
+					.status = MCLMR_SENDER_UNKNOWN},
 			{"a controlling function that is no core", CTRL, CTRL,
 					"prearranged", .request = GRP, .caller = ALICE,
 					.status = MCLMR_SENDER_UNKNOWN},
@@ -474,7 +494,7 @@ static void test_from_iwf(void **state)
 			{"to a user", TERM, IWF1, .request = BOB, .caller = UNIT,
 					IWF_TO_BOB(IWF1, "p25")},
 			{"with a session type", TERM, IWF1, "private", .request = BOB,
-					.caller = UNIT, IWF_TO_BOB(IWF1, "p25")},
+					.caller = UNIT, IWF_TO_BOB(IWF1, "p25"), .caller_id = UNIT},
 			{"to the controlling PSI", CTRL, IWF2, .request = BOB,
 					.caller = TETRA, IWF_TO_BOB(IWF2, "tetra")},
 			{"the user said twice", TERM, IWF1, .request = BOB, .called = BOB,
@@ -527,7 +547,7 @@ static void test_group_from_iwf(void **state)
 {
 	static const row_t rows[] = {
 			{"to a user", TERM, IWF1, .request = BOB, .group = GRP,
-					IWF_TO_BOB(IWF1, GRP)},
+					IWF_TO_BOB(IWF1, GRP), .caller_id = IWF1},
 			{"with session type and talker", TERM, IWF2, "prearranged",
 					.request = BOB, .group = GRP2, .caller = TETRA,
 					IWF_TO_BOB(IWF2, GRP2)},

@@ -92,6 +92,18 @@ static const struct
 				"m=application 30010 udp MCPTT\r\n" R,
 				O(RELAY) R "m=audio 30000 RTP/AVP 0\r\nc=IN IP4 0.0.0.0\r\n"
 						   "m=application 30010 udp MCPTT\r\n" R},
+		{"on hold, at a port that the sender has, too",
+				O("IP4 0.0.0.0") "c=IN IP4 0.0.0.0\r\nm=audio 4 RTP/AVP 0\r\n"
+								 "m=application 6 udp MCPTT\r\n",
+				"c=IN IP4 0.0.0.0\r\nm=audio 6 udp MCPTT\r\n"
+				"m=application 4 udp MCPTT\r\n",
+				O("IP4 0.0.0.0") "c=IN IP4 0.0.0.0\r\nm=audio 6 RTP/AVP 0\r\n"
+								 "m=application 4 udp MCPTT\r\n"},
+		{"the same in IPv6",
+				O("IP6 ::") "c=IN IP6 ::\r\nm=audio 4 RTP/AVP 0\r\n",
+				"m=audio 4 udp MCPTT\r\nc=IN IP6 0:0:0:0:0:0:0:0\r\n",
+				O("IP4 0.0.0.0") "c=IN IP4 0.0.0.0\r\nm=audio 4 RTP/AVP 0\r\n"
+								 "c=IN IP6 ::\r\n"},
 		{"o= that lacks words",
 				"v=0\r\no=alice 7\r\ns=-\r\n" C "m=audio 4000 RTP/AVP 0\r\n",
 				"m=audio 30000 udp MCPTT\r\n" R,
@@ -123,6 +135,11 @@ static const struct
 		{"echo in other words",
 				OWN "c=IN IP6 2001:db8::1\r\nm=audio 4 RTP/AVP 0\r\n",
 				"m=audio 4 udp MCPTT\r\nc=IN IP6 2001:DB8:0:0::1\r\n",
+				"has the sender's own port and address"},
+		{"echo of a section that is not on hold",
+				OWN C "m=audio 4 RTP/AVP 0\r\nc=IN IP4 0.0.0.0\r\n"
+					  "m=application 6 udp MCPTT\r\n",
+				"m=audio 6 udp MCPTT\r\n" C "m=application 8 udp MCPTT\r\n" C,
 				"has the sender's own port and address"},
 		{"no port", OWN TWO, TWO_SAID("30000", "0"),
 				"has no port for a section"},

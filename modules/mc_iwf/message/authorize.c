@@ -24,6 +24,7 @@ static void show_route(iwf_message_t *m)
 	facts->text[IWF_IMPU] = route->impu;
 	if(m->is_call && !m->sender.iwf)
 		facts->text[IWF_CALLER] = route->impu;
+	facts->text[IWF_CALLER_ID] = route->caller_id;
 	facts->text[IWF_LMR_USER] = route->lmr_caller;
 	facts->text[IWF_TARGET] = route->target;
 	facts->text[IWF_LMR_TYPE] =

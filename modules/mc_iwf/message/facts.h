@@ -21,6 +21,7 @@ typedef enum iwf_fact
 	IWF_MC_ID,	   /* MC service ID of the user, sending or target */
 	IWF_IMPU,	   /* IMPU of that user */
 	IWF_CALLER,	   /* IMPU of a calling user */
+	IWF_CALLER_ID, /* the one name that the caller may use within its call */
 	IWF_LMR_USER,  /* URI of a calling LMR user */
 	IWF_TARGET,	   /* KMF URI or MC service ID that the message goes to */
 	IWF_LMR_TYPE,  /* "p25", ... */

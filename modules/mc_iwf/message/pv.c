@@ -26,6 +26,7 @@ enum
 static const char *const keys[KEY_COUNT] = {[IWF_DIRECTION] = "direction",
 		[IWF_CALL] = "call",
 		[IWF_CALLER] = "caller",
+		[IWF_CALLER_ID] = "caller_id",
 		[IWF_LMR_USER] = "lmr_user",
 		[IWF_PROFILE] = "profile",
 		[IWF_RURI] = "ruri",

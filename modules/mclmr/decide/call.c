@@ -87,15 +87,16 @@ static mclmr_status_t find_caller(decision_t *d)
 }
 
 /* True if a trusted core hands over what one of our own controlling
- * functions sends. */
+ * functions sends: any of its identities may be the PSI. */
 static bool from_controller(const decision_t *d)
 {
+	const mclmr_sender_t *sender = d->request->sender;
+	unsigned roles = MCLMR_ROLE_NONE;
 	bool own;
 
-	return d->request->from_core
-		   && (roles_of(d->network, d->request->sender->identity[0], &own)
-					  & MCLMR_ROLE_CONTROLLING)
-					  != 0;
+	for(size_t i = 0; i < sender->n && i < MCLMR_MAX_IDENTITIES; i++)
+		roles |= roles_of(d->network, sender->identity[i], &own);
+	return d->request->from_core && (roles & MCLMR_ROLE_CONTROLLING) != 0;
 }
 
 /* The caller that a controlling function names. */
@@ -431,6 +432,17 @@ static mclmr_status_t decide_from_iwf(decision_t *d)
 	return status == MCLMR_OK ? decide_called_user(d) : status;
 }
 
+/* The one name that the caller has in this call; empty: a controlling
+ * function, which names whoever speaks. */
+static mclmr_span_t name_of_caller(const decision_t *d)
+{
+	const mclmr_route_t *route = d->route;
+
+	if(!d->request->sender->iwf)
+		return from_controller(d) ? (mclmr_span_t){NULL, 0} : route->mc_id;
+	return route->kind == MCLMR_CALL_GROUP ? route->psi : route->lmr_caller;
+}
+
 mclmr_status_t mclmr_call_decide(const mclmr_directory_t *directory,
 		const mclmr_call_request_t *request, mclmr_arena_t *arena,
 		mclmr_route_t *route)
@@ -441,5 +453,6 @@ mclmr_status_t mclmr_call_decide(const mclmr_directory_t *directory,
 	memset(route, 0, sizeof(*route));
 	route->decided =
 			request->sender->iwf ? decide_from_iwf(&d) : decide_from_client(&d);
+	route->caller_id = name_of_caller(&d);
 	return mclmr_route_settle(route, NULL);
 }

@@ -64,6 +64,10 @@ typedef struct mclmr_route
 	/* Of a call: */
 	mclmr_call_kind_t kind;
 	mclmr_span_t lmr_caller;  /* URI of an LMR user who calls */
+	mclmr_span_t caller_id;	  /* the one name that the caller may use in the
+								 call: MC service ID, LMR user, or in a group
+								 call of an IWF its PSI; empty: a controlling
+								 function, which names whoever speaks */
 	mclmr_span_t profile;	  /* a profile's name; of a group call its URI */
 	mclmr_span_t request_uri; /* the new one: PSI, or IMPU of the called */
 } mclmr_route_t;

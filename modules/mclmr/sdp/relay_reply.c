@@ -35,10 +35,13 @@ static const char *read_place(const mclmr_sdp_t *said,
 }
 
 /* True for a place of the sender, of whichever section: a relay that took them
- * for each other would lead past itself, too. */
+ * for each other would lead past itself, too. The address of a section on hold,
+ * 0.0.0.0, is no place: what the relay says of it has that address as well. */
 static bool is_own_place(
 		const mclmr_sdp_t *sdp, const mclmr_relay_place_t *place)
 {
+	if(mclmr_connection_is_none(&place->connection))
+		return false;
 	for(size_t i = 0; i < sdp->sections; i++) {
 		mclmr_connection_t own;
 

@@ -31,6 +31,7 @@ typedef struct mclmr_relay_reply
  * is wrong, for a log, and *reply is then all zero: it is no description, it
  * has not the sections that it was asked for, or one of those that it was to
  * carry has no port, no address, or port and address of the sender itself.
+ * (0.0.0.0, of a section on hold, is no place.)
  */
 const char *mclmr_relay_reply_read(const mclmr_sdp_t *sdp, mclmr_span_t text,
 		mclmr_arena_t *arena, mclmr_relay_reply_t *reply);
