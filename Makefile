@@ -48,6 +48,7 @@ include tests/attack/attack.mk
 include tests/bench/bench.mk
 include tests/oracle/oracle.mk
 include tools/node.mk
+include tools/install.mk
 include tools/lint.mk
 
 ## all         the library, the modules and the tool
@@ -58,5 +59,6 @@ all: $(LIBMCLMR) $(MCLMR_TOOL) $(MC_IWF)
 .PHONY: clean
 clean:
 	rm -rf $(OBJ) build/test build/fuzz build/bench build/lint \
-		build/coverage build/mutate build/locks build/neighbour
+		build/coverage build/mutate build/locks build/neighbour \
+		build/man build/completion
 	rm -f $(LIBMCLMR) $(MCLMR_TOOL) $(MC_IWF)

@@ -53,7 +53,7 @@ unit-test: $(TEST_BIN)
 		awk '{n += $$1} END {print "unit tests: " n " passed, 0 failed"}'
 
 ## module-test  the modules alone; SEED=n: in the random order of that number
-module-test: all $(TEST_TOOL) $(MEDIA_ENDPOINT) $(LOCKS_SO) \
+module-test: all man $(TEST_TOOL) $(MEDIA_ENDPOINT) $(LOCKS_SO) \
 		$(NEIGHBOUR_SO)
 	$(PYTHON) -m pytest -q -rsfE -n 2 tests/module
 

@@ -13,7 +13,7 @@ PACKAGES="
 	sip-tester baresip-core sipsak rtpengine-daemon rtpengine-utils tshark
 	prometheus
 	libxml2-dev libssl-dev libsrtp2-dev libcmocka-dev libwolfssl-dev
-	python3 python3-pytest python3-pytest-xdist
+	python3 python3-pytest python3-pytest-xdist groff-base
 	sqlite3 postgresql mariadb-server
 "
 SERVICES="kamailio rtpengine-daemon rtpengine-recording-daemon postgresql

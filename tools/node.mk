@@ -1,4 +1,4 @@
-# The sample node, the demo, the SIPp scenarios, and installing.
+# The sample node, the demo, the SIPp scenarios.
 
 .PHONY: run start stop demo demo-call demo-rootkey lab scenarios
 ## run         the sample node and its rtpengine in front, until interrupted
@@ -32,20 +32,3 @@ lab: $(MCLMR_TOOL)
 ## scenarios   every SIPp scenario against a node of their own, as a table
 scenarios: all
 	@$(PYTHON) sipp-scenarios/run.py
-
-## install     module, tool, tables, profiles, recipes, documents, under DESTDIR
-SHARE = $(DESTDIR)/usr/share
-POLICIES_INI = $(DESTDIR)/etc/kamailio/mc_iwf/policies.ini
-.PHONY: install
-install: all
-	install -D -m 644 $(MC_IWF) $(DESTDIR)$(KAMAILIO_LIBDIR)/modules/mc_iwf.so
-	install -D -m 755 $(MCLMR_TOOL) $(DESTDIR)/usr/bin/mclmr
-	for db in sqlite postgres mysql; do \
-		install -D -m 644 cfg/db_$$db/mc_iwf-create.sql \
-			$(SHARE)/kamailio/db_$$db/mc_iwf-create.sql || exit 1; \
-	done
-	test -e $(POLICIES_INI) || \
-		install -D -m 644 cfg/policies.ini $(POLICIES_INI)
-	install -D -m 644 -t $(SHARE)/kamailio/mc_iwf cfg/recipe/* \
-		cfg/sample-offer.sdp cfg/sample-answer.sdp
-	install -D -m 644 -t $(SHARE)/doc/kamailio-mc-iwf docs/*.md

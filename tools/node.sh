@@ -8,9 +8,10 @@
 #   run     the node in front
 #   start   the node in the background; returns when all of it answers
 #   stop    end what run or start began, when all registrations are written
-# Environment: RUN_DIR, SIP_PORT, HTTP_PORT, RTPENGINE_PORT, RTPENGINE_CLI_PORT,
-# RTP_MIN, RTP_MAX, KAMAILIO_BIN, KAMAILIO_LIBDIR, KAMCMD, USERS, MEDIA (other:
-# rtpengine is started and ended elsewhere); settings of the sample:
+# Environment: RUN_DIR, CFG_DIR (the configuration: cfg), SIP_PORT, HTTP_PORT,
+# RTPENGINE_PORT, RTPENGINE_CLI_PORT, RTP_MIN, RTP_MAX, KAMAILIO_BIN,
+# KAMAILIO_LIBDIR, KAMCMD, USERS, MEDIA (other: rtpengine is started and ended
+# elsewhere); settings of the sample:
 # PIKE_LIMIT, PEER_LIMIT, USER_LIMIT, USER_CALLS, USER_SHARE, PEER_SHARE,
 # CORE_SHARE, FLOOD_ANSWERS, REFUSALS_TOLD, PROBE_INTERVAL, KEEP_ALIVE,
 # RELOAD_DELTA, WRITE_PROBE, DEBUG, DELIVER, KMF_UNKNOWN, DECODE, POLICIES; of
@@ -19,6 +20,7 @@ set -eu
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 RUN_DIR=${RUN_DIR:-run}
+CFG_DIR=${CFG_DIR:-$top/cfg}
 SIP_PORT=${SIP_PORT:-5060}
 HTTP_PORT=${HTTP_PORT:-8080}
 RTPENGINE_PORT=${RTPENGINE_PORT:-22222}
@@ -69,6 +71,10 @@ write_ahead()
 create()
 {
 	umask 077
+	CFG_DIR=$(cd "$CFG_DIR" 2>/dev/null && pwd -P) ||
+		die "no configuration: CFG_DIR is no folder"
+	mc_tables=$CFG_DIR/db_sqlite # in the source tree
+	[ -d "$mc_tables" ] || mc_tables=$tables
 	mkdir -p "$RUN_DIR" 2>/dev/null || die "cannot make the folder $RUN_DIR"
 	RUN_DIR=$(cd "$RUN_DIR" && pwd -P)
 	[ -w "$RUN_DIR" ] || die "cannot write into the folder $RUN_DIR"
@@ -84,13 +90,13 @@ make_databases()
 	make_database "$RUN_DIR/kamailio.db" \
 		"$tables/standard-create.sql" "$tables/auth_db-create.sql" \
 		"$tables/dispatcher-create.sql" "$tables/permissions-create.sql" \
-		"$top/cfg/sample-node.sql"
+		"$CFG_DIR/sample-node.sql"
 	make_database "$RUN_DIR/location.db" \
 		"$tables/standard-create.sql" "$tables/usrloc-create.sql"
 	make_database "$RUN_DIR/dialog.db" \
 		"$tables/standard-create.sql" "$tables/dialog-create.sql"
 	make_database "$RUN_DIR/mc_iwf.db" \
-		"$top/cfg/db_sqlite/mc_iwf-create.sql" "$top/cfg/sample-data.sql"
+		"$mc_tables/mc_iwf-create.sql" "$CFG_DIR/sample-data.sql"
 	# Rows are found by ruid alone; the other indexes would make each writing
 	# three times as long.
 	write_ahead "$RUN_DIR/location.db" "
@@ -344,7 +350,7 @@ relay()
 {
 	create
 	exec 9>>"$RUN_DIR/rtpengine.lock"
-	exec rtpengine --config-file="$top/cfg/rtpengine.conf" \
+	exec rtpengine --config-file="$CFG_DIR/rtpengine.conf" \
 		--foreground --log-stderr --no-log-timestamps \
 		--listen-ng="127.0.0.1:$RTPENGINE_PORT" \
 		--listen-cli="127.0.0.1:$RTPENGINE_CLI_PORT" \
@@ -409,12 +415,12 @@ run()
 	start_media
 	open_log kamailio "${NODE_LOG:-}"
 	# shellcheck disable=SC2046
-	setsid "$KAMAILIO_BIN" -f "$top/cfg/mc-server.cfg" -DD -E \
+	setsid "$KAMAILIO_BIN" -f "$CFG_DIR/mc-server.cfg" -DD -E \
 		-Y "$RUN_DIR" -w "$RUN_DIR" -P "$RUN_DIR/kamailio.pid" \
 		-L "$top/modules:$KAMAILIO_LIBDIR/modules" \
 		-m "$shared_memory" -M "$private_memory" -x fm -X fm \
 		-A "SIP_PORT=$SIP_PORT" -A "HTTP_PORT=$HTTP_PORT" \
-		-A "POLICIES=\"${POLICIES:-$top/cfg/policies.ini}\"" \
+		-A "POLICIES=\"${POLICIES:-$CFG_DIR/policies.ini}\"" \
 		-A "RTPENGINE_SOCK=\"udp:127.0.0.1:$RTPENGINE_PORT\"" $(settings) "$@" \
 		</dev/null >"$pipe" 2>&1 &
 	kamailio=$!
@@ -554,6 +560,6 @@ command=${1:---help}
 [ $# = 0 ] || shift
 case "$command" in
 	create | media | relay | run | start | stop) "$command" "$@" ;;
-	--help) sed -n '3,18s/^# //p' "$0" ;;
+	--help) sed -n '3,19s/^# //p' "$0" ;;
 	*) die "no such command: $command" ;;
 esac

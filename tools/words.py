@@ -14,10 +14,11 @@ import sys
 
 # Which files are looked at.
 COMMENTS = ["modules/**/*.[ch]", "tests/**/*.[ch]"]
-WHOLE = ["README.md", "docs/*.md", "cfg/*.*", "cfg/recipe/*",
+WHOLE = ["*.md", "docs/*.md", "cfg/*.*", "cfg/recipe/*",
          "sipp-scenarios/*", "tests/*.*", "tests/*/*.py", "tests/*/*.mk",
          "tests/*/*.cfg", "tests/data/*.txt", "tests/mutate/*.txt",
-         "Makefile", "modules/*/module.mk", "pytest.ini", "tools/[!w]*"]
+         "Makefile", "modules/*/module.mk", "pytest.ini", "tools/[!w]*",
+         "tools/man/*", "debian/*"]
 # They hold the words.
 LEFT_OUT = ["tests/module/test_words.py"]
 
@@ -91,7 +92,7 @@ def files_of(patterns):
     """The files of some patterns, each once."""
     return sorted({p for pattern in patterns
                    for p in pathlib.Path().glob(pattern)
-                   if str(p) not in LEFT_OUT})
+                   if p.is_file() and str(p) not in LEFT_OUT})
 
 
 def main(folder="."):

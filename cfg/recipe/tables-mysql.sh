@@ -4,7 +4,7 @@ set -e
 mariadb kamailio </usr/share/kamailio/mysql/standard-create.sql
 mariadb kamailio </usr/share/kamailio/mysql/auth_db-create.sql
 mariadb kamailio </usr/share/kamailio/mysql/permissions-create.sql
-mariadb kamailio </usr/share/kamailio/db_mysql/mc_iwf-create.sql
+mariadb kamailio </usr/share/kamailio/mysql/mc_iwf-create.sql
 mariadb kamailio </usr/share/kamailio/mc_iwf/rights-mysql.sql
 mariadb kamailio </usr/share/kamailio/mc_iwf/first-message.sql
 mariadb kamailio </usr/share/kamailio/mc_iwf/first-call.sql

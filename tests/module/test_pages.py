@@ -399,7 +399,8 @@ def test_headings_differ(path):
 def test_every_page_is_reached():
     """The README's list has each page, and no other."""
     listed = documents.section("## Documents", documents.README)
-    assert {f"docs/{path.name}" for path in documents.PAGES} == {
+    pages = {f"docs/{path.name}" for path in documents.PAGES}
+    assert pages | {path.name for path in documents.BESIDE} == {
         name for name, anchor in documents.links(listed) if not anchor}
 
 
@@ -442,7 +443,8 @@ def code_variables():
     config = "".join(path.read_text() for path in
                      (node.TOP / "cfg").glob("mc-server*.cfg"))
     log = (node.TOP / "tools" / "bounded_log.py").read_text()
-    found = dict(re.findall(r"^([A-Z_]+)=\$\{\1:-(.*)\}$", script, re.M))
+    found = dict(re.findall(r"^([A-Z_]+)=\$\{\1:-(?:\$top/)?(.*)\}$",
+                           script, re.M))
     found |= dict(re.findall(r'setting\(\s*"(\w+)", (\d+)\)', log))
     passed_on = " ".join(re.findall(r"for name in ([A-Z_\s\\]+);", script))
     defined = dict(re.findall(r'^#!trydef (\w+) "?([^"\n]*)"?$', config, re.M))

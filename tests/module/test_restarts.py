@@ -579,7 +579,8 @@ def test_unit_files():
         service = unit(name)["Service"]
         program, word = service["ExecStart"].split()
         assert service["KillMode"] == "control-group"
-        assert program.endswith("/tools/node.sh") and word == command
+        assert program == "/usr/lib/mc-server/tools/node.sh"
+        assert word == command
         assert service["Restart"] == "on-failure"
         assert service["LimitCORE"] == "0"
         assert int(service["LogRateLimitBurst"]) <= 4096

@@ -7,7 +7,9 @@ import node
 README = node.TOP / "README.md"
 FOLDER = node.TOP / "docs"
 PAGES = sorted(FOLDER.glob("*.md"))
-DOCUMENTS = [README, *PAGES]
+# What stands beside the README.
+BESIDE = sorted(path for path in node.TOP.glob("*.md") if path != README)
+DOCUMENTS = [README, *BESIDE, *PAGES]
 FENCED = re.compile(r"^```.*?^```$", re.M | re.S)
 
 

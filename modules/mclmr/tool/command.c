@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "mclmr/base/version.h"
 #include "command.h"
 #include "print.h"
 
@@ -14,7 +15,11 @@ static void print_commands(
 	fprintf(to, "usage: %s COMMAND ...\n\n", path);
 	for(size_t i = 0; i < n; i++)
 		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
-	fprintf(to, "\n%s COMMAND --help tells more.\n", path);
+	fprintf(to,
+			"\n%s COMMAND --help tells more, --version which release this is."
+			"\n\nExit: 0 done, 1 refused or not genuine, 2 usage or unreadable "
+			"file,\n3 some rows of a batch failed.\n",
+			path);
 }
 
 bool tool_is_help(const char *argument)
@@ -31,6 +36,10 @@ int tool_dispatch(const char *path, const tool_command_t *commands, size_t n,
 	}
 	if(tool_is_help(argv[1])) {
 		print_commands(stdout, path, commands, n);
+		return tool_finish(TOOL_DONE);
+	}
+	if(strcmp(argv[1], "--version") == 0) {
+		printf("mclmr %s\n", MCLMR_VERSION);
 		return tool_finish(TOOL_DONE);
 	}
 	for(size_t i = 0; i < n; i++) {

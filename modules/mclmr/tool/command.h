@@ -19,7 +19,8 @@ typedef struct tool_command
 } tool_command_t;
 
 /* Runs the command that argv[1] names, with argv[1] as its argv[0]. path is
- * what stands before it, "mclmr message". Answers --help. An exit code. */
+ * what stands before it, "mclmr message". Answers --help and --version. An exit
+ * code. */
 int tool_dispatch(const char *path, const tool_command_t *commands, size_t n,
 		int argc, char **argv);
 

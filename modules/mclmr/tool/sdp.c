@@ -2,6 +2,8 @@
 
 /* mclmr sdp: what a media profile does with a session description. */
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "mclmr/sdp/explain.h"
 #include "command.h"
@@ -10,7 +12,9 @@
 #include "print.h"
 
 #define MEMORY_SIZE (1 << 20)
-#define DEFAULT_POLICIES "cfg/policies.ini"
+/* In the source tree, or else as it is installed. */
+#define TREE_POLICIES "cfg/policies.ini"
+#define INSTALLED_POLICIES "/etc/kamailio/mc_iwf/policies.ini"
 
 /* Indices of option values. */
 enum
@@ -23,10 +27,11 @@ enum
 };
 
 #define OPTIONS_HELP                                                     \
-	"  --policies FILE  profiles (" DEFAULT_POLICIES ")\n"               \
+	"  --policies FILE  profiles (" TREE_POLICIES ", or else\n"          \
+	"                   " INSTALLED_POLICIES ")\n"                       \
 	"  --profile NAME   the profile to apply\n"                          \
 	"  --offer FILE     the offer as it left: FILE is an answer to it\n" \
-	"  --wanted on|off  what the info part says of end-to-end encryption\n"
+	"  --wanted on|off  what the info part says of end-to-end encryption\n\n"
 
 /* The inputs of a decision; texts are freed by release(). */
 typedef struct inputs
@@ -48,7 +53,8 @@ static bool load_profile(const char **values, inputs_t *inputs)
 		return false;
 	}
 	if(path == NULL)
-		path = DEFAULT_POLICIES;
+		path = access(TREE_POLICIES, F_OK) == 0 ? TREE_POLICIES
+												: INSTALLED_POLICIES;
 	if(!tool_read(path, &text))
 		return false;
 	wrong = mclmr_profiles_read(text, &inputs->profiles, &line);
@@ -182,7 +188,8 @@ static int run_explain(int argc, char **argv)
 	static const char usage[] =
 			"usage: mclmr sdp explain [OPTIONS] FILE\n\n"
 			"Prints what the profile decides on a session description, and "
-			"why.\n\n" OPTIONS_HELP;
+			"why.\n\n" OPTIONS_HELP
+			"Exit: 0 done, 2 usage or unreadable file.\n";
 
 	return run(argc, argv, usage, true);
 }
@@ -192,9 +199,9 @@ static int run_apply(int argc, char **argv)
 {
 	static const char usage[] =
 			"usage: mclmr sdp apply [OPTIONS] FILE\n\n"
-			"Prints the session description that would leave. Exit code 1:\n"
-			"refused, with the SIP status and Warning on standard "
-			"error.\n\n" OPTIONS_HELP;
+			"Prints the session description that would leave.\n\n" OPTIONS_HELP
+			"Exit: 0 done, 1 refused, with the SIP status and Warning on "
+			"standard\nerror, 2 usage or unreadable file.\n";
 
 	return run(argc, argv, usage, false);
 }

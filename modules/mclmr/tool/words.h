@@ -54,6 +54,7 @@ enum
 	"  --group URI...  groups that it is for\n"                             \
 	"  --call ID       call that it is for\n"                               \
 	"  --not-before TIME, --not-after TIME\n"                               \
+	"                  when the key begins and ceases to be valid\n"        \
 	"  --revoke        the key is revoked\n"                                \
 	"  --at TIME       the time of the message (now)\n"                     \
 	"  --to-kms URI    the user's key management server, if --cert has "    \
