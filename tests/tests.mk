@@ -38,6 +38,7 @@ include tests/neighbour/neighbour.mk
 MEMCHECK = test_open or test_wrong_kms or test_revoked or test_make_forms \
 	or test_round_trip
 
+# RUNNER runs programs of another processor.
 .PHONY: test unit-test module-test fuzz
 ## test        all tests: library, command line, modules; prints the totals
 test: unit-test interop-some module-test
@@ -45,7 +46,7 @@ test: unit-test interop-some module-test
 unit-test: $(TEST_BIN)
 	@mkdir -p build/test; rm -f build/test/unit.log; \
 	for t in $(TEST_BIN); do \
-		./$$t >build/test/last.log 2>&1; code=$$?; \
+		$(RUNNER) ./$$t >build/test/last.log 2>&1; code=$$?; \
 		cat build/test/last.log | tee -a build/test/unit.log; \
 		[ $$code = 0 ] || exit 1; \
 	done; \

@@ -1,12 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Installs what the build, the node and the tests need on Debian 12, and puts
-# Kamailio's headers into build/. Usage: tools/deps.sh [--help]
+# Installs what the build, the node and the tests need on Debian 12, 13 and
+# testing, and puts Kamailio's headers into build/. Usage: tools/deps.sh [--help]
+# With KAMAILIO_SRC, a folder with src/ in it, nothing is downloaded: it only
+# says which packages are not there.
 set -eu
 
 PACKAGES="
 	build-essential pkg-config dpkg-dev ca-certificates curl
-	clang clang-format clang-tidy cppcheck valgrind libclang-rt-14-dev
+	clang clang-format clang-tidy cppcheck valgrind libclang-rt-dev
 	kamailio kamailio-extra-modules kamailio-sqlite-modules
 	kamailio-postgres-modules kamailio-mysql-modules kamailio-tls-modules
 	kamailio-utils-modules kamailio-xml-modules kamailio-presence-modules
@@ -20,7 +22,6 @@ SERVICES="kamailio rtpengine-daemon rtpengine-recording-daemon postgresql
 	mariadb prometheus"
 
 top=$(cd "$(dirname "$0")/.." && pwd)
-apt_dir="$top/build/apt"
 stamp="$top/build/deps.stamp"
 
 die()
@@ -38,11 +39,28 @@ as_root()
 	fi
 }
 
+is_installed()
+{
+	dpkg-query -W -f '${Status}' "$1" 2>/dev/null |
+		grep -q 'install ok installed'
+}
+
 missing_packages()
 {
 	for p in $PACKAGES; do
-		dpkg-query -W -f '${Status}' "$p" 2>/dev/null |
-			grep -q 'install ok installed' || echo "$p"
+		is_installed "$p" || echo "$p"
+	done
+}
+
+# Of these, those that the archive has; the others are named.
+obtainable()
+{
+	for p in "$@"; do
+		if [ -n "$(apt-cache show --no-all-versions "$p" 2>/dev/null)" ]; then
+			echo "$p"
+		else
+			echo "deps: this system has no package $p" >&2
+		fi
 	done
 }
 
@@ -96,72 +114,64 @@ install_packages()
 	echo "deps: installing" $todo
 	before=$(remember_services)
 	as_root apt-get update -q
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2046,SC2086
 	as_root env DEBIAN_FRONTEND=noninteractive \
-		apt-get install -q -y --no-install-recommends $todo
+		apt-get install -q -y --no-install-recommends $(obtainable $todo)
 	echo "$before" | restore_services
 }
 
-# The keyring that the machine's own sources name, empty: apt's default ones.
-source_keyring()
+# Headers that a distribution has as a package of their own.
+packaged_headers()
 {
-	sed -nE 's/^Signed-By:[[:space:]]*(\/[^[:space:]]+).*/\1/p;
-		s/^deb .*signed-by=(\/[^], ]+).*/\1/p' \
-		/etc/apt/sources.list /etc/apt/sources.list.d/*.sources \
-		/etc/apt/sources.list.d/*.list 2>/dev/null |
-		grep -m1 debian || :
+	dest="$top/build/kamailio-src"
+	as_root apt-get install -q -y --no-install-recommends kamailio-dev \
+		>/dev/null 2>&1 || return 1
+	header=$(dpkg -L kamailio-dev | grep '/core/sr_module\.h$') || return 1
+	rm -rf "$dest"
+	mkdir "$dest"
+	ln -s "${header%/core/sr_module.h}" "$dest/src"
+	dpkg-query -W -f '${source:Version}' kamailio-dev >"$dest/.version"
 }
 
-# deb-src lines for the Debian mirrors this machine already uses.
-source_lines()
-{
-	keyring=$(source_keyring)
-	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' \
-		'Created-By: Packages' | sort -u | grep debian |
-		while read -r uri release component; do
-			echo "deb-src ${keyring:+[signed-by=$keyring] }$uri" \
-				"$release $component"
-		done
-}
-
-# apt with a configuration of its own: no file of the system changes.
-private_apt()
-{
-	apt-get -q -o Dir::Etc::SourceList="$apt_dir/sources.list" \
-		-o Dir::Etc::SourceParts=/dev/null \
-		-o Dir::State::Lists="$apt_dir/lists" \
-		-o Dir::Cache="$apt_dir/cache" \
-		-o APT::Sandbox::User="$(id -un)" "$@"
-}
-
+# Those of the Kamailio that is installed: from its source package, else from
+# one of headers.
 fetch_headers()
 {
-	version=$(dpkg-query -W -f '${Version}' kamailio)
-	dest="$top/build/kamailio-src"
-	[ "$(cat "$dest/.version" 2>/dev/null)" = "$version" ] && return 0
+	is_installed kamailio ||
+		die "this system has no package kamailio: install Kamailio, then
+	make KAMAILIO_SRC=/its/source KAMAILIO_BIN=... KAMAILIO_LIBDIR=..."
+	version=$(dpkg-query -W -f '${source:Version}' kamailio)
+	[ "$(cat "$top/build/kamailio-src/.version" 2>/dev/null)" = "$version" ] &&
+		return 0
 	echo "deps: fetching the headers of kamailio $version"
-	mkdir -p "$apt_dir/lists/partial" "$apt_dir/cache/archives/partial"
-	source_lines >"$apt_dir/sources.list"
-	[ -s "$apt_dir/sources.list" ] || die "no Debian mirror in /etc/apt"
-	private_apt update
-	rm -rf "$dest"
-	(cd "$apt_dir" &&
-		private_apt source --download-only "kamailio=$version")
-	dpkg-source --no-check -x "$apt_dir"/kamailio_*.dsc "$dest" >/dev/null
-	echo "$version" >"$dest/.version"
-	rm -rf "$apt_dir" "$top"/build/kamailio_*.orig.tar.*
+	"$top/tools/kamailio-headers.sh" "$top/build/kamailio-src" \
+		"kamailio=$version" || packaged_headers ||
+		die "no headers of kamailio $version: unpack its source, then
+	make KAMAILIO_SRC=/the/folder/that/src/is/in"
+}
+
+# What is there is taken, whatever it is.
+look_only()
+{
+	[ -e "$KAMAILIO_SRC/src/core/sr_module.h" ] ||
+		die "no src/core/sr_module.h in KAMAILIO_SRC=$KAMAILIO_SRC"
+	todo=$(missing_packages)
+	echo "deps: headers of KAMAILIO_SRC, nothing is downloaded"
+	[ -z "$todo" ] || echo "deps: not installed:" $todo
 }
 
 case "${1:-}" in
 	--help)
-		sed -n '3,4s/^# //p' "$0"
+		sed -n '3,6s/^# //p' "$0"
 		exit 0
 		;;
 esac
-grep -q '^VERSION_ID="12"' /etc/os-release ||
-	echo "deps: made for Debian 12; trying all the same" >&2
-install_packages
-fetch_headers
+if [ -n "${KAMAILIO_SRC:-}" ]; then
+	look_only
+else
+	install_packages
+	fetch_headers
+	echo "deps: all there"
+fi
 mkdir -p "$top/build"
 touch "$stamp"
-echo "deps: all there"

@@ -9,9 +9,11 @@ LINT_TIDY = $(MCLMR_SRC) $(MCLMR_TOOL_SRC) $(MEDIA_SRC)
 # for nothing.
 TIDY_CHECKS = -*,bugprone-*,clang-analyzer-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling,-clang-analyzer-valist.Uninitialized
 
-.PHONY: lint lint-floors lint-words lint-format lint-tidy lint-cppcheck
-## lint        who includes whom, words, clang-format, clang-tidy, cppcheck
-lint: lint-floors lint-words lint-format lint-tidy lint-cppcheck
+.PHONY: lint lint-floors lint-words lint-format lint-tidy lint-cppcheck \
+	lint-headers
+## lint        who includes whom, words, clang-format, clang-tidy, cppcheck, the
+##             headers of each Kamailio; a tool of another version is left out
+lint: lint-floors lint-words lint-format lint-tidy lint-cppcheck lint-headers
 
 lint-floors:
 	$(PYTHON) tools/floors.py
@@ -20,19 +22,33 @@ lint-words:
 	$(PYTHON) tools/words.py
 
 lint-format: | $(DEPS)
-	clang-format --dry-run -Werror $(LINT_C)
+	tools/versioned.sh clang-format 14 --dry-run -Werror $(LINT_C)
 
 lint-tidy: $(KAMAILIO_FLAGS)
-	clang-tidy --quiet --warnings-as-errors='*' --checks='$(TIDY_CHECKS)' \
+	tools/versioned.sh clang-tidy 14 --quiet --warnings-as-errors='*' --checks='$(TIDY_CHECKS)' \
 		$(LINT_TIDY) -- -std=gnu11 $(MCLMR_CPPFLAGS)
 	@eval "set -- $$(tr '\n' ' ' <$(KAMAILIO_FLAGS))"; \
-	clang-tidy --quiet --warnings-as-errors='*' --checks='$(TIDY_CHECKS)' \
+	tools/versioned.sh clang-tidy 14 --quiet --warnings-as-errors='*' --checks='$(TIDY_CHECKS)' \
 		$(MC_COMMON_SRC) $(MC_IWF_SRC) -- -std=gnu11 $(MCLMR_CPPFLAGS) \
 		-DMOD_NAME='"mc_iwf"' -DMOD_NAMEID=mc_iwf "$$@" \
 		-isystem $(KAMAILIO_SRC)/src
 
 lint-cppcheck: | $(DEPS)
-	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
+	tools/versioned.sh cppcheck 2.10 --quiet --error-exitcode=1 --std=c11 --inline-suppr \
 		--enable=warning,performance,portability \
 		--suppress=missingInclude -Imodules $(MCLMR_SRC) $(MCLMR_TOOL_SRC) \
+		$(MC_COMMON_SRC) $(MC_IWF_SRC)
+
+# The modules compile on each Kamailio: on headers of Debian's source packages,
+# kept in build/headers, and on those that KAMAILIO_SRC_VERSION names.
+HEADERS_OF = 5.6 5.7 5.8 6.0 6.1
+SUITE_5.6 = bookworm
+SUITE_6.0 = trixie
+lint-headers: $(HEADERS_OF:%=lint-headers-%)
+
+.PHONY: $(HEADERS_OF:%=lint-headers-%)
+$(HEADERS_OF:%=lint-headers-%): lint-headers-%: $(KAMAILIO_FLAGS)
+	@tools/with-headers.sh $* '$(KAMAILIO_SRC_$*)' '$(SUITE_$*)' \
+		$(CC) -std=gnu11 -fsyntax-only $(WARNINGS) -Werror @$(KAMAILIO_FLAGS) \
+		-DMOD_NAME='"mc_iwf"' -DMOD_NAMEID=mc_iwf $(MCLMR_CPPFLAGS) \
 		$(MC_COMMON_SRC) $(MC_IWF_SRC)

@@ -15,6 +15,6 @@ $(MC_IWF): $(MC_IWF_OBJ) $(LIBMC_COMMON) $(LIBMCLMR) tools/check-module.sh
 	$(call say,LD)
 	$(Q)$(CC) $(CFLAGS) -shared -Wl,--exclude-libs,ALL -o $@ $(MC_IWF_OBJ) \
 		$(LIBMC_COMMON) $(LIBMCLMR) $(MC_COMMON_LIBS)
-	$(Q)tools/check-module.sh $(KAMAILIO_BIN) $@
+	$(Q)tools/check-module.sh $(KAMAILIO_BIN) $(KAMAILIO_LIBDIR)/modules $@
 
 -include $(MC_IWF_OBJ:.o=.d)

@@ -64,14 +64,14 @@ static void heed(parser_t *parser, mclmr_status_t status)
 		stop(parser, status);
 }
 
-/* Offset of the parser in the document. */
+/* Offset of the parser in the document: what it has let go, and how far it is
+ * in the rest. (Some versions read the text in its place, others a copy.) */
 static size_t position(const parser_t *parser)
 {
-	long consumed = xmlByteConsumed(parser->context);
+	const xmlParserInput *input = parser->context->input;
+	size_t consumed = input->consumed + (size_t)(input->cur - input->base);
 
-	if(consumed < 0 || (size_t)consumed > parser->document.len)
-		return parser->document.len;
-	return (size_t)consumed;
+	return consumed < parser->document.len ? consumed : parser->document.len;
 }
 
 /* Offset of the "<" of the tag that ends at or after end: the last one
