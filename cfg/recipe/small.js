@@ -88,7 +88,10 @@ function register() {
 		return;
 	}
 	KSR.nathelper.fix_nated_register();
-	KSR.mc_iwf.iwf_contact();
+	if (KSR.mc_iwf.iwf_contact() < 0) {
+		refuse(403, "Contact Not Permitted");
+		return;
+	}
 	if (KSR.registrar.save("location", 0) < 0) {
 		KSR.sl.sl_reply_error();
 	}

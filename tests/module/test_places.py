@@ -181,7 +181,8 @@ def test_contact_at_a_later_peer(changing, group, way):
 
 # Contacts of calls
 
-@pytest.mark.parametrize("form", ANY + ["bob.example.org"])
+@pytest.mark.parametrize("form", ANY + ["bob.example.org",
+                                        "127.0.0.9:5070?Subject=x"])
 def test_contact_of_a_caller(dial, site, form):
     """400, and no phone rings."""
     here = dial("client")

@@ -240,6 +240,27 @@ def test_contact_elsewhere(small_site, which, way):
     assert alice.ask(everything).code == 200
 
 
+@pytest.mark.parametrize("headers", [
+    "?Route=%3Csip:127.0.0.2:5070;lr%3E", "?Subject=x&Route=x", "?"])
+def test_contact_with_header_fields(small_site, headers):
+    """A message to it would carry them: 403, beside a good contact too."""
+    alice = small_site.stranger("alice")
+    bad = f"{alice.contact}{headers}"
+    for contact in (f"<{bad}>", f"<{alice.contact}>, <{bad}>",
+                    f'"a?" <{alice.contact}>;+g.x="?", "<" <{bad}>;q=0.1'):
+        message = register("alice", alice.contact)
+        message.set("Contact", contact)
+        assert alice.ask(message).code == 403, contact
+    assert small_site.from_iwf(mc.iwf_message("alice", b"x")).code == 480
+    message = register("alice", alice.contact)
+    message.set("Contact", f'"a?" <{alice.contact}>;+g.x="?"'
+                           f"{mc.contact_tags(*mc.SERVICES)}")
+    assert alice.ask(message).code == 200
+    query = register("alice", alice.contact).drop("Contact")
+    assert alice.contact in alice.ask(query).get("Contact")
+    alice.unregister()
+
+
 @pytest.mark.parametrize("address", ["127.0.0.2", "127.0.0.5"])
 def test_register_from_a_peer(small_site, address):
     """With a forged source address a user would be reached at a peer."""

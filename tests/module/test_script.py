@@ -55,7 +55,11 @@ request_route {
 			www_challenge("mc.example.org", "1");
 			exit;
 		}
+		# Whatever it says, what an older script has saved stays.
 		iwf_contact();
+		if($hdr(X-Service) != $null) {
+			$xavp(ulattrs=>mc_services) = $hdr(X-Service);
+		}
 		save("location");
 		exit;
 	}
@@ -229,6 +233,27 @@ def test_targets_of_the_script_with_several_contacts(script_site):
     for phone in phones:
         phone.endpoint.wait_request()
     assert not script_site.partner.requests()
+
+
+def test_stored_contact_with_header_fields(script_site):
+    """Nothing goes to one that was saved all the same, and its user's other
+    phone gets the message."""
+    phone = script_site.client("alice")
+    alice = script_site.stranger("alice")
+    place = f"sip:alice@{alice.endpoint.hostport}"
+    for headers in ("?Route=%3Csip:127.0.0.2%3E", "?Subject=x", "?"):
+        message = sip.request(
+            "REGISTER", f"sip:{mc.DOMAIN}", mc.impu("alice"),
+            mc.impu("alice"), [("Contact", f"<{place}{headers}>;expires=600"),
+                               ("X-Service", "mcptt,mcdata,mcvideo")])
+        assert alice.ask(message).code == 200
+        assert script_site.from_iwf(mc.iwf_message("alice", b"x")).code == 200
+        phone.endpoint.wait_request()
+        assert not alice.endpoint.requests()
+    phone.unregister()
+    assert script_site.from_iwf(mc.iwf_message("alice", b"x")).code == 480
+    assert not alice.endpoint.requests()
+    script_site.node.kamcmd("ul.rm", "location", "alice@mc.example.org")
 
 
 def test_rewritten_twice(script_site):

@@ -412,6 +412,32 @@ static void test_equal_limits(void **state)
 			(mclmr_span_t){uri, MCLMR_URI_MAX + 1}));
 }
 
+static void test_headers(void **state)
+{
+	static const struct
+	{
+		const char *uri;
+		bool has;
+	} row[] = {
+			{"sip:a@h?Route=b", true},
+			{"sip:a@h?", true},
+			{"sip:a@h:5060;lr?x=%40y", true},
+			{"sip:h?x=y", true},
+			{"sip:a@h?x=<sip:b@c>", true},
+			{"sip:a?b@h", false},
+			{"sip:a?x=y;z@h;p", false},
+			{"sip:a@h;p=%3F", false},
+			{"tel:+1", false},
+			{"*", false},
+			{"", false},
+	};
+
+	(void)state;
+	for(size_t i = 0; i < COUNT(row); i++)
+		assert_int_equal(
+				mclmr_uri_has_headers(mclmr_span(row[i].uri)), row[i].has);
+}
+
 static void test_host_of_no_key(void **state)
 {
 	(void)state;
@@ -429,6 +455,7 @@ int main(void)
 			cmocka_unit_test(test_encrypted),
 			cmocka_unit_test(test_equal),
 			cmocka_unit_test(test_equal_limits),
+			cmocka_unit_test(test_headers),
 			cmocka_unit_test(test_host_of_no_key),
 	};
 

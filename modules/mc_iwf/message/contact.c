@@ -9,6 +9,7 @@
 #include "mc_common/span.h"
 #include "mc_iwf/config.h"
 #include "mclmr/sip/field.h"
+#include "mclmr/sip/uri.h"
 #include "contact.h"
 #include "message.h"
 #include "registered.h"
@@ -44,7 +45,8 @@ static unsigned services_of_contact(mclmr_span_t contact)
 }
 
 /* The services that every contact of the REGISTER names: usrloc gives all of
- * them the same xavp. false if there is no contact. */
+ * them the same xavp; none if there is no contact. false: one of them brings
+ * header fields. */
 static bool read_services(struct sip_msg *msg, unsigned *bits)
 {
 	bool found = false;
@@ -57,11 +59,15 @@ static bool read_services(struct sip_msg *msg, unsigned *bits)
 			continue;
 		list = mc_span(&hf->body);
 		while(mclmr_field_next(&list, &contact)) {
+			if(mclmr_uri_has_headers(mclmr_field_uri(contact)))
+				return false;
 			*bits &= services_of_contact(contact);
 			found = true;
 		}
 	}
-	return found;
+	if(!found)
+		*bits = 0;
+	return true;
 }
 
 /* "mcptt,mcdata" of bits. */

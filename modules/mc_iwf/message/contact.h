@@ -12,8 +12,8 @@
 /*
  * Notes, before the registrar's save(), which services every contact of the
  * REGISTER carries a feature tag of (g.3gpp.mcptt, g.3gpp.icsi-ref, ...) and
- * the client ID of an info part. 0, or -1 if the REGISTER has no contact
- * or cannot be read.
+ * the client ID of an info part. 0; or -1: the REGISTER cannot be read, or one
+ * of its contacts brings header fields, and may not be saved.
  */
 int iwf_contact_set_xavp(struct sip_msg *msg);
 

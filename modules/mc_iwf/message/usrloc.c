@@ -145,10 +145,12 @@ static bool is_device(const ucontact_t *contact, mclmr_span_t device)
 				   stored(contact, MCLMR_SPAN(IWF_XAVP_CLIENT_ID)), device);
 }
 
-/* True if a message of this wish may go to the contact. */
+/* True if a message of this wish may go to the contact: whoever stored it, it
+ * brings no header fields into the message. */
 static bool fits(const ucontact_t *contact, const iwf_usrloc_wish_t *wish)
 {
 	return VALID_CONTACT(contact, time(NULL))
+		   && !mclmr_uri_has_headers(mc_span(&contact->c))
 		   && takes_service(contact, wish->service)
 		   && (wish->deliver != IWF_DELIVER_CLIENT
 				   || is_device(contact, wish->device));

@@ -275,3 +275,11 @@ bool mclmr_uri_encrypted(mclmr_span_t uri)
 		   && find_parameter(parameters, MCLMR_SPAN("key-id"), &value) > 0
 		   && find_parameter(parameters, MCLMR_SPAN("alg"), &value) > 0;
 }
+
+bool mclmr_uri_has_headers(mclmr_span_t uri)
+{
+	const char *at = mclmr_span_find(uri, MCLMR_SPAN("@"));
+	mclmr_span_t host = at != NULL ? mclmr_span_from(uri, at) : uri;
+
+	return mclmr_span_find(host, MCLMR_SPAN("?")) != NULL;
+}

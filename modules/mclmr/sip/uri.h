@@ -52,6 +52,12 @@ mclmr_span_t mclmr_uri_host(mclmr_span_t key);
 bool mclmr_uri_equal(mclmr_span_t one, mclmr_span_t other);
 
 /*
+ * True if a SIP URI brings header fields ("?Route=..." after the host, RFC 3261
+ * 19.1.1), which a Request-URI may not have. A "?" in the user part is none.
+ */
+bool mclmr_uri_has_headers(mclmr_span_t uri);
+
+/*
  * True if uri is an encrypted attribute value in the form of TS 33.180:
  * its user part carries ;iv= ;key-id= and ;alg= parameters.
  */
