@@ -11,18 +11,23 @@ import sip
 import user_agent
 
 SILENCE = 10  # seconds, more than a silent contact is waited for
+HASTE = """\
+modparam("tm", "fr_timer", 3000)
+modparam("mc_iwf", "total_timeout", 2)
+"""
 
 
 @pytest.fixture(scope="module")
 def _hasty():
     with sample.running(lambda peers: sample.SampleNode(
-            peers, extra='modparam("mc_iwf", "total_timeout", 2)')) as own:
+            peers, extra=HASTE)) as own:
         yield own
 
 
 @pytest.fixture
 def site(_hasty):
-    """A node whose short messages have 2 s."""
+    """A node that waits 3 s for a contact, and 2 s for all that a short
+    message reaches."""
     yield _hasty
     calls.wait_quiet(_hasty.node)
     _hasty.reset()

@@ -22,8 +22,9 @@ def crowd_sql():
 
 @pytest.fixture
 def crowd(new_site):
-    """A site that knows the crowd."""
-    site = new_site(sql=crowd_sql())
+    """A site that knows the crowd, and waits 10 s for those who are silent."""
+    site = new_site(sql=crowd_sql(),
+                    extra='modparam("mc_iwf", "total_timeout", 10)')
     site.node.edit_node(*map(sample.subscriber_sql, USERS))
     return site
 
