@@ -36,7 +36,7 @@ _CRASH = re.compile(r"CRITICAL(?!.*(receive_fd\(\): EOF|connections per source|"
 
 _ports = itertools.cycle(range(10000, 20000))
 _worker = os.environ.get("PYTEST_XDIST_WORKER")  # of one parent, far apart
-_skip = (os.getppid() * 101 + int(_worker[2:]) * 5000 if _worker
+_skip = (os.getppid() * 101 + int(_worker[2:]) * 2500 if _worker
          else os.getpid() * 101) % 10000
 next(itertools.islice(_ports, _skip, _skip), None)
 
