@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import subprocess
+import time
 
 import pytest
 
@@ -382,10 +383,11 @@ def test_refusal_of_the_module_hides_none(new_site):
 def test_refusals_of_the_script_are_a_line_a_second(new_site):
     """A flood of them is a few lines that count them."""
     site = new_site()
+    begin = time.monotonic()
     for _ in range(300):
         assert asked("FOO")(site).code == 405
     count, lines = refusals_with(site, 405)
-    assert count <= 300 and len(lines) < 20
+    assert count <= 300 and len(lines) <= node.since(begin, 1)
 
     def all_told():
         asked("FOO")(site)
@@ -408,9 +410,10 @@ def test_no_refusal_passes_the_log():
 def test_many_refusals_are_counted(new_site):
     """A few lines a second; the next one tells how many there were more."""
     site = new_site()
+    begin = time.monotonic()
     for _ in range(100):
         assert site.from_core(mc.core_message("alice", b"x")).code == 404
-    assert len(refusals(site.node)) < 60
+    assert len(refusals(site.node)) <= node.since(begin, 5)
 
     def all_told():
         site.from_core(mc.core_message("alice", b"x"))

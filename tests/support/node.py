@@ -361,3 +361,9 @@ def wait_until(found, what, timeout=sip.SOON):
             raise sip.Timeout(f"no {what} within {timeout} s")
         time.sleep(0.02)
     return result
+
+
+def since(begin, count):
+    """How often something has happened by now that happens so often a second
+    at most, since a moment of time.monotonic(): seconds have two ends."""
+    return count * (time.monotonic() - begin + 2)
