@@ -39,8 +39,10 @@ def begun(site, client, target):
         f"{client.user}-secret"), site.node.address)
 
 
-def test_messages(site):
-    """Whoever sends it, and whichever way it goes."""
+def test_messages(new_site):
+    """Whoever sends it, and whichever way it goes. (To a client there are
+    20 s without this setting: test_time_for_all_tries.)"""
+    site = new_site(extra='modparam("mc_iwf", "total_timeout", 7)')
     alice, bob = site.client("alice"), site.client("bob")
     for endpoint in (bob.endpoint, site.iwf1, site.iwf1b):
         endpoint.script = sip.silent
