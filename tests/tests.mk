@@ -53,10 +53,11 @@ unit-test: $(TEST_BIN)
 	sed -nE 's/.*  PASSED  . ([0-9]+) test.*/\1/p' build/test/unit.log | \
 		awk '{n += $$1} END {print "unit tests: " n " passed, 0 failed"}'
 
+# They wait for timers more than they work: four at a time, on two cores.
 ## module-test  the modules alone; SEED=n: in the random order of that number
 module-test: all man $(TEST_TOOL) $(MEDIA_ENDPOINT) $(LOCKS_SO) \
 		$(NEIGHBOUR_SO)
-	$(PYTHON) -m pytest -q -rsfE -n 2 tests/module
+	$(PYTHON) -m pytest -q -rsfE -n 4 tests/module
 
 ## memcheck    what opens and makes messages with keys, under valgrind
 .PHONY: memcheck
