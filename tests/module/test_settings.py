@@ -84,6 +84,11 @@ def test_larger_limit_of_a_body(new_site):
 @pytest.mark.parametrize("line", [
     modparam("decode", '"perhaps"'), modparam("max_body", -1),
     modparam("status", "'no_such_word = 403'"),
+    modparam("mod_level", '"core"'), modparam("mod_level", '"=-2"'),
+    modparam("mod_level", '"core=quiet"'), modparam("mod_level", '"core=-6"'),
+    modparam("mod_level", '"core=4"'),
+    modparam("mod_level", f'"{"x" * 33}=2"'),
+    "\n".join(modparam("mod_level", f'"x{i}=2"') for i in range(33)),
     modparam("db_url", '"sqlite:////nowhere/at/all.db"')])
 def test_wrong_value_stops_the_start(new_site, line):
     """One clear line, and no half-working node."""
