@@ -52,6 +52,7 @@ list()
 	put 644 "$SHARE/bash-completion/completions" build/completion/mclmr
 	put 644 "$SHARE/doc/kamailio-lmr-doc" *.md COPYING
 	put 644 "$SHARE/doc/kamailio-lmr-doc/docs" docs/*.md
+	put 644 "$SHARE/doc/kamailio-lmr-doc/docs/monitoring" docs/monitoring/*
 }
 
 # Removes the files of an installation, but for media profiles.

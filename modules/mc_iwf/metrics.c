@@ -40,6 +40,7 @@ static const struct
 		{"mc_iwf:lmr_users", GAUGE},
 		{"mc_iwf:groups", GAUGE},
 		{"mc_iwf:db_up", GAUGE},
+		{"mc_iwf:load_failed", GAUGE},
 		{"mc_iwf:held_*", GAUGE},
 		{"mc_iwf:*", COUNTER},
 		{"core:*", COUNTER},

@@ -160,6 +160,20 @@ def test_gauges(new_site):
         assert f"\t{name}: {value}\n" in said, name
 
 
+def test_load_that_failed(new_site):
+    """The gauge tells it until a load goes well."""
+    site = new_site(env={"RELOAD_DELTA": "0"})
+    change = ("UPDATE version SET table_version = table_version {} 8"
+              " WHERE table_name = 'mc_iwf_users'")
+    assert site.node.counters()["load_failed"] == 0
+    site.node.edit(change.format("+"))
+    assert "error: 500" in site.node.kamcmd("mc_iwf.reload")
+    assert site.node.counters()["load_failed"] == 1
+    site.node.edit(change.format("-"))
+    site.node.kamcmd("mc_iwf.reload")
+    assert site.node.counters()["load_failed"] == 0
+
+
 def test_rpc_over_http(site):
     """mc_iwf.* through jsonrpcs on the loopback socket."""
     assert site.node.rpc("mc_iwf.stats")

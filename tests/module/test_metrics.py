@@ -61,7 +61,7 @@ def test_types(site):
                  "usrloc_location_expires", "dialog_processed_dialogs"):
         assert types[f"kamailio_{name}_total"] == "counter"
     for name in ("mc_iwf_users", "mc_iwf_db_up", "mc_iwf_held_octets",
-                 "mc_iwf_held_limit", "dialog_active_dialogs",
+                 "mc_iwf_held_limit", "mc_iwf_load_failed", "dialog_active_dialogs",
                  "dialog_early_dialogs", "shmem_free_size",
                  "tcp_current_opened_connections", "tmx_active_transactions",
                  "tmx_inuse_transactions", "usrloc_location_contacts",

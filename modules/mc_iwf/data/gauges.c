@@ -18,7 +18,8 @@ typedef enum gauge
 	GAUGE_RELOADS,
 	GAUGE_CHANGES,
 	GAUGE_BAD_ROWS,
-	GAUGE_DB_UP
+	GAUGE_DB_UP,
+	GAUGE_LOAD_FAILED
 } gauge_t;
 
 /* Counts of the directory in force, all 0 if nothing is loaded. */
@@ -31,6 +32,15 @@ static mclmr_directory_counts_t count_directory(void)
 		counts = mclmr_directory_count(directory);
 	iwf_store_read_end();
 	return counts;
+}
+
+/* Its reason is kept until a load goes well. */
+static bool last_load_failed(void)
+{
+	mc_store_info_t info;
+
+	iwf_store_info(&info);
+	return info.error[0] != '\0';
 }
 
 /* Reads one gauge. */
@@ -57,6 +67,8 @@ static counter_val_t read_gauge(counter_handle_t handle, void *which)
 			return (counter_val_t)stats.bad_rows;
 		case GAUGE_DB_UP:
 			return stats.up;
+		case GAUGE_LOAD_FAILED:
+			return last_load_failed();
 	}
 	return 0;
 }
@@ -84,6 +96,8 @@ int iwf_gauges_init(void)
 			{"changes", GAUGE_CHANGES, "rows of the change log applied"},
 			{"bad_rows", GAUGE_BAD_ROWS, "changed rows that cannot be used"},
 			{"db_up", GAUGE_DB_UP, "1 if the database answers"},
+			{"load_failed", GAUGE_LOAD_FAILED,
+					"1 if the last full load failed"},
 	};
 
 	for(size_t i = 0; i < sizeof(gauges) / sizeof(gauges[0]); i++) {
