@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """That a crash of a node which many tests share is told by the test in which
-it happened, and by no other one."""
+it happened, and by no other one; so is a client that it leaves behind."""
 import os
+import socket
 import subprocess
 import sys
 
 import pytest
 
 import node
+import sip
 
 TESTS = """\
 import node
@@ -69,3 +71,25 @@ def test_charged_to_its_test(tmp_path, kind):
 def test_pipes_that_close(tmp_path):
     """What processes say when the node stops is no crash."""
     assert outcomes(tmp_path, HARMLESS)[0] == ["PASSED"] * 4
+
+
+def test_client_whose_connection_was_closed(site):
+    """It takes its contact back on another one."""
+    alice = site.client("alice", endpoint=sip.TcpEndpoint())
+    flow, = alice.endpoint.flows()
+    flow.sock.shutdown(socket.SHUT_RDWR)
+    node.wait_until(lambda: flow.ended, "end of the connection")
+    site.reset()
+    assert not site.contacts("alice")
+
+
+def test_client_that_cannot_be_taken_back(site):
+    """This is told once, and its contact and all others are gone."""
+    bob, carol = site.client("bob"), site.client("carol")
+    bob.endpoint.close()
+    with pytest.raises(OSError):
+        site.reset()
+    site.reset()
+    assert not site.contacts("bob") + site.contacts("carol")
+    with pytest.raises(OSError):
+        carol.endpoint.send_octets(b"x", site.node.address)
