@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """That a crash of a node which many tests share is told by the test in which
-it happened, and by no other one; so is a client that it leaves behind."""
+it happened, and by no other one; so is a client that it leaves there."""
 import os
 import socket
 import subprocess
