@@ -67,12 +67,15 @@ memcheck: $(MCLMR_TOOL)
 		-k "$(MEMCHECK)"
 
 ## load        200 calls at one instant, twice, and 1,000 messages a second for
-##             a minute; memory has to come back
+##             a minute; memory has to come back. A million users are loaded,
+##             loaded anew and changed while messages pass
 .PHONY: load
 load: all
 	LOAD_CALLS=200 LOAD_ROUNDS=2 $(PYTHON) -m pytest -q -s \
 		tests/module/test_call_load.py
 	LOAD_RATE=1000 $(PYTHON) -m pytest -q -s -rs tests/module/test_rate.py
+	LOAD_USERS=1000000 $(PYTHON) -m pytest -q -s \
+		tests/module/test_many_users.py
 
 FUZZ_SRC = $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_BIN = $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%)

@@ -45,7 +45,8 @@ static bool url_is(const mc_db_t *db, const char *scheme)
 		   && db->url.s[n] == ':';
 }
 
-/* Finds the file of an SQLite database; NULL, or what is wrong. */
+/* Finds the file of an SQLite database, whose name stays for good; NULL, or what
+ * is wrong. */
 static const char *find_path(mc_db_t *db)
 {
 	struct db_id *id;
@@ -53,10 +54,13 @@ static const char *find_path(mc_db_t *db)
 	if(!url_is(db, "sqlite"))
 		return NULL;
 	id = new_db_id(&db->url, DB_POOLING_NONE);
-	if(id == NULL || id->database == NULL)
-		return "no file in db_url";
+	if(id == NULL)
+		return "db_url cannot be read";
 	db->path = id->database;
-	return NULL;
+	if(db->path != NULL)
+		return NULL;
+	free_db_id(id);
+	return "no file in db_url";
 }
 
 const char *mc_db_bind(mclmr_span_t url, mc_db_t **db)

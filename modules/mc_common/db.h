@@ -27,6 +27,8 @@ typedef enum mc_db_result
 {
 	MC_DB_OK,
 	MC_DB_BAD_ROW, /* the data are wrong; the text tells which */
+	MC_DB_UNSURE,  /* they may be right: there is no memory, or nothing tells
+					* any more what was changed; a full load would */
 	MC_DB_FAILED   /* the database did not answer as it should */
 } mc_db_result_t;
 

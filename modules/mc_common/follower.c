@@ -65,16 +65,47 @@ static mc_db_result_t poll_live(
 	return rc;
 }
 
+/* Notes that the database answers. After so long that rows of the log may
+ * be gone, everything is loaded. */
+static void go_up(mc_follower_t *f)
+{
+	time_t now = time(NULL);
+
+	f->stats->up = true;
+	if(f->down_since == 0)
+		return;
+	say(f, MC_SAY_WARNING, "database is back after %ld s",
+			(long)(now - f->down_since));
+	if(now - f->down_since >= f->keep)
+		mc_follower_reload(f, "the database was away for long");
+	f->down_since = 0;
+}
+
+/* Looks into the log until all that is in it is in force: however many changes
+ * came at once, none of them waits for a full load. */
+static mc_db_result_t catch_up_live(mc_follower_t *f, mc_db_error_t *error)
+{
+	mc_db_result_t rc;
+	size_t n = 0;
+	int polls = 0;
+
+	do {
+		rc = poll_live(f, &n, error);
+		if(rc == MC_DB_OK) {
+			go_up(f);
+			f->calls->serve(true);
+		}
+	} while(rc == MC_DB_OK && n >= MC_PROGRESS_ROWS && ++polls < POLLS);
+	return rc;
+}
+
 /* A lost database is found by the load itself. */
 void mc_follower_between(mc_follower_t *f)
 {
 	mc_db_error_t error;
-	size_t n;
 
-	if(f->last_load == 0 || mc_clock_ms() - f->last_poll < f->interval_ms)
-		return;
-	poll_live(f, &n, &error);
-	f->calls->serve(true);
+	if(f->last_load > 0 && mc_clock_ms() - f->last_poll >= f->interval_ms)
+		catch_up_live(f, &error);
 }
 
 /* Applies to a content aside what was changed while it was loaded. */
@@ -86,7 +117,13 @@ static mc_db_result_t catch_up(
 	int polls = 0;
 
 	do {
+		mc_follower_between(f);
 		rc = mc_progress_poll(f, content, &f->base, &n, error);
+		if(rc == MC_DB_OK && n > 0 && !f->calls->has_room()) {
+			mc_db_explain(error, "not enough shared memory for what was"
+								 " changed meanwhile");
+			rc = MC_DB_UNSURE;
+		}
 	} while(rc == MC_DB_OK && n > 0 && ++polls < DRAIN_POLLS);
 	return rc;
 }
@@ -142,22 +179,6 @@ static void go_down(mc_follower_t *f, const char *why)
 	}
 	f->stats->up = false;
 	mc_db_close(f->db);
-}
-
-/* Notes that the database answers. After so long that rows of the log may
- * be gone, everything is loaded. */
-static void go_up(mc_follower_t *f)
-{
-	time_t now = time(NULL);
-
-	f->stats->up = true;
-	if(f->down_since == 0)
-		return;
-	say(f, MC_SAY_WARNING, "database is back after %ld s",
-			(long)(now - f->down_since));
-	if(now - f->down_since >= f->keep)
-		mc_follower_reload(f, "the database was away for long");
-	f->down_since = 0;
 }
 
 /* Opens the connection if it is closed, not at every round. */
@@ -294,24 +315,6 @@ static void check_file(mc_follower_t *f)
 		return;
 	f->file = file;
 	mc_follower_reload(f, "the file of the database was replaced");
-}
-
-/* Looks into the log until all that is in it is in force: however many changes
- * came at once, none of them waits for a full load. */
-static mc_db_result_t catch_up_live(mc_follower_t *f, mc_db_error_t *error)
-{
-	mc_db_result_t rc;
-	size_t n = 0;
-	int polls = 0;
-
-	do {
-		rc = poll_live(f, &n, error);
-		if(rc == MC_DB_OK) {
-			go_up(f);
-			f->calls->serve(true);
-		}
-	} while(rc == MC_DB_OK && n >= MC_PROGRESS_ROWS && ++polls < POLLS);
-	return rc;
 }
 
 /* The work of a round, on an open connection. */

@@ -41,7 +41,8 @@ typedef enum mc_say
 typedef struct mc_follower_calls
 {
 	/* Reads again what a change names (its table and items), and puts or
-	 * removes it. MC_DB_BAD_ROW: not all of it fits. */
+	 * removes it. MC_DB_BAD_ROW: not all of it fits; MC_DB_UNSURE: nor does
+	 * it, and a full load has to tell what is right. */
 	mc_db_result_t (*apply)(mc_follower_t *follower, void *content,
 			const mc_change_t *change, mc_patience_t patience,
 			mc_db_error_t *error);
@@ -54,6 +55,8 @@ typedef struct mc_follower_calls
 	 * result is held, as often as it can. */
 	mc_db_result_t (*load)(
 			mc_follower_t *follower, void **content, mc_db_error_t *error);
+	/* True while there is memory for more of a new content. */
+	bool (*has_room)(void);
 	/* Puts a new content in force; frees one that did not get so far; notes
 	 * that a load failed. */
 	void (*put)(void *content);

@@ -136,8 +136,8 @@ mc_db_result_t mc_named_find(mc_db_t *db, const char *log,
 	if(rc != MC_DB_OK)
 		return rc;
 	if(!set_rows(rows, &rows->read, rows->read.n, 0, seq)) {
-		mc_db_explain(error, "its row of the change log is gone");
-		return MC_DB_BAD_ROW;
+		mc_db_explain(error, "a row of the change log is gone");
+		return MC_DB_UNSURE;
 	}
 	rows->more = rows->n > MC_NAMED_MOST;
 	return MC_DB_OK;

@@ -47,7 +47,7 @@ void mc_ahead_free(mc_ahead_t *ahead);
 /*
  * Finds the rows that row seq of a log names, ahead or in the database; they
  * have to be freed in any case, and what is ahead has to stay until then.
- * MC_DB_BAD_ROW: the log has this row no more.
+ * MC_DB_UNSURE: the log has this row no more.
  */
 mc_db_result_t mc_named_find(mc_db_t *db, const char *log,
 		const mc_named_t *named, const mc_ahead_t *ahead, long long seq,

@@ -7,7 +7,7 @@
 #include "progress.h"
 
 #define BASE_PAGES 100		  /* of the log before a full load */
-#define RETRY_TRIES 4		  /* polls until a row that does not fit is bad */
+#define RETRY_TRIES 4		  /* until a row that does not fit is bad */
 #define RETRY_GIVE_WAY 2	  /* tries until old places are given up */
 #define ALL MCLMR_SPAN("all") /* asks for a full load */
 #define AHEAD_FROM 10 /* rows of the log, to read ahead what they name */
@@ -18,13 +18,23 @@ static void give_up_number(mc_follower_t *f)
 	f->unsure_until = time(NULL) + f->hold;
 }
 
+/* True for a change that does not fit. If it may be right for all that, it
+ * cannot be out of force for good: a full load tells. */
+static bool does_not_fit(
+		mc_follower_t *f, mc_db_result_t rc, const mc_db_error_t *error)
+{
+	if(rc == MC_DB_UNSURE)
+		mc_follower_reload_slowly(f, error->text);
+	return rc == MC_DB_BAD_ROW || rc == MC_DB_UNSURE;
+}
+
 /* Applies a change for the last time: what does not fit is out of force. */
 static mc_db_result_t apply_at_last(mc_follower_t *f, void *content,
 		const mc_change_t *change, mc_db_error_t *error)
 {
 	mc_db_result_t rc = f->calls->apply(f, content, change, MC_WITHDRAW, error);
 
-	if(rc != MC_DB_BAD_ROW)
+	if(!does_not_fit(f, rc, error))
 		return rc;
 	f->stats->bad_rows++;
 	f->calls->bad_row(change, error->text);
@@ -51,7 +61,8 @@ static mc_db_result_t try_again(mc_follower_t *f, void *content,
 	return rc == MC_DB_FAILED ? rc : MC_DB_OK;
 }
 
-/* Tries all kept changes again. */
+/* Tries all kept changes again: once all that is in the log was seen, as what
+ * they need may be the last of it. */
 static mc_db_result_t apply_retries(mc_follower_t *f, void *content,
 		mc_retries_t *retries, mc_db_error_t *error)
 {
@@ -76,12 +87,14 @@ static mc_db_result_t apply_or_keep(mc_follower_t *f, void *content,
 {
 	mc_db_result_t rc = f->calls->apply(f, content, change, MC_WAIT, error);
 
-	if(rc != MC_DB_BAD_ROW)
+	if(!does_not_fit(f, rc, error))
 		return rc;
-	return mc_retries_keep(retries, change->seq, change->table, change->item1,
-				   change->item2)
-				   ? MC_DB_OK
-				   : apply_at_last(f, content, change, error);
+	if(mc_retries_keep(retries, change->seq, change->table, change->item1,
+			   change->item2))
+		return MC_DB_OK;
+	if(retries->n == MC_RETRIES)
+		mc_follower_reload_slowly(f, "too many changes that do not fit yet");
+	return apply_at_last(f, content, change, error);
 }
 
 /* What a row of the log is known by again; never 0. */
@@ -265,7 +278,7 @@ mc_db_result_t mc_progress_poll(mc_follower_t *f, void *content,
 	*n = count_unseen(progress, &rows);
 	if(rc == MC_DB_OK)
 		check_log(f, progress, &rows);
-	if(rc == MC_DB_OK && progress->retries.n > 0)
+	if(rc == MC_DB_OK && *n < MC_PROGRESS_ROWS)
 		rc = apply_retries(f, content, &progress->retries, error);
 	if(rc == MC_DB_OK)
 		rc = apply_rows(f, content, progress, &rows, error);

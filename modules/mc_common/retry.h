@@ -7,11 +7,11 @@
 #ifndef MC_RETRY_H
 #define MC_RETRY_H
 
-#include "mclmr/base/span.h"
+#include "db.h"
 
 #define MC_RETRIES 64
-#define MC_RETRY_TABLE 16 /* octets of the name of a table */
-#define MC_RETRY_ITEM 256 /* of an item */
+#define MC_RETRY_TABLE 16		   /* octets of the name of a table */
+#define MC_RETRY_ITEM MC_DB_OCTETS /* of an item */
 
 typedef struct mc_retry
 {

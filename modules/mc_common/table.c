@@ -88,7 +88,7 @@ static mc_db_result_t add_rows(const mc_table_t *table,
 		if(why == mclmr_no_memory) {
 			mc_db_explain(
 					error, "table %s, id %lld: %s", table->name, *last, why);
-			return MC_DB_BAD_ROW;
+			return MC_DB_UNSURE;
 		}
 		if(why != NULL)
 			load->left_out(load->data, table, *last, why);

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Data that change while the node runs, and how many of them there may be."""
-import os
+"""Data that change while the node runs. Very many: test_many_users."""
 import threading
 import time
 
@@ -8,7 +7,6 @@ import pytest
 
 import mc
 import node
-import sample
 
 IN_FORCE = 1.0  # seconds after a commit
 
@@ -75,31 +73,3 @@ def test_reload_under_traffic(new_site):
     assert site.node.counters()["reloads"] > 1
     assert len(site.iwf1.requests()) == 300
     assert len(alice.endpoint.requests()) == 300
-
-
-def million_users(path):
-    """Fills the tables with a million users by SQL alone."""
-    numbers = ("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL "
-               "SELECT i + 1 FROM n WHERE i < 1000000) ")
-    sample.edit(
-        path,
-        "INSERT INTO mc_iwf_users (mc_id, service, impu, person, send,"
-        f" receive) {numbers} SELECT 'sip:m' || i || '@{mc.DOMAIN}',"
-        f" 'mcptt', 'sip:m' || i || '@{mc.DOMAIN}', 'm' || i, 1, 1 FROM n",
-        "INSERT INTO mc_iwf_lmr (person, lmr_type, kmf, identity)"
-        f" {numbers} SELECT 'm' || i, 'p25', '{mc.KMF1}', i FROM n",
-        "DELETE FROM mc_iwf_changes")
-
-
-def test_a_million_users(new_site):
-    """Loaded into shared memory, and looked up through SIP."""
-    site = new_site(prepare=million_users, options=["-m", "1024", "-x", "tlsf"])
-    for user in ("m1", "m500000", "m1000000"):
-        site.node.edit_node(sample.subscriber_sql(user))
-        client = site.client(user)
-        payload = os.urandom(64)
-        assert client.ask(mc.client_message(user, payload)).code == 200
-        assert mc.payload_of(site.iwf1.wait_request().message) == payload
-        assert site.from_iwf(mc.iwf_message(user, payload)).code == 200
-        assert mc.payload_of(
-            client.endpoint.wait_request().message) == payload

@@ -173,6 +173,7 @@ static char did[4096];
 static mc_db_result_t applied; /* what becomes of changes of "odd" */
 static mc_db_result_t loaded;  /* what becomes of loads */
 static int content;			   /* the one that is loaded */
+static bool room;			   /* for more of it */
 
 static void write_down(const char *format, ...)
 		__attribute__((format(printf, 1, 2)));
@@ -228,6 +229,11 @@ static mc_db_result_t load_it(mc_follower_t *f, void **to, mc_db_error_t *error)
 	return loaded;
 }
 
+static bool has_room(void)
+{
+	return room;
+}
+
 static void put_it(void *it)
 {
 	assert_ptr_equal(it, &content);
@@ -267,6 +273,7 @@ static const mc_follower_calls_t calls = {.apply = apply_it,
 		.ahead = ahead_it,
 		.ahead_end = end_ahead,
 		.load = load_it,
+		.has_room = has_room,
 		.put = put_it,
 		.discard = discard,
 		.failed = failed,
@@ -287,6 +294,7 @@ static int set_up(void **state)
 	n_rows = 0;
 	file_there = file_open = 1;
 	away = asked = false;
+	room = true;
 	pruned = 0;
 	applied = loaded = MC_DB_OK;
 	memset(&stats, 0, sizeof(stats));
@@ -410,6 +418,52 @@ static void test_bad_row(void **state)
 	round_does("");
 }
 
+/* One that may be right cannot stay out of force: a full load is due. */
+static void test_unsure(void **state)
+{
+	(void)state;
+	applied = MC_DB_UNSURE;
+	log_row(1, "odd", "a");
+	round_does("odd:a info(full load due in 60 s: it is odd) ");
+	round_does("odd:a ");
+	round_does("odd:a! ");
+	round_does("odd:a! ");
+	round_does("odd:a!! bad(a, it is odd) ");
+	now += 60;
+	round_does("load put ");
+}
+
+/* So are those for which there is no room to wait: they may be right, too. */
+static void test_too_many_to_keep(void **state)
+{
+	char name[MC_RETRIES + 1][16];
+
+	(void)state;
+	applied = MC_DB_BAD_ROW;
+	for(int i = 0; i <= MC_RETRIES; i++) {
+		snprintf(name[i], sizeof(name[i]), "u%d", i);
+		log_row(i + 1, "odd", name[i]);
+	}
+	mc_follower_round(&follower);
+	assert_non_null(strstr(did, "odd:u64 info(full load due in 60 s: too many"
+								" changes that do not fit yet) odd:u64!!"));
+	assert_int_equal(stats.bad_rows, 1);
+}
+
+/* Tries are counted after all of the log was seen: what a change needs may be
+ * its last row. */
+static void test_tries_of_many(void **state)
+{
+	(void)state;
+	applied = MC_DB_BAD_ROW;
+	log_row(1, "odd", "a");
+	for(int i = 2; i <= 2 * MC_PROGRESS_ROWS + 200; i++)
+		log_row(i, "users", "b");
+	mc_follower_round(&follower);
+	assert_int_equal(follower.live.retries.n, 1);
+	assert_int_equal(follower.live.retries.retry[0].tries, 1);
+}
+
 /* What it needs came in between: it is in force, and nothing is said. */
 static void test_row_that_fits_later(void **state)
 {
@@ -520,10 +574,43 @@ static void test_change_during_load(void **state)
 	log_row(2, "users", "b");
 	assert_int_equal(
 			catch_up(&follower, &content, &(mc_db_error_t){""}), MC_DB_OK);
-	assert_string_equal(did, "aside users:b ");
-	did[0] = '\0';
+	assert_string_equal(did, "users:a users:b aside users:b ");
+}
+
+/* However many they are, and also while the new content catches up, they are
+ * in force at once. */
+static void test_many_during_load(void **state)
+{
+	const int most = 2 * MC_PROGRESS_ROWS + 200;
+
+	(void)state;
+	mc_progress_begin(&follower, &follower.base, &(mc_db_error_t){""});
+	for(int i = 1; i <= most; i++)
+		log_row(i, "users", "a");
 	mc_follower_between(&follower);
-	assert_string_equal(did, "users:a users:b ");
+	assert_int_equal(stats.changes, most);
+	log_row(most + 1, "odd", "b");
+	did[0] = '\0';
+	catch_up(&follower, &content, &(mc_db_error_t){""});
+	assert_true(strncmp(did, "odd:b ", 6) == 0);
+	assert_int_equal(follower.live.holes.last, most + 1);
+	assert_int_equal(follower.base.holes.last, most + 1);
+}
+
+/* A load ends early if there is no memory for what was changed meanwhile. */
+static void test_no_room_for_changes(void **state)
+{
+	(void)state;
+	log_row(1, "users", "a");
+	round_does("users:a ");
+	room = false;
+	asked = true;
+	mc_follower_round(&follower);
+	assert_string_equal(answered, "good");
+	mc_progress_begin(&follower, &follower.base, &(mc_db_error_t){""});
+	log_row(2, "users", "b");
+	assert_int_equal(
+			catch_up(&follower, &content, &(mc_db_error_t){""}), MC_DB_UNSURE);
 }
 
 /* A log that begins after the last row seen was pruned unseen. */
@@ -670,6 +757,9 @@ int main(void)
 			TEST(test_late_row),
 			TEST(test_lost_row),
 			TEST(test_bad_row),
+			TEST(test_unsure),
+			TEST(test_too_many_to_keep),
+			TEST(test_tries_of_many),
 			TEST(test_row_that_fits_later),
 			TEST(test_interrupted),
 			TEST(test_outage),
@@ -677,6 +767,8 @@ int main(void)
 			TEST(test_request),
 			TEST(test_load_that_is_due),
 			TEST(test_change_during_load),
+			TEST(test_many_during_load),
+			TEST(test_no_room_for_changes),
 			TEST(test_log_that_was_cut),
 			TEST(test_log_begun_anew),
 			TEST(test_other_log),

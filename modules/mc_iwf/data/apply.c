@@ -37,7 +37,14 @@ static mc_db_result_t verdict(const char *why, mc_db_error_t *error)
 	if(why == NULL)
 		return MC_DB_OK;
 	mc_db_explain(error, "%s", why);
-	return MC_DB_BAD_ROW;
+	return why == mclmr_no_memory ? MC_DB_UNSURE : MC_DB_BAD_ROW;
+}
+
+/* True if a change has to be out of force now. */
+static bool is_withdrawn(mc_db_result_t rc, mc_patience_t patience)
+{
+	return patience == MC_WITHDRAW
+		   && (rc == MC_DB_BAD_ROW || rc == MC_DB_UNSURE);
 }
 
 /* The user of a directory that has this MC service ID, however written. */
@@ -111,7 +118,7 @@ static mc_db_result_t apply_user(mclmr_directory_t *aside,
 		rc = verdict(why, error);
 	}
 	mc_named_free(&rows);
-	if(rc == MC_DB_BAD_ROW && patience == MC_WITHDRAW) {
+	if(is_withdrawn(rc, patience)) {
 		remove_user(change_begin(aside), service, mc_id);
 		change_end(aside);
 	}
@@ -188,7 +195,7 @@ static mc_db_result_t apply_person(mclmr_directory_t *aside,
 		const char *failed = put_entries(aside, person, row, n, patience);
 
 		rc = verdict(failed != NULL ? failed : why, error);
-	} else if(rc == MC_DB_BAD_ROW && (rows.more || patience == MC_WITHDRAW)) {
+	} else if(rows.more || is_withdrawn(rc, patience)) {
 		put_entries(aside, person, NULL, 0, patience);
 	}
 	mc_named_free(&rows);
@@ -210,8 +217,7 @@ static mc_db_result_t apply_party(mclmr_directory_t *aside,
 
 		if(rc == MC_DB_OK && rows.n > 0)
 			rc = verdict(mclmr_parties_put(parties, &row), error);
-		if((rc == MC_DB_OK && rows.n == 0)
-				|| (rc == MC_DB_BAD_ROW && patience == MC_WITHDRAW))
+		if((rc == MC_DB_OK && rows.n == 0) || is_withdrawn(rc, patience))
 			mclmr_parties_remove(parties, change->item1);
 		change_end(aside);
 	}

@@ -14,7 +14,8 @@
 /*
  * Reads again what table ("users", "lmr", "lmr_users", "groups", "plan"; others
  * are ignored) and items of a change name, and puts or removes it in aside;
- * NULL: in the directory in force. MC_DB_BAD_ROW: not all of it fits.
+ * NULL: in the directory in force. MC_DB_BAD_ROW: not all of it fits;
+ * MC_DB_UNSURE: there is no memory for it, or the log has its row no more.
  *
  * users: the old user stays, but is removed with MC_WITHDRAW. With MC_GIVE_WAY
  *   a user that goes to another person, who has an ID of the service already,

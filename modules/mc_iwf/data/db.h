@@ -22,7 +22,8 @@ void iwf_db_ahead(long long first, long long last);
 void iwf_db_ahead_end(void);
 
 /* Rows of the functions below have to be freed in any case, and the texts that
- * are read from them live as long as they. */
+ * are read from them live as long as they. MC_DB_UNSURE of each that has a
+ * change: its row of the log is gone. */
 
 /* The user that a change names: rows->n is 1 with *row filled, or 0.
  * MC_DB_BAD_ROW: there is one and it cannot be used. */

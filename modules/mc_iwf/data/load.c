@@ -301,7 +301,7 @@ mc_db_result_t iwf_load_network(
 	*network = NULL;
 	if(load.network == NULL) {
 		mc_db_explain(error, "no shared memory left");
-		return MC_DB_BAD_ROW;
+		return MC_DB_UNSURE;
 	}
 	rc = load_tables(&load, IWF_TABLE_KMFS, IWF_TABLE_PEERS, error);
 	if(rc == MC_DB_OK)
@@ -340,7 +340,7 @@ static mc_db_result_t new_directory(
 	mc_db_result_t rc = count_rows(db, &users, &rows, error);
 
 	if(rc == MC_DB_OK && !iwf_memory_fits(rows, error))
-		rc = MC_DB_BAD_ROW;
+		rc = MC_DB_UNSURE;
 	if(rc == MC_DB_OK)
 		rc = iwf_load_network(db, &network, error);
 	if(rc != MC_DB_OK)
@@ -350,7 +350,7 @@ static mc_db_result_t new_directory(
 	if(*directory == NULL) {
 		mclmr_network_free(network);
 		mc_db_explain(error, "no shared memory left");
-		return MC_DB_BAD_ROW;
+		return MC_DB_UNSURE;
 	}
 	return MC_DB_OK;
 }

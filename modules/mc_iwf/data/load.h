@@ -22,13 +22,13 @@ void iwf_load_leave_out_entry(long long id, const char *why);
 unsigned long iwf_load_entries_left_out(void);
 
 /* The small tables as a new network. What was deleted beside a row that cannot
- * be used does not stay. MC_DB_BAD_ROW: memory is short. */
+ * be used does not stay. MC_DB_UNSURE: memory is short. */
 mc_db_result_t iwf_load_network(
 		mc_db_t *db, mclmr_network_t **network, mc_db_error_t *error);
 
 /* Everything as a new directory, the large tables in pages; between (may be
  * NULL) is called with data after each page, when no result is held.
- * MC_DB_BAD_ROW: memory is short. */
+ * MC_DB_UNSURE: memory is short. */
 mc_db_result_t iwf_load_directory(mc_db_t *db, void (*between)(void *data),
 		void *data, mclmr_directory_t **directory, mc_db_error_t *error);
 

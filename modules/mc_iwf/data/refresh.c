@@ -17,6 +17,7 @@
 #include "db.h"
 #include "group.h"
 #include "load.h"
+#include "memory.h"
 #include "refresh.h"
 #include "store.h"
 #include "tables.h"
@@ -134,6 +135,7 @@ static const mc_follower_calls_t calls = {.apply = apply,
 		.ahead = read_ahead,
 		.ahead_end = end_ahead,
 		.load = load,
+		.has_room = iwf_memory_is_left,
 		.put = put,
 		.discard = discard,
 		.failed = iwf_store_failed,
