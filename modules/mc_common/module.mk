@@ -27,6 +27,6 @@ $(OBJ)/$(MC_COMMON_DIR)/%.o: $(MC_COMMON_DIR)/%.c $(KAMAILIO_FLAGS)
 
 $(LIBMC_COMMON): $(MC_COMMON_OBJ)
 	$(call say,AR)
-	$(Q)rm -f $@; ar rcs $@ $^
+	$(Q)rm -f $@; $(AR) rcs $@ $^
 
 -include $(MC_COMMON_OBJ:.o=.d)

@@ -35,7 +35,7 @@ $(patsubst %,%/$(MCLMR_DIR)/crypto/sakke_engine.o,$(OBJ) build/test/obj \
 
 $(LIBMCLMR): $(MCLMR_OBJ)
 	$(call say,AR)
-	$(Q)rm -f $@; ar rcs $@ $^
+	$(Q)rm -f $@; $(AR) rcs $@ $^
 
 $(MCLMR_TOOL): $(MCLMR_TOOL_OBJ) $(LIBMCLMR)
 	$(call say,LD)

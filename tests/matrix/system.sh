@@ -17,21 +17,27 @@ if [ "${1:-}" != --inside ]; then
 	}
 	net=--net
 	[ $keep = no ] || net=
+	run=$(mktemp -d "$1.run-XXXXXX")
 	# shellcheck disable=SC2086
-	exec unshare --mount --pid --fork --kill-child --ipc --uts $net \
-		"$0" --inside $keep "$@"
+	setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --ipc --uts $net \
+		"$0" --inside $keep "$run" "$@" &
+	pid=$!
+	trap '{ kill -9 $pid; wait $pid; } 2>/dev/null || :; rm -rf "$run"' EXIT
+	trap 'exit 1' INT TERM HUP
+	code=0
+	wait $pid || code=$?
+	exit $code
 fi
-keep=$2 tree=$3 work=$4 command=$5
+keep=$2 run=$3 tree=$4 work=$5 command=$6
 root="$tree"
 
 # A file system over the tree, with what was changed in one run.
 overlay()
 {
-	rm -rf "$tree.run"
-	mkdir -p "$tree.run/upper" "$tree.run/work" "$tree.run/root"
-	root="$tree.run/root"
+	root="$run/root"
+	mkdir "$run/upper" "$run/work" "$root"
 	mount -t overlay overlay "$root" -o \
-		"lowerdir=$tree,upperdir=$tree.run/upper,workdir=$tree.run/work"
+		"lowerdir=$tree,upperdir=$run/upper,workdir=$run/work"
 }
 
 devices()

@@ -16,7 +16,7 @@ import user_agent
 
 RECIPES = node.TOP / "cfg" / "recipe"
 FILES = ["calls-modules.cfg", "numbers.cfg", "head.cfg", "refusals.cfg",
-         "silence.cfg", "calls-routes.cfg", "calls.cfg"]
+         "silence.cfg", "since-5.7.cfg", "calls-routes.cfg", "calls.cfg"]
 PROFILE = ('$dlg_var(mc_profile) = "p25";',
            "$dlg_var(mc_profile) = $hdr(X-Profile);")
 POLICIES = node.TOP / "cfg" / "policies.ini"

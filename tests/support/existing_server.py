@@ -9,8 +9,8 @@ import sample
 STOCK = node.TOP / "build" / "kamailio-src" / "etc" / "kamailio.cfg"
 RECIPES = node.TOP / "cfg" / "recipe"
 FILES = ["mc.cfg", "mc-modules.cfg", "numbers.cfg", "head.cfg",
-         "mc-fields.cfg", "refusals.cfg", "silence.cfg", "mc-routes.cfg",
-         "mc-calls.cfg", "calls-modules.cfg", "calls-routes.cfg"]
+         "mc-fields.cfg", "refusals.cfg", "silence.cfg", "since-5.7.cfg",
+         "mc-routes.cfg", "mc-calls.cfg", "calls-modules.cfg", "calls-routes.cfg"]
 
 
 def insert_after(text, line, addition):

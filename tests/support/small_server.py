@@ -21,8 +21,8 @@ class SmallNode(sample.SampleNode):
         """changes: texts of the configuration and what stands there then."""
         super().__init__(peers, **settings)
         for name in ("small-common.cfg", "mc-fields.cfg", "numbers.cfg",
-                     "head.cfg", "refusals.cfg", "silence.cfg", config,
-                     *more):
+                     "head.cfg", "refusals.cfg", "silence.cfg",
+                     "since-5.7.cfg", config, *more):
             shutil.copy(RECIPES / name, self.folder)
         self.config = self.path(config)
         self._change([self.path(n) for n in ("small-common.cfg", config)],
