@@ -31,10 +31,10 @@ MEMORY = int(os.environ.get("LOAD_MEMORY", 0)) or (
 LITTLE = BASE + USERS * 700 // (1 << 20)  # MiB; loads, and does not reload
 RATE = 50  # messages a second
 IN_FORCE = 1.0 if MANY else sip.TIMEOUT  # s
-LOADED = 120.0  # s for a full load
+LOADED = 600.0  # s for a full load, or many changes, on a loaded machine
 CHANGES = 10000  # in one transaction
 LONG = "o" * 128
-ROUNDS = 10 if MANY else 5  # of changes
+ROUNDS = 10 if MANY else 4  # of changes
 
 
 @pytest.fixture(scope="module")
@@ -120,14 +120,26 @@ class Steady:
         assert slowest < IN_FORCE
 
 
+def last_load(site):
+    """What the node says of its last full load."""
+    return re.search(r"version: .*?\n\terror: [^\n]*", site.node.kamcmd(
+        "mc_iwf.stats"), re.S).group()
+
+
 def reload(site):
-    """What a reload comes to, and how long it takes."""
-    started = time.monotonic()
+    """What a reload comes to, and how long it takes; its RPC does not wait as
+    long as a slow machine needs."""
+    before, started = last_load(site), time.monotonic()
     done = subprocess.run(
         [node.KAMCMD, "-s", f"unix:{site.node.path('kamailio_ctl')}",
          "mc_iwf.reload"], capture_output=True, text=True, timeout=LOADED,
         check=False)
     said = (done.stdout + done.stderr).strip()
+    if "the reload goes on" in said:
+        said = node.wait_until(
+            lambda: (now := last_load(site)) != before and now, "full load",
+            LOADED)
+        said = said if re.search("error: .", said) else "loaded"
     print(f"reload: {said!r} after {time.monotonic() - started:.1f} s")
     return said
 
@@ -240,7 +252,7 @@ def test_reload_that_ends_early(many):
 def test_change_again_and_again(many):
     """Rows that become longer and shorter: after many changes one costs what
     it did at first, and the memory is that of the longest rows."""
-    count = min(USERS, 200000)
+    count = min(USERS, 100000)
     site = many(MEMORY)
     change_all(site, count, 2)
     before = site.node.shared_memory()

@@ -9,6 +9,7 @@
 
 #define MIN_BUCKETS ((size_t)16)
 #define MAX_BUCKETS ((size_t)1 << 28)
+#define MOVES 4 /* chains that move at an insertion */
 
 /* FNV-1a from a random seed, its bits mixed at the end. */
 uint64_t mclmr_table_hash(uint64_t seed, mclmr_span_t key)
@@ -21,18 +22,24 @@ uint64_t mclmr_table_hash(uint64_t seed, mclmr_span_t key)
 	return hash ^ (hash >> 29);
 }
 
-/* An empty array of buckets, NULL if memory is short. */
+/* An array of buckets, not filled in yet, NULL if memory is short. */
 static mclmr_link_t **new_buckets(const mclmr_allocator_t *allocator, size_t n)
 {
-	mclmr_link_t **bucket = allocator->alloc(n * sizeof(mclmr_link_t *));
+	return allocator->alloc(n * sizeof(mclmr_link_t *));
+}
 
-	return bucket == NULL ? NULL
-						  : memset(bucket, 0, n * sizeof(mclmr_link_t *));
+/* True if old chain i is where its nodes still are. */
+static bool is_old(const mclmr_table_t *table, size_t i)
+{
+	return table->old != NULL && i >= table->moved;
 }
 
 static mclmr_link_t **bucket_of(const mclmr_table_t *table, uint64_t hash)
 {
-	return &table->bucket[hash & (table->buckets - 1)];
+	size_t i = hash & (table->buckets / 2 - 1);
+
+	return is_old(table, i) ? &table->old[i]
+							: &table->bucket[hash & (table->buckets - 1)];
 }
 
 /* A seed that cannot be known outside. */
@@ -64,7 +71,12 @@ bool mclmr_table_init(const mclmr_allocator_t *allocator, mclmr_table_t *table,
 	table->n = 0;
 	table->buckets = buckets_for(expected);
 	table->bucket = new_buckets(allocator, table->buckets);
-	return table->bucket != NULL;
+	table->old = NULL;
+	table->moved = 0;
+	if(table->bucket == NULL)
+		return false;
+	memset(table->bucket, 0, table->buckets * sizeof(table->bucket[0]));
+	return true;
 }
 
 void mclmr_table_free(
@@ -72,16 +84,29 @@ void mclmr_table_free(
 {
 	if(table->bucket != NULL)
 		allocator->release(table->bucket);
+	if(table->old != NULL)
+		allocator->release(table->old);
 }
 
 size_t mclmr_table_octets(const mclmr_table_t *table)
 {
-	return table->buckets * sizeof(mclmr_link_t *);
+	size_t old = table->old != NULL ? table->buckets / 2 : 0;
+
+	return (table->buckets + old) * sizeof(mclmr_link_t *);
 }
 
 mclmr_link_t *mclmr_table_chain(const mclmr_table_t *table, uint64_t hash)
 {
 	return *bucket_of(table, hash);
+}
+
+mclmr_link_t *mclmr_table_chain_at(const mclmr_table_t *table, size_t i)
+{
+	size_t half = table->buckets / 2;
+
+	if(!is_old(table, i & (half - 1)))
+		return table->bucket[i];
+	return i < half ? table->old[i] : NULL;
 }
 
 /* Puts a node at the front of its bucket. */
@@ -93,35 +118,53 @@ static void prepend(mclmr_table_t *table, mclmr_link_t *link)
 	*bucket = link;
 }
 
-/* Doubles the buckets; if memory is short the chains grow instead. */
-static void grow(const mclmr_allocator_t *allocator, mclmr_table_t *table)
+/* Begins to double the buckets; if memory is short the chains grow instead. */
+static void begin_growth(
+		const mclmr_allocator_t *allocator, mclmr_table_t *table)
 {
-	mclmr_table_t old = *table;
+	mclmr_link_t **bucket = new_buckets(allocator, 2 * table->buckets);
 
-	table->bucket = new_buckets(allocator, 2 * old.buckets);
-	if(table->bucket == NULL) {
-		table->bucket = old.bucket;
+	if(bucket == NULL)
 		return;
-	}
-	table->buckets = 2 * old.buckets;
-	for(size_t i = 0; i < old.buckets; i++) {
-		mclmr_link_t *link = old.bucket[i];
+	table->old = table->bucket;
+	table->moved = 0;
+	table->bucket = bucket;
+	table->buckets *= 2;
+}
 
-		while(link != NULL) {
-			mclmr_link_t *next = link->next;
+/* Moves the next old chain to the two places that its nodes have now. */
+static void move_chain(mclmr_table_t *table)
+{
+	size_t i = table->moved++;
+	mclmr_link_t *link = table->old[i];
 
-			prepend(table, link);
-			link = next;
-		}
+	table->bucket[i] = table->bucket[table->buckets / 2 + i] = NULL;
+	while(link != NULL) {
+		mclmr_link_t *next = link->next;
+
+		prepend(table, link);
+		link = next;
 	}
-	allocator->release(old.bucket);
+}
+
+/* Moves some old chains; after the last one the old buckets are given back. */
+static void move_some(const mclmr_allocator_t *allocator, mclmr_table_t *table)
+{
+	for(int i = 0; i < MOVES && table->moved < table->buckets / 2; i++)
+		move_chain(table);
+	if(table->moved < table->buckets / 2)
+		return;
+	allocator->release(table->old);
+	table->old = NULL;
 }
 
 void mclmr_table_insert(const mclmr_allocator_t *allocator,
 		mclmr_table_t *table, mclmr_link_t *link)
 {
-	if(table->n >= table->buckets && table->buckets < MAX_BUCKETS)
-		grow(allocator, table);
+	if(table->old != NULL)
+		move_some(allocator, table);
+	else if(table->n >= table->buckets && table->buckets < MAX_BUCKETS)
+		begin_growth(allocator, table);
 	prepend(table, link);
 	table->n++;
 }

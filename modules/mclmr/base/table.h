@@ -2,7 +2,8 @@
 
 /*
  * table: a chained hash table of nodes that belong to its user, with a
- * random seed, grown as it fills: O(1) at a million nodes. No locks.
+ * random seed, grown as it fills, a few chains at each insertion: no single one
+ * takes long, at a million nodes either. No locks.
  */
 #ifndef MCLMR_TABLE_H
 #define MCLMR_TABLE_H
@@ -30,6 +31,8 @@ typedef struct mclmr_table
 	size_t n;
 	size_t buckets; /* a power of two */
 	mclmr_link_t **bucket;
+	mclmr_link_t **old; /* half as many, while they move; else NULL */
+	size_t moved;		/* of the old ones */
 } mclmr_table_t;
 
 /* The hash of a key under a table's seed. */
@@ -50,6 +53,10 @@ size_t mclmr_table_octets(const mclmr_table_t *table);
 
 /* The first node of the chain in which a hash is; the others are on next. */
 mclmr_link_t *mclmr_table_chain(const mclmr_table_t *table, uint64_t hash);
+
+/* The same of chain i, i < table->buckets: all of them have all nodes, each
+ * once. */
+mclmr_link_t *mclmr_table_chain_at(const mclmr_table_t *table, size_t i);
 
 /* Puts a node in. If there is no memory to grow, chains grow instead. */
 void mclmr_table_insert(const mclmr_allocator_t *allocator,

@@ -725,7 +725,7 @@ void mclmr_directory_settle(mclmr_directory_t *directory,
 		void *data)
 {
 	for(size_t i = 0; i < directory->persons.buckets; i++) {
-		mclmr_link_t *link = directory->persons.bucket[i];
+		mclmr_link_t *link = mclmr_table_chain_at(&directory->persons, i);
 
 		while(link != NULL) {
 			person_node_t *node = MCLMR_NODE_OF(person_node_t, by_id, link);
