@@ -38,3 +38,8 @@ install: all man
 
 uninstall:
 	DESTDIR=$(DESTDIR) tools/install.sh uninstall
+
+## deb         Debian packages for the Kamailio that is installed, in build/deb
+.PHONY: deb
+deb: | $(DEPS)
+	KAMAILIO_SRC=$(KAMAILIO_SRC) tools/deb.sh

@@ -23,7 +23,7 @@ $(KAMAILIO_FLAGS): tools/kamailio-flags.sh $(DEPS)
 $(OBJ)/$(MC_COMMON_DIR)/%.o: $(MC_COMMON_DIR)/%.c $(KAMAILIO_FLAGS)
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(CFLAGS) $(call kamailio_cflags,mc_common) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(call kamailio_cflags,mc_common) -MMD -MP -c -o $@ $<
 
 $(LIBMC_COMMON): $(MC_COMMON_OBJ)
 	$(call say,AR)

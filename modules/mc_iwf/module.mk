@@ -8,12 +8,12 @@ MC_IWF_OBJ = $(MC_IWF_SRC:%.c=$(OBJ)/%.o)
 $(OBJ)/$(MC_IWF_DIR)/%.o: $(MC_IWF_DIR)/%.c $(KAMAILIO_FLAGS)
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(CFLAGS) $(call kamailio_cflags,mc_iwf) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(call kamailio_cflags,mc_iwf) -MMD -MP -c -o $@ $<
 
 # Linked, then held against the core: same strings, and it loads.
 $(MC_IWF): $(MC_IWF_OBJ) $(LIBMC_COMMON) $(LIBMCLMR) tools/check-module.sh
 	$(call say,LD)
-	$(Q)$(CC) $(CFLAGS) -shared -Wl,--exclude-libs,ALL -o $@ $(MC_IWF_OBJ) \
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,--exclude-libs,ALL -o $@ $(MC_IWF_OBJ) \
 		$(LIBMC_COMMON) $(LIBMCLMR) $(MC_COMMON_LIBS)
 	$(Q)tools/check-module.sh $(KAMAILIO_BIN) $(KAMAILIO_LIBDIR)/modules $@
 

@@ -23,7 +23,7 @@ MCLMR_LIBS = $(shell pkg-config --libs libxml-2.0 libcrypto)
 $(OBJ)/$(MCLMR_DIR)/%.o: $(MCLMR_DIR)/%.c | $(DEPS)
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) -std=gnu11 -fPIC $(CFLAGS) $(WARNINGS) $(MCLMR_CPPFLAGS) -MMD -MP \
+	$(Q)$(CC) -std=gnu11 -fPIC $(CPPFLAGS) $(CFLAGS) $(WARNINGS) $(MCLMR_CPPFLAGS) -MMD -MP \
 		-c -o $@ $<
 
 # Whether there is a second engine is compiled into one object of each build.
@@ -39,6 +39,6 @@ $(LIBMCLMR): $(MCLMR_OBJ)
 
 $(MCLMR_TOOL): $(MCLMR_TOOL_OBJ) $(LIBMCLMR)
 	$(call say,LD)
-	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(MCLMR_LIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(MCLMR_LIBS)
 
 -include $(MCLMR_OBJ:.o=.d) $(MCLMR_TOOL_OBJ:.o=.d)

@@ -2,7 +2,7 @@
 
 /*
  * version: which release of this project it is, by semantic versioning; the
- * newest one of CHANGELOG.md.
+ * newest one of CHANGELOG.md and debian/changelog.
  */
 #ifndef MCLMR_BASE_VERSION_H
 #define MCLMR_BASE_VERSION_H
