@@ -67,13 +67,6 @@ def one_round(site, clients, peer, udp, held):
         udp.ask(site.from_iwf, mc.iwf_message(client.user, b"x"), site.iwf1b)
 
 
-def version(server):
-    """The version of Kamailio, as numbers."""
-    found = re.search(r"kamailio (\d+)\.(\d+)\.(\d+)",
-                      server.kamcmd("core.version"))
-    return tuple(map(int, found.groups()))
-
-
 def is_served(server):
     """True if a new connection of a stranger gets an answer."""
     uri = "sip:%s:%d" % server.address
@@ -123,7 +116,7 @@ def test_idle_and_slow_connections(new_site):
               f"served again after {again:.1f} s\n"
               f"shared memory free: {free * 100 // total} % at least\n"
               f"log: {len(site.node.log()) >> 10} KiB")
-        limited = version(site.node) >= SOURCE_LIMIT
+        limited = site.node.version() >= SOURCE_LIMIT
         site.reset()
         peer.close()
     assert udp.lost == held.lost == 0

@@ -142,6 +142,21 @@ def test_one_of_two_contacts_is_enough(site):
     good.endpoint.wait_request()
 
 
+@pytest.mark.parametrize("code", [200, 480])
+def test_late_answer_of_the_other_contact(site, code):
+    """The sender has its answer: another one does not follow."""
+    first, late = site.client("alice"), site.client("alice")
+    late.endpoint.script = sip.silent
+    message = mc.iwf_message("alice", b"x")
+    assert site.from_iwf(message).code == 200
+    first.endpoint.wait_request()
+    got = late.endpoint.wait_request()
+    late.endpoint.reply(got, sip.response(got.message, code))
+    time.sleep(SOON)
+    finals = [r for r in site.iwf1.responses(message.branch) if r.code >= 200]
+    assert len(finals) == 1
+
+
 def test_peer_goes_down_after_three_probes_and_comes_back(new_site):
     """Three OPTIONS unanswered: down; one answered: up again."""
     site = new_site(env={"PROBE_INTERVAL": "1"})

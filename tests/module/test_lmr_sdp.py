@@ -813,6 +813,20 @@ def test_relay_down(end):
         preview.refusal()
 
 
+def test_relay_comes_back():
+    """Calls go through it again soon, without a start of the node."""
+    with call_proxy.running() as site:
+        site.relay.hang()
+        assert_no_media(site.offer(site.party().sdp(media.TETRA)))
+        site.relay.resume()
+        site.callee.script = sip.answer(486)
+
+        def rings():
+            outgoing = site.offer(site.party().sdp(media.TETRA))
+            return outgoing.refusal().code == 486
+        node.wait_until(rings, "a call after the fault", 20)
+
+
 def test_relay_not_asked(call_site):
     """A script that forgets the relay: nothing goes past it."""
     with call_proxy.running(changes=[(OFFER, "\t\t\t$var(n) = 1;\n")]) as site:

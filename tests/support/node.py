@@ -277,6 +277,12 @@ class Kamailio(Started):
 
     # What it says
 
+    def version(self):
+        """The version of Kamailio, as numbers."""
+        found = re.search(r"kamailio (\d+)\.(\d+)\.(\d+)",
+                          self.kamcmd("core.version"))
+        return tuple(map(int, found.groups()))
+
     def log(self):
         """All that it has logged."""
         return self.path("kamailio.log").read_text(errors="replace")
