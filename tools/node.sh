@@ -14,7 +14,8 @@
 # elsewhere); settings of the sample:
 # PIKE_LIMIT, PEER_LIMIT, USER_LIMIT, USER_CALLS, USER_SHARE, PEER_SHARE,
 # CORE_SHARE, FLOOD_ANSWERS, REFUSALS_TOLD, PROBE_INTERVAL, KEEP_ALIVE,
-# RELOAD_DELTA, WRITE_PROBE, DEBUG, DELIVER, KMF_UNKNOWN, DECODE, POLICIES; of
+# RELOAD_DELTA, WRITE_PROBE, DEBUG, DELIVER, KMF_UNKNOWN, DECODE,
+# CLIENT_MEDIA, SERVER_NETWORKS, POLICIES; of
 # its logs: LOG_LIMIT, LOG_SIZE, LOG_FILES (tools/bounded_log.py).
 set -eu
 
@@ -120,7 +121,7 @@ settings()
 		eval "value=\${$name:-}"
 		[ -z "$value" ] || printf -- '-A %s=%s ' "$name" "$value"
 	done
-	for name in DELIVER KMF_UNKNOWN DECODE \
+	for name in DELIVER KMF_UNKNOWN DECODE CLIENT_MEDIA SERVER_NETWORKS \
 		USER_SHARE PEER_SHARE CORE_SHARE; do
 		eval "value=\${$name:-}"
 		[ -z "$value" ] || printf -- '-A %s="%s" ' "$name" "$value"

@@ -37,6 +37,14 @@ typedef enum iwf_deliver
 	IWF_DELIVER_CLIENT
 } iwf_deliver_t;
 
+/* Where a client may receive media, beside the address that it sends from. */
+typedef enum iwf_client_media
+{
+	IWF_MEDIA_CLIENTS, /* not at a peer, at this node, in server_networks */
+	IWF_MEDIA_SOURCE,  /* nowhere else */
+	IWF_MEDIA_ANY	   /* anywhere but at a loopback address */
+} iwf_client_media_t;
+
 typedef struct iwf_config
 {
 	str db_url;			  /* empty: no database, nothing is loaded */
@@ -67,6 +75,9 @@ typedef struct iwf_config
 	str sdp_read;		 /* AVP in which module rtpengine gets an SDP */
 	str sdp_write;		 /* AVP in which it gives it back */
 	int media_relay;	 /* 0: the text that was decided leaves as it is */
+
+	iwf_client_media_t client_media;
+	str server_networks; /* comma list: no media of clients go there */
 
 	/* Whom IWFs may name in group calls of their own. */
 	mclmr_group_caller_t group_caller;

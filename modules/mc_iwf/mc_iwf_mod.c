@@ -21,6 +21,7 @@
 #include "mc_iwf/call/avp.h"
 #include "mc_iwf/call/leg.h"
 #include "mc_iwf/call/pv.h"
+#include "mc_iwf/call/receiver.h"
 #include "mc_iwf/call/rpc.h"
 #include "mc_iwf/call/sdp.h"
 #include "mc_iwf/data/gauges.h"
@@ -83,6 +84,7 @@ iwf_config_t iwf_config = {
 	.tls_id = STR_NULL,
 	.realm = STR_NULL,
 	.client_profile = str_init("mcptt"),
+	.server_networks = str_init(""),
 	.private_headers = str_init("P-Charging-Vector,"
 		"P-Charging-Function-Addresses,P-Access-Network-Info,"
 		"P-Visited-Network-ID,P-Served-User,P-User-Database,"
@@ -112,9 +114,10 @@ static struct word_param
 	{str_init("user_lmr_type"), "one_kmf_per",
 		"user_lmr_type|user|device|", 0},
 	{str_init("own"), "group_caller", "own|users|any|", 0},
+	{str_init("clients"), "client_media", "clients|source|any|", 0},
 };
 enum { DECODE, KMF_UNKNOWN, SERVICE_CHECK, PAI_TO_IWF, PAI_TO_CLIENT,
-	DELIVER, ONE_KMF_PER, GROUP_CALLER, WORD_PARAMS };
+	DELIVER, ONE_KMF_PER, GROUP_CALLER, CLIENT_MEDIA, WORD_PARAMS };
 
 static param_export_t params[] = {
 	{"db_url", PARAM_STR, &iwf_config.db_url},
@@ -140,6 +143,8 @@ static param_export_t params[] = {
 	{"realm", PARAM_STR, &iwf_config.realm},
 	{"client_profile", PARAM_STR, &iwf_config.client_profile},
 	{"group_caller", PARAM_STR, &word_params[GROUP_CALLER].text},
+	{"client_media", PARAM_STR, &word_params[CLIENT_MEDIA].text},
+	{"server_networks", PARAM_STR, &iwf_config.server_networks},
 	{"private_headers", PARAM_STR, &iwf_config.private_headers},
 	{"event_callback", PARAM_STR, &event_callback},
 	{"policies", PARAM_STRING, &iwf_config.policies},
@@ -747,6 +752,8 @@ static int read_words(void)
 			(mclmr_one_kmf_per_t)word_params[ONE_KMF_PER].number;
 	iwf_config.group_caller =
 			(mclmr_group_caller_t)word_params[GROUP_CALLER].number;
+	iwf_config.client_media =
+			(iwf_client_media_t)word_params[CLIENT_MEDIA].number;
 	return 0;
 }
 
@@ -766,8 +773,8 @@ static int check_numbers(void)
 /* All that calls need. */
 static int lmr_init(void)
 {
-	return lmr_sdp_init() < 0 || lmr_leg_init() < 0 || lmr_avp_init() < 0
-						   || lmr_profiles_init() < 0
+	return lmr_receiver_init() < 0 || lmr_sdp_init() < 0 || lmr_leg_init() < 0
+						   || lmr_avp_init() < 0 || lmr_profiles_init() < 0
 						   || rpc_register_array(lmr_rpc) != 0
 				   ? -1
 				   : 0;

@@ -494,7 +494,7 @@ def test_no_address(real, line):
     before = real.node.counters()
     refused = real.offer(offer, ANY).refusal()
     assert (refused.code, call_proxy.warning_of(refused)) == (
-        488, "media without an IP address")
+        488, "media at no permitted address")
     assert refused.get("Retry-After") is None
     after = real.node.counters()
     assert after["lmr_media_down"] == before["lmr_media_down"]
@@ -521,7 +521,10 @@ def test_machine_of_the_relay():
         offer = site.party().sdp(media.TETRA)
         refused = site.offer(offer).refusal()
         assert (refused.code, call_proxy.warning_of(refused)) == (
-            488, "media without an IP address")
+            488, "media at no permitted address")
+        for home in (b"IP6 ::ffff:0.0.0.0", b"IP6 ::ffff:127.0.0.1", b"IP6 ::1"):
+            assert site.offer(re.sub(rb"c=.*\r\n", b"c=IN " + home + b"\r\n",
+                                     offer)).refusal().code == 488
         outgoing = site.offer(re.sub(rb"c=.*\r\n", b"c=IN IP4 192.0.2.9\r\n",
                                      offer))
         site.incoming(outgoing).reply(486)

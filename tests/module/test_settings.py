@@ -89,6 +89,8 @@ def test_larger_limit_of_a_body(new_site):
     modparam("mod_level", '"core=4"'),
     modparam("mod_level", f'"{"x" * 33}=2"'),
     "\n".join(modparam("mod_level", f'"x{i}=2"') for i in range(33)),
+    modparam("client_media", '"peers"'),
+    modparam("server_networks", '"10.0.0.0/8, 10.0.0.1/24"'),
     modparam("db_url", '"sqlite:////nowhere/at/all.db"')])
 def test_wrong_value_stops_the_start(new_site, line):
     """One clear line, and no half-working node."""

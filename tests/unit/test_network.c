@@ -460,6 +460,39 @@ static void test_peers(void **state)
 	mclmr_network_free(network);
 }
 
+/* Whatever its port and its certificate. */
+static void test_peer_at(void **state)
+{
+	static const struct
+	{
+		mclmr_span_t octets;
+		bool peer;
+	} row[] = {
+			{{"\x7f\0\0\x05", 4}, true},
+			{{"\x0a\0\0\x01", 4}, true},
+			{{"\x0a\0\0\x02", 4}, true},
+			{{"\x0a\0\0\x03", 4}, false},
+			{{"\x0a\0\0", 3}, false},
+			{{"\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01", 16}, true},
+			{{"\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x02", 16}, false},
+			{{"", 0}, false},
+	};
+	mclmr_network_t *network = sample_network();
+
+	(void)state;
+	assert_null(add_peer(network, MCLMR_PEER_IWF, IWF1, "10.0.0.1", 5070, ""));
+	assert_null(
+			add_peer(network, MCLMR_PEER_CORE, "", "10.0.0.2", 0, "a.example"));
+	assert_null(add_peer(network, MCLMR_PEER_IWF, IWF2, "2001:DB8::1", 0, ""));
+	for(size_t i = 0; i < COUNT(row); i++)
+		assert_int_equal(
+				mclmr_network_has_peer_at(network, row[i].octets), row[i].peer);
+	assert_null(
+			add_peer(network, MCLMR_PEER_CORE, "", "", 0, "core.example.org"));
+	assert_false(mclmr_network_has_peer_at(network, MCLMR_SPAN("")));
+	mclmr_network_free(network);
+}
+
 /* A source no text of which is what it seems. */
 static void test_hostile_sources(void **state)
 {
@@ -622,6 +655,7 @@ int main(void)
 			cmocka_unit_test(test_limit_of_aliases_and_psis),
 			cmocka_unit_test(test_roles),
 			cmocka_unit_test(test_peers),
+			cmocka_unit_test(test_peer_at),
 			cmocka_unit_test(test_hostile_sources),
 			cmocka_unit_test(test_bad_peer_rows),
 			cmocka_unit_test(test_partners),

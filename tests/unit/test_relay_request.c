@@ -165,37 +165,57 @@ static void test_long_address(void **state)
 			MCLMR_MEDIA_ADDRESS);
 }
 
-/* The relay's own machine, by each of its loopback addresses. */
-static void test_home(void **state)
+/* The addresses of all receivers, each with a blank after it. */
+static const char *receivers_of(const char *text, mclmr_arena_t *arena)
+{
+	static char all[512];
+	mclmr_connection_t receiver[MCLMR_SDP_MAX_SECTIONS];
+	size_t n = mclmr_relay_receivers(read_text(text, arena), receiver);
+	mclmr_text_t out = mclmr_text(arena);
+	mclmr_span_t said;
+
+	for(size_t i = 0; i < n; i++) {
+		mclmr_connection_put(&out, &receiver[i]);
+		mclmr_text_string(&out, " ");
+	}
+	assert_true(mclmr_text_done(&out, &said));
+	(void)snprintf(all, sizeof(all), "%.*s", MCLMR_FMT(said));
+	return all;
+}
+
+/* To whom the relay would send. */
+static void test_receivers(void **state)
 {
 	static const struct
 	{
-		const char *text;
-		bool home;
-	} homes[] = {
-			{"c=IN IP4 127.0.0.1\r\nm=audio 4 RTP/AVP 0\r\n", true},
-			{"c=IN IP4 127.255.1.2\r\nm=audio 4 RTP/AVP 0\r\n", true},
-			{"c=IN IP6 ::1\r\nm=audio 4 RTP/AVP 0\r\n", true},
-			{"c=IN IP6 ::FFFF:127.0.0.1\r\nm=audio 4 RTP/AVP 0\r\n", true},
+		const char *text, *receivers;
+	} rows[] = {
+			{"c=IN IP4 127.0.0.1\r\nm=audio 4 RTP/AVP 0\r\n",
+					"IN IP4 127.0.0.1 "},
+			{"c=IN IP6 ::1\r\nm=audio 4 RTP/AVP 0\r\n", "IN IP6 ::1 "},
+			{"c=IN IP6 ::FFFF:127.0.0.1\r\nm=audio 4 RTP/AVP 0\r\n",
+					"IN IP4 127.0.0.1 "},
+			{"c=IN IP6 ::FFFF:0:0\r\nm=audio 4 RTP/AVP 0\r\n",
+					"IN IP4 0.0.0.0 "},
 			{C "m=audio 4 RTP/AVP 0\r\nm=video 6 RTP/AVP 97\r\n"
 			   "c=IN IP4 127.0.0.1\r\n",
-					true},
-			{"c=IN IP4 127.0.0.1\r\nm=audio 0 RTP/AVP 0\r\n", false},
-			{"c=IN IP4 127.0.0.1\r\nm=audio 4 RTP/AVP 0\r\n" C, false},
-			{C "m=audio 4 RTP/AVP 0\r\n", false},
-			{"c=IN IP6 2001:db8::1\r\nm=audio 4 RTP/AVP 0\r\n", false},
-			{"c=IN IP6 ::\r\nm=audio 4 RTP/AVP 0\r\n", false},
-			{"m=audio 4 RTP/AVP 0\r\n", false},
+					"IN IP4 192.0.2.1 IN IP4 127.0.0.1 "},
+			{"c=IN IP4 127.0.0.1\r\nm=audio 0 RTP/AVP 0\r\n", ""},
+			{"c=IN IP4 127.0.0.1\r\nm=audio 4 RTP/AVP 0\r\n" C,
+					"IN IP4 192.0.2.1 "},
+			{"c=IN IP6 ::\r\nm=audio 4 RTP/AVP 0\r\n", ""},
+			{"c=IN IP4 0.0.0.0\r\nm=audio 4 RTP/AVP 0\r\n", ""},
+			{"c=IN IP4 224.0.0.1\r\nm=audio 4 RTP/AVP 0\r\n", ""},
+			{"m=audio 4 RTP/AVP 0\r\n", ""},
 	};
 
 	(void)state;
-	for(size_t i = 0; i < COUNT(homes); i++) {
+	for(size_t i = 0; i < COUNT(rows); i++) {
 		char text[256];
 		mclmr_arena_t arena;
 
-		(void)snprintf(text, sizeof(text), HEAD "%s", homes[i].text);
-		if(mclmr_relay_sends_home(read_text(text, &arena)) != homes[i].home)
-			fail_msg("%s: home %d", homes[i].text, !homes[i].home);
+		(void)snprintf(text, sizeof(text), HEAD "%s", rows[i].text);
+		assert_string_equal(receivers_of(text, &arena), rows[i].receivers);
 	}
 }
 
@@ -219,7 +239,7 @@ int main(void)
 			cmocka_unit_test(test_cases),
 			cmocka_unit_test(test_needed),
 			cmocka_unit_test(test_long_address),
-			cmocka_unit_test(test_home),
+			cmocka_unit_test(test_receivers),
 			cmocka_unit_test(test_full),
 	};
 

@@ -14,6 +14,7 @@
 #include "mclmr/sdp/relay_reply.h"
 #include "mclmr/sdp/relay_request.h"
 #include "avp.h"
+#include "receiver.h"
 #include "sdp.h"
 
 #define EMPTY ((mclmr_span_t){NULL, 0})
@@ -183,31 +184,20 @@ static mclmr_status_t decide(lmr_message_t *m)
 	return m->decision.action == MCLMR_REFUSE ? m->decision.status : MCLMR_OK;
 }
 
-/* True if a message comes from this machine, by a loopback address. */
-static bool is_from_here(const struct sip_msg *msg)
-{
-	const struct ip_addr *from = &msg->rcv.src_ip;
-	mclmr_connection_t source = {.is_ip6 = from->af == AF_INET6};
-
-	memcpy(source.address, from->u.addr, source.is_ip6 ? 16 : 4);
-	return mclmr_connection_is_loopback(&source);
-}
-
 /* Hands the request for the media relay over, of media or of none. */
-static mclmr_status_t ask_relay(const struct sip_msg *msg, lmr_message_t *m)
+static mclmr_status_t ask_relay(struct sip_msg *msg, lmr_message_t *m)
 {
 	mclmr_span_t request;
-	mclmr_status_t status;
+	mclmr_status_t status = lmr_receiver_check(msg, m->sdp);
 
-	if(mclmr_relay_sends_home(m->sdp) && !is_from_here(msg))
-		return MCLMR_MEDIA_ADDRESS;
-	status = mclmr_relay_request_write(m->sdp, &m->arena, &request);
+	if(status == MCLMR_OK)
+		status = mclmr_relay_request_write(m->sdp, &m->arena, &request);
 	return status != MCLMR_OK || lmr_avp_hand_over(request) ? status
 															: MCLMR_INTERNAL;
 }
 
 /* Reads what was decided, for the relay if there is one. */
-static mclmr_status_t prepare_relay(const struct sip_msg *msg, lmr_message_t *m)
+static mclmr_status_t prepare_relay(struct sip_msg *msg, lmr_message_t *m)
 {
 	mclmr_status_t status = mclmr_sdp_read(m->text, &m->arena, &m->sdp);
 

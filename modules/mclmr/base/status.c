@@ -103,7 +103,7 @@ static const struct
 		[MCLMR_SDP_STRAY] = {"sdp_stray",
 				{488, 399, 0, "session description where none is expected"}},
 		[MCLMR_MEDIA_ADDRESS] = {"media_address",
-				{488, 399, 0, "media without an IP address"}},
+				{488, 399, 0, "media at no permitted address"}},
 		[MCLMR_MEDIA_DOWN] = {"media_down",
 				{503, 0, 2, "media relay not reachable"}},
 };

@@ -675,6 +675,16 @@ mclmr_trust_t mclmr_network_trust(
 	return facts.iwf ? MCLMR_TRUST_IWF : MCLMR_TRUST_NONE;
 }
 
+bool mclmr_network_has_peer_at(
+		const mclmr_network_t *network, mclmr_span_t octets)
+{
+	const sorted_t *peers = &network->peers;
+	size_t i = lower_bound(peers, octets, MCLMR_SPAN(""));
+
+	return octets.len > 0 && i < peers->n
+		   && mclmr_span_equal(peers->slot[i].key, octets);
+}
+
 bool mclmr_network_may_assert(const mclmr_network_t *network,
 		const mclmr_source_t *source, mclmr_span_t psi_key)
 {

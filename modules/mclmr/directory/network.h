@@ -138,6 +138,11 @@ typedef enum mclmr_trust
 mclmr_trust_t mclmr_network_trust(
 		const mclmr_network_t *network, const mclmr_source_t *source);
 
+/* True if some row has this address, 4 or 16 octets: a peer is there, whatever
+ * its port and its certificate. */
+bool mclmr_network_has_peer_at(
+		const mclmr_network_t *network, mclmr_span_t octets);
+
 /* True if this source is an IWF peer that may assert this PSI. */
 bool mclmr_network_may_assert(const mclmr_network_t *network,
 		const mclmr_source_t *source, mclmr_span_t psi_key);

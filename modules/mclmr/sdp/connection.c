@@ -87,6 +87,35 @@ static const unsigned char *find_ip4(const mclmr_connection_t *connection)
 				   : NULL;
 }
 
+mclmr_connection_t mclmr_connection_plain(const mclmr_connection_t *connection)
+{
+	const unsigned char *ip4 = find_ip4(connection);
+	mclmr_connection_t plain = {0};
+
+	if(ip4 == NULL)
+		return *connection;
+	memcpy(plain.address, ip4, 4);
+	return plain;
+}
+
+bool mclmr_connection_read(mclmr_span_t text, mclmr_connection_t *connection)
+{
+	memset(connection, 0, sizeof(*connection));
+	if(!read_address(text, AF_INET, connection)
+			&& !read_address(text, AF_INET6, connection)) {
+		memset(connection, 0, sizeof(*connection));
+		return false;
+	}
+	*connection = mclmr_connection_plain(connection);
+	return true;
+}
+
+mclmr_span_t mclmr_connection_octets(const mclmr_connection_t *connection)
+{
+	return (mclmr_span_t){
+			(const char *)connection->address, connection->is_ip6 ? 16 : 4};
+}
+
 bool mclmr_connection_is_loopback(const mclmr_connection_t *connection)
 {
 	static const unsigned char ip6[16] = {[15] = 1};

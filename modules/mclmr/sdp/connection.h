@@ -23,6 +23,10 @@ typedef struct mclmr_connection
 bool mclmr_connection_of(const mclmr_sdp_t *sdp,
 		const mclmr_sdp_section_t *section, mclmr_connection_t *connection);
 
+/* Reads an IPv4 or IPv6 address, without brackets; an IPv4-mapped one becomes
+ * IPv4. false, *connection is then all 0, if it is none. */
+bool mclmr_connection_read(mclmr_span_t text, mclmr_connection_t *connection);
+
 bool mclmr_connection_equal(
 		const mclmr_connection_t *a, const mclmr_connection_t *b);
 
@@ -32,6 +36,12 @@ bool mclmr_connection_is_none(const mclmr_connection_t *connection);
 /* True for 127.0.0.0/8 and ::1, also as IPv4-mapped IPv6: whoever sends there
  * reaches itself. */
 bool mclmr_connection_is_loopback(const mclmr_connection_t *connection);
+
+/* The same address; an IPv4-mapped one of IPv6 (RFC 4291 2.5.5.2) as IPv4. */
+mclmr_connection_t mclmr_connection_plain(const mclmr_connection_t *connection);
+
+/* Its octets in network order, 4 or 16; they live as long as connection. */
+mclmr_span_t mclmr_connection_octets(const mclmr_connection_t *connection);
 
 /* True for multicast and 255.255.255.255: more than one may receive there. */
 bool mclmr_connection_is_group(const mclmr_connection_t *connection);

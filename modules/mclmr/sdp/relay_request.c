@@ -2,7 +2,6 @@
 
 /* What a media relay is told of a description. */
 #include "mclmr/base/text.h"
-#include "connection.h"
 #include "relay_request.h"
 
 #define MAX_PORT 65535
@@ -23,17 +22,21 @@ bool mclmr_relay_is_needed(const mclmr_sdp_t *sdp)
 	return false;
 }
 
-bool mclmr_relay_sends_home(const mclmr_sdp_t *sdp)
+size_t mclmr_relay_receivers(const mclmr_sdp_t *sdp,
+		mclmr_connection_t receiver[static MCLMR_SDP_MAX_SECTIONS])
 {
+	size_t n = 0;
+
 	for(size_t i = 0; i < sdp->sections; i++) {
 		mclmr_connection_t connection;
 
 		if(mclmr_relay_carries(&sdp->section[i])
 				&& mclmr_connection_of(sdp, &sdp->section[i], &connection)
-				&& mclmr_connection_is_loopback(&connection))
-			return true;
+				&& !mclmr_connection_is_none(&connection)
+				&& !mclmr_connection_is_group(&connection))
+			receiver[n++] = mclmr_connection_plain(&connection);
 	}
-	return false;
+	return n;
 }
 
 mclmr_span_t mclmr_relay_kind(const mclmr_sdp_section_t *section)

@@ -20,6 +20,7 @@
 #ifndef MCLMR_RELAY_REQUEST_H
 #define MCLMR_RELAY_REQUEST_H
 
+#include "connection.h"
 #include "sdp.h"
 
 /* True for a section that the relay carries: one with a port. (One that is
@@ -29,10 +30,13 @@ bool mclmr_relay_carries(const mclmr_sdp_section_t *section);
 /* True if there is such a section: else there is nothing to ask a relay. */
 bool mclmr_relay_is_needed(const mclmr_sdp_t *sdp);
 
-/* True if packets for such a section would go to the relay's own machine, by a
- * loopback address. Its control port takes orders there: such an address is for
- * senders on that machine only. */
-bool mclmr_relay_sends_home(const mclmr_sdp_t *sdp);
+/*
+ * The addresses to which a relay would send packets for this description, one
+ * for each such section, plain (mclmr_connection_plain()); their number. None
+ * of 0.0.0.0, or of a section without an address of one receiver.
+ */
+size_t mclmr_relay_receivers(const mclmr_sdp_t *sdp,
+		mclmr_connection_t receiver[static MCLMR_SDP_MAX_SECTIONS]);
 
 /* What the relay hears a section called: audio, video or application. */
 mclmr_span_t mclmr_relay_kind(const mclmr_sdp_section_t *section);
