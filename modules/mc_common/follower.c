@@ -242,22 +242,25 @@ static mc_db_result_t prune_some(
 }
 
 /* Cuts old rows off the change log, as fast as they may have been written; no
- * others are touched, since they may be locked. */
-static mc_db_result_t prune(mc_follower_t *f, mc_db_error_t *error)
+ * others are touched, since they may be locked. If that fails, what is in force
+ * is up to date all the same: another try comes later. */
+static void prune(mc_follower_t *f)
 {
-	time_t now = time(NULL);
+	mc_db_error_t error = {""};
 	mc_db_result_t rc = MC_DB_OK;
 	bool more = false;
 	int times = 0;
 
-	if(now - f->last_prune < PRUNE_PAUSE)
-		return MC_DB_OK;
+	if(time(NULL) - f->last_prune < PRUNE_PAUSE)
+		return;
 	do {
-		rc = prune_some(f, &more, error);
+		rc = prune_some(f, &more, &error);
 	} while(rc == MC_DB_OK && more && ++times < PRUNE_TIMES);
-	if(!more)
-		f->last_prune = now;
-	return rc;
+	if(rc != MC_DB_OK)
+		say(f, MC_SAY_WARNING, "old rows of the change log stay: %s",
+				error.text);
+	if(rc != MC_DB_OK || !more)
+		f->last_prune = time(NULL);
 }
 
 /* A full load on the way: only a lost database is an error of the round. */
@@ -330,7 +333,9 @@ static mc_db_result_t work(mc_follower_t *f, mc_db_error_t *error)
 	rc = load_on_request(f, error);
 	if(rc == MC_DB_OK)
 		rc = load_when_due(f, error);
-	return rc == MC_DB_OK ? prune(f, error) : rc;
+	if(rc == MC_DB_OK)
+		prune(f);
+	return rc;
 }
 
 void mc_follower_round(mc_follower_t *f)

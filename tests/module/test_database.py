@@ -1245,6 +1245,25 @@ def test_other_spelling(database, kamailio):
     assert "p-twin" in kamailio.user(mc_id("twin"))
 
 
+@pytest.mark.parametrize("when", ["at run time", "at start"])
+def test_other_spelling_comes_into_force(server, when):
+    """A row that was left out since another had its URI in another spelling
+    is in force once that one is gone, without a change of its own."""
+    if server.schema != "sqlite":
+        pytest.skip("it is the module that compares")
+    fresh = server.create().load_sample()
+    second = insert_user("twin", "p-second", mc_id="sip:twin@MC.example.org")
+    fresh.run(insert_user("twin"), *[second] * (when == "at start"))
+    with Loaded(fresh).with_clock() as running:
+        if when == "at run time":
+            fresh.run(second)
+        running.wait_log("(bad row|left out).*another spelling", SOON)
+        fresh.run(delete_user("twin"))
+        running.wait_log("full load due.*another spelling was left out", SOON)
+        running.clock.forward(RELOAD_PAUSE)
+        running.wait_user(mc_id("twin"), "p-second", timeout=SOON)
+
+
 BAD_ROWS = {
     "impu": ("users", insert_user("wrong", impu="not a uri")),
     "service": ("users", insert_user("wrong", service="mcfax")),
@@ -1530,6 +1549,21 @@ def test_busy(server, fresh):
             running.wait_user(mc_id("held"), "p-held")
             assert "database lost" not in running.log()
             assert len(session.run("SELECT seq FROM mc_iwf_changes")) <= 2
+
+
+def test_busy_for_long(server, fresh):
+    """If it holds the file for longer the log is cut later, and the database
+    is not lost for that."""
+    if server.schema != "sqlite":
+        pytest.skip("only SQLite locks the whole database")
+    fresh.run("UPDATE mc_iwf_changes SET changed = changed - 100000")
+    with fresh.session() as session:
+        session.run(f"BEGIN IMMEDIATE;{insert_user('held')}")
+        with Loaded(fresh) as running:
+            running.wait_log("old rows of the change log stay", SOON)
+            session.run("COMMIT")
+            running.wait_user(mc_id("held"), "p-held", timeout=SOON)
+            assert "database lost" not in running.log()
 
 
 def test_no_password_in_log(kamailio):

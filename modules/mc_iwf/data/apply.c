@@ -59,6 +59,31 @@ static const mclmr_user_t *find_user(const mclmr_directory_t *directory,
 	return mclmr_directory_user(directory, service, key);
 }
 
+/* Something was taken out, and a row was left out for another spelling. */
+static bool freed;
+
+/* Notes that a place may be free. */
+static void note_free(void)
+{
+	freed = freed || iwf_load_namesakes() > 0;
+}
+
+bool iwf_apply_wants_load(void)
+{
+	bool wants = freed;
+
+	freed = false;
+	return wants;
+}
+
+/* Notes a row that is out of force as long as another spelling is there. */
+static const char *note_namesake(const char *why, mc_patience_t patience)
+{
+	if(why == mclmr_other_spelling && patience == MC_WITHDRAW)
+		iwf_load_leave_out_namesake();
+	return why;
+}
+
 /* True if the person of a row has another ID of the service already. */
 static bool place_taken(const mclmr_directory_t *directory,
 		const mclmr_user_row_t *row, const mclmr_user_t *old)
@@ -78,7 +103,7 @@ static const char *put_user(mclmr_directory_t *directory,
 	const mclmr_user_t *old = find_user(directory, row->service, row->mc_id);
 
 	if(old != NULL && !mclmr_span_equal(old->row.mc_id, row->mc_id))
-		return "MC service ID is there in another spelling";
+		return mclmr_other_spelling;
 	if(old != NULL && patience >= MC_GIVE_WAY
 			&& place_taken(directory, row, old))
 		mclmr_directory_remove_user(directory, row->service, row->mc_id);
@@ -92,8 +117,10 @@ static void remove_user(
 	mclmr_service_t service = mclmr_service_from_word(word);
 	const mclmr_user_t *old = find_user(directory, service, mc_id);
 
-	if(old != NULL && mclmr_span_equal(old->row.mc_id, mc_id))
+	if(old != NULL && mclmr_span_equal(old->row.mc_id, mc_id)) {
 		mclmr_directory_remove_user(directory, service, mc_id);
+		note_free();
+	}
 }
 
 /* The user that a change names by service word and MC service ID, as the table
@@ -111,7 +138,7 @@ static mc_db_result_t apply_user(mclmr_directory_t *aside,
 		mclmr_directory_t *directory = change_begin(aside);
 
 		if(rows.n > 0)
-			why = put_user(directory, &row, patience);
+			why = note_namesake(put_user(directory, &row, patience), patience);
 		else
 			remove_user(directory, service, mc_id);
 		change_end(aside);
@@ -216,9 +243,12 @@ static mc_db_result_t apply_party(mclmr_directory_t *aside,
 				mclmr_directory_parties(change_begin(aside), kind);
 
 		if(rc == MC_DB_OK && rows.n > 0)
-			rc = verdict(mclmr_parties_put(parties, &row), error);
-		if((rc == MC_DB_OK && rows.n == 0) || is_withdrawn(rc, patience))
-			mclmr_parties_remove(parties, change->item1);
+			rc = verdict(
+					note_namesake(mclmr_parties_put(parties, &row), patience),
+					error);
+		if(((rc == MC_DB_OK && rows.n == 0) || is_withdrawn(rc, patience))
+				&& mclmr_parties_remove(parties, change->item1))
+			note_free();
 		change_end(aside);
 	}
 	mc_named_free(&rows);

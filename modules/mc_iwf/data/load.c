@@ -15,7 +15,7 @@
 #define NAMED_ROWS 100 /* of a table that are named if they are left out */
 
 static unsigned long *bad_rows;
-static unsigned long entries_left_out;
+static unsigned long entries_left_out, namesakes;
 
 /* How a row of a table is added: NULL, or what is wrong with it. */
 typedef const char *(*add_t)(void *data, const mc_row_t *row);
@@ -28,6 +28,7 @@ typedef struct load
 	mclmr_directory_t *directory; /* NULL: the small tables are loaded */
 	add_t add;					  /* of the table */
 	unsigned long left_out;		  /* rows of the table so far */
+	unsigned long namesakes;	  /* of all tables */
 	unsigned long withdrawn;	  /* persons with entries that are */
 	void (*between)(void *data);
 	void *data;
@@ -188,6 +189,16 @@ unsigned long iwf_load_entries_left_out(void)
 	return entries_left_out;
 }
 
+unsigned long iwf_load_namesakes(void)
+{
+	return namesakes;
+}
+
+void iwf_load_leave_out_namesake(void)
+{
+	namesakes++;
+}
+
 /* Names a row that is left out. */
 static void name_left_out(
 		const mc_table_t *table, long long id, const char *why)
@@ -217,6 +228,7 @@ static void leave_out(
 	if(load->left_out < NAMED_ROWS)
 		name_left_out(table, id, why);
 	load->left_out++;
+	load->namesakes += why == mclmr_other_spelling;
 	(*bad_rows)++;
 }
 
@@ -371,6 +383,7 @@ mc_db_result_t iwf_load_directory(mc_db_t *db, void (*between)(void *data),
 	}
 	mclmr_directory_settle(load.directory, name_withdrawn, &load);
 	entries_left_out = load.left_out;
+	namesakes = load.namesakes;
 	*directory = load.directory;
 	return MC_DB_OK;
 }

@@ -21,6 +21,11 @@ void iwf_load_leave_out_entry(long long id, const char *why);
  * may make them usable. */
 unsigned long iwf_load_entries_left_out(void);
 
+/* The same of users, LMR users and groups that were left out since their URI is
+ * there in another spelling; notes one more. */
+unsigned long iwf_load_namesakes(void);
+void iwf_load_leave_out_namesake(void);
+
 /* The small tables as a new network. What was deleted beside a row that cannot
  * be used does not stay. MC_DB_UNSURE: memory is short. */
 mc_db_result_t iwf_load_network(

@@ -25,8 +25,9 @@
 /* The small tables, as the change log calls them. */
 #define PLAN MCLMR_SPAN("plan")
 
-/* Applies a change. A new plan may have the KMFs of rows that were left out,
- * and only a full load finds those. */
+/* Applies a change. A new plan may have the KMFs of rows that were left out, a
+ * row that is gone may have stood in the way of others, and only a full load
+ * finds those. */
 static mc_db_result_t apply(mc_follower_t *follower, void *directory,
 		const mc_change_t *change, mc_patience_t patience, mc_db_error_t *error)
 {
@@ -36,6 +37,9 @@ static mc_db_result_t apply(mc_follower_t *follower, void *directory,
 			&& mclmr_span_equal(change->table, PLAN))
 		mc_follower_reload_slowly(
 				follower, "a new plan, and LMR entries were left out");
+	if(iwf_apply_wants_load())
+		mc_follower_reload_slowly(
+				follower, "a row is gone, and another spelling was left out");
 	return rc;
 }
 

@@ -482,7 +482,7 @@ static const char *put_user(
 		return wrong;
 	old = find_user(directory, row->service, draft.mc_key);
 	if(old != NULL && !replace)
-		return "MC service ID is there already";
+		return mclmr_other_spelling;
 	person = find_person(directory, row->person);
 	if(person != NULL && person->person.user[row->service]
 			&& (old == NULL || person->person.user[row->service] != &old->user))

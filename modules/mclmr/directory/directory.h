@@ -91,8 +91,8 @@ mclmr_network_t *mclmr_directory_set_network(
 
 /*
  * Adds a user. NULL on success, else what is wrong with the row (a static
- * text) and nothing changed: MC service ID twice, person with two IDs of one
- * service, not a URI, no person, no memory.
+ * text) and nothing changed: mclmr_other_spelling of the MC service ID, person
+ * with two IDs of one service, not a URI, no person, no memory.
  */
 const char *mclmr_directory_add_user(
 		mclmr_directory_t *directory, const mclmr_user_row_t *row);

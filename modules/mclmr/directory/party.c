@@ -8,6 +8,8 @@
 #include "mclmr/sip/uri.h"
 #include "party.h"
 
+const char mclmr_other_spelling[] = "URI is there in another spelling";
+
 /* Followed in memory by all its octets. */
 typedef struct node
 {
@@ -154,7 +156,7 @@ const char *mclmr_parties_put(
 		return wrong;
 	old = find(parties, draft.key);
 	if(old != NULL && !mclmr_span_equal(old->party.row.uri, row->uri))
-		return "URI is there in another spelling";
+		return mclmr_other_spelling;
 	node = new_node(parties, &draft);
 	if(node == NULL)
 		return mclmr_no_memory;

@@ -39,12 +39,16 @@ typedef struct mclmr_parties mclmr_parties_t;
 mclmr_parties_t *mclmr_parties_new(const mclmr_allocator_t *allocator);
 void mclmr_parties_free(mclmr_parties_t *parties);
 
+/* What is wrong with a row whose URI is there in another spelling: nothing any
+ * more, once that one is gone. Known by its address. */
+extern const char mclmr_other_spelling[];
+
 /*
  * Puts a party in the place of the one with its URI, if there is one. NULL on
  * success, else what is wrong with the row (a static text) and nothing
- * changed: not a URI, no profile, a word too long, no memory; the URI is
- * there in another spelling, since of two rows for one party it is not known
- * which counts.
+ * changed: not a URI, no profile, a word too long, no memory;
+ * mclmr_other_spelling, since of two rows for one party it is not known which
+ * counts.
  */
 const char *mclmr_parties_put(
 		mclmr_parties_t *parties, const mclmr_party_row_t *row);
