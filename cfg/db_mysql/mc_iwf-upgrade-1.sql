@@ -1,0 +1,104 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- Brings tables of version 1 of the module mc_iwf, made by any release, to what
+-- mc_iwf-create.sql of this release makes: it adds the checks of rows that they
+-- lack. No row changes. If a row breaks a check, the script ends with its name
+-- and leaves out the rest: mend the row, run it again.
+
+-- Of a try that failed.
+DROP PROCEDURE IF EXISTS mc_iwf_upgrade;
+DROP PROCEDURE IF EXISTS mc_iwf_add_uri_check;
+DROP PROCEDURE IF EXISTS mc_iwf_add_check;
+
+DELIMITER //
+
+CREATE PROCEDURE mc_iwf_add_check(tbl VARCHAR(64), col VARCHAR(64),
+    cond VARCHAR(1024))
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM information_schema.table_constraints
+            WHERE constraint_schema = DATABASE() AND table_name = tbl
+            AND constraint_name = CONCAT(tbl, '_', col, '_chk')) THEN
+        SET @mc_iwf_add = CONCAT('ALTER TABLE ', tbl, ' ADD CONSTRAINT ', tbl,
+            '_', col, '_chk CHECK (', cond, ')');
+        PREPARE mc_iwf_add FROM @mc_iwf_add;
+        EXECUTE mc_iwf_add;
+        DEALLOCATE PREPARE mc_iwf_add;
+    END IF;
+END//
+
+CREATE PROCEDURE mc_iwf_add_uri_check(tbl VARCHAR(64), col VARCHAR(64))
+BEGIN
+    CALL mc_iwf_add_check(tbl, col, CONCAT('LOWER(', col,
+        ') LIKE ''sip:%'' OR LOWER(', col, ') LIKE ''sips:%'' OR LOWER(', col,
+        ') LIKE ''tel:%'''));
+END//
+
+CREATE PROCEDURE mc_iwf_upgrade()
+BEGIN
+    IF (SELECT COUNT(*) FROM version WHERE table_name LIKE 'mc\_iwf\_%'
+            AND table_version = 1) <> 11 THEN
+        SIGNAL SQLSTATE '45000'
+            SET MESSAGE_TEXT = 'these are not the tables of version 1';
+    END IF;
+
+    CALL mc_iwf_add_uri_check('mc_iwf_users', 'mc_id');
+    CALL mc_iwf_add_uri_check('mc_iwf_users', 'impu');
+    CALL mc_iwf_add_check('mc_iwf_users', 'service',
+        'service IN (''mcptt'', ''mcdata'', ''mcvideo'')');
+    CALL mc_iwf_add_check('mc_iwf_users', 'person', 'person <> ''''');
+    CALL mc_iwf_add_check('mc_iwf_users', 'send', 'send IN (0, 1)');
+    CALL mc_iwf_add_check('mc_iwf_users', 'receive', 'receive IN (0, 1)');
+
+    CALL mc_iwf_add_uri_check('mc_iwf_lmr', 'kmf');
+    CALL mc_iwf_add_check('mc_iwf_lmr', 'person', 'person <> ''''');
+    CALL mc_iwf_add_check('mc_iwf_lmr', 'lmr_type',
+        'LOWER(lmr_type) IN (''p25'', ''tetra'', ''tetrapol'', ''dmr'',
+        ''nxdn'', ''analog'')');
+
+    CALL mc_iwf_add_uri_check('mc_iwf_kmfs', 'uri');
+    CALL mc_iwf_add_check('mc_iwf_kmfs', 'peer_set', 'peer_set >= 1');
+    CALL mc_iwf_add_check('mc_iwf_kmfs', 'trusted', 'trusted IN (0, 1)');
+    CALL mc_iwf_add_check('mc_iwf_kmfs', 'hosting',
+        'hosting IN (''lmr'', ''mc'')');
+
+    CALL mc_iwf_add_uri_check('mc_iwf_kmf_aliases', 'kmf');
+    CALL mc_iwf_add_uri_check('mc_iwf_kmf_aliases', 'alias');
+
+    CALL mc_iwf_add_uri_check('mc_iwf_kmf_psis', 'kmf');
+    CALL mc_iwf_add_uri_check('mc_iwf_kmf_psis', 'psi');
+
+    CALL mc_iwf_add_uri_check('mc_iwf_roles', 'psi');
+    CALL mc_iwf_add_check('mc_iwf_roles', 'service',
+        'service IN ('''', ''mcptt'', ''mcdata'', ''mcvideo'')');
+    CALL mc_iwf_add_check('mc_iwf_roles', 'role',
+        'role IN (''originating'', ''terminating'', ''controlling'')');
+
+    CALL mc_iwf_add_check('mc_iwf_peers', 'kind',
+        'LOWER(kind) IN (''core'', ''iwf'')');
+    CALL mc_iwf_add_check('mc_iwf_peers', 'psi',
+        '(LOWER(kind) = ''core'' AND psi = '''') OR (LOWER(kind) = ''iwf''
+        AND (LOWER(psi) LIKE ''sip:%'' OR LOWER(psi) LIKE ''sips:%'' OR
+        LOWER(psi) LIKE ''tel:%''))');
+    CALL mc_iwf_add_check('mc_iwf_peers', 'address',
+        'address <> '''' OR tls_id <> ''''');
+    CALL mc_iwf_add_check('mc_iwf_peers', 'port', 'port BETWEEN 0 AND 65535');
+
+    CALL mc_iwf_add_uri_check('mc_iwf_partners', 'psi');
+    CALL mc_iwf_add_check('mc_iwf_partners', 'domain', 'domain <> ''''');
+    CALL mc_iwf_add_check('mc_iwf_partners', 'peer_set', 'peer_set >= 1');
+    CALL mc_iwf_add_check('mc_iwf_partners', 'trusted', 'trusted IN (0, 1)');
+
+    CALL mc_iwf_add_uri_check('mc_iwf_lmr_users', 'uri');
+    CALL mc_iwf_add_uri_check('mc_iwf_lmr_users', 'psi');
+    CALL mc_iwf_add_check('mc_iwf_lmr_users', 'profile', 'profile <> ''''');
+
+    CALL mc_iwf_add_uri_check('mc_iwf_groups', 'uri');
+    CALL mc_iwf_add_uri_check('mc_iwf_groups', 'psi');
+    CALL mc_iwf_add_check('mc_iwf_groups', 'profile', 'profile <> ''''');
+END//
+
+DELIMITER ;
+
+CALL mc_iwf_upgrade();
+DROP PROCEDURE mc_iwf_upgrade;
+DROP PROCEDURE mc_iwf_add_uri_check;
+DROP PROCEDURE mc_iwf_add_check;

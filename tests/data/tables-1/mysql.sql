@@ -1,0 +1,434 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- Tables of the module mc_iwf for MySQL 8 and MariaDB.
+--
+-- Every change of a row is noted in mc_iwf_changes by triggers, and so gets
+-- in force on every node within a second. A row 'all' in it, written by hand,
+-- makes every node load everything anew: do that after a TRUNCATE, which runs
+-- no trigger.
+--
+-- Where the binary log is on, MySQL lets only administrators make triggers,
+-- unless log_bin_trust_function_creators is set. In a Galera cluster set
+-- wsrep_auto_increment_control to OFF and auto_increment_increment to 1, so
+-- that the numbers of mc_iwf_changes have no gaps.
+
+CREATE TABLE IF NOT EXISTS version (
+    id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY NOT NULL,
+    table_name VARCHAR(32) NOT NULL,
+    table_version INT UNSIGNED DEFAULT 0 NOT NULL,
+    CONSTRAINT table_name_idx UNIQUE (table_name)
+);
+
+-- What can be told of a row by itself is checked here; the node judges the
+-- rest, and leaves out what it cannot use.
+
+-- MC service IDs: whose they are, who serves them, what they may.
+CREATE TABLE mc_iwf_users (
+    id BIGINT AUTO_INCREMENT PRIMARY KEY NOT NULL,
+    mc_id VARCHAR(255) DEFAULT '' NOT NULL,
+    service VARCHAR(16) DEFAULT '' NOT NULL,
+    impu VARCHAR(255) DEFAULT '' NOT NULL,
+    client_id VARCHAR(255) DEFAULT '' NOT NULL,
+    person VARCHAR(255) DEFAULT '' NOT NULL,
+    organisation VARCHAR(128) DEFAULT '' NOT NULL,
+    home VARCHAR(128) DEFAULT '' NOT NULL,
+    send SMALLINT DEFAULT 0 NOT NULL,
+    receive SMALLINT DEFAULT 0 NOT NULL,
+    CONSTRAINT mc_iwf_users_mc_id_idx UNIQUE (service, mc_id),
+    CONSTRAINT mc_iwf_users_person_idx UNIQUE (person, service),
+    CONSTRAINT mc_iwf_users_mc_id_chk CHECK (LOWER(mc_id) LIKE 'sip:%'
+        OR LOWER(mc_id) LIKE 'sips:%'
+        OR LOWER(mc_id) LIKE 'tel:%'),
+    CONSTRAINT mc_iwf_users_service_chk
+        CHECK (service IN ('mcptt', 'mcdata', 'mcvideo')),
+    CONSTRAINT mc_iwf_users_impu_chk CHECK (LOWER(impu) LIKE 'sip:%'
+        OR LOWER(impu) LIKE 'sips:%'
+        OR LOWER(impu) LIKE 'tel:%'),
+    CONSTRAINT mc_iwf_users_person_chk CHECK (person <> ''),
+    CONSTRAINT mc_iwf_users_send_chk CHECK (send IN (0, 1)),
+    CONSTRAINT mc_iwf_users_receive_chk CHECK (receive IN (0, 1))
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+    COLLATE utf8mb4_bin;
+
+CREATE INDEX mc_iwf_users_impu_idx ON mc_iwf_users (impu);
+
+-- The radio side of a person: one row per LMR identity and KMF.
+CREATE TABLE mc_iwf_lmr (
+    id BIGINT AUTO_INCREMENT PRIMARY KEY NOT NULL,
+    person VARCHAR(255) DEFAULT '' NOT NULL,
+    lmr_type VARCHAR(16) DEFAULT '' NOT NULL,
+    kmf VARCHAR(255) DEFAULT '' NOT NULL,
+    identity VARCHAR(64) DEFAULT '' NOT NULL,
+    device VARCHAR(255) DEFAULT '' NOT NULL,
+    CONSTRAINT mc_iwf_lmr_person_chk CHECK (person <> ''),
+    CONSTRAINT mc_iwf_lmr_lmr_type_chk
+        CHECK (LOWER(lmr_type) IN ('p25', 'tetra', 'tetrapol', 'dmr', 'nxdn',
+            'analog')),
+    CONSTRAINT mc_iwf_lmr_kmf_chk CHECK (LOWER(kmf) LIKE 'sip:%'
+        OR LOWER(kmf) LIKE 'sips:%'
+        OR LOWER(kmf) LIKE 'tel:%')
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+    COLLATE utf8mb4_bin;
+
+CREATE INDEX mc_iwf_lmr_person_idx ON mc_iwf_lmr (person);
+
+-- LMR key management functional entities; peer_set: dispatcher set.
+CREATE TABLE mc_iwf_kmfs (
+    id BIGINT AUTO_INCREMENT PRIMARY KEY NOT NULL,
+    uri VARCHAR(255) DEFAULT '' NOT NULL,
+    peer_set INT DEFAULT 0 NOT NULL,
+    trusted SMALLINT DEFAULT 0 NOT NULL,
+    hosting VARCHAR(16) DEFAULT 'lmr' NOT NULL,
+    CONSTRAINT mc_iwf_kmfs_uri_idx UNIQUE (uri),
+    CONSTRAINT mc_iwf_kmfs_uri_chk CHECK (LOWER(uri) LIKE 'sip:%'
+        OR LOWER(uri) LIKE 'sips:%'
+        OR LOWER(uri) LIKE 'tel:%'),
+    CONSTRAINT mc_iwf_kmfs_peer_set_chk CHECK (peer_set >= 1),
+    CONSTRAINT mc_iwf_kmfs_trusted_chk CHECK (trusted IN (0, 1)),
+    CONSTRAINT mc_iwf_kmfs_hosting_chk CHECK (hosting IN ('lmr', 'mc'))
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+    COLLATE utf8mb4_bin;
+
+-- Other URIs under which a KMF is addressed, such as a proxy.
+CREATE TABLE mc_iwf_kmf_aliases (
+    id BIGINT AUTO_INCREMENT PRIMARY KEY NOT NULL,
+    kmf VARCHAR(255) DEFAULT '' NOT NULL,
+    alias VARCHAR(255) DEFAULT '' NOT NULL,
+    CONSTRAINT mc_iwf_kmf_aliases_alias_idx UNIQUE (alias),
+    CONSTRAINT mc_iwf_kmf_aliases_kmf_chk CHECK (LOWER(kmf) LIKE 'sip:%'
+        OR LOWER(kmf) LIKE 'sips:%'
+        OR LOWER(kmf) LIKE 'tel:%'),
+    CONSTRAINT mc_iwf_kmf_aliases_alias_chk CHECK (LOWER(alias) LIKE 'sip:%'
+        OR LOWER(alias) LIKE 'sips:%'
+        OR LOWER(alias) LIKE 'tel:%')
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+    COLLATE utf8mb4_bin;
+
+-- IWF PSIs of a KMF; the highest priority is the one that is used.
+CREATE TABLE mc_iwf_kmf_psis (
+    id BIGINT AUTO_INCREMENT PRIMARY KEY NOT NULL,
+    kmf VARCHAR(255) DEFAULT '' NOT NULL,
+    psi VARCHAR(255) DEFAULT '' NOT NULL,
+    priority INT DEFAULT 0 NOT NULL,
+    CONSTRAINT mc_iwf_kmf_psis_psi_idx UNIQUE (kmf, psi),
+    CONSTRAINT mc_iwf_kmf_psis_kmf_chk CHECK (LOWER(kmf) LIKE 'sip:%'
+        OR LOWER(kmf) LIKE 'sips:%'
+        OR LOWER(kmf) LIKE 'tel:%'),
+    CONSTRAINT mc_iwf_kmf_psis_psi_chk CHECK (LOWER(psi) LIKE 'sip:%'
+        OR LOWER(psi) LIKE 'sips:%'
+        OR LOWER(psi) LIKE 'tel:%')
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+    COLLATE utf8mb4_bin;
+
+-- Our own PSIs: originating, terminating or controlling; no service: all.
+CREATE TABLE mc_iwf_roles (
+    id BIGINT AUTO_INCREMENT PRIMARY KEY NOT NULL,
+    psi VARCHAR(255) DEFAULT '' NOT NULL,
+    service VARCHAR(16) DEFAULT '' NOT NULL,
+    role VARCHAR(16) DEFAULT '' NOT NULL,
+    CONSTRAINT mc_iwf_roles_role_idx UNIQUE (psi, service, role),
+    CONSTRAINT mc_iwf_roles_psi_chk CHECK (LOWER(psi) LIKE 'sip:%'
+        OR LOWER(psi) LIKE 'sips:%'
+        OR LOWER(psi) LIKE 'tel:%'),
+    CONSTRAINT mc_iwf_roles_service_chk
+        CHECK (service IN ('', 'mcptt', 'mcdata', 'mcvideo')),
+    CONSTRAINT mc_iwf_roles_role_chk
+        CHECK (role IN ('originating', 'terminating', 'controlling'))
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+    COLLATE utf8mb4_bin;
+
+-- Who may assert identities: kind core or iwf; port 0: any.
+CREATE TABLE mc_iwf_peers (
+    id BIGINT AUTO_INCREMENT PRIMARY KEY NOT NULL,
+    kind VARCHAR(16) DEFAULT '' NOT NULL,
+    psi VARCHAR(255) DEFAULT '' NOT NULL,
+    address VARCHAR(64) DEFAULT '' NOT NULL,
+    port INT DEFAULT 0 NOT NULL,
+    tls_id VARCHAR(255) DEFAULT '' NOT NULL,
+    CONSTRAINT mc_iwf_peers_kind_chk CHECK (LOWER(kind) IN ('core', 'iwf')),
+    CONSTRAINT mc_iwf_peers_psi_chk CHECK ((LOWER(kind) = 'core' AND psi = '')
+        OR (LOWER(kind) = 'iwf' AND (LOWER(psi) LIKE 'sip:%'
+        OR LOWER(psi) LIKE 'sips:%' OR LOWER(psi) LIKE 'tel:%'))),
+    CONSTRAINT mc_iwf_peers_address_chk CHECK (address <> '' OR tls_id <> ''),
+    CONSTRAINT mc_iwf_peers_port_chk CHECK (port BETWEEN 0 AND 65535)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+    COLLATE utf8mb4_bin;
+
+-- Partner systems by the domain of their users.
+CREATE TABLE mc_iwf_partners (
+    id BIGINT AUTO_INCREMENT PRIMARY KEY NOT NULL,
+    domain VARCHAR(128) DEFAULT '' NOT NULL,
+    psi VARCHAR(255) DEFAULT '' NOT NULL,
+    peer_set INT DEFAULT 0 NOT NULL,
+    trusted SMALLINT DEFAULT 0 NOT NULL,
+    CONSTRAINT mc_iwf_partners_domain_idx UNIQUE (domain),
+    CONSTRAINT mc_iwf_partners_domain_chk CHECK (domain <> ''),
+    CONSTRAINT mc_iwf_partners_psi_chk CHECK (LOWER(psi) LIKE 'sip:%'
+        OR LOWER(psi) LIKE 'sips:%'
+        OR LOWER(psi) LIKE 'tel:%'),
+    CONSTRAINT mc_iwf_partners_peer_set_chk CHECK (peer_set >= 1),
+    CONSTRAINT mc_iwf_partners_trusted_chk CHECK (trusted IN (0, 1))
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+    COLLATE utf8mb4_bin;
+
+-- LMR users: the IWF that serves them (its PSI) and the media profile of
+-- their calls.
+CREATE TABLE mc_iwf_lmr_users (
+    id BIGINT AUTO_INCREMENT PRIMARY KEY NOT NULL,
+    uri VARCHAR(255) DEFAULT '' NOT NULL,
+    psi VARCHAR(255) DEFAULT '' NOT NULL,
+    profile VARCHAR(31) DEFAULT '' NOT NULL,
+    CONSTRAINT mc_iwf_lmr_users_uri_idx UNIQUE (uri),
+    CONSTRAINT mc_iwf_lmr_users_uri_chk CHECK (LOWER(uri) LIKE 'sip:%'
+        OR LOWER(uri) LIKE 'sips:%'
+        OR LOWER(uri) LIKE 'tel:%'),
+    CONSTRAINT mc_iwf_lmr_users_psi_chk CHECK (LOWER(psi) LIKE 'sip:%'
+        OR LOWER(psi) LIKE 'sips:%'
+        OR LOWER(psi) LIKE 'tel:%'),
+    CONSTRAINT mc_iwf_lmr_users_profile_chk CHECK (profile <> '')
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+    COLLATE utf8mb4_bin;
+
+-- Groups: the IWF behind which they are, the media profile of their calls,
+-- and the one speech codec they use; none: as the profile says.
+CREATE TABLE mc_iwf_groups (
+    id BIGINT AUTO_INCREMENT PRIMARY KEY NOT NULL,
+    uri VARCHAR(255) DEFAULT '' NOT NULL,
+    psi VARCHAR(255) DEFAULT '' NOT NULL,
+    profile VARCHAR(31) DEFAULT '' NOT NULL,
+    codec VARCHAR(31) DEFAULT '' NOT NULL,
+    CONSTRAINT mc_iwf_groups_uri_idx UNIQUE (uri),
+    CONSTRAINT mc_iwf_groups_uri_chk CHECK (LOWER(uri) LIKE 'sip:%'
+        OR LOWER(uri) LIKE 'sips:%'
+        OR LOWER(uri) LIKE 'tel:%'),
+    CONSTRAINT mc_iwf_groups_psi_chk CHECK (LOWER(psi) LIKE 'sip:%'
+        OR LOWER(psi) LIKE 'sips:%'
+        OR LOWER(psi) LIKE 'tel:%'),
+    CONSTRAINT mc_iwf_groups_profile_chk CHECK (profile <> '')
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+    COLLATE utf8mb4_bin;
+
+-- What was changed, in the order of seq: tbl is users (item1 service, item2
+-- MC service ID), lmr (item1 person), lmr_users and groups (item1 URI), plan
+-- (all small tables) or all.
+CREATE TABLE mc_iwf_changes (
+    seq BIGINT AUTO_INCREMENT PRIMARY KEY NOT NULL,
+    tbl VARCHAR(16) DEFAULT '' NOT NULL,
+    item1 VARCHAR(255) DEFAULT '' NOT NULL,
+    item2 VARCHAR(255) DEFAULT '' NOT NULL,
+    changed BIGINT DEFAULT 0 NOT NULL
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+    COLLATE utf8mb4_bin;
+
+-- The triggers.
+DELIMITER //
+
+CREATE TRIGGER mc_iwf_users_after_insert AFTER INSERT ON mc_iwf_users
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('users', NEW.service, NEW.mc_id, UNIX_TIMESTAMP());
+END//
+
+CREATE TRIGGER mc_iwf_users_after_delete AFTER DELETE ON mc_iwf_users
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('users', OLD.service, OLD.mc_id, UNIX_TIMESTAMP());
+END//
+
+CREATE TRIGGER mc_iwf_users_after_update AFTER UPDATE ON mc_iwf_users
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('users', OLD.service, OLD.mc_id, UNIX_TIMESTAMP());
+    IF NEW.service <> OLD.service OR NEW.mc_id <> OLD.mc_id THEN
+        INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+            VALUES ('users', NEW.service, NEW.mc_id, UNIX_TIMESTAMP());
+    END IF;
+END//
+
+CREATE TRIGGER mc_iwf_lmr_after_insert AFTER INSERT ON mc_iwf_lmr
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('lmr', NEW.person, '', UNIX_TIMESTAMP());
+END//
+
+CREATE TRIGGER mc_iwf_lmr_after_delete AFTER DELETE ON mc_iwf_lmr
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('lmr', OLD.person, '', UNIX_TIMESTAMP());
+END//
+
+CREATE TRIGGER mc_iwf_lmr_after_update AFTER UPDATE ON mc_iwf_lmr
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('lmr', OLD.person, '', UNIX_TIMESTAMP());
+    IF NEW.person <> OLD.person THEN
+        INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+            VALUES ('lmr', NEW.person, '', UNIX_TIMESTAMP());
+    END IF;
+END//
+
+CREATE TRIGGER mc_iwf_lmr_users_after_insert AFTER INSERT ON mc_iwf_lmr_users
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('lmr_users', NEW.uri, '', UNIX_TIMESTAMP());
+END//
+
+CREATE TRIGGER mc_iwf_lmr_users_after_delete AFTER DELETE ON mc_iwf_lmr_users
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('lmr_users', OLD.uri, '', UNIX_TIMESTAMP());
+END//
+
+CREATE TRIGGER mc_iwf_lmr_users_after_update AFTER UPDATE ON mc_iwf_lmr_users
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('lmr_users', OLD.uri, '', UNIX_TIMESTAMP());
+    IF NEW.uri <> OLD.uri THEN
+        INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+            VALUES ('lmr_users', NEW.uri, '', UNIX_TIMESTAMP());
+    END IF;
+END//
+
+CREATE TRIGGER mc_iwf_groups_after_insert AFTER INSERT ON mc_iwf_groups
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('groups', NEW.uri, '', UNIX_TIMESTAMP());
+END//
+
+CREATE TRIGGER mc_iwf_groups_after_delete AFTER DELETE ON mc_iwf_groups
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('groups', OLD.uri, '', UNIX_TIMESTAMP());
+END//
+
+CREATE TRIGGER mc_iwf_groups_after_update AFTER UPDATE ON mc_iwf_groups
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('groups', OLD.uri, '', UNIX_TIMESTAMP());
+    IF NEW.uri <> OLD.uri THEN
+        INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+            VALUES ('groups', NEW.uri, '', UNIX_TIMESTAMP());
+    END IF;
+END//
+
+CREATE TRIGGER mc_iwf_kmfs_after_insert AFTER INSERT ON mc_iwf_kmfs
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('plan', '', '', UNIX_TIMESTAMP());
+END//
+
+CREATE TRIGGER mc_iwf_kmfs_after_update AFTER UPDATE ON mc_iwf_kmfs
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('plan', '', '', UNIX_TIMESTAMP());
+END//
+
+CREATE TRIGGER mc_iwf_kmfs_after_delete AFTER DELETE ON mc_iwf_kmfs
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('plan', '', '', UNIX_TIMESTAMP());
+END//
+
+CREATE TRIGGER mc_iwf_kmf_aliases_after_insert AFTER INSERT ON mc_iwf_kmf_aliases
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('plan', '', '', UNIX_TIMESTAMP());
+END//
+
+CREATE TRIGGER mc_iwf_kmf_aliases_after_update AFTER UPDATE ON mc_iwf_kmf_aliases
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('plan', '', '', UNIX_TIMESTAMP());
+END//
+
+CREATE TRIGGER mc_iwf_kmf_aliases_after_delete AFTER DELETE ON mc_iwf_kmf_aliases
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('plan', '', '', UNIX_TIMESTAMP());
+END//
+
+CREATE TRIGGER mc_iwf_kmf_psis_after_insert AFTER INSERT ON mc_iwf_kmf_psis
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('plan', '', '', UNIX_TIMESTAMP());
+END//
+
+CREATE TRIGGER mc_iwf_kmf_psis_after_update AFTER UPDATE ON mc_iwf_kmf_psis
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('plan', '', '', UNIX_TIMESTAMP());
+END//
+
+CREATE TRIGGER mc_iwf_kmf_psis_after_delete AFTER DELETE ON mc_iwf_kmf_psis
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('plan', '', '', UNIX_TIMESTAMP());
+END//
+
+CREATE TRIGGER mc_iwf_roles_after_insert AFTER INSERT ON mc_iwf_roles
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('plan', '', '', UNIX_TIMESTAMP());
+END//
+
+CREATE TRIGGER mc_iwf_roles_after_update AFTER UPDATE ON mc_iwf_roles
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('plan', '', '', UNIX_TIMESTAMP());
+END//
+
+CREATE TRIGGER mc_iwf_roles_after_delete AFTER DELETE ON mc_iwf_roles
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('plan', '', '', UNIX_TIMESTAMP());
+END//
+
+CREATE TRIGGER mc_iwf_peers_after_insert AFTER INSERT ON mc_iwf_peers
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('plan', '', '', UNIX_TIMESTAMP());
+END//
+
+CREATE TRIGGER mc_iwf_peers_after_update AFTER UPDATE ON mc_iwf_peers
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('plan', '', '', UNIX_TIMESTAMP());
+END//
+
+CREATE TRIGGER mc_iwf_peers_after_delete AFTER DELETE ON mc_iwf_peers
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('plan', '', '', UNIX_TIMESTAMP());
+END//
+
+CREATE TRIGGER mc_iwf_partners_after_insert AFTER INSERT ON mc_iwf_partners
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('plan', '', '', UNIX_TIMESTAMP());
+END//
+
+CREATE TRIGGER mc_iwf_partners_after_update AFTER UPDATE ON mc_iwf_partners
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('plan', '', '', UNIX_TIMESTAMP());
+END//
+
+CREATE TRIGGER mc_iwf_partners_after_delete AFTER DELETE ON mc_iwf_partners
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_changes (tbl, item1, item2, changed)
+        VALUES ('plan', '', '', UNIX_TIMESTAMP());
+END//
+
+DELIMITER ;
+
+-- What the module expects to find.
+INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_users', 1);
+INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_lmr', 1);
+INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_kmfs', 1);
+INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_kmf_aliases', 1);
+INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_kmf_psis', 1);
+INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_roles', 1);
+INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_peers', 1);
+INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_partners', 1);
+INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_lmr_users', 1);
+INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_groups', 1);
+INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_changes', 1);
