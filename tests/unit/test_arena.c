@@ -18,7 +18,7 @@ static void test_arena_alignment(void **state)
 
 		assert_non_null(taken);
 		assert_int_equal((uintptr_t)taken % _Alignof(max_align_t), 0);
-		assert_in_range((uintptr_t)taken, (uintptr_t)buffer,
+		assert_within((uintptr_t)taken, (uintptr_t)buffer,
 				(uintptr_t)buffer + sizeof(buffer) - 1);
 	}
 }

@@ -294,7 +294,7 @@ static void test_stopped(void **state)
 	assert_int_equal(messages(), 64);
 	result = run(stops, ROWS, 2);
 	assert_true(result.stopped);
-	assert_in_range(result.made, 64, ROWS);
+	assert_within(result.made, 64, ROWS);
 	assert_int_equal(messages(), result.made);
 }
 
@@ -308,7 +308,7 @@ static void test_broken(void **state)
 	fatal.fatal = 70;
 	result = run(fatal, ROWS, 2);
 	assert_true(result.broken);
-	assert_in_range(result.made, 64, ROWS - 64);
+	assert_within(result.made, 64, ROWS - 64);
 	assert_int_equal(messages(), result.made);
 }
 

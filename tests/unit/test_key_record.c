@@ -12,7 +12,7 @@
 
 #define S(literal) MCLMR_SPAN(literal)
 
-static const uint8_t ssv[MCLMR_KEY_SIZE] = "0123456789abcdef";
+static const uint8_t ssv[MCLMR_KEY_SIZE] = KEY_16;
 static char memory[1 << 18];
 
 /* A binding like that of a message. */

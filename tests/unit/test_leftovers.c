@@ -298,7 +298,7 @@ static void try_any_secret(mclmr_sakke_engine_t engine, size_t jobs)
 	assert_int_equal(n[0], n[1]);
 	for(size_t i = 0; i < n[0]; i++)
 		different += octets[0][i] != octets[1][i];
-	assert_in_range(different, 0, LIBCRYPTO_KEEPS);
+	assert_true(different <= LIBCRYPTO_KEEPS);
 	mclmr_sakke_free(sakke);
 	free(base);
 	free(kms);

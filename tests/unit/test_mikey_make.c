@@ -73,7 +73,7 @@ static mclmr_mikey_fault_t open_in(mclmr_keyring_t *with, mclmr_span_t octets,
 static void test_round_trips(void **state)
 {
 	static const uint32_t ids[] = {0x00112233, 0x10112233, 0x20112233};
-	static const uint8_t key[16] = "0123456789abcdef";
+	static const uint8_t key[16] = KEY_16;
 	static const char *const users[] = {"sip:alice@a", "sip:bob@b"};
 
 	(void)state;
@@ -133,7 +133,7 @@ static void test_round_trips(void **state)
 /* A group key's message has the user's copy of its identifier. */
 static void test_group_id(void **state)
 {
-	static const uint8_t key[16] = "0123456789abcdef";
+	static const uint8_t key[16] = KEY_16;
 	mclmr_mikey_order_t order = order_to("sip:alice@a", NTP, 0x0A1B2C3D);
 	mclmr_mikey_draft_t draft;
 	mclmr_mikey_t message;

@@ -31,7 +31,7 @@ static uint8_t *stack;
 static uint8_t needles[NEEDLES][NEEDLE];
 static size_t n_needles;
 
-static const uint8_t key[MCLMR_KEY_SIZE] = "0123456789abcdef";
+static const uint8_t key[MCLMR_KEY_SIZE] = KEY_16;
 static char memory[1 << 16];
 static mclmr_arena_t arena;
 static vectors_t rfc;

@@ -79,7 +79,7 @@ static void test_defaults(void **state)
 		assert_int_equal(row->sip, expected[i].sip);
 		assert_int_equal(row->warning, expected[i].warning);
 		assert_int_equal(row->retry_after, expected[i].retry_after);
-		assert_in_range(strlen(row->reason), 1, MCLMR_REASON_SIZE - 1);
+		assert_within(strlen(row->reason), 1, MCLMR_REASON_SIZE - 1);
 		assert_null(strpbrk(row->reason, "\"\\\r\n"));
 	}
 }
