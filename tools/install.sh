@@ -53,7 +53,7 @@ list()
 	put 644 "$SHARE/doc/kamailio-lmr-doc" *.md COPYING
 	put 644 "$SHARE/doc/kamailio-lmr-doc/docs" docs/*.md
 	put 644 "$SHARE/doc/kamailio-lmr-doc/docs/monitoring" docs/monitoring/*
-	put 644 "$SHARE/doc/kamailio-lmr-doc/docs/monitoring" docs/monitoring/*
+	put 644 "$SHARE/doc/kamailio-lmr-doc/docs/wireshark" docs/wireshark/*
 }
 
 # Removes the files of an installation, but for media profiles.
