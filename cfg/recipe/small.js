@@ -350,7 +350,8 @@ function no_own_challenge() {
 			&& !/\\[\\0]/.test(all) && !ours.test(all)) {
 		return;
 	}
-	KSR.textops.remove_hf_re(list("MC_CHALLENGES"));
+	KSR.textops.remove_hf("WWW-Authenticate");
+	KSR.textops.remove_hf("Proxy-Authenticate");
 	if (asked) {
 		count("far_challenges");
 		KSR.textopsx.change_reply_status(502, "Bad Gateway");

@@ -171,10 +171,15 @@ static int take_step(struct sip_msg *msg, step_t step)
 	return iwf_message_verdict(message, step(msg, message)) ? 1 : -1;
 }
 
-/* A question, as the next one: it leaves no verdict. */
+/* A question, as the next ones: it leaves no verdict. */
 static int ki_iwf_clean_head(struct sip_msg *msg)
 {
 	return iwf_head_is_clean(msg) ? 1 : -1;
+}
+
+static int ki_iwf_whole_head(struct sip_msg *msg)
+{
+	return iwf_head_is_whole(msg) ? 1 : -1;
 }
 
 /* The same for two URIs. */
@@ -390,6 +395,12 @@ static int w_iwf_clean_head(struct sip_msg *msg, char *p1, char *p2)
 	return ki_iwf_clean_head(msg);
 }
 
+static int w_iwf_whole_head(struct sip_msg *msg, char *p1, char *p2)
+{
+	(void)p1, (void)p2;
+	return ki_iwf_whole_head(msg);
+}
+
 static int w_iwf_admit(struct sip_msg *msg, char *p1, char *p2)
 {
 	str key, limit;
@@ -543,6 +554,7 @@ static int w_lmr_sdp_commit(struct sip_msg *msg, char *p1, char *p2)
 /* clang-format off */
 static cmd_export_t commands[] = {
 	{"iwf_clean_head", w_iwf_clean_head, 0, 0, 0, ANY_ROUTE},
+	{"iwf_whole_head", w_iwf_whole_head, 0, 0, 0, ANY_ROUTE},
 	{"iwf_admit", w_iwf_admit, 2, fixup_spve_all, fixup_free_spve_all,
 		REQUEST_ROUTE},
 	{"iwf_uri_equal", w_iwf_uri_equal, 2, fixup_spve_all,
@@ -585,6 +597,8 @@ static cmd_export_t commands[] = {
 
 static sr_kemi_t kemi[] = {
 	{KEMI_NAME, str_init("iwf_clean_head"), SR_KEMIP_INT, ki_iwf_clean_head,
+		KEMI_NO_PARAMS},
+	{KEMI_NAME, str_init("iwf_whole_head"), SR_KEMIP_INT, ki_iwf_whole_head,
 		KEMI_NO_PARAMS},
 	{KEMI_NAME, str_init("iwf_admit"), SR_KEMIP_INT, ki_iwf_admit,
 		{SR_KEMIP_STR, SR_KEMIP_STR, SR_KEMIP_NONE, SR_KEMIP_NONE,

@@ -194,6 +194,21 @@ def test_core_asserts_whom_it_likes(site):
         dave.endpoint.forget()
 
 
+def test_stranger_after_a_peer(new_site):
+    """The process that has just read a peer's message knows no client."""
+    site = new_site(extra="children=1")
+    dave = site.client("dave")
+    for ask in (lambda: site.from_core(text(mc.impu("bob"), "dave",
+                                            [mc.impu("bob")])),
+                lambda: site.from_iwf(text(named(mc.IWF2), "dave"), site.iwf2)):
+        assert ask().code == 200
+        dave.endpoint.forget()
+        stranger = text(mc.impu("bob"), "dave", [mc.impu("bob")])
+        with sip.UdpEndpoint("127.0.0.1") as sender:
+            assert sender.ask(stranger, site.node.address).code == 407
+        assert not dave.endpoint.requests()
+
+
 def test_what_else_asserts(site):
     """In a text of an IWF nothing says who else it could be."""
     alice = site.client("alice")

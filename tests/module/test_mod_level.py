@@ -5,30 +5,35 @@ import socket
 import pytest
 
 import node
+import sip
 import unreadable
 
-OWN = 'modparam("mc_iwf", "mod_level", "textabc=-2")'
+OWN = 'modparam("mc_iwf", "mod_level", "sanitx=-2")'
 # As an existing configuration may have it; loaded after the module.
 DEBUGGER = """
 loadmodule "debugger.so"
 modparam("debugger", "mod_hash_size", 5)
 modparam("debugger", "mod_level_mode", 1)
 modparam("debugger", "mod_level", "core=2")
-modparam("debugger", "mod_level", "textops=2")
+modparam("debugger", "mod_level", "sanity=2")
 """
 
 
 def broken(site):
-    """What the log says of a message whose To cannot be read."""
+    """What the log says of messages whose To, or Request-URI, cannot be
+    read: the core reads the one, module sanity the other."""
     log = site.node.path("kamailio.log")
     site.node.settle_log()
     before = log.stat().st_size
     counted = site.node.counters("node")[unreadable.BROKEN]
-    make, fate = unreadable.FORMS["to"]
-    assert fate == unreadable.BROKEN
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.sendto(make(), site.node.address)
-    node.wait_until(lambda: site.node.counters("node")[fate] > counted, fate)
+        sock.settimeout(sip.SOON)
+        for form in "to", "uri":
+            sock.sendto(unreadable.FORMS[form][0](), site.node.address)
+        assert sock.recv(65536).startswith(b"SIP/2.0 4")
+    node.wait_until(
+        lambda: site.node.counters("node")[unreadable.BROKEN] > counted,
+        unreadable.BROKEN)
     site.node.settle_log()
     return log.read_bytes()[before:]
 
@@ -68,10 +73,10 @@ def test_nonsense(site, words, error):
 def test_names_with_one_beginning(new_site):
     """Length and first octets are no name yet."""
     site = new_site(extra=OWN)
-    set_level(site, "textabc", 2)
-    assert b"textops" not in broken(site)
-    set_level(site, "textops", 2)
-    assert b"textops" in broken(site)
+    set_level(site, "sanitx", 2)
+    assert b" sanity [" not in broken(site)
+    set_level(site, "sanity", 2)
+    assert b" sanity [" in broken(site)
 
 
 def test_module_debugger_beside_it(new_site):

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * iwf_clean_head: where the head of a message ends.
+ * iwf_clean_head: where the head of a message ends, and what is in it.
  */
 #include "core/parser/msg_parser.h"
 
@@ -19,4 +19,11 @@ static size_t head_length(struct sip_msg *msg)
 bool iwf_head_is_clean(struct sip_msg *msg)
 {
 	return mclmr_head_is_clean((mclmr_span_t){msg->buf, head_length(msg)});
+}
+
+bool iwf_head_is_whole(struct sip_msg *msg)
+{
+	return parse_headers(msg, HDR_EOH_F, 0) == 0 && msg->h_via1 != NULL
+		   && msg->from != NULL && msg->to != NULL && msg->callid != NULL
+		   && msg->cseq != NULL;
 }
