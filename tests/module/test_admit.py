@@ -25,6 +25,10 @@ request_route {{
 		sl_send_reply("200", "OK");
 		exit;
 	}}
+	if(is_method("CANCEL") && $hdr(X-How) == "relay") {{
+		t_relay();
+		exit;
+	}}
 	if(t_check_trans()) {{
 		exit;
 	}}
@@ -101,6 +105,48 @@ def request(how, key="k", limit="50%", method="MESSAGE", body=b"", **fields):
 def ask(site, *words, **more):
     """The answer to a request of the core."""
     return site.from_core(request(*words, **more))
+
+
+def test_failure_route():
+    """Asked in KEMI's failure route, where another process may be: the
+    transaction has its charge, and is not refused for a second one."""
+    def make(peers):
+        made = small_server.kemi(peers)
+        routes = made.path("small.js")
+        text, old = routes.read_text(), 'if (KSR.tm.t_check_status("408") > 0) {'
+        assert old in text
+        routes.write_text(text.replace(
+            old, 'if (KSR.mc_iwf.iwf_admit("another", "0") < 0) {'))
+        return made
+    with sample.running(make) as found:
+        found.client("alice")
+        found.iwf1.script = lambda message: [
+            (0, sip.response(message, 500, "Server Error"))]
+        for _ in range(8):
+            reply = found.from_core(mc.core_message("alice", b"x"))
+            assert reply.code == 500
+        found.reset()
+
+
+@pytest.mark.parametrize("octets", [0, 15000])
+def test_cancel(site, octets):
+    """The transaction of a CANCEL is charged with that of its INVITE."""
+    site.iwf1.script = sip.silent
+    invite = request("relay", method="INVITE", To=f"sip:{site.iwf1.hostport}")
+    site.core.send(invite, site.node.address)
+    site.iwf1.wait_request("INVITE")
+    before = held(site)
+    cancel = invite.copy()
+    cancel.start = cancel.start.replace("INVITE", "CANCEL", 1)
+    cancel.set("CSeq", cancel.get("CSeq").replace("INVITE", "CANCEL"))
+    cancel.add("X-Long", "x" * octets)
+    for _ in range(3):
+        site.core.send_octets(bytes(cancel), site.node.address)
+    node.wait_until(lambda: [
+        reply for reply in site.core.responses(cancel.branch)
+        if "CANCEL" in reply.get("CSeq") and reply.code == 200], "200")
+    assert octets + 14000 < held(site) - before < octets + 20000
+    back(site)
 
 
 @pytest.mark.parametrize("how", ["before", "after", "twice"])

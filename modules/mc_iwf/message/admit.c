@@ -82,13 +82,15 @@ static void discharge(void *of)
 	shm_free(charge);
 }
 
-/* Raises a charge to what is held now: that is there already, so no limit
- * counts. */
-static void raise_to(charge_t *charge, size_t octets)
+/* Raises a charge to what is held now, messages and what is fixed: that is
+ * there already, so no limit counts. */
+static void raise_to(charge_t *charge, size_t fixed, size_t held)
 {
-	size_t more = 0;
+	size_t more = 0, octets;
 
 	lock_get(&charge->shard->lock);
+	charge->fixed += fixed;
+	octets = charge->fixed + held;
 	if(octets > charge->octets) {
 		more = octets - charge->octets;
 		charge->octets = octets;
@@ -131,20 +133,32 @@ static size_t held_by(const struct cell *t)
 	return octets;
 }
 
-/* tm has sent a request or a reply. */
+/* tm has sent a request or a reply; or a CANCEL came, whose own transaction is
+ * there as long as that of its INVITE, which has the charge. */
 static void on_event(struct cell *t, int type, struct tmcb_params *params)
 {
-	charge_t *charge = *params->param;
+	bool cancelled = (type & TMCB_E2ECANCEL_IN) != 0;
+	size_t more = cancelled ? TRANSACTION + (size_t)params->req->len : 0;
 
-	(void)type;
-	raise_to(charge, charge->fixed + held_by(t));
+	raise_to(*params->param, more, held_by(t));
+}
+
+/* True if a transaction has its charge, whichever process made it. */
+static bool is_charged(const struct cell *t)
+{
+	const volatile struct tm_callback *callback = t->tmcb_hl.first;
+
+	while(callback != NULL && callback->callback != on_event)
+		callback = callback->next;
+	return callback != NULL;
 }
 
 /* Hangs a charge on a transaction, which ends it; false if that fails. */
 static bool attach(struct cell *t, charge_t *charge)
 {
-	if(tm.register_tmcb(NULL, t, TMCB_REQUEST_OUT | TMCB_RESPONSE_OUT, on_event,
-			   charge, discharge)
+	if(tm.register_tmcb(NULL, t,
+			   TMCB_REQUEST_OUT | TMCB_RESPONSE_OUT | TMCB_E2ECANCEL_IN,
+			   on_event, charge, discharge)
 			> 0)
 		return true;
 	LM_ERR("cannot watch the transaction\n");
@@ -162,7 +176,8 @@ static void on_begin(struct cell *t, int type, struct tmcb_params *params)
 			|| params->req->pid != last.pid)
 		return;
 	last.charge = NULL;
-	attach(t, charge);
+	if(!attach(t, charge))
+		last.verdict = MCLMR_OVERLOAD;
 }
 
 /* Ends a charge that no transaction has. */
@@ -219,9 +234,12 @@ static mclmr_status_t charge_request(
 		struct sip_msg *msg, mclmr_span_t key, size_t limit)
 {
 	struct cell *t = tm.t_gett();
+	bool begun = t != NULL && t != T_UNDEFINED;
 	charge_t wanted = price(msg);
 	charge_t *charge;
 
+	if(begun && is_charged(t))
+		return MCLMR_OK;
 	if(shm_available() < shared->reserve
 			|| !iwf_total_charge(&shared->total, wanted.octets))
 		return MCLMR_OVERLOAD;
@@ -230,7 +248,7 @@ static mclmr_status_t charge_request(
 		iwf_total_discharge(&shared->total, wanted.octets);
 		return MCLMR_OVERLOAD;
 	}
-	if(t != NULL && t != T_UNDEFINED)
+	if(begun)
 		return attach(t, charge) ? MCLMR_OK : MCLMR_INTERNAL;
 	last.charge = charge;
 	return MCLMR_OK;

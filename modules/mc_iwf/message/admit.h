@@ -21,9 +21,10 @@ int iwf_admit_init(void);
 
 /*
  * Charges this request to a key. limit: what the key may hold, octets or a
- * share of the total, "10%". ACK and CANCEL are of another transaction: nothing
- * is charged, and they are never refused. A request is charged once: asked
- * again, the verdict stays.
+ * share of the total, "10%". ACK and CANCEL are of another transaction: they
+ * are never refused, and what the transaction of a CANCEL holds is charged to
+ * that of its INVITE. A request is charged once: asked again, the verdict
+ * stays, and in a failure route a transaction that has its charge is admitted.
  *
  * MCLMR_OK; MCLMR_OVERLOAD: key or total would hold more than they may, or
  * less than a tenth of the shared memory is free; MCLMR_INTERNAL: no limit, no
