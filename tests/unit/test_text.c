@@ -88,7 +88,7 @@ static void test_each_room(void **state)
 /* A short piece does not slip in after a long one that did not fit. */
 static void test_nothing_after(void **state)
 {
-	char memory[4] = "....";
+	char memory[4] = {'.', '.', '.', '.'};
 	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
 	mclmr_text_t text = mclmr_text(&arena);
 	mclmr_span_t done;

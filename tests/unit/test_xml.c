@@ -361,7 +361,7 @@ static void test_silent(void **state)
 	int errors = 0;
 
 	(void)state;
-	xmlSetStructuredErrorFunc(&errors, count_error);
+	xmlSetStructuredErrorFunc(&errors, (xmlStructuredErrorFunc)count_error);
 	assert_int_equal(parse(&log, "<a>&b;</c>"), MCLMR_XML_MALFORMED);
 	assert_int_equal(parse(&log, "<a xmlns='rel'/>"), MCLMR_OK);
 	xmlSetStructuredErrorFunc(NULL, NULL);
