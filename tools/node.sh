@@ -452,14 +452,24 @@ answers()
 		-m 1 -i 127.0.0.99 -timeout 1s -nostdin >/dev/null 2>&1
 }
 
-# Another server on our port of 127.0.0.1, or of all addresses, would
-# answer in place of the node.
-check_free()
+# No server has a port of 127.0.0.1, or of all addresses.
+is_free()
 {
 	awk -v port="^(0100007F|00000000):$(printf %04X "$2")\$" '
 		$2 ~ port && (FILENAME ~ /udp/ || $4 == "0A") { taken = 1 }
-		END { exit taken }' "/proc/net/$1" ||
-		die "another server has port $2 ($1)"
+		END { exit taken }' "/proc/net/$1"
+}
+
+# Another server on our port would answer in place of the node. (What was
+# killed a moment ago closes its sockets last.)
+check_free()
+{
+	end=$(($(date +%s) + 2))
+	until is_free "$1" "$2"; do
+		[ "$(date +%s)" -lt "$end" ] ||
+			die "another server has port $2 ($1)"
+		sleep 0.1
+	done
 }
 
 # All processes of Kamailio have loaded what they work with.

@@ -279,8 +279,10 @@ def test_record_route_of_an_answer(dial, site, form):
                 got.endpoint.reply(got.received, calls.routed(got.reply_of(
                     code, here.answer() if code == 200 else None), *routes))
     got.endpoint.reply(got.received, calls.routed(got.reply_of(180), good))
-    assert out.wait(180).all("Record-Route")[0] == good
-    assert [r.code for r in out.replies()] == [100, 180]
+    out.wait(180)
+    # (One that was repeated may come twice.)
+    assert {(r.code, *r.all("Record-Route")[:1]) for r in out.replies()} == {
+        (100,), (180, good)}
     got.reply(486)
     out.wait(486)
 

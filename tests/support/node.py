@@ -95,31 +95,34 @@ def _claim_all(ports):
     return None
 
 
-def media_environment(count=MEDIA_BLOCK):
-    """Ports for the media relay of a node, as tools/node.sh takes them.
-
-    No two relays may have the same: rtpengine opens its ports with
-    SO_REUSEADDR, so that both get them without an error, and each other's
-    packets. The last port of every block is held until release_media().
-    """
-    rounds = MEDIA_PORTS // count
-    for _ in range(rounds):
-        first = MEDIA_FIRST + next(_media) % rounds * count
+def _claim_media(count):
+    """The first of so many ports, which no two relays may have: rtpengine
+    opens them with SO_REUSEADDR, so that both get them without an error, and
+    each other's packets. The last port of every block is held until
+    release_media()."""
+    places = (MEDIA_PORTS - count) // MEDIA_BLOCK + 1
+    for _ in range(places):
+        first = MEDIA_FIRST + next(_media) % places * MEDIA_BLOCK
         claims = _claim_all(range(
             first + MEDIA_BLOCK - 1, first + count, MEDIA_BLOCK))
         if claims:
-            break
-    else:
-        raise AssertionError("no ports are left for a media relay")
-    _claims[str(first)] = claims
+            _claims[str(first)] = claims
+            return first
+    raise AssertionError("no ports are left for a media relay")
+
+
+def media_environment(count=MEDIA_BLOCK):
+    """Ports for the media relay of a node, as tools/node.sh takes them; those
+    of its commands alone for a node without one (0)."""
+    first = _claim_media(count) if count else 0
     ports = {"RTPENGINE_PORT": free_port(), "RTPENGINE_CLI_PORT": free_port(),
-             "RTP_MIN": first, "RTP_MAX": first + count - 1}
+             "RTP_MIN": first, "RTP_MAX": max(first + count - 1, 0)}
     return {name: str(port) for name, port in ports.items()}
 
 
 def release_media(environment):
     """Gives the ports of a relay free that does not run any more."""
-    for claim in _claims.pop(environment["RTP_MIN"]):
+    for claim in _claims.pop(environment["RTP_MIN"], ()):
         claim.close()
 
 

@@ -376,15 +376,21 @@ class Endpoint:
         self._give(received.message, message, received.flow)
 
     def ask(self, message, to, timeout=TIMEOUT):
-        """Sends a request and waits for the final response."""
-        return self.wait_final(self.send(message, to), timeout)
+        """Sends a request and waits for the final response. (A datagram may
+        be lost on a busy machine: this one is repeated, rarely.)"""
+        return self._ask(message, to, timeout, T2)
 
     def insist(self, message, to, timeout=TIMEOUT):
         """The same for who repeats it as a client does: where others fill
         the buffer of the node's socket, a datagram may be lost."""
-        branch, wait = self.send(message, to), T1
-        end = time.monotonic() + timeout
-        while (left := end - time.monotonic()) > wait:
+        return self._ask(message, to, timeout, T1)
+
+    def _ask(self, message, to, timeout, wait):
+        """The final response to a request, which over UDP is repeated after
+        a while, and after twice that."""
+        branch, end = self.send(message, to), time.monotonic() + timeout
+        while (left := end - time.monotonic()) > wait and (
+                self.transport == "udp"):
             try:
                 return self.wait_final(branch, wait)
             except Timeout:

@@ -19,7 +19,7 @@ class SmallNode(sample.SampleNode):
 
     def __init__(self, peers, config, *more, changes=(), **settings):
         """changes: texts of the configuration and what stands there then."""
-        super().__init__(peers, **settings)
+        super().__init__(peers, media_ports=0, **settings)
         for name in ("small-common.cfg", "mc-fields.cfg", "numbers.cfg",
                      "head.cfg", "refusals.cfg", "silence.cfg",
                      "since-5.7.cfg", config, *more):
