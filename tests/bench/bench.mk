@@ -11,6 +11,8 @@ bench: $(MC_IWF) $(BENCH_DECISIONS)
 		$(PYTHON) tests/bench/sdp.py
 	@PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/support \
 		$(PYTHON) tests/bench/node_route.py
+	@PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/support \
+		$(PYTHON) tests/bench/call_time.py
 
 $(BENCH_DECISIONS): tests/bench/decisions.c $(LIBMCLMR)
 	@mkdir -p $(@D)

@@ -4,10 +4,11 @@
 The node of cfg/ as it is shipped, with one UDP worker and all other processes;
 callgrind counts in that worker. Beside the instructions it counts how often
 header fields are classified, bodies cut and info documents read: once for each
-message, however many functions of the script ask. A request and its reply are
-two, of which the request has an info document.
+message, however many functions of the script ask. The reply to a MESSAGE has no
+body, and nothing of it is read; that to an INVITE is looked at.
 """
 import collections
+import random
 import re
 import shutil
 
@@ -25,14 +26,16 @@ USER = "alice"
 CALLED = "sip:unit1@iwf.example.org"
 ONE_WORKER = "children=1\n"
 MODULE = "/mc_iwf.so"
+SIZES = (80, 8000, 30000)
+OCTET_LIMIT = 1.6  # instructions
 VALGRIND = """#!/bin/sh
 exec valgrind --tool=callgrind -q --dump-before=iwf_contact_set_xavp \\
 	--callgrind-out-file="$RUN_DIR/out.%p" {kamailio} "$@"
 """
-Reader = collections.namedtuple("Reader", "function times")
-READERS = {"header fields classified": Reader("iwf_headers_read", 2),
-           "bodies cut into parts": Reader("mclmr_multipart_read", 2),
-           "info documents read": Reader("mclmr_mc_info_read", 1)}
+Reader = collections.namedtuple("Reader", "function message call")
+READERS = {"header fields classified": Reader("iwf_headers_read", 1, 2),
+           "bodies cut into parts": Reader("mclmr_multipart_read", 1, 2),
+           "info documents read": Reader("mclmr_mc_info_read", 1, 1)}
 
 
 class Sample(sample.SampleNode):
@@ -90,15 +93,15 @@ def read_profile(name):
 
 # What is sent
 
-def to_iwf(peers, server):
+def to_iwf(peers, server, payload=PAYLOAD):
     """A user's MESSAGE, asserted by the IMS core, to the first peer."""
     def traffic(n):
         for _ in range(n):
             reply = peers.core.ask(mc.core_message(
-                USER, PAYLOAD, target=mc.KMF1), server.address)
+                USER, payload, target=mc.KMF1), server.address)
             assert reply.code == 200, reply.start
         left = peers.iwf1.wait_request("MESSAGE").message
-        assert mc.payload_of(left) == PAYLOAD
+        assert mc.payload_of(left) == payload
         assert mc.calling_user(left) == mc.mc_id(USER)
     return traffic
 
@@ -163,10 +166,10 @@ def whole_call(peers, server):
 SCRIPTS = {begin_call: sip.answer(486), whole_call: user_agent.manners}
 
 
-def measure(peers, server, client, make):
+def measure(peers, server, client, make, *of):
     """What was counted while each request went."""
     peers.iwf1.script = SCRIPTS.get(make, sip.answer(200))
-    each = make(peers, server)
+    each = make(peers, server, *of)
 
     def traffic(n):
         each(n)
@@ -177,12 +180,26 @@ def measure(peers, server, client, make):
     return server.count(client, traffic, name), read_profile(name)
 
 
-def print_readings(calls):
+def print_readings(make, calls):
     """How often the readers were called, which is checked."""
     for what, reader in READERS.items():
         times = calls[reader.function] / MESSAGES
         say(what, note=f"{times:10.2f}  a request and its reply")
-        assert round(times, 2) == reader.times, what
+        wanted = reader.call if make is begin_call else reader.message
+        assert round(times, 2) == wanted, what
+
+
+def print_growth(peers, server, client):
+    """What an octet of the payload costs; a larger one is not read."""
+    print("\nThe sample node. A MESSAGE to the IWF, by its payload")
+    cost = {}
+    for size in SIZES:
+        payload = random.Random(size).randbytes(size)
+        cost[size], _ = measure(peers, server, client, to_iwf, payload)
+        say(f"{size} octets", cost[size])
+    growth = (cost[SIZES[-1]] - cost[SIZES[0]]) / (SIZES[-1] - SIZES[0])
+    say("instructions per octet", note=(
+        f"{growth:10.2f}  " + bench.verdict(growth, OCTET_LIMIT, "")))
 
 
 def main():
@@ -197,7 +214,8 @@ def main():
             say("of them in mc_iwf and what it calls",
                 profile.module / MESSAGES)
             if make not in (by_digest, whole_call):
-                print_readings(profile.calls)
+                print_readings(make, profile.calls)
+        print_growth(peers, server, client)
         client.close()
 
 
