@@ -192,8 +192,9 @@ static mclmr_status_t ask_relay(struct sip_msg *msg, lmr_message_t *m)
 
 	if(status == MCLMR_OK)
 		status = mclmr_relay_request_write(m->sdp, &m->arena, &request);
-	return status != MCLMR_OK || lmr_avp_hand_over(request) ? status
-															: MCLMR_INTERNAL;
+	if(status != MCLMR_OK)
+		return status;
+	return lmr_avp_hand_over(request) ? MCLMR_OK : MCLMR_INTERNAL;
 }
 
 /* Reads what was decided, for the relay if there is one. */

@@ -41,7 +41,7 @@ typedef struct free_block
 } free_block_t;
 
 _Static_assert(sizeof(block_t) == STEP, "a head is one step");
-_Static_assert(sizeof(free_block_t) <= LEAST * STEP, "links fit");
+_Static_assert(sizeof(free_block_t) <= (size_t)LEAST * STEP, "links fit");
 
 struct mclmr_pool
 {

@@ -75,7 +75,7 @@ bool mclmr_table_init(const mclmr_allocator_t *allocator, mclmr_table_t *table,
 	table->moved = 0;
 	if(table->bucket == NULL)
 		return false;
-	memset(table->bucket, 0, table->buckets * sizeof(table->bucket[0]));
+	memset(table->bucket, 0, table->buckets * sizeof(mclmr_link_t *));
 	return true;
 }
 
