@@ -86,16 +86,14 @@ size_t mc_holes_expire(mc_holes_t *holes, time_t before)
 	return n - holes->n;
 }
 
-void mc_holes_condition(
-		const mc_holes_t *holes, bool with_last, char sql[MC_HOLES_SQL])
+void mc_holes_condition(const mc_holes_t *holes, char sql[MC_HOLES_SQL])
 {
-	size_t i;
-	int n = snprintf(sql, MC_HOLES_SQL, "seq %s %lld", with_last ? ">=" : ">",
-			holes->last);
+	int n = 0;
 
-	for(i = 0; i < holes->n; i++) {
+	sql[0] = '\0';
+	for(size_t i = 0; i < holes->n; i++) {
 		n += snprintf(sql + n, (size_t)(MC_HOLES_SQL - n),
-				" OR seq BETWEEN %lld AND %lld", holes->hole[i].first,
-				holes->hole[i].last);
+				"%sseq BETWEEN %lld AND %lld", i > 0 ? " OR " : "",
+				holes->hole[i].first, holes->hole[i].last);
 	}
 }

@@ -41,9 +41,8 @@ bool mc_holes_seen(mc_holes_t *holes, long long seq, time_t now);
 /* Gives up the holes that are there since a time before this; how many. */
 size_t mc_holes_expire(mc_holes_t *holes, time_t before);
 
-/* The SQL condition on column seq for all that was not seen yet, and for the
- * last number that was, if that is wanted. */
-void mc_holes_condition(
-		const mc_holes_t *holes, bool with_last, char sql[MC_HOLES_SQL]);
+/* The SQL condition on column seq for all numbers in holes; empty if there is
+ * none. */
+void mc_holes_condition(const mc_holes_t *holes, char sql[MC_HOLES_SQL]);
 
 #endif

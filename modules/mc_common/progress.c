@@ -241,17 +241,55 @@ static mc_db_result_t apply_rows(mc_follower_t *f, void *content,
 	return rc;
 }
 
-/* Reads the first rows of the change log that were not seen yet, and the last
- * one that was. */
-static mc_db_result_t read_unseen(const mc_follower_t *f,
+/* Reads rows that were missing until now. In the order of an expression: for
+ * that of the column a database would walk along the log from the first hole
+ * to its end. */
+static mc_db_result_t read_late(const mc_follower_t *f,
 		const mc_progress_t *progress, mc_db_rows_t *rows, mc_db_error_t *error)
 {
 	static char condition[MC_HOLES_SQL];
-	bool again = progress->mark != 0;
 
-	mc_holes_condition(&progress->holes, again, condition);
+	*rows = (mc_db_rows_t){.n = 0};
+	if(progress->holes.n == 0)
+		return MC_DB_OK;
+	mc_holes_condition(&progress->holes, condition);
+	return mc_change_log_read(
+			f->db, f->log, condition, "+seq", MC_PROGRESS_ROWS, rows, error);
+}
+
+/* Reads rows after the last one that was seen, and that one. */
+static mc_db_result_t read_new(const mc_follower_t *f,
+		const mc_progress_t *progress, mc_db_rows_t *rows, mc_db_error_t *error)
+{
+	bool again = progress->mark != 0;
+	char condition[64];
+
+	snprintf(condition, sizeof(condition), "seq %s %lld", again ? ">=" : ">",
+			progress->holes.last);
 	return mc_change_log_read(f->db, f->log, condition, "seq",
 			MC_PROGRESS_ROWS + (again ? 1 : 0), rows, error);
+}
+
+/* Rows of the log that were not seen yet. */
+typedef struct unseen
+{
+	mc_db_rows_t late, rows;
+} unseen_t;
+
+/* Reads the first of them, which have to be freed in any case. */
+static mc_db_result_t read_unseen(const mc_follower_t *f,
+		const mc_progress_t *progress, unseen_t *unseen, mc_db_error_t *error)
+{
+	mc_db_result_t rc = read_late(f, progress, &unseen->late, error);
+
+	unseen->rows = (mc_db_rows_t){.n = 0};
+	return rc == MC_DB_OK ? read_new(f, progress, &unseen->rows, error) : rc;
+}
+
+static void free_unseen(unseen_t *unseen)
+{
+	mc_db_free(&unseen->late);
+	mc_db_free(&unseen->rows);
 }
 
 /* How many of these rows were not seen before. */
@@ -272,17 +310,19 @@ static size_t count_unseen(
 mc_db_result_t mc_progress_poll(mc_follower_t *f, void *content,
 		mc_progress_t *progress, size_t *n, mc_db_error_t *error)
 {
-	mc_db_rows_t rows;
-	mc_db_result_t rc = read_unseen(f, progress, &rows, error);
+	unseen_t unseen;
+	mc_db_result_t rc = read_unseen(f, progress, &unseen, error);
 
-	*n = count_unseen(progress, &rows);
+	*n = unseen.late.n + count_unseen(progress, &unseen.rows);
 	if(rc == MC_DB_OK)
-		check_log(f, progress, &rows);
+		check_log(f, progress, &unseen.rows);
 	if(rc == MC_DB_OK && *n < MC_PROGRESS_ROWS)
 		rc = apply_retries(f, content, &progress->retries, error);
 	if(rc == MC_DB_OK)
-		rc = apply_rows(f, content, progress, &rows, error);
-	mc_db_free(&rows);
+		rc = apply_rows(f, content, progress, &unseen.late, error);
+	if(rc == MC_DB_OK)
+		rc = apply_rows(f, content, progress, &unseen.rows, error);
+	free_unseen(&unseen);
 	return rc;
 }
 
@@ -338,12 +378,13 @@ static mc_db_result_t see_pages(
 	for(int page = 0;
 			rc == MC_DB_OK && n >= MC_PROGRESS_ROWS && page < BASE_PAGES;
 			page++) {
-		mc_db_rows_t rows;
+		unseen_t unseen;
 
-		rc = read_unseen(f, progress, &rows, error);
-		see_rows(f, progress, &rows);
-		n = rows.n;
-		mc_db_free(&rows);
+		rc = read_unseen(f, progress, &unseen, error);
+		see_rows(f, progress, &unseen.late);
+		see_rows(f, progress, &unseen.rows);
+		n = unseen.late.n + unseen.rows.n;
+		free_unseen(&unseen);
 	}
 	return rc;
 }

@@ -15,31 +15,32 @@ typedef struct holes_case
 	const char *name;
 	long long first;
 	long long seen[MAX_STEPS]; /* 0 ends them */
+	long long last;
 	const char *condition;
 } holes_case_t;
 
 static const holes_case_t cases[] = {
-		{"nothing seen", 1, {0}, "seq > 0"},
-		{"begins in the middle", 500, {0}, "seq > 499"},
-		{"no gap", 1, {1, 2, 3}, "seq > 3"},
-		{"one missing", 1, {1, 3}, "seq > 3 OR seq BETWEEN 2 AND 2"},
-		{"first ones missing", 1, {4}, "seq > 4 OR seq BETWEEN 1 AND 3"},
-		{"it comes late", 1, {1, 3, 2}, "seq > 3"},
-		{"run cut at its begin", 1, {6, 1}, "seq > 6 OR seq BETWEEN 2 AND 5"},
-		{"run cut at its end", 1, {6, 5}, "seq > 6 OR seq BETWEEN 1 AND 4"},
-		{"run cut in two", 1, {6, 3},
-				"seq > 6 OR seq BETWEEN 1 AND 2 OR seq BETWEEN 4 AND 5"},
-		{"two runs", 1, {2, 5},
-				"seq > 5 OR seq BETWEEN 1 AND 1 OR seq BETWEEN 3 AND 4"},
-		{"all come backwards", 1, {5, 4, 3, 2, 1}, "seq > 5"},
-		{"seen twice", 1, {1, 2, 2, 1}, "seq > 2"},
-		{"below the begin", 10, {3}, "seq > 9"},
+		{"nothing seen", 1, {0}, 0, ""},
+		{"begins in the middle", 500, {0}, 499, ""},
+		{"no gap", 1, {1, 2, 3}, 3, ""},
+		{"one missing", 1, {1, 3}, 3, "seq BETWEEN 2 AND 2"},
+		{"first ones missing", 1, {4}, 4, "seq BETWEEN 1 AND 3"},
+		{"it comes late", 1, {1, 3, 2}, 3, ""},
+		{"run cut at its begin", 1, {6, 1}, 6, "seq BETWEEN 2 AND 5"},
+		{"run cut at its end", 1, {6, 5}, 6, "seq BETWEEN 1 AND 4"},
+		{"run cut in two", 1, {6, 3}, 6,
+				"seq BETWEEN 1 AND 2 OR seq BETWEEN 4 AND 5"},
+		{"two runs", 1, {2, 5}, 5,
+				"seq BETWEEN 1 AND 1 OR seq BETWEEN 3 AND 4"},
+		{"all come backwards", 1, {5, 4, 3, 2, 1}, 5, ""},
+		{"seen twice", 1, {1, 2, 2, 1}, 2, ""},
+		{"below the begin", 10, {3}, 9, ""},
 		{"large numbers", 9000000000000000000, {9000000000000000002},
-				"seq > 9000000000000000002 OR seq BETWEEN "
-				"9000000000000000000 AND 9000000000000000001"},
+				9000000000000000002,
+				"seq BETWEEN 9000000000000000000 AND 9000000000000000001"},
 };
 
-/* The condition asks for what was not seen and for nothing else. */
+/* The condition asks for what is missing and for nothing else. */
 static void test_condition(void **state)
 {
 	static char sql[MC_HOLES_SQL];
@@ -52,7 +53,8 @@ static void test_condition(void **state)
 		for(j = 0; j < MAX_STEPS && cases[i].seen[j] != 0; j++) {
 			assert_true(mc_holes_seen(&holes, cases[i].seen[j], 0));
 		}
-		mc_holes_condition(&holes, false, sql);
+		mc_holes_condition(&holes, sql);
+		assert_int_equal(holes.last, cases[i].last);
 		if(strcmp(sql, cases[i].condition) != 0) {
 			fail_msg("%s: %s", cases[i].name, sql);
 		}
@@ -73,10 +75,8 @@ static void test_expire(void **state)
 	mc_holes_seen(&holes, 6, 300);
 	assert_int_equal(mc_holes_expire(&holes, 100), 0);
 	assert_int_equal(mc_holes_expire(&holes, 101), 3);
-	mc_holes_condition(&holes, false, sql);
-	assert_string_equal(sql, "seq > 8 OR seq BETWEEN 3 AND 3");
-	mc_holes_condition(&holes, true, sql);
-	assert_string_equal(sql, "seq >= 8 OR seq BETWEEN 3 AND 3");
+	mc_holes_condition(&holes, sql);
+	assert_string_equal(sql, "seq BETWEEN 3 AND 3");
 	assert_int_equal(mc_holes_expire(&holes, 201), 1);
 	assert_int_equal(mc_holes_expire(&holes, 9999), 0);
 }
@@ -139,7 +139,7 @@ static void test_longest_condition(void **state)
 	for(i = 1; i <= MC_MAX_HOLES; i++) {
 		mc_holes_seen(&holes, base + 3 * i, 0);
 	}
-	mc_holes_condition(&holes, false, sql);
+	mc_holes_condition(&holes, sql);
 	assert_int_equal(holes.n, MC_MAX_HOLES);
 	assert_string_equal(sql + strlen(sql) - 19, "9000000000000000767");
 }
