@@ -96,6 +96,8 @@ make_databases()
 		"$tables/standard-create.sql" "$tables/usrloc-create.sql"
 	make_database "$RUN_DIR/dialog.db" \
 		"$tables/standard-create.sql" "$tables/dialog-create.sql"
+	make_database "$RUN_DIR/topos.db" \
+		"$tables/standard-create.sql" "$tables/topos-create.sql"
 	make_database "$RUN_DIR/mc_iwf.db" \
 		"$mc_tables/mc_iwf-create.sql" "$CFG_DIR/sample-data.sql"
 	# Rows are found by ruid alone; the other indexes would make each writing
@@ -110,6 +112,7 @@ make_databases()
 		DROP INDEX IF EXISTS location_attrs_account_record_idx;
 		DROP INDEX IF EXISTS location_attrs_last_modified_idx;"
 	write_ahead "$RUN_DIR/dialog.db" ""
+	write_ahead "$RUN_DIR/topos.db" ""
 }
 
 # Settings that are in the environment, as -A options of Kamailio.

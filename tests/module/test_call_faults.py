@@ -115,6 +115,7 @@ def test_answer_without_relay(dial, faulty, fault):
     here = dial()
     out = here.dial()
     got = here.arrived(out)
+    got.reply(100)  # a relay may take longer to start than tm waits
     with faulting(fault, faulty.node):
         got.reply(200, here.answer() + CANDIDATE)
         near, told = out.answered()
@@ -133,6 +134,7 @@ def test_early_media_without_relay(dial, faulty, fault):
     here = dial()
     out = here.dial()
     got = here.arrived(out)
+    got.reply(100)  # a relay may take longer to start than tm waits
     with faulting(fault, faulty.node):
         got.reply(183, here.answer())
         assert out.wait(183).body == b""
@@ -146,6 +148,7 @@ def test_reliable_answer_without_relay(dial, faulty, fault):
     here = dial()
     out = here.dial()
     got = here.arrived(out)
+    got.reply(100)  # a relay may take longer to start than tm waits
     with faulting(fault, faulty.node):
         got.reply(183, here.answer(), rseq=1)
         reply = out.wait(183)
