@@ -107,7 +107,9 @@ class Site:
         return near, far
 
     def reset(self):
-        """As it was at the start."""
+        """As it was at the start; what a failed test left ends, too."""
+        for call_id in self.relay.calls():
+            self.relay.ask("delete", call_id=call_id)
         for party in self.parties:
             party.close()
         self.parties.clear()
