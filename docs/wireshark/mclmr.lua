@@ -307,7 +307,8 @@ local element_words = {
 	[0x7B] = "MCData group ID", [0x7C] = "Recipient MCData user ID",
 	[0x7D] = "Extended application ID", [0x7E] = "User location",
 	[0x7F] = "Organization name",
-	[0x80] = "SDS disposition request type", [0x90] = "FD disposition request type",
+	[0x80] = "SDS disposition request type",
+	[0x90] = "FD disposition request type",
 	[0xA0] = "Mandatory download", [0xB0] = "Data query type",
 	[0xC0] = "Extension response type", [0xD0] = "Release response type",
 }

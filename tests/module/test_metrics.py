@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """/metrics as Prometheus reads it: names, types, and what no counter tells."""
+import contextlib
 import re
 import subprocess
 import urllib.error
@@ -8,6 +9,9 @@ import pytest
 
 import mc
 import node
+import sample
+import sip
+import small_server
 import test_ports
 
 TYPES = {"counter", "gauge", "untyped"}
@@ -61,7 +65,8 @@ def test_types(site):
                  "usrloc_location_expires", "dialog_processed_dialogs"):
         assert types[f"kamailio_{name}_total"] == "counter"
     for name in ("mc_iwf_users", "mc_iwf_db_up", "mc_iwf_held_octets",
-                 "mc_iwf_held_limit", "mc_iwf_load_failed", "dialog_active_dialogs",
+                 "mc_iwf_held_limit", "mc_iwf_load_failed",
+                 "dialog_active_dialogs",
                  "dialog_early_dialogs", "shmem_free_size",
                  "tcp_current_opened_connections", "tmx_active_transactions",
                  "tmx_inuse_transactions", "usrloc_location_contacts",
@@ -95,14 +100,71 @@ def test_of_an_unknown_module(new_site):
 def test_too_many(new_site):
     """No half of a page: 500 and a line, and the node serves on."""
     site = new_site(extra="".join(
-        f'modparam("counters", "script_counter", "many.n{number:03}_{"x" * 60}")\n'
-        for number in range(600)))
+        'modparam("counters", "script_counter",'
+        f' "many.n{number:03}_{"x" * 60}")\n' for number in range(600)))
     with pytest.raises(urllib.error.HTTPError) as error:
         site.node.metrics()
     assert error.value.code == 500
     site.node.wait_log("the counters take more than 131072 octets")
     site.client("alice")
     assert site.from_core(mc.core_message("alice", b"x")).code == 200
+
+
+MORE = "more_lines 1\n"
+IWF_SO = 'loadmodule "mc_iwf.so"\n'
+XHTTP = 'loadmodule "xhttp.so"\ntcp_accept_no_cl=yes\n' + IWF_SO
+KEMI_XHTTP = XHTTP + 'modparam("xhttp", "event_callback", "ksr_http")\n'
+NATIVE = ("request_route {\n", """event_route[xhttp:request] {
+	drop;
+}
+
+request_route {
+	if(is_method("INFO")) {
+		if(!iwf_metrics_reply("more_lines 1\\n")) {
+			sl_send_reply("500", "None");
+		}
+		exit;
+	}
+""")
+KEMI = ("function ksr_request_route() {\n", """function ksr_request_route() {
+	if (KSR.is_method("INFO")) {
+		if (KSR.mc_iwf.iwf_metrics_reply("more_lines 1\\n") < 0) {
+			KSR.sl.sl_send_reply(500, "None");
+		}
+		return;
+	}
+""")
+
+
+@contextlib.contextmanager
+def asked(config, *more, changes):
+    """The answer of a small server whose script calls the function."""
+    with sample.running(lambda peers: small_server.SmallNode(
+            peers, config, *more, changes=changes)) as site, \
+            sip.UdpEndpoint() as client:
+        uri = f"sip:{mc.DOMAIN}"
+        yield site, client.ask(sip.request("INFO", uri, uri, uri),
+                               site.node.address)
+
+
+@pytest.mark.parametrize("config, more, changes", [
+    ("small.cfg", (), ((IWF_SO, XHTTP), NATIVE)),
+    ("small-kemi.cfg", ("small.js",), ((IWF_SO, KEMI_XHTTP), KEMI))],
+    ids=["native", "kemi"])
+def test_in_a_script(config, more, changes):
+    """Its lines come first."""
+    with asked(config, *more, changes=changes) as (_, reply):
+        assert reply.code == 200
+        assert reply.body.decode().startswith(MORE + "# HELP kamailio_")
+        name = "kamailio_mc_iwf_received_total"
+        assert series(reply.body.decode())[name] == 0
+
+
+def test_without_xhttp():
+    """It tells that it needs the module."""
+    with asked("small.cfg", changes=(NATIVE,)) as (site, reply):
+        assert reply.code == 500
+        assert "module xhttp is not loaded" in site.node.log()
 
 
 def hosts(site):

@@ -34,11 +34,11 @@ def bearer(kind, body, **headers):
         [("Content-Type", kind), *headers.items()], body))
 
 
-def shown(folder, protocol, kind, *bodies, words=()):
+def shown(folder, protocol, kind, *bodies, words=(), files=()):
     """The tree of each body."""
     path = capture.write(folder / "sip.pcap",
                          *(bearer(kind, body) for body in bodies))
-    found = capture.tree(path, protocol, *words)
+    found = capture.tree(path, protocol, *words, files=files)
     assert len(found) == len(bodies)
     return found
 
@@ -163,8 +163,8 @@ def test_other_coding(tmp_path):
     octets = (b"\xf1\x09" + lve(ID) + lve(KMF) + b"\x70" + lve(SECRET))
     assert keys.run("message", "decode", "--table", table, "-",
                     stdin=octets)[0] == 0
-    (lines,) = shown(tmp_path, IWSD, SHORT, octets,
-                     words=["-o", f"iwsd.table:{table}"])
+    (lines,) = shown(tmp_path, IWSD, SHORT, octets, files=[table],
+                     words=["-o", "iwsd.table:@/table.txt"])
     assert lines[1:4] == ["[Coding table: ours]",
                           "Message type: 0xf1 (request)", "LMR type: 9 (p25)"]
     assert lines[-1] == f"Payload, octets: {len(SECRET)}"
@@ -179,7 +179,8 @@ def test_bad_coding(tmp_path, text, why):
     if text:
         table.write_text(text)
     (lines,) = shown(tmp_path, IWSD, SHORT, request(SECRET),
-                     words=["-o", f"iwsd.table:{table}"])
+                     files=[table] if text else [],
+                     words=["-o", "iwsd.table:@/table.txt"])
     assert lines[1].startswith("[Coding table: provisional-1: ")
     assert why in lines[1]
     assert lines[2] == "Message type: 0x20 (request)"

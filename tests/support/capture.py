@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Captures of SIP over UDP, and what tshark with docs/wireshark says of them."""
+"""Captures of SIP over UDP, and what tshark says of them by docs/wireshark."""
 import contextlib
 import os
 import re
+import shutil
 import struct
 import subprocess
+import tempfile
 
 import node
 
@@ -32,23 +34,37 @@ def write(path, *messages, port=5060):
     return path
 
 
-def tshark(path, *words, lua=True):
-    """What tshark prints for a file; it may not complain of the script."""
-    script = ["-X", f"lua_script:{LUA}"] if lua else []
-    done = subprocess.run(
-        ["tshark", "-r", str(path), *script, *words], text=True,
-        capture_output=True, check=False, timeout=120,
-        env=dict(os.environ, HOME="/nonexistent", XDG_CONFIG_HOME="/nonexistent"))
-    said = [line for line in done.stderr.splitlines()
-            if not line.startswith("Running as user")]
-    assert (done.returncode, said) == (0, []), done.stderr
+@contextlib.contextmanager
+def _readable(*files):
+    """A folder with copies of files, for any user."""
+    with tempfile.TemporaryDirectory(prefix="tshark-") as folder:
+        os.chmod(folder, 0o755)
+        for file in files:
+            os.chmod(shutil.copy(file, folder), 0o644)
+        yield folder
+
+
+def tshark(path, *words, files=()):
+    """What tshark prints for a capture; it may not complain of the script. It
+    loads none for root, so it is another user's; "@" in words stands for a
+    folder with copies of files."""
+    other = ({"user": "nobody", "group": "nogroup", "extra_groups": []}
+             if os.geteuid() == 0 else {})
+    with _readable(LUA, *files) as folder, open(path, "rb") as packets:
+        done = subprocess.run(
+            ["tshark", "-r", "-", "-X", f"lua_script:{folder}/{LUA.name}",
+             *(word.replace("@", folder) for word in words)],
+            stdin=packets, text=True, capture_output=True, check=False,
+            timeout=120, cwd="/", env=dict(os.environ, HOME="/nonexistent"),
+            **other)
+    assert (done.returncode, done.stderr) == (0, "")
     assert "Lua Error" not in done.stdout, done.stdout[-2000:]
     return done.stdout
 
 
-def tree(path, protocol, *words):
+def tree(path, protocol, *words, files=()):
     """The lines of each tree of a protocol, without their margin."""
-    text = tshark(path, "-V", *words)
+    text = tshark(path, "-V", *words, files=files)
     found = []
     for block in re.findall(
             rf"^( *){re.escape(protocol)}(.*\n(?:\1 +.*\n)*)", text, re.M):

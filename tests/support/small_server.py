@@ -25,8 +25,8 @@ class SmallNode(sample.SampleNode):
                      "since-5.7.cfg", config, *more):
             shutil.copy(RECIPES / name, self.folder)
         self.config = self.path(config)
-        self._change([self.path(n) for n in ("small-common.cfg", config)],
-                     changes)
+        self._change([self.path(name) for name in
+                      ("small-common.cfg", config, *more)], changes)
         self.defines = [
             f"{name.upper()}_URI=sip:{getattr(peers, name).hostport}"
             for name in ("iwf1", "iwf2", "partner")]
