@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """That a crash of a node which many tests share is told by the test in which
-it happened, and by no other one; so is a client that it leaves there."""
+it happened, and by no other one; so is a client that it leaves there. The order
+of tests."""
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -47,17 +49,23 @@ LINES = {
 HARMLESS = " 0(1) CRITICAL: <core> [pass_fd.c:277]: receive_fd(): EOF on 5"
 
 
+def pytest_says(folder, *options, seed=""):
+    """What pytest prints of the tests in a folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *options, "-p", "conftest",
+         "-p", "no:cacheprovider", "--rootdir", folder, folder],
+        capture_output=True, text=True, check=False, cwd=folder,
+        env=dict(os.environ, SEED=seed, PYTHONPATH=os.pathsep.join(
+            str(node.TOP / "tests" / name) for name in ("support", "module")))
+    ).stdout
+
+
 def outcomes(folder, line):
     """What pytest says of each of these tests, where one logs a line."""
     (folder / "test_them.py").write_text(TESTS.format(line=line))
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-v", "-p", "conftest",
-         "-p", "no:cacheprovider", "--rootdir", folder, folder],
-        capture_output=True, text=True, check=False, cwd=folder,
-        env=dict(os.environ, SEED="", PYTHONPATH=os.pathsep.join(
-            str(node.TOP / "tests" / name) for name in ("support", "module"))))
-    return [word.split()[1] for word in done.stdout.splitlines()
-            if "::test_" in word and "[" in word], done.stdout
+    text = pytest_says(folder, "-v")
+    return [word.split()[1] for word in text.splitlines()
+            if "::test_" in word and "[" in word], text
 
 
 @pytest.mark.parametrize("kind", LINES)
@@ -93,3 +101,24 @@ def test_client_that_cannot_be_taken_back(site):
     assert not site.contacts("bob") + site.contacts("carol")
     with pytest.raises(OSError):
         carol.endpoint.send_octets(b"x", site.node.address)
+
+
+def test_random_order(tmp_path):
+    """Files come one after the other in the order of the seed, and so do
+    their tests; without a seed they come as they are written."""
+    for name in "abcd":
+        (tmp_path / f"test_{name}.py").write_text("".join(
+            f"def test_{number}():\n    pass\n" for number in range(8)))
+
+    def order(seed):
+        text = pytest_says(tmp_path, "--collect-only", "-q", seed=seed)
+        return re.findall(r"test_(\w)\.py::test_(\d)", text)
+
+    written = [(name, str(number)) for name in "abcd" for number in range(8)]
+    assert order("") == written
+    one, two = order("1"), order("2")
+    assert one == order("1") and one != two
+    for found in (one, two):
+        assert found != written and sorted(found) == written
+        files = [name for name, _ in found]
+        assert len([1 for a, b in zip(files, files[1:]) if a != b]) == 3
