@@ -58,15 +58,32 @@ make_tree()
 	mv "$folder/$1.part" "$folder/$1"
 }
 
-# What git knows, as it is now; what was built of it stays.
+# Files of a folder, but for what is built into build/.
+files_of()
+{
+	(cd "$1" && find . -path ./build -prune -o ! -type d -print)
+}
+
+# What git knows, as it is now; what was built of it stays. Only files that
+# differ are replaced: those are newer than all that was made of the old ones.
 copy_product()
 {
-	mkdir -p "$folder/$1.work"
-	find "$folder/$1.work" -mindepth 1 -maxdepth 1 ! -name build \
-		-exec rm -rf {} +
+	new="$folder/$1.new" work="$folder/$1.work"
+	rm -rf "$new"
+	mkdir -p "$new" "$work"
 	(cd "$top" && git ls-files -z --cached --others --exclude-standard |
 		xargs -0 sh -c 'for f; do [ ! -e "$f" ] || printf "%s\0" "$f"; done' - |
-		tar -c --null -T -) | tar -x -C "$folder/$1.work"
+		tar -c --null -T -) | tar -x -m -C "$new"
+	files_of "$work" | while read -r file; do
+		[ -e "$new/$file" ] || rm -f "$work/$file"
+	done
+	files_of "$new" | while read -r file; do
+		cmp -s "$new/$file" "$work/$file" || {
+			mkdir -p "$work/$(dirname "$file")"
+			cp -p "$new/$file" "$work/$file"
+		}
+	done
+	rm -rf "$new"
 }
 
 install_packages()

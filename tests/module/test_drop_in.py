@@ -444,7 +444,11 @@ def test_relay_is_down(dial, drop_in_site):
     assert (reply.code, reply.get("Retry-After")) == (503, "2")
     drop_in_site.node.start_relay()
     drop_in_site.node.kamcmd("rtpengine.enable", "all", "1")
-    here.talk().near.bye()
+    talk = here.talk()
+    talk.near.bye()
+    # Later Kamailios than 5.6 do not repeat a BYE's command to the relay if
+    # its process hears only now that the relay was away.
+    drop_in_site.node.relay().ask("delete", call_id=talk.near.call_id)
 
 
 @pytest.mark.parametrize("form", ["private", "from-lmr"])
