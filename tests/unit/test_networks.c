@@ -94,8 +94,8 @@ static void test_most(void **state)
 	mclmr_networks_t networks;
 
 	(void)state;
-	for(int i = 0; i < MCLMR_MAX_NETWORKS; i++)
-		(void)snprintf(text + strlen(text), 10, "%s10.0.0.%d", i > 0 ? "," : "",
+	for(unsigned i = 0; i < MCLMR_MAX_NETWORKS; i++)
+		(void)snprintf(text + strlen(text), 10, "%s10.0.0.%u", i > 0 ? "," : "",
 				i % 10);
 	assert_null(mclmr_networks_read(mclmr_span(text), &networks));
 	assert_int_equal(networks.n, MCLMR_MAX_NETWORKS);
