@@ -8,6 +8,8 @@ import signal
 import socket
 import sqlite3
 import struct
+import subprocess
+import tempfile
 import threading
 import time
 
@@ -21,6 +23,9 @@ import sip
 BEFORE, AFTER = 20, 20  # messages that are answered before and after a fault
 LOCKED = 5              # s
 JUMP = 300              # s, shorter than a registration
+EDGES = [1 << 31, 1 << 32]  # s since 1970
+DISK = "48M"
+MANY = 20  # registrations
 DATABASES = ["kamailio.db", "location.db", "dialog.db", "mc_iwf.db"]
 
 
@@ -129,15 +134,18 @@ def test_databases_are_locked(new_site):
     assert served(site, fault) == {200}
 
 
-def test_postgres_is_stopped(new_site):
+@pytest.mark.parametrize("make, module", [
+    (databases.Postgres, "db_postgres.so"), (databases.Mariadb, "db_mysql.so")],
+    ids=["PostgreSQL", "MariaDB"])
+def test_database_server_is_stopped(new_site, make, module):
     """The module's tables are away for a while; a revocation that comes after
     it is in force."""
-    server = databases.Postgres().start()
+    server = make().start()
     try:
         tables = server.create()
         tables.load_sample()
         site = new_site(
-            options=["--loadmodule=db_postgres.so"],
+            options=[f"--loadmodule={module}"],
             extra=f'modparam("mc_iwf", "db_url", "{tables.url}")\n')
 
         def fault():
@@ -154,6 +162,77 @@ def test_postgres_is_stopped(new_site):
     finally:
         server.stop()
         server.remove()
+
+
+@pytest.fixture
+def disk(tmp_path, monkeypatch):
+    """A disk of its own, for all that nodes write; its folder."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs",
+                       folder], capture_output=True, check=False).returncode:
+        pytest.skip("mounting a disk needs root")
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def fill(folder):
+    """Writes a file until there is no room; the file."""
+    path = folder / "full"
+    with contextlib.suppress(OSError), open(path, "wb", buffering=0) as file:
+        for size in (1 << 20, 4096, 1):
+            with contextlib.suppress(OSError):
+                while file.write(bytes(size)):
+                    pass
+    return path
+
+
+def test_disk_is_full(disk, new_site):
+    """Messages need no room on it. Users go on registering, and are written
+    as soon as there is room."""
+    site = new_site()
+
+    def fault():
+        node.wait_until(lambda: written(site), "registration on disk")
+        full = fill(disk)
+        assert os.statvfs(disk).f_bavail == 0
+        for user in ("dave", "bob"):
+            client = site.client(user)
+            for _ in range(MANY):
+                client.register(extra=[("User-Agent", "x" * 400)])
+        assert site.from_iwf(mc.iwf_message("bob", b"x")).code == 200
+        site.clients[-1].endpoint.wait_request()
+        time.sleep(LOCKED)
+        full.unlink()
+    assert served(site, fault) == {200}
+    node.wait_until(lambda: written(site) == 3, "registrations on disk",
+                    3 * sip.TIMEOUT)
+    site.node.crash()
+    site.node.new_crashes()
+    site.node.start()
+    assert site.from_iwf(mc.iwf_message("bob", b"y")).code == 200
+
+
+@pytest.mark.parametrize("edge", EDGES, ids=["2038", "2106"])
+def test_clock_beyond_32_bits(new_site, edge):
+    """The seconds since 1970 no longer fit into 31 bits, or 32. Who is
+    registered is served as before. (Passwords are not taken any more: see
+    limits in docs/operations.md.)"""
+    site = new_site(clock=True)
+    site.node.clock.forward(edge - int(time.time()) - JUMP)
+    site.node.kamcmd("ul.add", "location", f"alice@{mc.DOMAIN}",
+                     "sip:alice@127.0.0.9", "3600", "1.0", "s:0", "0", "0", "0")
+    with Flow(site) as flow:
+        site.node.clock.forward(2 * JUMP)
+        flow.wait(AFTER)
+    flow.assert_kept()
+    assert set(flow.codes) == {200}
+    site.node.kamcmd("mc_iwf.reload")
+    site.node.clock.forward(3600)
+    node.wait_until(lambda: site.from_core(mc.core_message(
+        "alice", b"x")).code == 404, "end of the registration", sip.TIMEOUT)
+    site.node.kamcmd("ul.rm", "location", f"alice@{mc.DOMAIN}")
 
 
 def test_clock_jumps(new_site):
