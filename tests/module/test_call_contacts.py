@@ -139,6 +139,8 @@ AGAIN = ["SIP:x%2by;z@{}:{};transport=udp;ob;line=Ab1",
          "sip:x%2By;z@{}:{};LINE=aB1;Transport=UDP;OB;new=1",
          "sip:x%2By;z@{}:{};transport=udp",
          "sip:x%2By;%7a@{}:{};%74ransport=ud%70;ob;line=Ab1"]
+MOVED = "sip:m%2Bn@{}:{};transport=udp;ob"
+AGAIN_MOVED = "sip:m%2bn@{}:{};OB;Transport=UDP"
 OTHERS = ["sips:x%2By;z@{}:{};transport=udp;ob;line=Ab1",
           "sip:X%2By;z@{}:{};transport=udp;ob;line=Ab1",
           "sip:x+y;z@{}:{};transport=udp;ob;line=Ab1",
@@ -203,6 +205,43 @@ def test_written_again(dial, form, again):
     here = dial(form)
     near, far = talk_of(here)
     assert_goes_on(here, near, far, again)
+
+
+@pytest.mark.parametrize("form", ["client", "from-lmr"])
+@pytest.mark.parametrize("again", AGAIN)
+def test_written_again_recipe(drop_in_site, form, again):
+    """The same with the recipe of an existing server."""
+    with calls.dialling(drop_in_site) as make:
+        here = make(form)
+        near, far = talk_of(here)
+        assert_goes_on(here, near, far, again)
+
+
+@pytest.mark.parametrize("form", ["client", "from-lmr"])
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
+def test_written_again_after_a_move(drop_in_site, form, method):
+    """The place of a party is what it said last, in requests and answers."""
+    with calls.dialling(drop_in_site) as make:
+        here = make(form)
+        near, far = talk_of(here)
+        near.ack()
+        far.wait("ACK")
+        message = far.request(method, here.answer())
+        message.set("Contact", f"<{target_of(MOVED, here.callee)}>")
+        branch = here.callee.send(message, far.server)
+        near.wait(method).reply(200, here.offer(), contact=False, headers=[
+            ("Contact", f"<{target_of(MOVED, here.caller)}>")])
+        assert here.callee.wait_final(branch).code == 200
+        for sender, other, endpoint in ((near, far, here.callee),
+                                        (far, near, here.caller)):
+            sender.target = target_of(AGAIN_MOVED, endpoint)
+            if sender is far and method == "INVITE":
+                far.ack()
+                near.wait("ACK")
+            assert sender.ask("INFO").code == 200
+            got = other.wait("INFO")
+            assert got.message.uri == target_of(MOVED, endpoint)
+        assert near.bye().code == 200
 
 
 @pytest.mark.parametrize("other", OTHERS)
