@@ -83,7 +83,7 @@ def test_every_query_has_a_series(_watched):
 def test_an_alert(_watched):
     """No host of an IWF is up, by hand; and it is again."""
     site, found = _watched
-    assert not found.firing()
+    found.wait_quiet("McIwfUnreachable")
     site.set_peers("dp")
     found.wait_firing("McIwfUnreachable")
     site.set_peers("ap")
