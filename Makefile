@@ -46,6 +46,7 @@ include tests/tests.mk
 include tests/coverage/coverage.mk
 include tests/mutate/mutate.mk
 include tests/attack/attack.mk
+include tests/packages/packages.mk
 include tests/monitor/monitor.mk
 include tests/bench/bench.mk
 include tests/matrix/matrix.mk

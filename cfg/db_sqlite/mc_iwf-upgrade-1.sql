@@ -72,13 +72,12 @@ INSERT INTO mc_iwf_lmr_users (id, uri, psi, profile)
 INSERT INTO mc_iwf_groups (id, uri, psi, profile, codec)
     SELECT id, uri, psi, profile, codec FROM old_groups;
 
--- What the triggers have noted of that is no change; every node loads all.
+-- What the triggers have noted of that is no change.
 DELETE FROM mc_iwf_changes;
 INSERT INTO mc_iwf_changes (seq, tbl, item1, item2, changed)
     SELECT seq, tbl, item1, item2, changed FROM old_changes;
 DELETE FROM sqlite_sequence WHERE name LIKE 'mc\_iwf\_%' ESCAPE '\';
 INSERT INTO sqlite_sequence (name, seq) SELECT name, seq FROM old_sequence
     WHERE name LIKE 'mc\_iwf\_%' ESCAPE '\';
-INSERT INTO mc_iwf_changes (tbl, changed) VALUES ('all', strftime('%s', 'now'));
 
 COMMIT;

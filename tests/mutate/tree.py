@@ -13,7 +13,7 @@ import mutation
 
 PATIENCE = "5"  # s, if a mutation keeps something from coming
 TIMEOUT = 300  # s, of one run of tests: one that hangs is red
-TARGETS = ["all", "build/test/mclmr", "build/test/media_endpoint",
+TARGETS = ["all", "man", "build/test/mclmr", "build/test/media_endpoint",
            "build/locks/mc_iwf.so"]
 BUILT = {"deps.stamp", "kamailio-flags", "locks", "obj", "test"}  # what is copied
 
