@@ -25,11 +25,12 @@ import sip
 
 USERS = int(os.environ.get("LOAD_USERS", 30000))
 MANY = USERS > 100000
-BASE = 16  # MiB that the node needs beside them: see docs/operations.md
+RATE = 50 if MANY else 10  # messages a second
+HELD = RATE * 32 * 17000 * 4 // 3 >> 20  # MiB: docs/operations.md, "Size"
+BASE = 16  # MiB of the node without users
 MEMORY = int(os.environ.get("LOAD_MEMORY", 0)) or (
-    BASE + USERS * 1200 // (1 << 20))
-LITTLE = BASE + USERS * 700 // (1 << 20)  # MiB; loads, and does not reload
-RATE = 50  # messages a second
+    BASE + HELD + (USERS * 1164 >> 20))
+LITTLE = BASE + (USERS * 700 >> 20)  # MiB; loads, and does not reload
 IN_FORCE = 1.0 if MANY else sip.TIMEOUT  # s
 LOADED = 600.0  # s for a full load, or many changes, on a loaded machine
 CHANGES = 10000  # in one transaction
@@ -60,8 +61,10 @@ def tables(tmp_path_factory):
 
 
 @pytest.fixture
-def many(new_site, tables):
+def many(new_site, tables, monkeypatch):
     """Makes nodes that have these tables and so many MiB."""
+    monkeypatch.setattr(node, "START_TIMEOUT", LOADED)
+
     def make(memory):
         def prepare(path):
             for old in path.parent.glob("mc_iwf.db*"):
@@ -106,17 +109,27 @@ class Steady:
         if not failed[0]:
             self.check()
 
+    def answers(self):
+        """The first final answer to each message so far, by branch."""
+        found = {}
+        for received in list(self.site.core.received):
+            message = received.message
+            if not message.is_request and message.code >= 200:
+                found.setdefault(message.branch, received)
+        return found
+
     def check(self):
         """All were answered; with many users, each within a second."""
-        for branch in list(self.sent):
-            assert self.site.core.wait_final(branch).code == 200
-        arrived = {}
-        for received in self.site.core.received:
-            arrived.setdefault(received.message.branch, received.time)
-        slowest = max(arrived[branch] - sent
+        answers = node.wait_until(
+            lambda: len(found := self.answers()) >= len(self.sent) and found,
+            "answers", 2 * sip.TIMEOUT)
+        assert {answers[b].message.code for b in self.sent} == {200}
+        slowest = max(answers[branch].time - sent
                       for branch, sent in self.sent.items())
         print(f"{len(self.sent)} messages, the slowest answered after"
-              f" {1000 * slowest:.0f} ms")
+              f" {1000 * slowest:.0f} ms;"
+              f" {os.getloadavg()[0]:.0f} processes want to run on"
+              f" {os.cpu_count()} cores")
         assert slowest < IN_FORCE
 
 
@@ -240,6 +253,8 @@ def test_reload_that_ends_early(many):
     free = site.node.shared_memory()
     site.node.edit(f"UPDATE mc_iwf_users SET organisation = '{LONG}', home ="
                    f" '{LONG}', client_id = '{LONG}{LONG[:120]}'"
+                   " WHERE person LIKE 'm%'",
+                   f"UPDATE mc_iwf_lmr SET device = '{LONG}{LONG[:120]}'"
                    " WHERE person LIKE 'm%'", "DELETE FROM mc_iwf_changes")
     with Steady(site):
         assert "no memory" in reload(site)
