@@ -58,23 +58,6 @@ typedef struct operation
 	bool ours;
 } operation_t;
 
-static void must(mclmr_crypto_t result, const char *what)
-{
-	if(result == MCLMR_CRYPTO_OK)
-		return;
-	fprintf(stderr, "%s: %s\n", what, mclmr_crypto_words(result));
-	exit(1);
-}
-
-static void *memory(size_t size)
-{
-	void *found = aligned_alloc(MCLMR_SAKKE_ALIGN, size);
-
-	if(found == NULL)
-		exit(1);
-	return found;
-}
-
 /* Seconds. */
 static double now(void)
 {
@@ -94,20 +77,21 @@ static void make_tables(world_t *world, mclmr_sakke_engine_t engine)
 {
 	double begin = now(), middle;
 
-	world->base = memory(mclmr_sakke_base_size(engine));
-	world->kms = memory(mclmr_sakke_kms_size(engine));
-	world->key = memory(mclmr_sakke_key_size(engine));
-	must(mclmr_sakke_base_build(world->base, engine), "base");
+	world->base = ours_memory(mclmr_sakke_base_size(engine));
+	world->kms = ours_memory(mclmr_sakke_kms_size(engine));
+	world->key = ours_memory(mclmr_sakke_key_size(engine));
+	ours_must(mclmr_sakke_base_build(world->base, engine), "base");
 	middle = now();
 	world->sakke = mclmr_sakke_new(world->base);
 	if(world->sakke == NULL)
 		exit(1);
-	must(mclmr_sakke_master_new(world->sakke, &world->sakke_master), "z_T");
+	ours_must(
+			mclmr_sakke_master_new(world->sakke, &world->sakke_master), "z_T");
 	printf("  tables of the curve %26.0f ms %9.1f MB\n", (middle - begin) * 1e3,
 			(double)mclmr_sakke_base_size(engine) / 1e6);
 	begin = now();
-	must(mclmr_sakke_kms_build(world->sakke,
-				 MCLMR_OCTETS(world->sakke_master.point), world->kms),
+	ours_must(mclmr_sakke_kms_build(world->sakke,
+					  MCLMR_OCTETS(world->sakke_master.point), world->kms),
 			"Z_T");
 	printf("  tables of a KMS %30.0f ms %9.1f MB\n", (now() - begin) * 1e3,
 			(double)mclmr_sakke_kms_size(engine) / 1e6);
@@ -119,12 +103,12 @@ static void make_receiver(world_t *world, mclmr_sakke_engine_t engine)
 	uint8_t rsk[MCLMR_SAKKE_POINT];
 	double begin;
 
-	must(mclmr_sakke_rsk_new(
-				 world->sakke, &world->sakke_master, id_of(world, 0), rsk),
+	ours_must(mclmr_sakke_rsk_new(
+					  world->sakke, &world->sakke_master, id_of(world, 0), rsk),
 			"RSK");
 	begin = now();
-	must(mclmr_sakke_key_build(world->sakke, world->kms, id_of(world, 0),
-				 MCLMR_OCTETS(rsk), world->key),
+	ours_must(mclmr_sakke_key_build(world->sakke, world->kms, id_of(world, 0),
+					  MCLMR_OCTETS(rsk), world->key),
 			"RSK");
 	printf("  tables of a receiver's key, checked %10.0f ms %9.1f MB\n",
 			(now() - begin) * 1e3, (double)mclmr_sakke_key_size(engine) / 1e6);
@@ -136,13 +120,13 @@ static void make_signer(world_t *world)
 {
 	mclmr_eccsi_pair_t pair;
 
-	must(mclmr_eccsi_pair_new(
-				 world->eccsi, &world->eccsi_master, id_of(world, 0), &pair),
+	ours_must(mclmr_eccsi_pair_new(world->eccsi, &world->eccsi_master,
+					  id_of(world, 0), &pair),
 			"pair");
-	must(mclmr_eccsi_key_load(world->eccsi,
-				 MCLMR_OCTETS(world->eccsi_master.kpak), id_of(world, 0),
-				 MCLMR_OCTETS(pair.ssk), MCLMR_OCTETS(pair.pvt),
-				 &world->signer),
+	ours_must(mclmr_eccsi_key_load(world->eccsi,
+					  MCLMR_OCTETS(world->eccsi_master.kpak), id_of(world, 0),
+					  MCLMR_OCTETS(pair.ssk), MCLMR_OCTETS(pair.pvt),
+					  &world->signer),
 			"SSK");
 	oracle_signer(world->oracle, id_of(world, 0), &pair);
 }
@@ -166,7 +150,8 @@ static void set_up(world_t *world, mclmr_sakke_engine_t engine)
 	world->oracle = oracle_new();
 	if(world->element == NULL || world->eccsi == NULL)
 		exit(1);
-	must(mclmr_eccsi_master_new(world->eccsi, &world->eccsi_master), "KSAK");
+	ours_must(
+			mclmr_eccsi_master_new(world->eccsi, &world->eccsi_master), "KSAK");
 	make_tables(world, engine);
 	oracle_kms(
 			world->oracle, world->eccsi_master.kpak, world->sakke_master.point);
@@ -193,36 +178,37 @@ static void tear_down(world_t *world)
 
 static void encapsulate_many(world_t *world)
 {
-	must(mclmr_sakke_encapsulate_many(world->sakke, world->job, BATCH),
+	ours_must(mclmr_sakke_encapsulate_many(world->sakke, world->job, BATCH),
 			"batch");
 }
 
 static void encapsulate(world_t *world)
 {
-	must(mclmr_sakke_encapsulate_fresh(world->sakke, world->kms,
-				 id_of(world, 0), world->ssv, world->data),
+	ours_must(mclmr_sakke_encapsulate_fresh(world->sakke, world->kms,
+					  id_of(world, 0), world->ssv, world->data),
 			"encapsulating");
 }
 
 static void decapsulate(world_t *world)
 {
-	must(mclmr_sakke_decapsulate(world->sakke, world->kms, world->key,
-				 MCLMR_OCTETS(world->data), world->ssv),
+	ours_must(mclmr_sakke_decapsulate(world->sakke, world->kms, world->key,
+					  MCLMR_OCTETS(world->data), world->ssv),
 			"decapsulating");
 }
 
 static void sign(world_t *world)
 {
-	must(mclmr_eccsi_sign(world->eccsi, &world->signer,
-				 MCLMR_OCTETS(world->message), world->signature),
+	ours_must(mclmr_eccsi_sign(world->eccsi, &world->signer,
+					  MCLMR_OCTETS(world->message), world->signature),
 			"signing");
 }
 
 static void verify(world_t *world)
 {
-	must(mclmr_eccsi_verify(world->eccsi,
-				 MCLMR_OCTETS(world->eccsi_master.kpak), id_of(world, 0),
-				 MCLMR_OCTETS(world->message), MCLMR_OCTETS(world->signature)),
+	ours_must(mclmr_eccsi_verify(world->eccsi,
+					  MCLMR_OCTETS(world->eccsi_master.kpak), id_of(world, 0),
+					  MCLMR_OCTETS(world->message),
+					  MCLMR_OCTETS(world->signature)),
 			"verifying");
 }
 

@@ -219,25 +219,31 @@ def test_written_again_recipe(drop_in_site, form, again):
 
 @pytest.mark.parametrize("form", ["client", "from-lmr"])
 @pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
-def test_written_again_after_a_move(drop_in_site, form, method):
+@pytest.mark.parametrize("asker", ["near", "far"])
+def test_written_again_after_a_move(drop_in_site, form, method, asker):
     """The place of a party is what it said last, in requests and answers."""
     with calls.dialling(drop_in_site) as make:
         here = make(form)
         near, far = talk_of(here)
         near.ack()
         far.wait("ACK")
-        message = far.request(method, here.answer())
-        message.set("Contact", f"<{target_of(MOVED, here.callee)}>")
-        branch = here.callee.send(message, far.server)
-        near.wait(method).reply(200, here.offer(), contact=False, headers=[
-            ("Contact", f"<{target_of(MOVED, here.caller)}>")])
-        assert here.callee.wait_final(branch).code == 200
+        one, two = (near, far) if asker == "near" else (far, near)
+        count = len(two.requests(method))
+        offer, answer = ((here.offer(), here.answer()) if one is near
+                         else (here.answer(), here.offer()))
+        message = one.request(method, offer)
+        message.set("Contact", f"<{target_of(MOVED, one.endpoint)}>")
+        branch = one.endpoint.send(message, one.server)
+        two.wait(method, count + 1).reply(200, answer, contact=False, headers=[
+            ("Contact", f"<{target_of(MOVED, two.endpoint)}>")])
+        assert one.endpoint.wait_final(branch).code == 200
+        acks = len(two.requests("ACK"))
         for sender, other, endpoint in ((near, far, here.callee),
                                         (far, near, here.caller)):
             sender.target = target_of(AGAIN_MOVED, endpoint)
-            if sender is far and method == "INVITE":
-                far.ack()
-                near.wait("ACK")
+            if sender is one and method == "INVITE":
+                one.ack()
+                two.wait("ACK", acks + 1)
             assert sender.ask("INFO").code == 200
             got = other.wait("INFO")
             assert got.message.uri == target_of(MOVED, endpoint)

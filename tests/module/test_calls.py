@@ -573,17 +573,21 @@ def test_invite_without_contact(dial):
     assert not here.callee.requests("INVITE")
 
 
+def named(dialog, user):
+    """The code of an INFO that names this user as the caller."""
+    info = mc.info_part(mc.info_xml("mcptt", mc.identity(
+        "mcptt", "calling-user-id", mc.mc_id(user))))
+    message = mc.with_parts(dialog.request("INFO"), [
+        info, mc.part("text/plain", b"x")])
+    return dialog.endpoint.ask(message, dialog.server).code
+
+
 def test_who_speaks_next(dial):
     """A controlling function names whoever speaks in its group call: bob
     after alice. A client is held to its own name."""
-    bob = mc.info_part(mc.info_xml("mcptt", mc.identity(
-        "mcptt", "calling-user-id", mc.mc_id("bob"))))
     for form, code in (("group-from-core", 200), ("group", 403)):
         talk = dial(form).talk()
-        message = mc.with_parts(talk.near.request("INFO"), [
-            bob, mc.part("text/plain", b"x")])
-        reply = talk.near.endpoint.ask(message, talk.near.server)
-        assert reply.code == code
+        assert named(talk.near, "bob") == code
         assert bool(talk.far.requests("INFO")) == (code == 200)
         talk.near.bye()
 
@@ -613,11 +617,7 @@ def test_asserted_in_its_own_way(site, dial, invite, asserted):
     near, _ = out.answered()
     far = got.dialog()
     for name, code in (("bob", 403), ("alice", 200)):
-        info = mc.info_part(mc.info_xml("mcptt", mc.identity(
-            "mcptt", "calling-user-id", mc.mc_id(name))))
-        message = mc.with_parts(near.request("INFO"), [
-            info, mc.part("text/plain", b"x")])
-        assert near.endpoint.ask(message, near.server).code == code
+        assert named(near, name) == code
         assert bool(far.requests("INFO")) == (code == 200)
     near.bye()
 
@@ -634,11 +634,7 @@ def test_controlling_function_with_a_number(dial, asserted):
     out = here.dial(message=message)
     here.arrived(out).reply(200, here.answer())
     near, _ = out.answered()
-    bob = mc.info_part(mc.info_xml("mcptt", mc.identity(
-        "mcptt", "calling-user-id", mc.mc_id("bob"))))
-    message = mc.with_parts(near.request("INFO"), [
-        bob, mc.part("text/plain", b"x")])
-    assert near.endpoint.ask(message, near.server).code == 200
+    assert named(near, "bob") == 200
     near.bye()
 
 

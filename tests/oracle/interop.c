@@ -34,23 +34,6 @@ typedef struct counts
 	long sealed, opened, signed_, verified;
 } counts_t;
 
-static void must(mclmr_crypto_t result, const char *what)
-{
-	if(result == MCLMR_CRYPTO_OK)
-		return;
-	fprintf(stderr, "%s: %s\n", what, mclmr_crypto_words(result));
-	exit(1);
-}
-
-static void *memory(size_t size)
-{
-	void *found = aligned_alloc(MCLMR_SAKKE_ALIGN, size);
-
-	if(found == NULL)
-		exit(1);
-	return found;
-}
-
 static void draw(void *octets, size_t n)
 {
 	if(RAND_bytes(octets, (int)n) != 1)
@@ -59,10 +42,10 @@ static void draw(void *octets, size_t n)
 
 static void set_up(ours_t *ours, mclmr_sakke_engine_t engine)
 {
-	ours->base = memory(mclmr_sakke_base_size(engine));
-	ours->kms = memory(mclmr_sakke_kms_size(engine));
-	ours->key = memory(mclmr_sakke_key_size(engine));
-	must(mclmr_sakke_base_build(ours->base, engine), "base");
+	ours->base = ours_memory(mclmr_sakke_base_size(engine));
+	ours->kms = ours_memory(mclmr_sakke_kms_size(engine));
+	ours->key = ours_memory(mclmr_sakke_key_size(engine));
+	ours_must(mclmr_sakke_base_build(ours->base, engine), "base");
 	ours->sakke = mclmr_sakke_new(ours->base);
 	ours->eccsi = mclmr_eccsi_new();
 	if(ours->sakke == NULL || ours->eccsi == NULL)
@@ -82,10 +65,10 @@ static void tear_down(ours_t *ours)
 /* A KMS with fresh keys for both. */
 static void new_kms(ours_t *ours, oracle_t *oracle)
 {
-	must(mclmr_eccsi_master_new(ours->eccsi, &ours->eccsi_master), "KSAK");
-	must(mclmr_sakke_master_new(ours->sakke, &ours->sakke_master), "z_T");
-	must(mclmr_sakke_kms_build(ours->sakke,
-				 MCLMR_OCTETS(ours->sakke_master.point), ours->kms),
+	ours_must(mclmr_eccsi_master_new(ours->eccsi, &ours->eccsi_master), "KSAK");
+	ours_must(mclmr_sakke_master_new(ours->sakke, &ours->sakke_master), "z_T");
+	ours_must(mclmr_sakke_kms_build(ours->sakke,
+					  MCLMR_OCTETS(ours->sakke_master.point), ours->kms),
 			"Z_T");
 	oracle_kms(oracle, ours->eccsi_master.kpak, ours->sakke_master.point);
 }
@@ -97,13 +80,14 @@ static void exchange_ssv(
 	uint8_t rsk[MCLMR_SAKKE_POINT], data[MCLMR_SAKKE_DATA];
 	uint8_t ssv[MCLMR_SAKKE_SSV], found[MCLMR_SAKKE_SSV];
 
-	must(mclmr_sakke_rsk_new(ours->sakke, &ours->sakke_master, id, rsk), "RSK");
+	ours_must(mclmr_sakke_rsk_new(ours->sakke, &ours->sakke_master, id, rsk),
+			"RSK");
 	oracle_receiver(oracle, id, rsk);
-	must(mclmr_sakke_key_build(
-				 ours->sakke, ours->kms, id, MCLMR_OCTETS(rsk), ours->key),
+	ours_must(mclmr_sakke_key_build(
+					  ours->sakke, ours->kms, id, MCLMR_OCTETS(rsk), ours->key),
 			"key");
 	draw(ssv, sizeof(ssv));
-	must(mclmr_sakke_encapsulate(ours->sakke, ours->kms, id, ssv, data),
+	ours_must(mclmr_sakke_encapsulate(ours->sakke, ours->kms, id, ssv, data),
 			"encapsulating");
 	counts->sealed += oracle_decapsulate(oracle, data, found)
 					  && memcmp(ssv, found, sizeof(ssv)) == 0;
@@ -127,12 +111,13 @@ static void exchange_signatures(
 
 	draw(octets, sizeof(octets));
 	message = (mclmr_span_t){octets, (uint8_t)octets[0] * 2U};
-	must(mclmr_eccsi_pair_new(ours->eccsi, &ours->eccsi_master, id, &pair),
+	ours_must(mclmr_eccsi_pair_new(ours->eccsi, &ours->eccsi_master, id, &pair),
 			"pair");
-	must(mclmr_eccsi_key_load(ours->eccsi, kpak, id, MCLMR_OCTETS(pair.ssk),
-				 MCLMR_OCTETS(pair.pvt), &key),
+	ours_must(mclmr_eccsi_key_load(ours->eccsi, kpak, id,
+					  MCLMR_OCTETS(pair.ssk), MCLMR_OCTETS(pair.pvt), &key),
 			"SSK");
-	must(mclmr_eccsi_sign(ours->eccsi, &key, message, signature), "signing");
+	ours_must(
+			mclmr_eccsi_sign(ours->eccsi, &key, message, signature), "signing");
 	counts->signed_ += oracle_verify(oracle, id, message, signature);
 	oracle_signer(oracle, id, &pair);
 	oracle_sign(oracle, message, signature);

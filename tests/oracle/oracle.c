@@ -166,3 +166,20 @@ bool oracle_decapsulate(oracle_t *o, const uint8_t data[MCLMR_SAKKE_DATA],
 				   MCLMR_SAKKE_POINT)
 		   == 0;
 }
+
+void ours_must(mclmr_crypto_t result, const char *what)
+{
+	if(result == MCLMR_CRYPTO_OK)
+		return;
+	fprintf(stderr, "%s: %s\n", what, mclmr_crypto_words(result));
+	exit(1);
+}
+
+void *ours_memory(size_t size)
+{
+	void *found = aligned_alloc(MCLMR_SAKKE_ALIGN, size);
+
+	if(found == NULL)
+		exit(1);
+	return found;
+}

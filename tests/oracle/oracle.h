@@ -2,7 +2,7 @@
 
 /*
  * oracle: ECCSI and SAKKE by libwolfssl, to be compared with ours. For tests
- * and the benchmark only. What fails there ends the program.
+ * and the benchmark only. What fails, there or in ours, ends the program.
  */
 #ifndef TESTS_ORACLE_H
 #define TESTS_ORACLE_H
@@ -41,5 +41,11 @@ void oracle_receiver(oracle_t *oracle, mclmr_span_t id,
 		const uint8_t rsk[MCLMR_SAKKE_POINT]);
 bool oracle_decapsulate(oracle_t *oracle, const uint8_t data[MCLMR_SAKKE_DATA],
 		uint8_t ssv[MCLMR_SAKKE_SSV]);
+
+/* Ends the program if a step of ours, what, has failed. */
+void ours_must(mclmr_crypto_t result, const char *what);
+
+/* Memory for one of our structures, which lasts to the end. */
+void *ours_memory(size_t size);
 
 #endif
