@@ -213,10 +213,12 @@ def upgrade_tables():
         return said("sqlite3", DATABASE, "SELECT * FROM mc_iwf_users; "
                     "SELECT * FROM mc_iwf_peers")
     before = rows()
-    for script in sorted(pathlib.Path("/usr/share/kamailio/db_sqlite").glob(
-            "mc_iwf-upgrade-*.sql")):
+    folder = pathlib.Path("/usr/share/kamailio/db_sqlite")
+    scripts = sorted(folder.glob("mc_iwf-upgrade-*.sql"))
+    assert scripts
+    for script in scripts:
         with open(script, encoding="utf-8") as sql:
-            said(*as_kamailio("sqlite3", "-bail", DATABASE), stdin=sql)
+            said(*as_kamailio("sqlite3", DATABASE), stdin=sql, cwd=folder)
     assert rows() == before and before
 
 
