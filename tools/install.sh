@@ -64,15 +64,17 @@ remove_files()
 	done <"$DESTDIR$MANIFEST"
 }
 
-# What an older release has put there, and this one does not, goes.
+# What an older release has put there, and this one does not, goes; but only if
+# all of this one is here.
 install_all()
 {
+	files=$(list)
 	remove_files
-	list | while read -r mode file there; do
+	echo "$files" | while read -r mode file there; do
 		[ "$there" != "$POLICIES" ] || [ ! -e "$DESTDIR$there" ] || continue
 		install -D -m "$mode" "$file" "$DESTDIR$there"
 	done
-	list | cut -d' ' -f3 >"$DESTDIR$MANIFEST"
+	echo "$files" | cut -d' ' -f3 >"$DESTDIR$MANIFEST"
 }
 
 remove_profiles()

@@ -2,6 +2,7 @@
 """make install and make uninstall."""
 import os
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -113,6 +114,19 @@ def test_what_an_older_release_had(installed):
     manifest.write_text(f"{manifest.read_text()}{old}\n")
     assert make("install", installed) == (0, "")
     assert not (installed / old[1:]).exists()
+
+
+def test_what_is_not_built(installed, tmp_path_factory):
+    """Without all of the new release the one that is there stays whole."""
+    before = files(installed)
+    tools = tmp_path_factory.mktemp("source") / "tools"
+    tools.mkdir()
+    shutil.copy(node.TOP / "tools/install.sh", tools)
+    done = subprocess.run(
+        [tools / "install.sh", "install"], capture_output=True, text=True,
+        env={**os.environ, "DESTDIR": str(installed)}, check=False)
+    assert done.returncode and "mc_iwf.so is missing" in done.stderr
+    assert files(installed) == before
 
 
 def test_uninstall_before_install(tmp_path):
