@@ -3,6 +3,8 @@
 
 KAMAILIO_BIN ?= /usr/sbin/kamailio
 KAMAILIO_SRC ?= build/kamailio-src
+# ANY_HEADERS=1: a module for the version of KAMAILIO_SRC, not of KAMAILIO_BIN.
+ANY_HEADERS ?=
 KAMAILIO_LIBDIR ?= /usr/lib/$(shell gcc -dumpmachine 2>/dev/null)/kamailio
 RUN_DIR ?= run
 SIP_PORT ?= 5060
@@ -22,7 +24,7 @@ OBJ = build/obj
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-6s %s\n' $(1) $@)
 
-export KAMAILIO_BIN KAMAILIO_LIBDIR RUN_DIR SIP_PORT HTTP_PORT PIKE_LIMIT
+export KAMAILIO_BIN KAMAILIO_LIBDIR ANY_HEADERS RUN_DIR SIP_PORT HTTP_PORT PIKE_LIMIT
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all

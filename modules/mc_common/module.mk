@@ -16,9 +16,16 @@ kamailio_cflags = -std=gnu11 -fPIC $(WARNINGS) @$(KAMAILIO_FLAGS) \
 	-DMOD_NAME='"$(1)"' -DMOD_NAMEID=$(1) $(MCLMR_CPPFLAGS) \
 	-isystem $(KAMAILIO_SRC)/src
 
-$(KAMAILIO_FLAGS): tools/kamailio-flags.sh $(DEPS)
+# Asked each time, since Kamailio and its headers change by an upgrade; written,
+# and so all is built anew, if they have.
+$(KAMAILIO_FLAGS): tools/kamailio-flags.sh $(DEPS) FORCE
 	@mkdir -p $(@D)
-	tools/kamailio-flags.sh $(KAMAILIO_BIN) >$@
+	$(Q)flags=$$(tools/kamailio-flags.sh $(KAMAILIO_BIN) $(KAMAILIO_SRC)) && \
+		if [ "$$flags" != "$$(cat $@ 2>/dev/null)" ] || \
+			[ '$(DEPS)' -nt $@ ]; then printf '%s\n' "$$flags" >$@; fi
+
+.PHONY: FORCE
+FORCE:
 
 $(OBJ)/$(MC_COMMON_DIR)/%.o: $(MC_COMMON_DIR)/%.c $(KAMAILIO_FLAGS)
 	@mkdir -p $(@D)

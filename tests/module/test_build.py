@@ -57,6 +57,136 @@ def test_a_module_of_another_core(tmp_path, before, after):
     assert before.decode() in text and after.decode() in text
 
 
+def test_a_core_of_another_version(tmp_path):
+    """It does not start with the module, and tells both: the core compares."""
+    before, after = version(), version().replace(b".", b"9", 1)
+    other = tmp_path / "mc_iwf.so"
+    other.write_bytes(OURS.read_bytes().replace(before, after))
+    config = tmp_path / "other.cfg"
+    config.write_text(f'loadmodule "tm.so"\nloadmodule "sl.so"\n'
+                      f'loadmodule "{other}"\nrequest_route {{ exit; }}\n')
+    code, text = run(node.KAMAILIO_BIN, "-c", "-E", "-L", MODULES,
+                     "-Y", tmp_path, "-f", config)
+    assert code != 0 and "module version mismatch" in text
+    assert before.decode() in text and after.decode() in text
+
+
+class Core:
+    """A Kamailio 6.1.5, and the headers of one."""
+
+    def __init__(self, folder):
+        self.bin = folder / "kamailio"
+        self.headers = folder / "headers"
+        (self.headers / "src").mkdir(parents=True)
+        self.upgrade("6.1.5")
+
+    def upgrade(self, release):
+        """Replaces the binary."""
+        self.bin.write_text(f"#!/bin/sh\necho 'version: kamailio {release} "
+                            "(x86_64/linux)'\necho 'flags: USE_TCP'\n")
+        self.bin.chmod(0o755)
+
+    def source(self, release):
+        """Headers in a source, whose makefile tells the release."""
+        number, dash, extra = release.partition("-")
+        parts = number.split(".")
+        (self.headers / "src/Makefile.defs").write_text(
+            f"MAIN_VERSION = 1.2.3\nVERSION = {parts[0]}\n"
+            f"PATCHLEVEL = {parts[1]}\nSUBLEVEL =  {parts[2]}\n"
+            f"EXTRAVERSION = {dash}{extra}\nVERSIONVAL = 7\n")
+
+    def package(self, release):
+        """Headers in a package: a file beside them tells its version."""
+        (self.headers / ".version").write_text(release + "\n")
+
+    def flags(self, **environment):
+        """tools/kamailio-flags.sh for it."""
+        return run(TOOLS / "kamailio-flags.sh", self.bin, self.headers,
+                   **{"ANY_HEADERS": "", **environment})
+
+    def make(self, *words):
+        """Has the file of these flags made, in the folder of the headers."""
+        file = self.headers / "flags"
+        return run("make", "-C", node.TOP, f"KAMAILIO_FLAGS={file}", "DEPS=",
+                   f"KAMAILIO_BIN={self.bin}", f"KAMAILIO_SRC={self.headers}",
+                   *words, file, ANY_HEADERS="", MAKEFLAGS="")
+
+
+@pytest.fixture(name="core")
+def _core(tmp_path):
+    return Core(tmp_path)
+
+
+SAME = [("source", "6.1.5"), ("package", "6.1.5"), ("package", "6.1.5-1"),
+        ("package", "1:6.1.5-1+deb14u1"), ("package", "6.1.5+bpo12.2-1")]
+OTHER = [("source", "6.1.4"), ("source", "6.1.50"), ("source", "6.1.5-dev1"),
+         ("source", "5.1.5"), ("package", "6.1.4-1"), ("package", "6.1.5~rc1-1")]
+
+
+@pytest.mark.parametrize("kind, release", SAME)
+def test_headers_of_the_same_version(core, kind, release):
+    """They are taken, with any revision of a distribution."""
+    getattr(core, kind)(release)
+    code, text = core.flags()
+    assert code == 0, text
+    assert "-DVERSION='\"6.1.5\"'\n" in text
+    assert "-DVERSIONVAL=6001005\n" in text
+
+
+@pytest.mark.parametrize("kind, release", OTHER)
+def test_headers_of_another_version(core, kind, release):
+    """They are refused: both versions are told, and what to do."""
+    getattr(core, kind)(release)
+    code, text = core.flags()
+    assert code == 1 and "-DVERSION" not in text
+    upstream = release.removesuffix("-1").replace("~", "-")
+    assert f"are those of Kamailio {upstream}, but" in text
+    assert f"{core.bin} is 6.1.5 and would crash" in text
+    for way in ("make deps", "make KAMAILIO_SRC=", "make ANY_HEADERS=1"):
+        assert way in text
+
+
+def test_a_source_tells_more_than_a_package(core):
+    """A note beside a source that is another one does not count."""
+    core.source("6.1.4")
+    core.package("6.1.5-1")
+    code, text = core.flags()
+    assert code == 1 and "are those of Kamailio 6.1.4" in text
+
+
+@pytest.mark.parametrize("any_headers", ["", "1"])
+def test_headers_of_no_version(core, any_headers):
+    """They are refused, whatever is wanted."""
+    code, text = core.flags(ANY_HEADERS=any_headers)
+    assert code == 1 and "-DVERSION" not in text
+    assert f"{core.headers}/.version" in text
+
+
+def test_headers_of_another_version_on_purpose(core):
+    """The module tells their version, which the core will not load."""
+    core.source("6.1.4")
+    code, text = core.flags(ANY_HEADERS="1")
+    assert code == 0 and "-DVERSION='\"6.1.4\"'\n" in text
+    assert "-DVERSIONVAL=6001004\n" in text and "6.1.5" not in text
+
+
+def test_make_with_headers_of_another_version(core):
+    """It stops, also if all has been made before the upgrade."""
+    core.source("6.1.5")
+    assert core.make()[0] == 0
+    file = core.headers / "flags"
+    made = file.stat().st_mtime_ns
+    assert core.make()[0] == 0 and file.stat().st_mtime_ns == made
+    core.upgrade("6.1.6")
+    code, text = core.make()
+    assert code == 2 and "but\n" in text and "is 6.1.6 and" in text
+    assert core.make("ANY_HEADERS=1")[0] == 0
+    assert "6.1.5" in file.read_text()
+    core.source("6.1.6")
+    assert core.make()[0] == 0
+    assert "6.1.6" in file.read_text()
+
+
 class System:
     """A system of whose package commands each is a text of ours; what they
     are asked to do is in a log."""
