@@ -115,7 +115,8 @@ make_databases()
 	write_ahead "$RUN_DIR/topos.db" ""
 }
 
-# Settings that are in the environment, as -A options of Kamailio.
+# Settings that are in the environment, as -A options of Kamailio: words without
+# blanks, which a list may have after its commas.
 settings()
 {
 	for name in PIKE_LIMIT PEER_LIMIT FLOOD_ANSWERS REFUSALS_TOLD \
@@ -127,7 +128,8 @@ settings()
 	for name in DELIVER KMF_UNKNOWN DECODE CLIENT_MEDIA SERVER_NETWORKS \
 		USER_SHARE PEER_SHARE CORE_SHARE; do
 		eval "value=\${$name:-}"
-		[ -z "$value" ] || printf -- '-A %s="%s" ' "$name" "$value"
+		[ -z "$value" ] || printf -- '-A %s="%s" ' "$name" \
+			"$(printf %s "$value" | tr -d ' ')"
 	done
 	printf -- '-A RTP_MIN=%s -A RTP_MAX=%s -A HELPER_PORTS="^(%s)$" ' \
 		"$RTP_MIN" "$RTP_MAX" \

@@ -195,6 +195,16 @@ def test_own_networks(new_site):
             assert_permitted(here, at(here.offer(), address))
 
 
+def test_networks_of_the_sample(new_site):
+    """A variable of tools/node.sh, as the reference writes it."""
+    site = new_site(env={"SERVER_NETWORKS": "192.0.2.0/25, 2001:db8:1::/48"})
+    with lines(site) as make:
+        here = make()
+        for address in ("192.0.2.7", "2001:db8:1:2::3"):
+            assert_refused(here.refused(at(here.offer(), address)))
+        assert_permitted(here, at(here.offer(), "192.0.2.128"))
+
+
 def test_source_only(new_site):
     """Clients that reach the node directly receive where they are."""
     site = with_settings(new_site, client_media="source")
