@@ -21,6 +21,7 @@ import node
 import sip
 
 BEFORE, AFTER = 20, 20  # messages that are answered before and after a fault
+PACE = 0.01             # s between messages
 LOCKED = 5              # s
 JUMP = 300              # s, shorter than a registration
 EDGES = [1 << 31, 1 << 32]  # s since 1970
@@ -31,7 +32,7 @@ DATABASES = ["kamailio.db", "location.db", "dialog.db", "mc_iwf.db"]
 
 class Flow(threading.Thread):
     """Messages of the core for alice's KMF, one after the other, each repeated
-    as RFC 3261 17.1.2 says."""
+    as RFC 3261 17.1.2 says; not more than the node takes of one peer."""
 
     def __init__(self, site):
         super().__init__(daemon=True)
@@ -39,7 +40,7 @@ class Flow(threading.Thread):
         self._over = threading.Event()
 
     def run(self):
-        while not self._over.is_set():
+        while not self._over.wait(PACE):
             payload = os.urandom(64)
             with contextlib.suppress(sip.Timeout):
                 reply = self.site.core.insist(

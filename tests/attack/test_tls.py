@@ -15,6 +15,8 @@ HANDSHAKES, MUTANTS, SEED = 300, 500, 5
 LOG = 16 << 10           # octets
 SPARE = 4 << 20          # octets
 QUIET = 60.0             # s: connections end, transactions are forgotten
+# What module tls of 5.6.3 says of a connection that ends within a handshake.
+ENDED = "tls_h_read_f(): IO error (0)"
 HELLO = bytes.fromhex("16030100ba010000b60303")
 
 
@@ -75,6 +77,6 @@ def test_tls(new_site, tmp_path):
     print(f"\n{HANDSHAKES} handshakes, {MUTANTS} messages: {len(log)} octets "
           "of log")
     assert len(log) < LOG and mutants.SECRET not in log
-    assert not site.node.crashes()
+    assert not [line for line in site.node.crashes() if ENDED not in line]
     node.wait_until(lambda: site.node.shared_memory() - used < SPARE,
                     "memory back", QUIET + sip.TIMEOUT)

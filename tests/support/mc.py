@@ -132,7 +132,7 @@ def multipart(parts, boundary="mc-boundary"):
 def parts_of(message):
     """The parts of a multipart message, octet for octet."""
     boundary = re.search(r'boundary="?([^";]+)"?',
-                         message.get("Content-Type")).group(1)
+                         message.get("Content-Type")).group(1).strip()
     mark = rb"\r\n--" + re.escape(boundary.encode())
     pieces = re.split(mark + rb"(?:--)?[ \t]*(?:\r\n|\Z)",
                       b"\r\n" + message.body)

@@ -158,7 +158,7 @@ def payload_of(message):
     """The payload, in whatever case a mutant has its media type."""
     found = [part.content for part in mc.parts_of(message)
              if mc.INTERWORKING.lower().encode() in part.headers.lower()]
-    assert found, message.body[:1000]
+    assert found, (message.get("Content-Type"), message.body[:1000])
     return found[0]
 
 
