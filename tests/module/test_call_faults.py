@@ -220,6 +220,8 @@ def test_no_ack_as_it_is_documented():
     assert said == (str(int(limit) + 10), str(int(limit) + 10 + 90))
 
 
+# The caller's 200 may come before module dialog 5.6.3 has sent the second BYE.
+@pytest.mark.known_line("dlg_unref_helper(): bogus ref -1 with cnt 2")
 def test_parties_that_vanish(dial):
     """A caller and a callee that no longer answer OPTIONS within the call:
     BYE to the others. (30 s are the least that module dialog permits.)"""

@@ -68,6 +68,17 @@ def outcomes(folder, line):
             if "::test_" in word and "[" in word], text
 
 
+@pytest.mark.parametrize("text, outcome", [
+    ("bogus ref -1", "PASSED"), ("bogus ref -2", "FAILED")])
+def test_known_line(tmp_path, text, outcome):
+    """What a test says that Kamailio may log is no crash, and that alone."""
+    (tmp_path / "test_them.py").write_text(
+        f"import pytest\npytestmark = pytest.mark.known_line({text!r})\n"
+        + TESTS.format(line=LINES["dialog"]))
+    said = re.findall(r"::test_crash (\w+)", pytest_says(tmp_path, "-v"))
+    assert said == [outcome]
+
+
 @pytest.mark.parametrize("kind", LINES)
 def test_charged_to_its_test(tmp_path, kind):
     """The others pass; the line is shown."""
