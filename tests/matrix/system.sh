@@ -6,7 +6,7 @@
 #   --keep  with the network of this machine, and what COMMAND changes in TREE
 #           stays; else without network but loopback, and nothing stays
 #   TREE    the system
-#   WORK    the folder that is /work in it, where COMMAND runs; it stays
+#   WORK    the folder that is /project in it, where COMMAND runs; it stays
 set -eu
 
 if [ "${1:-}" != --inside ]; then
@@ -63,10 +63,10 @@ mount --make-rprivate /
 [ "$keep" = yes ] || overlay
 mount -t proc proc "$root/proc"
 mount -t tmpfs -o mode=755 tmpfs "$root/run"
-mkdir -p "$root/run/lock" "$root/work"
+mkdir -p "$root/run/lock" "$root/project"
 chmod 1777 "$root/run/lock"
 devices
-mount --bind "$work" "$root/work"
+mount --bind "$work" "$root/project"
 if [ "$keep" = yes ]; then
 	cp /etc/resolv.conf "$root/etc/resolv.conf"
 else
@@ -76,4 +76,4 @@ hostname matrix
 # Not exec: the first process of a system waits for those that lost theirs.
 chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
 	LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
-	sh -c "cd /work && $command" </dev/null
+	sh -c "cd /project && $command" </dev/null

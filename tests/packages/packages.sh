@@ -95,7 +95,7 @@ build()
 {
 	"$system" --keep "$folder/$1-build" "$work" "set -e
 		new/tools/kamailio-headers.sh kamailio-src kamailio
-		export KAMAILIO_SRC=/work/kamailio-src
+		export KAMAILIO_SRC=/project/kamailio-src
 		for tree in old new; do make -C \$tree deb DEPS=; done
 		cd new/build/deb
 		lintian --allow-root --fail-on error,warning *.changes"
@@ -108,8 +108,8 @@ install_old()
 	cp -a "$folder/$1-base" "$folder/$1-use"
 	"$system" --keep "$folder/$1-use" "$work" "set -e
 		apt-get update -q
-		apt-get install -q -y $USES /work/old/build/deb/kamailio-lmr-*s_*.deb \
-			/work/old/build/deb/kamailio-lmr-doc_*.deb /work/old/build/deb/mclmr_*.deb"
+		apt-get install -q -y $USES /project/old/build/deb/kamailio-lmr-*s_*.deb \
+			/project/old/build/deb/kamailio-lmr-doc_*.deb /project/old/build/deb/mclmr_*.deb"
 }
 
 use()

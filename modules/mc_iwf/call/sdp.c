@@ -197,13 +197,15 @@ static mclmr_status_t ask_relay(struct sip_msg *msg, lmr_message_t *m)
 	return lmr_avp_hand_over(request) ? MCLMR_OK : MCLMR_INTERNAL;
 }
 
-/* Reads what was decided, for the relay if there is one. */
+/* Reads what was decided and asks the relay, if there is one. */
 static mclmr_status_t prepare_relay(struct sip_msg *msg, lmr_message_t *m)
 {
-	mclmr_status_t status = mclmr_sdp_read(m->text, &m->arena, &m->sdp);
+	mclmr_status_t status;
 
-	return status == MCLMR_OK && iwf_config.media_relay ? ask_relay(msg, m)
-														: status;
+	if(!iwf_config.media_relay)
+		return MCLMR_OK;
+	status = mclmr_sdp_read(m->text, &m->arena, &m->sdp);
+	return status == MCLMR_OK ? ask_relay(msg, m) : status;
 }
 
 bool lmr_sdp_needs_relay(const lmr_message_t *m)
