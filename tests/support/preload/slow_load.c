@@ -22,7 +22,7 @@ static void *take_time(
 	const char *file = getenv("SLOW_LOAD");
 	void *there = dlopen(library, RTLD_LAZY | RTLD_NOLOAD);
 
-	if(file != NULL && strstr(query, "from mc_iwf_users ") != NULL
+	if(file != NULL && strstr(query, "FROM mc_iwf_users ") != NULL
 			&& access(file, F_OK) == 0)
 		nanosleep(&TIME_OF_A_PAGE, NULL);
 	return dlsym(there, function);
