@@ -66,14 +66,14 @@ class Trees:
             raise mutation.Unfit("Kamailio does not read it: " + done.stderr)
 
     @staticmethod
-    def _first_red(tree, tests, *options, timeout=None):
+    def _first_red(tree, tests, *options, timeout=None, **environment):
         """The first of these tests that fails, None if all pass."""
         try:
             done = subprocess.run(
                 [sys.executable, "-m", "pytest", "-q", "-x", "-rfE", *options,
                  "-p", "no:cacheprovider", *tests], cwd=tree, text=True,
                 capture_output=True, timeout=timeout, check=False,
-                env=dict(os.environ, PATIENCE=PATIENCE))
+                env=dict(os.environ, **environment))
         except subprocess.TimeoutExpired:
             return "no end of them"
         if done.returncode == 0:
@@ -98,7 +98,7 @@ class Trees:
         """The first of these tests that fails, of either kind."""
         if tests[0].startswith("test_"):
             return self._red_unit_test(tree, tests[0])
-        return self._first_red(tree, tests, timeout=TIMEOUT)
+        return self._first_red(tree, tests, timeout=TIMEOUT, PATIENCE=PATIENCE)
 
     def red_without(self, mutations):
         """A test that fails without any mutation, None if all pass."""
