@@ -29,13 +29,6 @@ system()
 	echo "${VERSION_ID:+deb}${VERSION_ID:-$VERSION_CODENAME}"
 }
 
-# What is committed, changed or not; without git what is neither built nor run.
-source_files()
-{
-	git ls-files 2>/dev/null || find . \( -path ./build -o -path ./run \) \
-		-prune -o -type f ! -name '*.[oad]' ! -name '*.so' -print
-}
-
 KAMAILIO_SRC=$(cd "${KAMAILIO_SRC:-build/kamailio-src}" 2>/dev/null && pwd) ||
 	die "no sources of Kamailio in KAMAILIO_SRC: make deps"
 export KAMAILIO_SRC
@@ -47,7 +40,7 @@ out=build/deb
 stage=$out/kamailio-lmr-$version
 rm -rf "$out"
 mkdir -p "$stage"
-source_files | tar -c -T - | tar -x -C "$stage"
+tools/sources.sh | tar -c --null -T - | tar -x -C "$stage"
 sed -i "1s/(.*)/($version)/" "$stage/debian/changelog"
 (cd "$stage" && dpkg-buildpackage -b -us -uc)
 rm -rf "$stage"

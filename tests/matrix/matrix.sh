@@ -64,16 +64,15 @@ files_of()
 	(cd "$1" && find . -path ./build -prune -o ! -type d -print)
 }
 
-# What git knows, as it is now; what was built of it stays. Only files that
+# The sources as they are now; what was built of them stays. Only files that
 # differ are replaced: those are newer than all that was made of the old ones.
 copy_product()
 {
 	new="$folder/$1.new" work="$folder/$1.work"
 	rm -rf "$new"
 	mkdir -p "$new" "$work"
-	(cd "$top" && git ls-files -z --cached --others --exclude-standard |
-		xargs -0 sh -c 'for f; do [ ! -e "$f" ] || printf "%s\0" "$f"; done' - |
-		tar -c --null -T -) | tar -x -m -C "$new"
+	(cd "$top" && tools/sources.sh --new | tar -c --null -T -) |
+		tar -x -m -C "$new"
 	files_of "$work" | while read -r file; do
 		[ -e "$new/$file" ] || rm -f "$work/$file"
 	done

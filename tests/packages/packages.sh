@@ -64,7 +64,7 @@ release_before()
 {
 	now=$(sed -n 1p debian/changelog)
 	git rev-list HEAD -- debian/changelog | while read -r commit; do
-		[ "$(git show "$commit:debian/changelog" | sed -n 1p)" = "$now" ] || {
+		[ "$(git show "$commit:./debian/changelog" | sed -n 1p)" = "$now" ] || {
 			echo "$commit"
 			break
 		}
@@ -77,8 +77,7 @@ copy_sources()
 {
 	rm -rf "$work/old" "$work/new"
 	mkdir -p "$work/old" "$work/new"
-	git ls-files -z --cached --others --exclude-standard |
-		tar -c --null -T - | tar -x -C "$work/new"
+	tools/sources.sh --new | tar -c --null -T - | tar -x -C "$work/new"
 	commit=$(release_before)
 	if [ -n "$commit" ]; then
 		git archive "$commit" | tar -x -C "$work/old"
