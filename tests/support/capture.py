@@ -72,6 +72,12 @@ def tree(path, protocol, *words, files=()):
     return [[line.strip() for line in lines] for lines in found]
 
 
+def _has_begun(process, path):
+    """True if tshark captures into a file; it may not have ended."""
+    assert process.poll() is None, process.stderr.read().decode()
+    return os.path.exists(path) and os.path.getsize(path)
+
+
 @contextlib.contextmanager
 def of(port, path):
     """Captures what passes a UDP port of loopback, meanwhile."""
@@ -79,10 +85,9 @@ def of(port, path):
             ["tshark", "-i", "lo", "-f", f"udp port {port}", "-w", str(path)],
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
         try:
-            # From that line on it ends when it is told to.
-            for line in process.stderr:
-                if b"File: " in line:
-                    break
+            # Its file has a head when it captures. (4.0 says so, 4.4 does not.)
+            node.wait_until(lambda: _has_begun(process, path),
+                            f"capture of port {port}", 60)
             yield path
         finally:
             process.terminate()
