@@ -14,8 +14,8 @@ PACKAGES="
 	kamailio-utils-modules kamailio-xml-modules kamailio-presence-modules
 	sip-tester baresip-core sipsak rtpengine-daemon rtpengine-utils tshark
 	prometheus
-	libxml2-dev libssl-dev libsrtp2-dev libcmocka-dev libwolfssl-dev
-	python3 python3-pytest python3-pytest-xdist groff-base
+	libxml2-dev libssl-dev libcjose-dev libjansson-dev libsrtp2-dev libcmocka-dev libwolfssl-dev
+	python3 python3-cryptography python3-jwt python3-pytest python3-pytest-xdist groff-base
 	sqlite3 postgresql mariadb-server
 "
 SERVICES="kamailio rtpengine-daemon rtpengine-recording-daemon postgresql

@@ -17,8 +17,8 @@ MCLMR_TOOL_SRC = $(wildcard $(MCLMR_DIR)/tool/*.c)
 MCLMR_OBJ = $(MCLMR_SRC:%.c=$(OBJ)/%.o)
 MCLMR_TOOL_OBJ = $(MCLMR_TOOL_SRC:%.c=$(OBJ)/%.o)
 
-MCLMR_CPPFLAGS = -Imodules $(if $(filter 1,$(IFMA)),-DMCLMR_IFMA) $(shell pkg-config --cflags libxml-2.0 libcrypto)
-MCLMR_LIBS = $(shell pkg-config --libs libxml-2.0 libcrypto)
+MCLMR_CPPFLAGS = -Imodules $(if $(filter 1,$(IFMA)),-DMCLMR_IFMA) $(shell pkg-config --cflags libxml-2.0 libcrypto cjose jansson)
+MCLMR_LIBS = $(shell pkg-config --libs libxml-2.0 libcrypto cjose jansson)
 
 $(OBJ)/$(MCLMR_DIR)/%.o: $(MCLMR_DIR)/%.c | $(DEPS)
 	@mkdir -p $(@D)

@@ -7,4 +7,5 @@ set -eu
 apt-get update -q
 apt-get install -q -y --no-install-recommends make pkg-config \
 	gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static \
-	libxml2-dev:arm64 libssl-dev:arm64 libcmocka-dev:arm64
+	libxml2-dev:arm64 libssl-dev:arm64 libcjose-dev:arm64 libjansson-dev:arm64 \
+	libcmocka-dev:arm64

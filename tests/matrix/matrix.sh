@@ -154,7 +154,7 @@ versions()
 {
 	[ "$1" != arm64 ] || return 0
 	chroot "$folder/$1" dpkg-query -W -f '${Package} ${Version}\n' \
-		kamailio rtpengine-daemon gcc libxml2-dev libssl-dev libcmocka-dev \
+		kamailio rtpengine-daemon gcc libxml2-dev libssl-dev libcjose-dev libjansson-dev libcmocka-dev \
 		python3-pytest postgresql mariadb-server
 }
 

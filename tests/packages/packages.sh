@@ -9,6 +9,7 @@ set -eu
 
 MIRROR=http://deb.debian.org/debian
 BUILDS="build-essential debhelper lintian kamailio libxml2-dev libssl-dev
+	libcjose-dev libjansson-dev
 	pkg-config python3 ca-certificates"
 # What an administrator asks for by name, and systemd, as every machine has.
 USES="systemd rtpengine-daemon man-db bash-completion"

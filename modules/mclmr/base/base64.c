@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 
 #include "base64.h"
+#include "octets.h"
 
 /* The values of the digits; -1 for what is none. */
 static const signed char values[256] = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
@@ -170,4 +171,30 @@ size_t mclmr_base64_write(const uint8_t *octets, size_t n, char *to)
 	if(n > INT_MAX / 2)
 		return 0;
 	return (size_t)EVP_EncodeBlock((unsigned char *)to, octets, (int)n);
+}
+
+/* The digit of base64 that one of base64url stands for; no digit for any other
+ * octet. */
+static char of_url(char c)
+{
+	if(c == '-')
+		return '+';
+	if(c == '_')
+		return '/';
+	return c == '+' || c == '/' ? '\0' : c;
+}
+
+bool mclmr_base64_read_url(
+		mclmr_span_t text, uint8_t *to, size_t size, size_t *n)
+{
+	*n = 0;
+	if(text.len > size)
+		return false;
+	for(size_t i = 0; i < text.len; i++)
+		to[i] = (uint8_t)of_url(text.s[i]);
+	if(text.len > 0 && to[text.len - 1] == '=')
+		return false;
+	return mclmr_base64_read(mclmr_octets_span(to, text.len),
+			MCLMR_BASE64_PADDED | MCLMR_BASE64_BARE | MCLMR_BASE64_EXACT, to,
+			size, n);
 }

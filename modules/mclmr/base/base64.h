@@ -36,6 +36,15 @@
 bool mclmr_base64_read(
 		mclmr_span_t text, unsigned rules, uint8_t *to, size_t size, size_t *n);
 
+/*
+ * Reads base64url without "=" and blanks, as strictly as can be (RFC 4648 5,
+ * RFC 7515 2), into at to, which has to have size >= text.len octets and may be
+ * where the text is; their number in *n. false, *n is then 0: no such text, or
+ * too little room.
+ */
+bool mclmr_base64_read_url(
+		mclmr_span_t text, uint8_t *to, size_t size, size_t *n);
+
 /* The value of a digit, -1 for any other octet. */
 int mclmr_base64_digit(char c);
 

@@ -33,5 +33,6 @@ int tool_sdp(int argc, char **argv);
 int tool_kms(int argc, char **argv);
 int tool_mikey(int argc, char **argv);
 int tool_key(int argc, char **argv);
+int tool_token(int argc, char **argv);
 
 #endif

@@ -17,9 +17,10 @@ static const tool_command_t groups[] = {
 				tool_mikey},
 		{"key", "LMR keys for one user: wrap, unwrap, inspect, rewrap",
 				tool_key},
+		{"token", "access tokens: inspect", tool_token},
 };
 
-/* Keys do not get into core dumps, nor to a debugger of the same user. */
+/* Keys and tokens do not get into core dumps, nor to a debugger of the same user. */
 static void forbid_dumps(void)
 {
 	const struct rlimit none = {0, 0};
@@ -32,7 +33,8 @@ int main(int argc, char **argv)
 {
 	if(argc > 1
 			&& (strcmp(argv[1], "kms") == 0 || strcmp(argv[1], "mikey") == 0
-					|| strcmp(argv[1], "key") == 0))
+					|| strcmp(argv[1], "key") == 0
+					|| strcmp(argv[1], "token") == 0))
 		forbid_dumps();
 	return tool_dispatch(
 			"mclmr", groups, sizeof(groups) / sizeof(groups[0]), argc, argv);
