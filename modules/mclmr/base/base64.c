@@ -181,7 +181,9 @@ static char of_url(char c)
 		return '+';
 	if(c == '_')
 		return '/';
-	return c == '+' || c == '/' ? '\0' : c;
+	if(c == '+' || c == '/')
+		return '\0';
+	return c;
 }
 
 bool mclmr_base64_read_url(
