@@ -36,16 +36,15 @@ static void check_side(const mclmr_negotiation_t *negotiation,
 static bool keep_message(mclmr_negotiation_t *negotiation,
 		const mclmr_bearer_t *bearer, mclmr_op_t op, mclmr_arena_t *arena)
 {
+	mclmr_sdp_t *sdp;
+
+	require(mclmr_sdp_read(MCLMR_SPAN(SDP), arena, &sdp) == MCLMR_OK);
 	if(op == MCLMR_OP_OFFER)
-		return mclmr_negotiation_offer(
-				negotiation, bearer, 0, MCLMR_SPAN(SDP), arena);
+		return mclmr_negotiation_offer(negotiation, bearer, 0, sdp, arena);
 	if(op == MCLMR_OP_ANSWER)
-		return mclmr_negotiation_answer(
-				negotiation, bearer, MCLMR_SPAN(SDP), arena);
-	require(!mclmr_negotiation_offer(
-			negotiation, bearer, 0, MCLMR_SPAN(SDP), arena));
-	require(!mclmr_negotiation_answer(
-			negotiation, bearer, MCLMR_SPAN(SDP), arena));
+		return mclmr_negotiation_answer(negotiation, bearer, sdp, arena);
+	require(!mclmr_negotiation_offer(negotiation, bearer, 0, sdp, arena));
+	require(!mclmr_negotiation_answer(negotiation, bearer, sdp, arena));
 	return false;
 }
 

@@ -298,6 +298,7 @@ static void check_call(
 			MCLMR_CALLER, MCLMR_METHOD_INVITE, 0, 1, false, true};
 	mclmr_bearer_t reply = {
 			MCLMR_CALLEE, MCLMR_METHOD_INVITE, 200, 1, true, true};
+	mclmr_sdp_t *offered;
 	mclmr_span_t text;
 
 	mclmr_policy_decide(&request, &arena, &decision);
@@ -305,15 +306,16 @@ static void check_call(
 	require((decision.action == MCLMR_REFUSE) == (decision.text.len == 0));
 	if(decision.action == MCLMR_REFUSE)
 		return;
-	(void)check_text(
+	offered = check_text(
 			request.profile, request.text, decision.text, NULL, &arena);
 	check_again(request, decision.text, &arena);
 	request.offer = decision.text;
 	request.text = answer;
 	if(!check_answer(request, &arena, &text)
-			|| !mclmr_negotiation_offer(&negotiation, &invite, request.wanted,
-					request.offer, &arena)
-			|| !mclmr_negotiation_answer(&negotiation, &reply, text, &arena))
+			|| !mclmr_negotiation_offer(
+					&negotiation, &invite, request.wanted, offered, &arena)
+			|| !mclmr_negotiation_answer(
+					&negotiation, &reply, read_text(text, &arena), &arena))
 		return;
 	check_stored(&negotiation, &arena);
 	request.offer = (mclmr_span_t){NULL, 0};

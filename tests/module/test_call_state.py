@@ -120,6 +120,36 @@ def test_payload_type_bound_meanwhile(call_site):
     assert 500 in (rebind(call_site) for _ in range(10))
 
 
+# A re-INVITE's offer is decided on and waits before it is committed.
+HELD = """
+		while($hdr(X-Held) == "yes" && $shv(open) != 1) {
+			usleep("100000");
+		}
+		if(!lmr_sdp_commit()) {"""
+
+
+def test_payload_type_bound_meanwhile_without_relay():
+    """The same with media_relay 0: nothing reads it for the relay."""
+    with call_proxy.running(changes=[
+            ("request_route {",
+             'modparam("mc_iwf", "media_relay", 0)\n'
+             'modparam("pv", "shvset", "open=i:0")\nrequest_route {'),
+            ("\n\t\tif(!lmr_sdp_commit()) {", HELD)]) as site:
+        near, far = site.talk()
+        before = site.node.counters()
+        first = near.send("INVITE", site.party().sdp(BOTH))
+        arrived = far.wait("INVITE")
+        second = near.send("UPDATE", site.party().sdp(REBOUND),
+                           headers=[("X-Held", "yes")])
+        node.wait_until(lambda: counted(site, before)["lmr_offers"] == 2,
+                        "the second offer decided")
+        arrived.reply(200, site.party().sdp(BOTH))
+        assert final(near, first).code == 200
+        site.node.kamcmd("pv.shvSet", "open", "int", "1")
+        assert near.endpoint.wait_final(second).code == 500
+        assert site.talk()
+
+
 def variables(site):
     """The names of the variables in which the module keeps a call."""
     return re.findall(r"^\s*(mc[abel]\S*): ", site.node.kamcmd("dlg.list"),

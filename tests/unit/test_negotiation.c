@@ -240,6 +240,35 @@ static void check_asked(
 	assert_int_equal(asked->wanted, sequence->step[i].asked % 4);
 }
 
+/* Reads a description; NULL if the arena is full. */
+static const mclmr_sdp_t *read_sdp(mclmr_span_t text, mclmr_arena_t *arena)
+{
+	mclmr_sdp_t *sdp;
+
+	return mclmr_sdp_read(text, arena, &sdp) == MCLMR_OK ? sdp : NULL;
+}
+
+/* Notes an offer of this text. */
+static bool offer_text(mclmr_negotiation_t *negotiation,
+		const mclmr_bearer_t *bearer, unsigned wanted, mclmr_span_t text,
+		mclmr_arena_t *arena)
+{
+	const mclmr_sdp_t *sdp = read_sdp(text, arena);
+
+	return sdp != NULL
+		   && mclmr_negotiation_offer(negotiation, bearer, wanted, sdp, arena);
+}
+
+/* Notes an answer of this text. */
+static bool answer_text(mclmr_negotiation_t *negotiation,
+		const mclmr_bearer_t *bearer, mclmr_span_t text, mclmr_arena_t *arena)
+{
+	const mclmr_sdp_t *sdp = read_sdp(text, arena);
+
+	return sdp != NULL
+		   && mclmr_negotiation_answer(negotiation, bearer, sdp, arena);
+}
+
 /* Takes one step. */
 static void take(const sequence_t *sequence, size_t i,
 		mclmr_negotiation_t *negotiation, mclmr_arena_t *arena)
@@ -254,11 +283,10 @@ static void take(const sequence_t *sequence, size_t i,
 		fail_at(sequence, i, "is something else");
 	if(is_answer)
 		check_asked(sequence, i, mclmr_negotiation_asked(negotiation, &bearer));
-	if(mclmr_negotiation_answer(
-			   negotiation, &bearer, description(step->pt), arena)
+	if(answer_text(negotiation, &bearer, description(step->pt), arena)
 			!= is_answer)
 		fail_at(sequence, i, "noted as answer, or not");
-	if(mclmr_negotiation_offer(negotiation, &bearer, (unsigned)step->pt % 4,
+	if(offer_text(negotiation, &bearer, (unsigned)step->pt % 4,
 			   description(step->pt), arena)
 			!= is_offer)
 		fail_at(sequence, i, "noted as offer, or not");
@@ -407,12 +435,12 @@ static void test_bindings(void **state)
 
 		(void)snprintf(offer, sizeof(offer), HEAD "%s", bindings[i].offer);
 		(void)snprintf(answer, sizeof(answer), HEAD "%s", bindings[i].answer);
-		assert_true(mclmr_negotiation_offer(
+		assert_true(offer_text(
 				&negotiation, &invite, 0, mclmr_span(offer), &arena));
 		assert_true(mclmr_span_equal(
 				negotiation.bound[A], mclmr_span(bindings[i].before)));
-		assert_true(mclmr_negotiation_answer(
-				&negotiation, &reply, mclmr_span(answer), &arena));
+		assert_true(
+				answer_text(&negotiation, &reply, mclmr_span(answer), &arena));
 		for(int side = 0; side < MCLMR_SIDES; side++) {
 			if(!mclmr_span_equal(
 					   negotiation.bound[side], mclmr_span(bindings[i].after)))
@@ -464,14 +492,12 @@ static void test_not_noted(void **state)
 	size_t len;
 
 	(void)state;
-	assert_false(mclmr_negotiation_offer(
-			&negotiation, &bearer, 0, MCLMR_SPAN("x"), &arena));
 	len = (size_t)snprintf(text, sizeof(text), HEAD "m=audio 1 RTP/SAVP 0\r\n");
 	while(len < sizeof(text) - 40)
 		len += (size_t)snprintf(text + len, sizeof(text) - len,
 				"a=crypto:%zu AEAD_AES_128_GCM x\r\n", len);
-	assert_false(mclmr_negotiation_offer(
-			&negotiation, &bearer, 0, mclmr_span(text), &arena));
+	assert_false(
+			offer_text(&negotiation, &bearer, 0, mclmr_span(text), &arena));
 	assert_false(negotiation.offered[A][MCLMR_OFFER_INVITE].given);
 }
 
@@ -487,13 +513,11 @@ static void test_arena(void **state)
 		mclmr_bearer_t invite = {A, INVITE, 0, 1, false, true};
 		mclmr_bearer_t reply = {B, INVITE, 200, 1, true, true};
 
-		if(!mclmr_negotiation_offer(
-				   &negotiation, &invite, 0, description(97), &arena)) {
+		if(!offer_text(&negotiation, &invite, 0, description(97), &arena)) {
 			assert_false(negotiation.offered[A][MCLMR_OFFER_INVITE].given);
 			continue;
 		}
-		if(mclmr_negotiation_answer(
-				   &negotiation, &reply, description(98), &arena)) {
+		if(answer_text(&negotiation, &reply, description(98), &arena)) {
 			noted++;
 			continue;
 		}
@@ -519,10 +543,8 @@ static bool fits(size_t n)
 		len += (size_t)snprintf(before + len, sizeof(before) - len,
 				"9 %zu a-name-of-20-octets-/8000\n", 100 + i);
 	negotiation.bound[B] = (mclmr_span_t){before, len};
-	assert_true(mclmr_negotiation_offer(
-			&negotiation, &invite, 0, description(97), &arena));
-	noted = mclmr_negotiation_answer(
-			&negotiation, &reply, description(98), &arena);
+	assert_true(offer_text(&negotiation, &invite, 0, description(97), &arena));
+	noted = answer_text(&negotiation, &reply, description(98), &arena);
 	assert_int_equal(
 			negotiation.offered[A][MCLMR_OFFER_INVITE].answered, noted);
 	assert_int_equal(negotiation.bound[B].len > len, noted);

@@ -140,6 +140,15 @@ typedef struct message
 		side, MCLMR_METHOD_UPDATE, code, cseq, code != 0, true \
 	}
 
+/* Reads a description. */
+static const mclmr_sdp_t *read_sdp(mclmr_span_t text, mclmr_arena_t *arena)
+{
+	mclmr_sdp_t *sdp;
+
+	assert_int_equal(mclmr_sdp_read(text, arena, &sdp), MCLMR_OK);
+	return sdp;
+}
+
 /* Takes the messages of a call: each is judged by what was noted before. */
 static void run_call(const char *profile, const message_t *messages, size_t n)
 {
@@ -172,10 +181,10 @@ static void run_call(const char *profile, const message_t *messages, size_t n)
 		left = policy_rows_decide(&row)->text;
 		if(message->op == MCLMR_OP_OFFER && left.len > 0)
 			assert_true(mclmr_negotiation_offer(
-					&negotiation, bearer, 0, left, &arena));
+					&negotiation, bearer, 0, read_sdp(left, &arena), &arena));
 		if(message->op == MCLMR_OP_ANSWER)
 			assert_true(mclmr_negotiation_answer(
-					&negotiation, bearer, left, &arena));
+					&negotiation, bearer, read_sdp(left, &arena), &arena));
 	}
 }
 

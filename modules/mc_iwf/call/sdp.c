@@ -197,15 +197,14 @@ static mclmr_status_t ask_relay(struct sip_msg *msg, lmr_message_t *m)
 	return lmr_avp_hand_over(request) ? MCLMR_OK : MCLMR_INTERNAL;
 }
 
-/* Reads what was decided and asks the relay, if there is one. */
-static mclmr_status_t prepare_relay(struct sip_msg *msg, lmr_message_t *m)
+/* Reads what was decided, once for the relay and for what the call keeps of
+ * it, and asks the relay, if there is one. */
+static mclmr_status_t prepare_commit(struct sip_msg *msg, lmr_message_t *m)
 {
-	mclmr_status_t status;
+	mclmr_status_t status = mclmr_sdp_read(m->text, &m->arena, &m->sdp);
 
-	if(!iwf_config.media_relay)
-		return MCLMR_OK;
-	status = mclmr_sdp_read(m->text, &m->arena, &m->sdp);
-	return status == MCLMR_OK ? ask_relay(msg, m) : status;
+	return status == MCLMR_OK && iwf_config.media_relay ? ask_relay(msg, m)
+														: status;
 }
 
 bool lmr_sdp_needs_relay(const lmr_message_t *m)
@@ -237,7 +236,7 @@ mclmr_status_t lmr_sdp_decide(struct sip_msg *msg, lmr_message_t *m,
 	if(status == MCLMR_OK)
 		status = decide(m);
 	if(status == MCLMR_OK)
-		status = prepare_relay(msg, m);
+		status = prepare_commit(msg, m);
 	if(status == MCLMR_OK)
 		m->todo = LMR_TODO_DECIDED;
 	return status;
@@ -261,8 +260,7 @@ static bool hide_addresses(lmr_message_t *m)
 {
 	static const mclmr_relay_reply_t nothing;
 
-	return mclmr_sdp_read(m->text, &m->arena, &m->sdp) == MCLMR_OK
-		   && mclmr_relay_reply_write(m->sdp, &nothing, &m->arena, &m->text);
+	return mclmr_relay_reply_write(m->sdp, &nothing, &m->arena, &m->text);
 }
 
 /* The description with port 0 everywhere; false if it cannot be read. */
@@ -277,6 +275,7 @@ static bool close_all(lmr_message_t *m)
 	for(size_t i = 0; i < sdp->sections; i++)
 		mclmr_sdp_close(&sdp->section[i]);
 	return mclmr_sdp_write(sdp, &m->arena, &m->text)
+		   && mclmr_sdp_read(m->text, &m->arena, &m->sdp) == MCLMR_OK
 		   && (!iwf_config.media_relay || hide_addresses(m));
 }
 
@@ -348,15 +347,15 @@ static bool is_end(const lmr_message_t *m)
 
 /* Adds what leaves to the negotiation; false, and nothing added, if it cannot
  * be kept. */
-static bool negotiate(lmr_message_t *m, mclmr_span_t text, lmr_leg_t *call)
+static bool negotiate(lmr_message_t *m, lmr_leg_t *call)
 {
 	unsigned wanted = m->decided ? m->request.wanted : 0;
 
 	if(m->op == MCLMR_OP_OFFER)
 		return mclmr_negotiation_offer(
-				&call->negotiation, &call->bearer, wanted, text, &m->arena);
+				&call->negotiation, &call->bearer, wanted, m->sdp, &m->arena);
 	return mclmr_negotiation_answer(
-			&call->negotiation, &call->bearer, text, &m->arena);
+			&call->negotiation, &call->bearer, m->sdp, &m->arena);
 }
 
 /* True if a format that was decided on stands for something else by now. */
@@ -394,19 +393,11 @@ static mclmr_status_t check_again(const lmr_message_t *m, const lmr_leg_t *now)
 				   : MCLMR_ANSWER_MISMATCH;
 }
 
-/* A message, and the text that it leaves with. */
-typedef struct leaving
-{
-	lmr_message_t *message;
-	mclmr_span_t text;
-} leaving_t;
-
 /* lmr_leg_change_t: notes what the message says. What is closed or removed
  * leaves in any case. */
 static mclmr_status_t note_leaving(void *data, lmr_leg_t *now)
 {
-	const leaving_t *leaving = data;
-	lmr_message_t *m = leaving->message;
+	lmr_message_t *m = data;
 	mclmr_status_t status;
 
 	now->ended |= is_end(m);
@@ -414,21 +405,19 @@ static mclmr_status_t note_leaving(void *data, lmr_leg_t *now)
 		return MCLMR_SDP_STRAY;
 	if(m->todo != LMR_TODO_DECIDED) {
 		if(m->todo == LMR_TODO_CLOSE && now->readable)
-			negotiate(m, leaving->text, now);
+			negotiate(m, now);
 		return now->readable ? MCLMR_OK : MCLMR_INTERNAL;
 	}
 	status = check_again(m, now);
 	if(status != MCLMR_OK)
 		return status;
-	return negotiate(m, leaving->text, now) ? MCLMR_OK : MCLMR_SDP_LIMIT;
+	return negotiate(m, now) ? MCLMR_OK : MCLMR_SDP_LIMIT;
 }
 
 /* Stores what the call has said with this message. */
-static mclmr_status_t store(
-		struct sip_msg *msg, lmr_message_t *m, mclmr_span_t text)
+static mclmr_status_t store(struct sip_msg *msg, lmr_message_t *m)
 {
 	bool must = m->todo == LMR_TODO_DECIDED;
-	leaving_t leaving = {m, text};
 	mclmr_status_t status;
 
 	if(!m->call.found || !m->call.readable)
@@ -438,7 +427,7 @@ static mclmr_status_t store(
 		status = MCLMR_OK;
 	else
 		status = lmr_leg_change(
-				msg, m->call.bearer.has_sdp, &m->arena, note_leaving, &leaving);
+				msg, m->call.bearer.has_sdp, &m->arena, note_leaving, m);
 	return must ? status : MCLMR_OK;
 }
 
@@ -471,7 +460,7 @@ mclmr_status_t lmr_sdp_commit(struct sip_msg *msg, lmr_message_t *m)
 	}
 	status = find_text(m, &text);
 	if(status == MCLMR_OK)
-		status = store(msg, m, text);
+		status = store(msg, m);
 	if(status == MCLMR_OK)
 		status = change(msg, m, text);
 	if(iwf_config.media_relay)

@@ -40,7 +40,7 @@ typedef struct lmr_message
 	mclmr_policy_request_t request;
 	mclmr_decision_t decision;
 	mclmr_span_t text;		/* what leaves, but for the places of the relay */
-	mclmr_sdp_t *sdp;		/* of a decision: the text, read */
+	mclmr_sdp_t *sdp;		/* the text, read; not if the body goes */
 	bool end;				/* this message says that the call is to be ended */
 	mclmr_span_t explained; /* the decision in words, if it was asked for */
 	mclmr_arena_t arena;

@@ -172,18 +172,8 @@ static bool keep(mclmr_negotiation_t *negotiation,
 	return true;
 }
 
-/* The outline of a description. */
-static bool outline_of(
-		mclmr_span_t text, mclmr_arena_t *arena, mclmr_span_t *outline)
-{
-	mclmr_sdp_t *sdp;
-
-	return mclmr_sdp_read(text, arena, &sdp) == MCLMR_OK
-		   && mclmr_sdp_outline(sdp, arena, outline);
-}
-
 bool mclmr_negotiation_offer(mclmr_negotiation_t *negotiation,
-		const mclmr_bearer_t *bearer, unsigned wanted, mclmr_span_t text,
+		const mclmr_bearer_t *bearer, unsigned wanted, const mclmr_sdp_t *sdp,
 		mclmr_arena_t *arena)
 {
 	mclmr_negotiation_t changed = *negotiation;
@@ -193,7 +183,7 @@ bool mclmr_negotiation_offer(mclmr_negotiation_t *negotiation,
 	mclmr_span_t outline;
 
 	if(mclmr_negotiation_op(negotiation, bearer) != MCLMR_OP_OFFER
-			|| !outline_of(text, arena, &outline))
+			|| !mclmr_sdp_outline(sdp, arena, &outline))
 		return false;
 	if(is_repeated(noted, bearer, outline))
 		return true;
@@ -210,12 +200,11 @@ bool mclmr_negotiation_offer(mclmr_negotiation_t *negotiation,
 
 /* Binds the payload types of an offer and its answer. */
 static bool bind(mclmr_negotiation_t *negotiation, mclmr_span_t offer,
-		mclmr_span_t answer, mclmr_arena_t *arena)
+		const mclmr_sdp_t *answered, mclmr_arena_t *arena)
 {
-	mclmr_sdp_t *offered, *answered;
+	mclmr_sdp_t *offered;
 
-	if(mclmr_sdp_read(offer, arena, &offered) != MCLMR_OK
-			|| mclmr_sdp_read(answer, arena, &answered) != MCLMR_OK)
+	if(mclmr_sdp_read(offer, arena, &offered) != MCLMR_OK)
 		return false;
 	for(int side = 0; side < MCLMR_SIDES; side++) {
 		if(!mclmr_binding_renew(negotiation->bound[side], offered, answered,
@@ -226,7 +215,8 @@ static bool bind(mclmr_negotiation_t *negotiation, mclmr_span_t offer,
 }
 
 bool mclmr_negotiation_answer(mclmr_negotiation_t *negotiation,
-		const mclmr_bearer_t *bearer, mclmr_span_t text, mclmr_arena_t *arena)
+		const mclmr_bearer_t *bearer, const mclmr_sdp_t *sdp,
+		mclmr_arena_t *arena)
 {
 	const mclmr_offered_t *asked =
 			bearer->has_sdp ? mclmr_negotiation_asked(negotiation, bearer)
@@ -235,7 +225,7 @@ bool mclmr_negotiation_answer(mclmr_negotiation_t *negotiation,
 	mclmr_side_t side = other_side(bearer->side);
 	mclmr_offered_t *answered;
 
-	if(asked == NULL || !bind(&changed, asked->outline, text, arena))
+	if(asked == NULL || !bind(&changed, asked->outline, sdp, arena))
 		return false;
 	answered = &changed.offered[side][asked - negotiation->offered[side]];
 	answered->answered = true;

@@ -9,6 +9,7 @@
 #define MCLMR_NEGOTIATION_H
 
 #include "mclmr/base/arena.h"
+#include "sdp.h"
 
 #define MCLMR_NEGOTIATION_MAX 4096 /* octets of one side's text */
 
@@ -97,19 +98,20 @@ bool mclmr_negotiation_overtaken(
 		const mclmr_negotiation_t *negotiation, const mclmr_bearer_t *bearer);
 
 /*
- * Notes an offer that left with this text. wanted: what its info part says of
- * encryption. What is noted lies in the arena. false, and nothing noted,
- * if the message is no offer, the text is no description, it is over
- * MCLMR_NEGOTIATION_MAX, or the arena is full.
+ * Notes an offer that left with this description. wanted: what its info part
+ * says of encryption. What is noted lies in the arena. false, and nothing
+ * noted, if the message is no offer, its state is over MCLMR_NEGOTIATION_MAX,
+ * or the arena is full.
  */
 bool mclmr_negotiation_offer(mclmr_negotiation_t *negotiation,
-		const mclmr_bearer_t *bearer, unsigned wanted, mclmr_span_t text,
+		const mclmr_bearer_t *bearer, unsigned wanted, const mclmr_sdp_t *sdp,
 		mclmr_arena_t *arena);
 
-/* Notes an answer that left with this text: from now on payload types are
- * bound. false as above. */
+/* Notes an answer that left with this description: from now on payload types
+ * are bound. false as above. */
 bool mclmr_negotiation_answer(mclmr_negotiation_t *negotiation,
-		const mclmr_bearer_t *bearer, mclmr_span_t text, mclmr_arena_t *arena);
+		const mclmr_bearer_t *bearer, const mclmr_sdp_t *sdp,
+		mclmr_arena_t *arena);
 
 /* The text of one side; false if it is over MCLMR_NEGOTIATION_MAX or the
  * arena is full. Without offers and bindings it is empty. */

@@ -138,6 +138,12 @@ static mclmr_status_t read_lines(
 	return MCLMR_OK;
 }
 
+/* True for the type of a line that a session begins with. */
+static bool begins_session(char type)
+{
+	return type == 'v' || type == 'o' || type == 's';
+}
+
 /* True if the text begins with v=0, o= and s=, and nothing in it begins like
  * this again: that would be a second description. */
 static bool is_one_session(const mclmr_sdp_t *sdp)
@@ -147,7 +153,7 @@ static bool is_one_session(const mclmr_sdp_t *sdp)
 			|| sdp->line[1].type != 'o' || sdp->line[2].type != 's')
 		return false;
 	for(size_t i = SESSION_HEAD; i < sdp->lines; i++) {
-		if(strchr("vos", sdp->line[i].type) != NULL)
+		if(begins_session(sdp->line[i].type))
 			return false;
 	}
 	return true;
