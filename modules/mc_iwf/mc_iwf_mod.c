@@ -50,7 +50,6 @@
 #include "config.h"
 #include "counters.h"
 #include "metrics.h"
-#include "mod_level.h"
 
 MODULE_VERSION
 
@@ -153,7 +152,6 @@ static param_export_t params[] = {
 	{"media_relay", PARAM_INT, &iwf_config.media_relay},
 	{"status", PARAM_STRING | PARAM_USE_FUNC, (void *)param_status},
 	{"message_table", PARAM_STRING | PARAM_USE_FUNC, (void *)param_table},
-	{"mod_level", PARAM_STRING | PARAM_USE_FUNC, (void *)iwf_mod_level_param},
 	{0, 0, 0}
 };
 /* clang-format on */
@@ -803,7 +801,6 @@ static int mod_init(void)
 			|| iwf_source_init() < 0 || iwf_store_init() < 0
 			|| iwf_group_init() < 0 || iwf_counters_init() < 0
 			|| iwf_gauges_init() < 0 || iwf_metrics_init() < 0 || lmr_init() < 0
-			|| iwf_mod_level_init() < 0
 			|| rpc_register_array(iwf_message_rpc) != 0)
 		return -1;
 	iwf_event_init(&event_callback);
@@ -812,7 +809,6 @@ static int mod_init(void)
 
 static int child_init(int rank)
 {
-	iwf_mod_level_enable();
 	return rank == PROC_MAIN ? iwf_refresh_start() : 0;
 }
 
@@ -823,7 +819,6 @@ static void mod_destroy(void)
 	iwf_store_destroy();
 	lmr_profiles_destroy();
 	lmr_leg_destroy();
-	iwf_mod_level_destroy();
 }
 
 /* Called by the core when it has loaded the module. */

@@ -84,11 +84,6 @@ def test_larger_limit_of_a_body(new_site):
 @pytest.mark.parametrize("line", [
     modparam("decode", '"perhaps"'), modparam("max_body", -1),
     modparam("status", "'no_such_word = 403'"),
-    modparam("mod_level", '"core"'), modparam("mod_level", '"=-2"'),
-    modparam("mod_level", '"core=quiet"'), modparam("mod_level", '"core=-6"'),
-    modparam("mod_level", '"core=4"'),
-    modparam("mod_level", f'"{"x" * 33}=2"'),
-    "\n".join(modparam("mod_level", f'"x{i}=2"') for i in range(33)),
     modparam("client_media", '"peers"'),
     modparam("server_networks", '"10.0.0.0/8, 10.0.0.1/24"'),
     modparam("db_url", '"sqlite:////nowhere/at/all.db"')])
