@@ -434,6 +434,13 @@ static void test_peers(void **state)
 			/* not an address */
 			{"127.0.0.2x", 5060, "", MCLMR_TRUST_NONE, false, false},
 			{"", 5060, "", MCLMR_TRUST_NONE, false, false},
+			{"10.0.0.4", 5060, "", MCLMR_TRUST_IWF, false, true},
+			{"::ffff:10.0.0.4", 5060, "", MCLMR_TRUST_IWF, false, true},
+			{"::FFFF:a00:4", 5060, "", MCLMR_TRUST_IWF, false, true},
+			{"::ffff:10.0.0.1", 5070, "", MCLMR_TRUST_IWF, true, false},
+			{"::fffe:10.0.0.4", 5060, "", MCLMR_TRUST_NONE, false, false},
+			{"::10.0.0.4", 5060, "", MCLMR_TRUST_NONE, false, false},
+			{"1::ffff:10.0.0.4", 5060, "", MCLMR_TRUST_NONE, false, false},
 	};
 	mclmr_network_t *network = sample_network();
 	size_t i;
@@ -447,6 +454,8 @@ static void test_peers(void **state)
 	assert_null(
 			add_peer(network, MCLMR_PEER_CORE, "", "", 0, "core.example.org"));
 	assert_null(add_peer(network, MCLMR_PEER_IWF, IWF2, "2001:DB8::1", 0, ""));
+	assert_null(
+			add_peer(network, MCLMR_PEER_IWF, IWF2, "::ffff:10.0.0.4", 0, ""));
 	for(i = 0; i < COUNT(row); i++) {
 		mclmr_source_t source = {mclmr_span(row[i].address), row[i].port,
 				mclmr_span(row[i].tls_id)};
@@ -472,6 +481,7 @@ static void test_peer_at(void **state)
 			{{"\x0a\0\0\x01", 4}, true},
 			{{"\x0a\0\0\x02", 4}, true},
 			{{"\x0a\0\0\x03", 4}, false},
+			{{"\x0a\0\0\x04", 4}, true},
 			{{"\x0a\0\0", 3}, false},
 			{{"\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01", 16}, true},
 			{{"\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x02", 16}, false},
@@ -484,6 +494,8 @@ static void test_peer_at(void **state)
 	assert_null(
 			add_peer(network, MCLMR_PEER_CORE, "", "10.0.0.2", 0, "a.example"));
 	assert_null(add_peer(network, MCLMR_PEER_IWF, IWF2, "2001:DB8::1", 0, ""));
+	assert_null(
+			add_peer(network, MCLMR_PEER_IWF, IWF2, "::ffff:10.0.0.4", 0, ""));
 	for(size_t i = 0; i < COUNT(row); i++)
 		assert_int_equal(
 				mclmr_network_has_peer_at(network, row[i].octets), row[i].peer);

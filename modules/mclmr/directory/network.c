@@ -206,8 +206,17 @@ static bool lower_case(mclmr_span_t text, char *buffer, mclmr_span_t *lower)
 	return true;
 }
 
-/* The octets of an IP address, so that all its text forms are one; written
- * to buffer of ADDRESS_MAX_OCTETS. false: no IP address. */
+/* True for an IPv6 address that is an IPv4 one, mapped (RFC 4291 2.5.5.2). */
+static bool is_mapped(const char octets[ADDRESS_MAX_OCTETS])
+{
+	static const unsigned char prefix[12] = {[10] = 0xff, [11] = 0xff};
+
+	return memcmp(octets, prefix, sizeof(prefix)) == 0;
+}
+
+/* The octets of an IP address, so that all its text forms are one, a mapped
+ * one those of IPv4; written to buffer of ADDRESS_MAX_OCTETS. false: no IP
+ * address. */
 static bool binary_address(
 		mclmr_span_t text, char *buffer, mclmr_span_t *address)
 {
@@ -221,7 +230,8 @@ static bool binary_address(
 	if(inet_pton(AF_INET, string, buffer) == 1)
 		*address = (mclmr_span_t){buffer, 4};
 	else if(inet_pton(AF_INET6, string, buffer) == 1)
-		*address = (mclmr_span_t){buffer, 16};
+		*address = is_mapped(buffer) ? (mclmr_span_t){buffer + 12, 4}
+									 : (mclmr_span_t){buffer, 16};
 	else
 		return false;
 	return true;

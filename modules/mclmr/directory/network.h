@@ -49,7 +49,8 @@ typedef struct mclmr_peer_row
 {
 	mclmr_peer_kind_t kind;
 	mclmr_span_t psi;	  /* IWF: the PSI it may assert; core: empty */
-	mclmr_span_t address; /* IPv4 or IPv6 address, empty: by tls_id only */
+	mclmr_span_t address; /* IPv4 or IPv6 address, an IPv4-mapped one means
+						   * the IPv4 one; empty: by tls_id only */
 	int port;			  /* 0: any */
 	mclmr_span_t tls_id;  /* name in its certificate, empty: not compared */
 } mclmr_peer_row_t;

@@ -20,7 +20,8 @@ bool mclmr_binding_differs(mclmr_span_t bindings, size_t section,
  * offer and answer add. A section that the answer closes has none: a new
  * stream may take its place (RFC 3264 8.1). false if the arena is full.
  */
-bool mclmr_binding_renew(mclmr_span_t bindings, mclmr_sdp_t *offer,
-		mclmr_sdp_t *answer, mclmr_arena_t *arena, mclmr_span_t *renewed);
+bool mclmr_binding_renew(mclmr_span_t bindings, const mclmr_sdp_t *offer,
+		const mclmr_sdp_t *answer, mclmr_arena_t *arena,
+		mclmr_span_t *renewed);
 
 #endif
