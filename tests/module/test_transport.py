@@ -211,7 +211,7 @@ def test_broken_handshakes_are_not_told(tls_site):
     for stand there."""
     said = len(tls_site.node.log())
     context = ssl.create_default_context()
-    for name in ["secret.example.org"] * 10:
+    for name in ["secret.example.org"] * 30:
         with socket.create_connection(
                 ("127.0.0.1", tls_node.port_of(tls_site)),
                 sip.TIMEOUT) as plain:

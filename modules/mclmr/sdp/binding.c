@@ -96,8 +96,7 @@ static void bind(
 }
 
 bool mclmr_binding_renew(mclmr_span_t bindings, const mclmr_sdp_t *offer,
-		const mclmr_sdp_t *answer, mclmr_arena_t *arena,
-		mclmr_span_t *renewed)
+		const mclmr_sdp_t *answer, mclmr_arena_t *arena, mclmr_span_t *renewed)
 {
 	mclmr_text_t text = mclmr_text(arena);
 	binding_t old;

@@ -21,7 +21,6 @@ bool mclmr_binding_differs(mclmr_span_t bindings, size_t section,
  * stream may take its place (RFC 3264 8.1). false if the arena is full.
  */
 bool mclmr_binding_renew(mclmr_span_t bindings, const mclmr_sdp_t *offer,
-		const mclmr_sdp_t *answer, mclmr_arena_t *arena,
-		mclmr_span_t *renewed);
+		const mclmr_sdp_t *answer, mclmr_arena_t *arena, mclmr_span_t *renewed);
 
 #endif
