@@ -105,8 +105,10 @@ def with_slow_load(make):
         def slow_load(self):
             """While this is entered, a page of users takes 20 ms."""
             self.path("slow_load").touch()
+            self.path("slow_load").chmod(0o666)
             try:
                 yield
+                assert self.path("slow_load").stat().st_size > 0, "none was"
             finally:
                 self.path("slow_load").unlink()
     return Slow

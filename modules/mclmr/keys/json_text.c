@@ -47,3 +47,15 @@ mclmr_span_t mclmr_json_string(const json_t *value)
 		return (mclmr_span_t){NULL, 0};
 	return (mclmr_span_t){json_string_value(value), json_string_length(value)};
 }
+
+bool mclmr_json_array_has(const json_t *value, mclmr_span_t text)
+{
+	for(size_t i = 0; i < json_array_size(value); i++) {
+		const json_t *one = json_array_get(value, i);
+
+		if(json_is_string(one)
+				&& mclmr_span_equal(mclmr_json_string(one), text))
+			return true;
+	}
+	return false;
+}

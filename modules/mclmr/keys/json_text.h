@@ -21,4 +21,7 @@ json_t *mclmr_json_read(mclmr_span_t text);
 /* The octets of a string, empty if it is none; they live as long as it. */
 mclmr_span_t mclmr_json_string(const json_t *value);
 
+/* True if a value is an array that has this string. */
+bool mclmr_json_array_has(const json_t *value, mclmr_span_t text);
+
 #endif

@@ -62,11 +62,7 @@ static bool has_text(const json_t *value, mclmr_span_t text)
 {
 	if(json_is_string(value))
 		return mclmr_span_equal(mclmr_json_string(value), text);
-	for(size_t i = 0; i < json_array_size(value); i++) {
-		if(mclmr_span_equal(mclmr_json_string(json_array_get(value, i)), text))
-			return true;
-	}
-	return false;
+	return mclmr_json_array_has(value, text);
 }
 
 /* Compares issuer and audience, if they are configured. */

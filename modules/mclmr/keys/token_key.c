@@ -114,16 +114,6 @@ static bool read_numbers(const json_t *jwk, const char *first,
 	return true;
 }
 
-/* True if an array has a string. */
-static bool has_word(const json_t *array, mclmr_span_t word)
-{
-	for(size_t i = 0; i < json_array_size(array); i++) {
-		if(mclmr_span_equal(mclmr_json_string(json_array_get(array, i)), word))
-			return true;
-	}
-	return false;
-}
-
 /* True if a JWK is for signatures, by what it says of its use; *algorithms are
  * those that it leaves. */
 static bool is_for_signatures(
@@ -141,7 +131,7 @@ static bool is_for_signatures(
 				   || mclmr_span_equal(
 						   mclmr_json_string(use), MCLMR_SPAN("sig")))
 		   && (operations == NULL
-				   || has_word(operations, MCLMR_SPAN("verify")));
+				   || mclmr_json_array_has(operations, MCLMR_SPAN("verify")));
 }
 
 /* Makes the key of a JWK by its type. */

@@ -20,7 +20,8 @@ static const tool_command_t groups[] = {
 		{"token", "access tokens: inspect", tool_token},
 };
 
-/* Keys and tokens do not get into core dumps, nor to a debugger of the same user. */
+/* Keys and tokens do not get into core dumps, nor to a debugger of the same
+ * user. */
 static void forbid_dumps(void)
 {
 	const struct rlimit none = {0, 0};
