@@ -52,7 +52,7 @@ def test_every_command():
     """No command is left out."""
     told = {" ".join(words) for words, _ in commands()}
     known = set()
-    for group in "message", "kms", "mikey", "key":
+    for group in "message", "register", "kms", "mikey", "key":
         _, out, _ = run(group, "--help")
         known |= {f"{group} {name}" for name in re.findall(
             r"^  (\w+) ", out.decode(), re.M)}

@@ -232,6 +232,8 @@ LIMITS = [
     ("mclmr/sip/multipart.h", "MCLMR_MAX_PARTS", "body parts"),
     ("mclmr/sip/multipart.h", "MCLMR_MAX_BOUNDARY", "boundary"),
     ("mclmr/sip/multipart.h", "MCLMR_MAX_PART_HEADERS", "header of one part"),
+    ("mclmr/sip/multipart.h", "MCLMR_MAX_MESSAGE_HEADERS",
+     "header of a message in a part"),
     ("mclmr/sip/xml.h", "MCLMR_XML_MAX_SIZE", "XML document"),
     ("mclmr/sip/xml.h", "MCLMR_XML_MAX_DEPTH", "XML document"),
     ("mclmr/sip/xml.h", "MCLMR_XML_MAX_ATTRIBUTES", "XML document"),

@@ -447,6 +447,12 @@ static mclmr_mime_rule_t set_fields(
 				   : MCLMR_MIME_TYPE;
 }
 
+/* Octets of a header; that of a message has more fields than that of a part. */
+static size_t max_headers(bool message)
+{
+	return message ? MCLMR_MAX_MESSAGE_HEADERS : MCLMR_MAX_PART_HEADERS;
+}
+
 /* Reads the header lines of a part, or of a message. */
 static mclmr_mime_rule_t read_headers(
 		mclmr_span_t headers, bool compact, mclmr_body_part_t *part)
@@ -454,7 +460,7 @@ static mclmr_mime_rule_t read_headers(
 	fields_t fields = {EMPTY, EMPTY, EMPTY, EMPTY, compact};
 	mclmr_span_t rest = headers;
 
-	if(headers.len > MCLMR_MAX_PART_HEADERS)
+	if(headers.len > max_headers(compact))
 		return MCLMR_MIME_LIMIT;
 	if(!is_clean(headers))
 		return MCLMR_MIME_PART_HEADER;
@@ -468,7 +474,7 @@ static mclmr_mime_rule_t read_headers(
 
 /* Cuts the header lines off the text between two delimiters, leaving the
  * content. The CRLF of the empty line may be that of the next delimiter. */
-static mclmr_span_t cut_headers(mclmr_span_t *text)
+static mclmr_span_t cut_headers(mclmr_span_t *text, size_t max)
 {
 	mclmr_span_t window = *text;
 	mclmr_span_t headers;
@@ -478,8 +484,8 @@ static mclmr_span_t cut_headers(mclmr_span_t *text)
 		cut_head(text, 2);
 		return (mclmr_span_t){window.s, 0};
 	}
-	if(window.len > MCLMR_MAX_PART_HEADERS + 2)
-		window.len = MCLMR_MAX_PART_HEADERS + 2;
+	if(window.len > max + 2)
+		window.len = max + 2;
 	blank = mclmr_span_find(window, MCLMR_SPAN("\r\n\r\n"));
 	if(blank == NULL)
 		return cut_head(text, text->len);
@@ -492,7 +498,7 @@ static mclmr_span_t cut_headers(mclmr_span_t *text)
 static mclmr_mime_rule_t read_part(
 		mclmr_span_t text, bool compact, mclmr_body_part_t *part)
 {
-	mclmr_span_t headers = cut_headers(&text);
+	mclmr_span_t headers = cut_headers(&text, max_headers(compact));
 
 	part->content = text;
 	return read_headers(headers, compact, part);

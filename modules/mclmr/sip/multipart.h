@@ -12,8 +12,9 @@
 #include "mime_rule.h"
 
 #define MCLMR_MAX_PARTS 16
-#define MCLMR_MAX_BOUNDARY 70		/* RFC 2046 5.1.1 */
-#define MCLMR_MAX_PART_HEADERS 4096 /* octets of the header of one part */
+#define MCLMR_MAX_BOUNDARY 70			/* RFC 2046 5.1.1 */
+#define MCLMR_MAX_PART_HEADERS 4096		/* octets of the header of one part */
+#define MCLMR_MAX_MESSAGE_HEADERS 16384 /* of a message in a part */
 
 typedef struct mclmr_part
 {
@@ -56,7 +57,8 @@ mclmr_status_t mclmr_multipart_read(mclmr_span_t content_type,
 
 /*
  * Reads a message of SIP, HTTP or mail as a part: its start line, if it has
- * one, is skipped; names of fields may be the compact ones of SIP.
+ * one, is skipped; names of fields may be the compact ones of SIP. Its header
+ * has at most MCLMR_MAX_MESSAGE_HEADERS octets.
  * MCLMR_MIME_KEPT, or what is wrong.
  */
 mclmr_mime_rule_t mclmr_part_read_message(

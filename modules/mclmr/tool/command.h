@@ -30,6 +30,7 @@ bool tool_is_help(const char *argument);
 /* The groups of commands. */
 int tool_message(int argc, char **argv);
 int tool_sdp(int argc, char **argv);
+int tool_register(int argc, char **argv);
 int tool_kms(int argc, char **argv);
 int tool_mikey(int argc, char **argv);
 int tool_key(int argc, char **argv);

@@ -11,6 +11,8 @@ static const tool_command_t groups[] = {
 		{"message", "IWF short messages: decode, explain, encode",
 				tool_message},
 		{"sdp", "media profiles: explain, apply", tool_sdp},
+		{"register", "third-party REGISTERs of an IMS core: explain",
+				tool_register},
 		{"kms", "a laboratory key management server: init, user, reissue, uid",
 				tool_kms},
 		{"mikey", "MIKEY-SAKKE messages: inspect, verify, open, make",
@@ -35,7 +37,8 @@ int main(int argc, char **argv)
 	if(argc > 1
 			&& (strcmp(argv[1], "kms") == 0 || strcmp(argv[1], "mikey") == 0
 					|| strcmp(argv[1], "key") == 0
-					|| strcmp(argv[1], "token") == 0))
+					|| strcmp(argv[1], "token") == 0
+					|| strcmp(argv[1], "register") == 0))
 		forbid_dumps();
 	return tool_dispatch(
 			"mclmr", groups, sizeof(groups) / sizeof(groups[0]), argc, argv);

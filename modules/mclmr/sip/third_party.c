@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The third-party REGISTER, and the REGISTER in its body. */
+#include <string.h>
+
+#include "mclmr/base/text.h"
+#include "field.h"
+#include "mc_info.h"
+#include "nesting.h"
+#include "third_party.h"
+#include "uri.h"
+
+/* Parts that are still to be looked into. */
+typedef struct walk
+{
+	size_t n;
+	mclmr_body_part_t part[MCLMR_MAX_NESTED];
+	mclmr_arena_t *arena;
+	mclmr_third_party_t *registration;
+} walk_t;
+
+/* Cuts a field with its continuation lines off header lines. */
+static mclmr_span_t cut_field(mclmr_span_t *headers)
+{
+	mclmr_span_t field = *headers;
+
+	do
+		(void)mclmr_span_cut(headers, '\n');
+	while(headers->len > 0 && (headers->s[0] == ' ' || headers->s[0] == '\t'));
+	field.len -= headers->len;
+	return field;
+}
+
+/* Adds the values of all fields of a name, commas between; compact is its
+ * short form, or empty. false: there is none, or the arena is full. */
+static bool find_field(mclmr_span_t headers, mclmr_span_t name,
+		mclmr_span_t compact, mclmr_arena_t *arena, mclmr_span_t *value)
+{
+	mclmr_text_t text = mclmr_text(arena);
+	bool found = false;
+
+	while(headers.len > 0) {
+		mclmr_span_t field = cut_field(&headers);
+		mclmr_span_t is = mclmr_span_trim(mclmr_span_cut(&field, ':'));
+
+		if(!mclmr_span_equal_nocase(is, name)
+				&& (compact.len == 0 || !mclmr_span_equal_nocase(is, compact)))
+			continue;
+		if(found)
+			mclmr_text_char(&text, ',');
+		mclmr_text_put(&text, mclmr_span_trim(field));
+		found = true;
+	}
+	return mclmr_text_done(&text, value) && found;
+}
+
+/* The one element of a list; false if there is none, or a second. */
+static bool only_element(mclmr_span_t list, mclmr_span_t *element)
+{
+	mclmr_span_t second;
+
+	return mclmr_field_next(&list, element)
+		   && !mclmr_field_next(&list, &second);
+}
+
+/* The key of the URI of a To. */
+static bool key_of_to(
+		mclmr_span_t to, mclmr_uri_room_t *room, mclmr_span_t *key)
+{
+	mclmr_span_t element;
+
+	return only_element(to, &element)
+		   && mclmr_uri_key_in(mclmr_field_uri(element), room, key);
+}
+
+/* Seconds; those that need more than 32 bits are the most that there are
+ * (RFC 3261 20.19). */
+static bool read_expires(mclmr_span_t text, uint32_t *expires)
+{
+	uint64_t seconds = 0;
+
+	text = mclmr_span_trim(text);
+	for(size_t i = 0; i < text.len; i++) {
+		if(text.s[i] < '0' || text.s[i] > '9')
+			return false;
+		seconds = 10 * seconds + (uint64_t)(text.s[i] - '0');
+		if(seconds > UINT32_MAX)
+			seconds = UINT32_MAX;
+	}
+	*expires = (uint32_t)seconds;
+	return text.len > 0;
+}
+
+/* Keeps an info document. */
+static mclmr_mime_rule_t keep_info(
+		walk_t *walk, mclmr_service_t service, const mclmr_body_part_t *part)
+{
+	mclmr_span_t *info = &walk->registration->info[service];
+
+	if(info->len > 0)
+		return MCLMR_MIME_INFO_PLACE;
+	return mclmr_part_decode(part, walk->arena, info) == MCLMR_OK
+				   ? MCLMR_MIME_KEPT
+				   : MCLMR_MIME_ENCODING;
+}
+
+static bool is_multipart(mclmr_span_t media_type)
+{
+	return mclmr_span_starts_nocase(media_type, MCLMR_SPAN("multipart/"));
+}
+
+/* Keeps an info part, and notes one that has to be looked into. */
+static mclmr_mime_rule_t meet(walk_t *walk, const mclmr_body_part_t *part)
+{
+	mclmr_service_t service = mclmr_mc_info_service(part->media_type);
+
+	if(service != MCLMR_SERVICE_NONE)
+		return keep_info(walk, service, part);
+	if(!is_multipart(part->media_type)
+			&& !mclmr_span_equal_nocase(
+					part->media_type, MCLMR_SPAN("message/sip")))
+		return MCLMR_MIME_KEPT;
+	if(part->base64 || part->unreadable)
+		return MCLMR_MIME_COMPOSITE;
+	if(walk->n == MCLMR_MAX_NESTED)
+		return MCLMR_MIME_LIMIT;
+	walk->part[walk->n++] = *part;
+	return MCLMR_MIME_KEPT;
+}
+
+/* The parts of a multipart. */
+static mclmr_mime_rule_t look_into_parts(
+		walk_t *walk, const mclmr_body_part_t *part)
+{
+	mclmr_multipart_t inside;
+	mclmr_mime_rule_t rule;
+
+	(void)mclmr_multipart_read(
+			part->content_type, MCLMR_SPAN(""), part->content, &inside);
+	rule = inside.broken;
+	for(size_t i = 0; rule == MCLMR_MIME_KEPT && i < inside.n; i++)
+		rule = meet(walk, &inside.part[i]);
+	return rule;
+}
+
+/* True if the To of a REGISTER is an identity of this user. */
+static bool is_own(const walk_t *walk, const mclmr_body_part_t *message)
+{
+	mclmr_uri_room_t room;
+	mclmr_span_t to, key;
+
+	return find_field(message->headers, MCLMR_SPAN("To"), MCLMR_SPAN("t"),
+				   walk->arena, &to)
+		   && key_of_to(to, &room, &key)
+		   && mclmr_implicit_set_has(&walk->registration->set, key);
+}
+
+/* The body of the user's own REGISTER; no other message is read. */
+static mclmr_mime_rule_t look_into_message(
+		walk_t *walk, const mclmr_body_part_t *part)
+{
+	mclmr_third_party_t *registration = walk->registration;
+	mclmr_body_part_t message;
+	mclmr_mime_rule_t rule;
+
+	if(!mclmr_span_starts(part->content, MCLMR_SPAN("REGISTER ")))
+		return MCLMR_MIME_KEPT;
+	rule = mclmr_part_read_message(part->content, &message);
+	if(rule != MCLMR_MIME_KEPT)
+		return rule;
+	if(!is_own(walk, &message)) {
+		registration->inner = MCLMR_INNER_FOREIGN;
+		return MCLMR_MIME_KEPT;
+	}
+	if(registration->inner == MCLMR_INNER_NONE)
+		registration->inner = MCLMR_INNER_OWN;
+	return meet(walk, &message);
+}
+
+/* Looks into the body; what is found there is forgotten if a rule is broken. */
+static void read_body(const mclmr_third_party_fields_t *fields, walk_t *walk)
+{
+	mclmr_third_party_t *registration = walk->registration;
+	mclmr_multipart_t body;
+	mclmr_mime_rule_t rule;
+
+	(void)mclmr_multipart_read(
+			fields->content_type, fields->encoding, fields->body, &body);
+	rule = body.broken;
+	for(size_t i = 0; rule == MCLMR_MIME_KEPT && i < body.n; i++)
+		rule = meet(walk, &body.part[i]);
+	for(size_t i = 0; rule == MCLMR_MIME_KEPT && i < walk->n; i++) {
+		const mclmr_body_part_t part = walk->part[i];
+
+		rule = is_multipart(part.media_type) ? look_into_parts(walk, &part)
+											 : look_into_message(walk, &part);
+	}
+	registration->broken = rule;
+	if(rule != MCLMR_MIME_KEPT)
+		memset(registration->info, 0, sizeof(registration->info));
+}
+
+const char *mclmr_third_party_read(const mclmr_third_party_fields_t *fields,
+		mclmr_arena_t *arena, mclmr_third_party_t *registration)
+{
+	walk_t walk = {.arena = arena, .registration = registration};
+	mclmr_uri_room_t room;
+	mclmr_span_t contact;
+
+	memset(registration, 0, sizeof(*registration));
+	if(!key_of_to(fields->to, &room, &registration->impu)
+			|| !mclmr_arena_copy(
+					arena, registration->impu, &registration->impu))
+		return "To is no public identity";
+	if(!only_element(fields->contact, &contact))
+		return "Contact is not the one of an S-CSCF";
+	registration->scscf = mclmr_field_uri(contact);
+	if(!mclmr_uri_key_in(registration->scscf, &room, &contact))
+		return "Contact is not the one of an S-CSCF";
+	if(!read_expires(fields->expires, &registration->expires))
+		return "Expires is no number of seconds";
+	registration->set.key[registration->set.n++] = registration->impu;
+	mclmr_implicit_set_add(&registration->set, fields->associated, arena);
+	read_body(fields, &walk);
+	return NULL;
+}
+
+const char *mclmr_third_party_read_message(mclmr_span_t message,
+		mclmr_arena_t *arena, mclmr_third_party_t *registration)
+{
+	mclmr_third_party_fields_t fields = {0};
+	mclmr_body_part_t part;
+
+	if(!mclmr_span_starts(message, MCLMR_SPAN("REGISTER "))
+			|| mclmr_part_read_message(message, &part) != MCLMR_MIME_KEPT)
+		return "no REGISTER";
+	(void)find_field(
+			part.headers, MCLMR_SPAN("To"), MCLMR_SPAN("t"), arena, &fields.to);
+	(void)find_field(part.headers, MCLMR_SPAN("Contact"), MCLMR_SPAN("m"),
+			arena, &fields.contact);
+	(void)find_field(part.headers, MCLMR_SPAN("Expires"), MCLMR_SPAN(""), arena,
+			&fields.expires);
+	(void)find_field(part.headers, MCLMR_SPAN("P-Associated-URI"),
+			MCLMR_SPAN(""), arena, &fields.associated);
+	fields.content_type = part.content_type;
+	fields.encoding = part.base64		? MCLMR_SPAN("base64")
+					  : part.unreadable ? MCLMR_SPAN("other")
+										: MCLMR_SPAN("");
+	fields.body = part.content;
+	return mclmr_third_party_read(&fields, arena, registration);
+}
