@@ -86,7 +86,7 @@ iwf_config_t iwf_config = {
 	.server_networks = str_init(""),
 	.private_headers = str_init("P-Charging-Vector,"
 		"P-Charging-Function-Addresses,P-Access-Network-Info,"
-		"P-Visited-Network-ID,P-Served-User,P-User-Database,"
+		"P-User-Database,"
 		"P-Profile-Key,P-Private-Network-Indication,"
 		"P-Called-Party-ID,P-Associated-URI"),
 	.policies = IWF_DEFAULT_POLICIES,

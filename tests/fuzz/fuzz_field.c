@@ -3,9 +3,11 @@
 /*
  * Input: the value of a header field. Its elements stand in it one after the
  * other and are none of them empty; each of them is an element of itself
- * alone. URI, parameters, names and values of an element stand in it.
+ * alone. URI, parameters, names and values of an element stand in it; so does the
+ * user of P-Served-User.
  */
 #include "mclmr/sip/field.h"
+#include "mclmr/sip/served_user.h"
 #include "fuzz.h"
 
 /* The parameters of an element. */
@@ -43,7 +45,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	mclmr_span_t whole = input_of(data, size), list = whole, element;
 	const char *end = whole.s;
+	mclmr_served_user_t served;
 
+	if(mclmr_served_user_read(whole, &served))
+		require(served.uri.len > 0 && is_within(served.uri, whole));
 	while(mclmr_field_next(&list, &element)) {
 		require(is_within(element, whole) && element.s >= end);
 		end = element.s + element.len;

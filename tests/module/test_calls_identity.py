@@ -488,6 +488,21 @@ def test_alice_is_alice_everywhere(site):
     assert b"bob" not in bytes(got)
 
 
+def test_the_served_user_calls(site):
+    """For whom a core speaks, whatever it asserts: a client sees no other."""
+    site.client("alice")
+    bob = site.client("bob")
+    message = private_call("alice", mc.mc_id("bob"), fields=[
+        ("P-Served-User", f"<{mc.impu('alice')}>;sescase=orig"),
+        ("P-Asserted-Identity", f"<{mc.impu('carol')}>")])
+    assert site.from_core(message).code == 200
+    got = arrived(bob.endpoint)
+    assert got.all("P-Asserted-Identity") == [f"<{mc.impu('alice')}>"]
+    assert got.get("P-Served-User") is None
+    assert value_of(got, "calling-user-id") == mc.mc_id("alice")
+    assert b"carol" not in bytes(got)
+
+
 @pytest.mark.parametrize("source", ["client", "core", "iwf"])
 def test_fields_that_assert_something(site, source):
     """The core may say all, an IWF little, a client nothing of them."""

@@ -142,6 +142,19 @@ def test_text_of_a_client(site):
             in site.node.metrics())
 
 
+def test_text_of_a_core(site):
+    """What its servers tell each other is not for users."""
+    bob = site.client("bob")
+    message = text_message("alice", "bob")
+    names = ["P-Served-User", "P-Visited-Network-ID"]
+    for name in [*names, "P-Charging-Vector"]:
+        message.add(name, "icid-value=1")
+    assert site.from_core(message).code == 200
+    got = bob.endpoint.wait_request().message
+    assert got.get("P-Charging-Vector") == "icid-value=1"
+    assert not [name for name in names if got.get(name)]
+
+
 @pytest.mark.parametrize("write", [
     str.lower, str.upper, lambda name: name + " ", lambda name: name + "\t"],
     ids=["lower", "upper", "space", "tab"])
@@ -469,12 +482,14 @@ def test_iwf_is_named_plainly(site, dial, form):
 
 
 def test_core_says_what_it_said(site):
-    """What a core writes into a MESSAGE passes as it did."""
+    """What a core writes into a MESSAGE passes as it did, but for what its
+    servers tell each other."""
     bob = site.client("bob")
     message = with_fields(text_message("alice", "bob"))
     assert site.from_core(message).code == 200
     got = bob.endpoint.wait_request().message
-    assert left(got) == {name for name, _ in marked()}
+    assert left(got) == {name for name, _ in marked()} - {
+        "P-Served-User", "P-Visited-Network-ID"}
 
 
 def test_fields_added_by_a_site(new_site):

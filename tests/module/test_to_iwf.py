@@ -6,8 +6,8 @@ import mc
 import sip
 
 SECRET_HEADERS = ["P-Charging-Vector: icid-value=1",
-                  "P-Access-Network-Info: 3GPP-E-UTRAN",
-                  "P-Served-User: <sip:alice@mc.example.org>"]
+                  "P-Access-Network-Info: 3GPP-E-UTRAN"]
+CORE_ALONE = ["P-Visited-Network-ID", "p-served-user"]
 
 
 def send(site, user, **what):
@@ -187,6 +187,77 @@ def test_private_headers_stay_in_the_trust_domain(new_site):
         octets = receiver.wait_request().octets
         for line in SECRET_HEADERS:
             assert (line.encode() in octets) == there
+
+
+def test_fields_between_servers_of_the_core(site):
+    """They leave to no IWF, however far it is trusted."""
+    site.client("alice")
+    message = mc.core_message("alice", b"x")
+    for name in CORE_ALONE:
+        message.add(name, f"<{mc.impu('alice')}>;sescase=orig")
+    assert site.from_core(message).code == 200
+    got = site.iwf1.wait_request().message
+    assert not [name for name in CORE_ALONE if got.get(name)]
+    assert got.get("P-Asserted-Identity") == f"<{mc.impu('alice')}>"
+
+
+def served(user, *served_users, asserted=None):
+    """A message as a core hands it on for another user than it asserts."""
+    message = mc.core_message(user, b"x")
+    message.drop("P-Asserted-Identity")
+    if asserted:
+        message.add("P-Asserted-Identity", f"<{mc.impu(asserted)}>")
+    for value in served_users:
+        message.add("P-Served-User", value)
+    return message
+
+
+@pytest.mark.parametrize("asserted", [None, "bob", "alice"])
+@pytest.mark.parametrize("case", [";sescase=orig;regstate=reg", ";orig-cdiv",
+                                  ""])
+def test_the_served_user_sends(any_site, asserted, case):
+    """Whatever the core asserts; that does not leave."""
+    any_site.client("alice")
+    message = served("alice", f"<{mc.impu('alice')}>{case}",
+                     asserted=asserted)
+    assert any_site.from_core(message).code == 200
+    got = any_site.iwf1.wait_request().message
+    assert got.all("P-Asserted-Identity") == [f"<{mc.impu('alice')}>"]
+    assert mc.impu("alice").encode() in mc.parts_of(got)[0].content
+    assert b"bob" not in bytes(got)
+
+
+def test_a_served_user_who_is_called(any_site):
+    """It asserts nothing of who sends."""
+    called = "<sip:alice@mc.example.org>;sescase=term"
+    any_site.client("alice")
+    assert any_site.from_core(served("alice", called)).code == 403
+    assert not any_site.iwf1.requests()
+
+
+@pytest.mark.parametrize("asserted", [None, "alice"])
+@pytest.mark.parametrize("values", [
+    ["<sip:alice@mc.example.org>;sescase=orig"] * 2,
+    ["<sip:alice@mc.example.org>, <sip:bob@mc.example.org>"],
+    ["<sip:alice@mc.example.org>;sescase=orig;sescase=term"],
+    ["<sip:alice@mc.example.org"], [";sescase=orig"]])
+def test_a_served_user_who_is_not_clear(any_site, values, asserted):
+    """What can be read in two ways is refused, whatever is asserted."""
+    any_site.client("alice")
+    message = served("alice", *values, asserted=asserted)
+    assert any_site.from_core(message).code == 403
+    assert not any_site.iwf1.requests()
+
+
+def test_an_iwf_serves_no_user(site):
+    """P-Served-User of another peer than a core does not count."""
+    alice = site.client("alice")
+    message = mc.iwf_message("alice", b"x").add(
+        "P-Served-User", f"<{mc.impu('bob')}>;sescase=orig")
+    assert site.from_iwf(message).code == 200
+    got = alice.endpoint.wait_request().message
+    assert got.get("P-Served-User") is None
+    assert got.get("P-Asserted-Identity") == f"<{mc.IWF1}>"
 
 
 def test_fields_that_assert_something(site):

@@ -809,7 +809,7 @@ static void test_full_list(void **state)
 	mclmr_directory_t *directory = sample_directory();
 	mclmr_resource_lists_t lists = {.n = MCLMR_MAX_ENTRIES};
 	mclmr_mc_info_t info = {0};
-	mclmr_sender_t sender = {false, 1, {MCLMR_SPAN(ALICE)}};
+	mclmr_sender_t sender = {false, 1, {MCLMR_SPAN(ALICE)}, false};
 	mclmr_forward_request_t request = {
 			MCLMR_TO_IWF, &sender, PTT, &info, &lists, NOT_GIVEN, false};
 	char room[16384];
@@ -1058,7 +1058,7 @@ static void test_asserted_sender(void **state)
 			n++;
 		}
 		memset(&sender, 0xa5, sizeof(sender));
-		status = mclmr_sender_asserted(network, &source, pai, n, &sender);
+		status = mclmr_sender_asserted(network, &source, pai, n, NULL, &sender);
 		if(status != row[i].status || sender.iwf != row[i].iwf
 				|| sender.n != (status == MCLMR_OK ? n : 0))
 			fail_msg("row %zu: status %d, iwf %d, n %zu", i, status, sender.iwf,
@@ -1082,11 +1082,74 @@ static void test_many_assertions(void **state)
 	for(i = 0; i < COUNT(pai); i++)
 		pai[i] = MCLMR_SPAN(ALICE);
 	for(i = 3; i <= COUNT(pai); i++)
-		assert_int_equal(mclmr_sender_asserted(network, &core, pai, i, &sender),
+		assert_int_equal(
+				mclmr_sender_asserted(network, &core, pai, i, NULL, &sender),
 				MCLMR_PEER_ASSERTION);
-	assert_int_equal(
-			mclmr_sender_asserted(network, &core, NULL, SIZE_MAX, &sender),
+	assert_int_equal(mclmr_sender_asserted(
+							 network, &core, NULL, SIZE_MAX, NULL, &sender),
 			MCLMR_PEER_ASSERTION);
+	mclmr_network_free(network);
+}
+
+/* Whom a core serves is the sender, whatever it asserts; others do not say it. */
+static void test_served(void **state)
+{
+	const char *core = "127.0.0.5", *iwf = "127.0.0.2", *other = "127.0.0.1";
+	const struct
+	{
+		const char *address;
+		mclmr_served_user_t served;
+		const char *pai[2], *sender;
+		bool is_served, iwf;
+	} row[] = {
+			{core, {MCLMR_SESSION_ORIGINATING, MCLMR_SPAN(ALICE)}, {NULL},
+					ALICE, true, false},
+			{core, {MCLMR_SESSION_ORIGINATING, MCLMR_SPAN(ALICE)}, {BOB}, ALICE,
+					true, false},
+			{core, {MCLMR_SESSION_NONE, MCLMR_SPAN(ALICE)}, {BOB}, ALICE, true,
+					false},
+			{core, {MCLMR_SESSION_ORIGINATING, MCLMR_SPAN(IWF1)}, {BOB}, IWF1,
+					true, true},
+			{core, {MCLMR_SESSION_ORIGINATING, MCLMR_SPAN(ALICE)},
+					{"tel:+431", "sip:alice@MC.example.org;x=1"}, "tel:+431",
+					false, false},
+			{core, {MCLMR_SESSION_TERMINATING, MCLMR_SPAN(ALICE)}, {IWF1}, IWF1,
+					false, true},
+			{core, {MCLMR_SESSION_TERMINATING, MCLMR_SPAN(ALICE)}, {NULL}, NULL,
+					false, false},
+			{core, {MCLMR_SESSION_ORIGINATING, MCLMR_SPAN("nonsense")}, {ALICE},
+					NULL, false, false},
+			{iwf, {MCLMR_SESSION_ORIGINATING, MCLMR_SPAN(ALICE)}, {IWF1}, IWF1,
+					false, true},
+			{iwf, {MCLMR_SESSION_ORIGINATING, MCLMR_SPAN(IWF1)}, {NULL}, NULL,
+					false, false},
+			{other, {MCLMR_SESSION_ORIGINATING, MCLMR_SPAN(ALICE)}, {ALICE},
+					NULL, false, false},
+	};
+	mclmr_network_t *network = sample_network();
+
+	(void)state;
+	for(size_t i = 0; i < COUNT(row); i++) {
+		mclmr_source_t source = {
+				mclmr_span(row[i].address), 5060, MCLMR_SPAN("")};
+		mclmr_span_t pai[COUNT(row[i].pai)];
+		mclmr_status_t status;
+		mclmr_sender_t sender;
+		size_t n = 0;
+
+		for(; n < COUNT(row[i].pai) && row[i].pai[n] != NULL; n++)
+			pai[n] = mclmr_span(row[i].pai[n]);
+		memset(&sender, 0xa5, sizeof(sender));
+		status = mclmr_sender_asserted(
+				network, &source, pai, n, &row[i].served, &sender);
+		if((status == MCLMR_OK) != (row[i].sender != NULL)
+				|| sender.served != row[i].is_served || sender.iwf != row[i].iwf
+				|| (status == MCLMR_OK
+						&& !mclmr_span_equal(
+								sender.identity[0], mclmr_span(row[i].sender))))
+			fail_msg("row %zu: status %d, served %d, iwf %d, n %zu", i, status,
+					sender.served, sender.iwf, sender.n);
+	}
 	mclmr_network_free(network);
 }
 
@@ -1107,6 +1170,7 @@ int main(void)
 			cmocka_unit_test(test_direction_of_one_service),
 			cmocka_unit_test(test_asserted_sender),
 			cmocka_unit_test(test_many_assertions),
+			cmocka_unit_test(test_served),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

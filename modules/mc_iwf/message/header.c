@@ -18,6 +18,8 @@ static const struct
 		{{"P-Asserted-Service-Id", 21}, IWF_FIELD_ASSERTED_SERVICE},
 		{{"P-Preferred-Identity", 20}, IWF_FIELD_PREFERRED},
 		{{"P-Preferred-Service", 19}, IWF_FIELD_PREFERRED_SERVICE},
+		{{"P-Served-User", 13}, IWF_FIELD_SERVED_USER},
+		{{"P-Visited-Network-ID", 20}, IWF_FIELD_VISITED_NETWORK},
 		{{"Accept-Contact", 14}, IWF_FIELD_ACCEPT_CONTACT},
 		{{"a", 1}, IWF_FIELD_ACCEPT_CONTACT},
 		{{"Content-Transfer-Encoding", 25}, IWF_FIELD_ENCODING},
@@ -183,8 +185,7 @@ mclmr_span_t iwf_headers_value(const iwf_headers_t *headers, iwf_field_t field)
 	return (mclmr_span_t){NULL, 0};
 }
 
-/* How many fields of a kind there are. */
-static size_t count(const iwf_headers_t *headers, iwf_field_t field)
+size_t iwf_headers_count(const iwf_headers_t *headers, iwf_field_t field)
 {
 	size_t n = 0;
 
@@ -198,9 +199,9 @@ iwf_content_t iwf_headers_content(const iwf_headers_t *headers)
 	return (iwf_content_t){
 			.type = iwf_headers_value(headers, IWF_FIELD_CONTENT_TYPE),
 			.encoding = iwf_headers_value(headers, IWF_FIELD_ENCODING),
-			.plain = count(headers, IWF_FIELD_CONTENT_TYPE) <= 1
-					 && count(headers, IWF_FIELD_ENCODING) <= 1
-					 && count(headers, IWF_FIELD_COMPRESSION) == 0};
+			.plain = iwf_headers_count(headers, IWF_FIELD_CONTENT_TYPE) <= 1
+					 && iwf_headers_count(headers, IWF_FIELD_ENCODING) <= 1
+					 && iwf_headers_count(headers, IWF_FIELD_COMPRESSION) == 0};
 }
 
 mclmr_span_t iwf_header_value(const iwf_header_t *header)

@@ -20,6 +20,8 @@ typedef enum iwf_field
 	IWF_FIELD_ASSERTED,			/* any other P-Asserted-* */
 	IWF_FIELD_PREFERRED,		/* P-Preferred-Identity */
 	IWF_FIELD_PREFERRED_SERVICE,
+	IWF_FIELD_SERVED_USER,	   /* P-Served-User */
+	IWF_FIELD_VISITED_NETWORK, /* P-Visited-Network-ID */
 	IWF_FIELD_ACCEPT_CONTACT,
 	IWF_FIELD_CREDENTIALS, /* Authorization, Proxy-Authorization */
 	IWF_FIELD_ROUTE,
@@ -56,6 +58,9 @@ void iwf_headers_read(struct sip_msg *msg, iwf_headers_t *headers);
 
 /* Leaves out what the script has removed since they were read. */
 void iwf_headers_update(struct sip_msg *msg, iwf_headers_t *headers);
+
+/* How many fields of a kind there are. */
+size_t iwf_headers_count(const iwf_headers_t *headers, iwf_field_t field);
 
 /* The value of the first field of a kind, empty if there is none. */
 mclmr_span_t iwf_headers_value(const iwf_headers_t *headers, iwf_field_t field);

@@ -26,9 +26,15 @@ static mclmr_span_t sender_uri(const iwf_message_t *m)
 	return m->route.impu;
 }
 
+/* True if the P-Asserted-Identity that came does not name the sender. */
+static bool names_another(const iwf_message_t *m)
+{
+	return (m->is_call && m->trust == MCLMR_TRUST_NONE) || m->sender.served;
+}
+
 /* How P-Asserted-Identity is set in the message's direction. A user of ours who
- * calls another has asserted nothing that could be kept; and a call to a user's
- * own URI has no PSI. */
+ * calls another, or whom P-Served-User names, has asserted nothing that could be
+ * kept; and a call to a user's own URI has no PSI. */
 static iwf_pai_t pai_mode(const iwf_message_t *m)
 {
 	iwf_pai_t mode = m->direction == MCLMR_TO_IWF ? iwf_config.pai_to_iwf
@@ -36,7 +42,7 @@ static iwf_pai_t pai_mode(const iwf_message_t *m)
 
 	if(mode == IWF_PAI_PSI && m->form == MCLMR_FORM_DIRECT)
 		return IWF_PAI_USER;
-	if(mode == IWF_PAI_KEEP && m->is_call && m->trust == MCLMR_TRUST_NONE)
+	if(mode == IWF_PAI_KEEP && names_another(m))
 		return IWF_PAI_USER;
 	return mode;
 }
@@ -51,6 +57,8 @@ static bool is_dropped(const iwf_message_t *m, iwf_field_t field)
 		case IWF_FIELD_ROUTE:
 		case IWF_FIELD_PREFERRED:
 		case IWF_FIELD_PREFERRED_SERVICE:
+		case IWF_FIELD_SERVED_USER:
+		case IWF_FIELD_VISITED_NETWORK:
 			return true;
 		case IWF_FIELD_CONTACT:
 			return !m->is_call;

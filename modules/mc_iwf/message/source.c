@@ -93,19 +93,40 @@ static size_t read_asserted(const iwf_headers_t *headers, mclmr_span_t *uris)
 	return n;
 }
 
+/* Reads P-Served-User if it is there; NULL: it is not, or (*good is false)
+ * cannot be read. */
+static const mclmr_served_user_t *read_served(
+		const iwf_headers_t *headers, mclmr_served_user_t *served, bool *good)
+{
+	size_t n = iwf_headers_count(headers, IWF_FIELD_SERVED_USER);
+
+	*good = n == 0
+			|| (n == 1
+					&& mclmr_served_user_read(
+							iwf_headers_value(headers, IWF_FIELD_SERVED_USER),
+							served));
+	return n == 1 && *good ? served : NULL;
+}
+
 /* The sender that a trusted source asserts. */
-static mclmr_status_t asserted_sender(struct sip_msg *msg,
+static mclmr_status_t asserted_sender(struct sip_msg *msg, mclmr_trust_t trust,
 		const iwf_headers_t *headers, mclmr_sender_t *sender)
 {
 	mclmr_span_t uris[MAX_ASSERTED];
 	size_t n = read_asserted(headers, uris);
+	mclmr_served_user_t room;
+	bool good;
+	const mclmr_served_user_t *served = read_served(headers, &room, &good);
 	mclmr_source_t source = read_source(msg);
-	const mclmr_directory_t *directory = iwf_store_read();
+	const mclmr_directory_t *directory;
 	mclmr_status_t status = MCLMR_UNAUTHENTICATED;
 
+	if(trust == MCLMR_TRUST_CORE && !good)
+		return MCLMR_PEER_ASSERTION;
+	directory = iwf_store_read();
 	if(directory != NULL)
-		status = mclmr_sender_asserted(
-				mclmr_directory_network(directory), &source, uris, n, sender);
+		status = mclmr_sender_asserted(mclmr_directory_network(directory),
+				&source, uris, n, served, sender);
 	iwf_store_read_end();
 	return status;
 }
@@ -150,7 +171,7 @@ mclmr_status_t iwf_source_sender(struct sip_msg *msg, mclmr_trust_t trust,
 	auth_body_t *credentials;
 
 	if(trust != MCLMR_TRUST_NONE)
-		return asserted_sender(msg, headers, sender);
+		return asserted_sender(msg, trust, headers, sender);
 	credentials = authorized_credentials(msg);
 	if(credentials == NULL)
 		return MCLMR_UNAUTHENTICATED;

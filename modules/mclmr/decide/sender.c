@@ -35,24 +35,55 @@ static mclmr_status_t take_identity(const mclmr_network_t *network,
 	return MCLMR_OK;
 }
 
+/* Takes all of them over, or none. */
+static mclmr_status_t take_identities(const mclmr_network_t *network,
+		const mclmr_source_t *source, bool core, const mclmr_span_t *uris,
+		size_t n, mclmr_sender_t *sender)
+{
+	mclmr_status_t status = MCLMR_OK;
+
+	if(n == 0 || n > MCLMR_MAX_IDENTITIES)
+		return MCLMR_PEER_ASSERTION;
+	for(size_t i = 0; i < n && status == MCLMR_OK; i++)
+		status = take_identity(network, source, core, uris[i], sender);
+	if(status != MCLMR_OK)
+		memset(sender, 0, sizeof(*sender));
+	return status;
+}
+
+/* True if one of the asserted identities is this URI. */
+static bool is_asserted(mclmr_span_t uri, const mclmr_span_t *pai, size_t n)
+{
+	mclmr_uri_room_t room, other_room;
+	mclmr_span_t key, other;
+
+	if(!mclmr_uri_key_in(uri, &room, &key))
+		return false;
+	for(size_t i = 0; i < n; i++) {
+		if(mclmr_uri_key_in(pai[i], &other_room, &other)
+				&& mclmr_span_equal(key, other))
+			return true;
+	}
+	return false;
+}
+
 mclmr_status_t mclmr_sender_asserted(const mclmr_network_t *network,
 		const mclmr_source_t *source, const mclmr_span_t *pai, size_t n,
-		mclmr_sender_t *sender)
+		const mclmr_served_user_t *served, mclmr_sender_t *sender)
 {
 	mclmr_trust_t trust = mclmr_network_trust(network, source);
-	mclmr_status_t status = MCLMR_OK;
-	size_t i;
+	mclmr_status_t status;
 
 	memset(sender, 0, sizeof(*sender));
 	if(trust == MCLMR_TRUST_NONE)
 		return MCLMR_UNAUTHENTICATED;
-	if(n == 0 || n > MCLMR_MAX_IDENTITIES)
-		return MCLMR_PEER_ASSERTION;
-	for(i = 0; i < n && status == MCLMR_OK; i++)
-		status = take_identity(
-				network, source, trust == MCLMR_TRUST_CORE, pai[i], sender);
-	if(status != MCLMR_OK)
-		memset(sender, 0, sizeof(*sender));
+	if(trust != MCLMR_TRUST_CORE)
+		return take_identities(network, source, false, pai, n, sender);
+	if(served == NULL || served->session == MCLMR_SESSION_TERMINATING
+			|| is_asserted(served->uri, pai, n))
+		return take_identities(network, source, true, pai, n, sender);
+	status = take_identities(network, source, true, &served->uri, 1, sender);
+	sender->served = status == MCLMR_OK;
 	return status;
 }
 

@@ -9,6 +9,7 @@
 
 #include "mclmr/directory/directory.h"
 #include "mclmr/sip/mc_info.h"
+#include "mclmr/sip/served_user.h"
 
 #define MCLMR_MAX_IDENTITIES 2 /* RFC 3325 9.1: one sip(s), one tel URI */
 
@@ -18,11 +19,15 @@ typedef struct mclmr_sender
 	bool iwf; /* by its PSI; else a client by IMPU */
 	size_t n; /* identities, at least one */
 	mclmr_span_t identity[MCLMR_MAX_IDENTITIES]; /* URIs */
+	bool served; /* named by P-Served-User, and not by what is asserted */
 } mclmr_sender_t;
 
 /*
  * Who a source is by what it asserts: a trusted core or an IWF peer. pai: URIs
- * of P-Asserted-Identity, n may exceed MCLMR_MAX_IDENTITIES. MCLMR_OK with
+ * of P-Asserted-Identity, n may exceed MCLMR_MAX_IDENTITIES. served: what the
+ * request says of the user that a core serves, NULL if nothing; it counts from a
+ * core alone, and there it names who sends, unless the user is the called one,
+ * whatever is asserted (TS 24.229 5.7.1.3A). MCLMR_OK with
  * *sender filled (an IWF if a PSI of a KMF is asserted by a core or by the
  * IWF's own peer, else a client asserted by a core); MCLMR_PEER_ASSERTION:
  * nothing asserted, not its own, IWF and user mixed, or more identities than
@@ -30,7 +35,7 @@ typedef struct mclmr_sender
  */
 mclmr_status_t mclmr_sender_asserted(const mclmr_network_t *network,
 		const mclmr_source_t *source, const mclmr_span_t *pai, size_t n,
-		mclmr_sender_t *sender);
+		const mclmr_served_user_t *served, mclmr_sender_t *sender);
 
 /*
  * The one user of a service that has a client's identities; one IMPU may carry
