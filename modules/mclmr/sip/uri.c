@@ -4,6 +4,7 @@
 #include "mclmr/base/octets.h"
 #include "mclmr/base/text.h"
 #include "uri.h"
+#include "uri_host.h"
 #include "uri_parts.h"
 
 #define SIP "sip:"
@@ -129,7 +130,7 @@ static bool put_sip(mclmr_text_t *text, mclmr_span_t rest)
 			put_unescaped(text, parts.user);
 		mclmr_text_char(text, '@');
 	}
-	mclmr_text_lower(text, parts.host);
+	mclmr_uri_host_put(text, parts.host);
 	return true;
 }
 

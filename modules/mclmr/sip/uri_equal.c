@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Whether two URIs lead to the same place. */
-#include <arpa/inet.h>
-
 #include "uri.h"
+#include "uri_host.h"
 #include "uri_parts.h"
 
 #define MAX_ITEMS 32 /* parameters or headers: bounds the work on two URIs */
@@ -161,29 +160,6 @@ static mclmr_span_t significant(mclmr_span_t port)
 	return port;
 }
 
-/* Reads an IPv6 reference in brackets. */
-static bool read_ipv6(mclmr_span_t host, struct in6_addr *address)
-{
-	char text[INET6_ADDRSTRLEN];
-
-	if(host.s[0] != '[' || host.len - 2 >= sizeof(text))
-		return false;
-	memcpy(text, host.s + 1, host.len - 2);
-	text[host.len - 2] = '\0';
-	return inet_pton(AF_INET6, text, address) == 1;
-}
-
-/* True if two hosts have one name, or are one IPv6 address (RFC 5954 4.2). */
-static bool is_same_host(mclmr_span_t one, mclmr_span_t other)
-{
-	struct in6_addr a, b;
-
-	if(mclmr_span_equal_nocase(one, other))
-		return true;
-	return read_ipv6(one, &a) && read_ipv6(other, &b)
-		   && memcmp(&a, &b, sizeof(a)) == 0;
-}
-
 /* Compares two SIP or two SIPS URIs by what follows the scheme. */
 static bool is_same_sip(mclmr_span_t one, mclmr_span_t other)
 {
@@ -191,7 +167,7 @@ static bool is_same_sip(mclmr_span_t one, mclmr_span_t other)
 
 	if(!mclmr_uri_parts_read(one, &a) || !mclmr_uri_parts_read(other, &b)
 			|| a.has_user != b.has_user || !is_same(a.user, b.user)
-			|| !is_same_host(a.host, b.host)
+			|| !mclmr_uri_host_same(a.host, b.host)
 			|| !mclmr_span_equal(significant(a.port), significant(b.port)))
 		return false;
 	return agree((list_t){a.parameters, ';', is_needed, is_equal_parameter},
