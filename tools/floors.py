@@ -16,12 +16,13 @@ import re
 import sys
 
 FLOORS = [["base"], ["sip", "crypto"], ["crypto/ifma"],
-          ["directory", "sdp", "keys", "xcap"], ["decide", "media"], ["tool"]]
+          ["directory", "binding", "sdp", "keys", "xcap"], ["decide", "media"], ["tool"]]
 FLOOR_OF = {folder: n for n, floor in enumerate(FLOORS) for folder in floor}
 IWF_LOWEST = ["config.h", "counters.h", "counters.c", "api.h"]
 IWF_FLOORS = ["", "data", "message", "call"]
 # Headers of the library that no folder here uses, and what they are for.
 FOR_OTHERS = {
+    "mclmr/binding/bindings.h": "servers that IMS cores tell of registrations",
     "mclmr/keys/replay.h": "media endpoints, as tests/media is one",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]', re.M)

@@ -10,7 +10,7 @@ IFMA ?= $(if $(filter x86_64%,$(shell $(CC) -dumpmachine 2>/dev/null)),1,0)
 IFMA := $(IFMA)
 
 # From the lowest floor to the highest; tools/floors.py holds the order.
-MCLMR_FLOORS = base sip crypto $(if $(filter 1,$(IFMA)),crypto/ifma) directory \
+MCLMR_FLOORS = base sip crypto $(if $(filter 1,$(IFMA)),crypto/ifma) directory binding \
 	sdp keys decide
 MCLMR_SRC = $(foreach floor,$(MCLMR_FLOORS),$(wildcard $(MCLMR_DIR)/$(floor)/*.c))
 MCLMR_TOOL_SRC = $(wildcard $(MCLMR_DIR)/tool/*.c)
