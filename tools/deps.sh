@@ -12,6 +12,7 @@ PACKAGES="
 	kamailio kamailio-extra-modules kamailio-sqlite-modules
 	kamailio-postgres-modules kamailio-mysql-modules kamailio-tls-modules
 	kamailio-utils-modules kamailio-xml-modules kamailio-presence-modules
+	kamailio-ims-modules
 	sip-tester baresip-core sipsak rtpengine-daemon rtpengine-utils tshark
 	prometheus
 	libxml2-dev libssl-dev libcjose-dev libjansson-dev libsrtp2-dev libcmocka-dev libwolfssl-dev

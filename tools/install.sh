@@ -43,8 +43,10 @@ list()
 	# The recipes, and the sample node as a whole.
 	put 644 "$SHARE/kamailio/mc_iwf" cfg/recipe/* cfg/sample-*.sdp
 	put 644 "$NODE" cfg/mc-server*.cfg cfg/rtpengine.conf cfg/sample-*.sql
+	put 644 "$NODE" cfg/sample-*.xml
 	put 644 "$NODE/recipe" cfg/recipe/*.cfg
 	put 755 /usr/lib/mc-server/tools tools/node.sh tools/bounded_log.py
+	put 644 /usr/lib/mc-server/tools tools/processes.sh
 	put 644 "$UNIT_DIR" cfg/mc-server*.service
 	put 755 /usr/bin modules/mclmr/mclmr
 	put 644 "$SHARE/man/man1" build/man/*.1

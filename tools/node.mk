@@ -1,6 +1,6 @@
-# The sample node, the demo, the SIPp scenarios.
+# The sample node, the IMS core, the demo, the SIPp scenarios.
 
-.PHONY: run start stop demo demo-call demo-rootkey lab scenarios
+.PHONY: run start stop run-ims stop-ims demo demo-call demo-rootkey lab scenarios
 ## run         the sample node and its rtpengine in front, until interrupted
 run: all
 	tools/node.sh run
@@ -12,6 +12,14 @@ start: all
 ## stop        ends what start began
 stop:
 	@tools/node.sh stop
+
+## run-ims     an IMS core in the background: HSS stand-in, P-, I- and S-CSCF
+run-ims: | $(DEPS)
+	tools/ims.sh start
+
+## stop-ims    ends it
+stop-ims:
+	@tools/ims.sh stop
 
 ## demo        the main job: keys travel between a client and an IWF
 demo: all

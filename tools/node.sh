@@ -28,38 +28,14 @@ RTPENGINE_PORT=${RTPENGINE_PORT:-22222}
 RTPENGINE_CLI_PORT=${RTPENGINE_CLI_PORT:-9900}
 RTP_MIN=${RTP_MIN:-20000}
 RTP_MAX=${RTP_MAX:-29999}
-KAMAILIO_BIN=${KAMAILIO_BIN:-/usr/sbin/kamailio}
-KAMAILIO_LIBDIR=${KAMAILIO_LIBDIR:-/usr/lib/$(uname -m)-linux-gnu/kamailio}
-KAMCMD=${KAMCMD:-/usr/sbin/kamcmd}
 USERS=${USERS:-100000}
 MEDIA=${MEDIA:-own}
 tables=/usr/share/kamailio/db_sqlite
 START_TIMEOUT=120 # s
-STOP_TIMEOUT=10   # s without any change
 stopping=
-changed_at=0
-seen=none
-
-# Neither process leaves a core dump: messages and keys would be in it.
-# shellcheck disable=SC3045
-ulimit -c 0
-
-die()
-{
-	echo "node: $*" >&2
-	exit 1
-}
-
-# Runs SQL files on a new database; nothing half-made is left.
-make_database()
-{
-	db=$1
-	shift
-	[ ! -e "$db" ] || return 0
-	rm -f "$db.new"
-	cat "$@" | sqlite3 -bail "$db.new" >/dev/null || die "cannot make $db"
-	mv "$db.new" "$db"
-}
+program=node
+# shellcheck source=tools/processes.sh
+. "$top/tools/processes.sh"
 
 # Prepares a database that the node writes all the time, also one of an older
 # release: readers do not keep the node from writing, nor does it keep them.
@@ -71,14 +47,11 @@ write_ahead()
 
 create()
 {
-	umask 077
 	CFG_DIR=$(cd "$CFG_DIR" 2>/dev/null && pwd -P) ||
 		die "no configuration: CFG_DIR is no folder"
 	mc_tables=$CFG_DIR/db_sqlite # in the source tree
 	[ -d "$mc_tables" ] || mc_tables=$tables
-	mkdir -p "$RUN_DIR" 2>/dev/null || die "cannot make the folder $RUN_DIR"
-	RUN_DIR=$(cd "$RUN_DIR" && pwd -P)
-	[ -w "$RUN_DIR" ] || die "cannot write into the folder $RUN_DIR"
+	make_run_dir
 	# Node and relay may be started at the same moment.
 	(
 		flock 8
@@ -136,81 +109,6 @@ settings()
 		"$RTPENGINE_PORT|$RTPENGINE_CLI_PORT|$HTTP_PORT${HELPER_PORTS:+|$HELPER_PORTS}"
 }
 
-# True for a process that has not ended: one that did keeps its pid until
-# its parent waits for it (PID 1 of many containers does not).
-lives()
-{
-	grep -qs '^State:[[:space:]]*[^XZ[:space:]]' "/proc/$1/status"
-}
-
-# A pid alone proves nothing: a pid file may be older than the last start of the
-# machine, and a number is given out again, to a stranger or to another node.
-# The script of run has the file node.lock of its RUN_DIR as descriptor 9,
-# rtpengine has rtpengine.lock.
-holds()
-{
-	[ -n "$(find -L "/proc/$1/fd/9" -maxdepth 0 \
-		-samefile "$RUN_DIR/$2.lock" 2>/dev/null)" ]
-}
-
-# Kamailio closes what it inherits; all its processes have the pid file of this
-# RUN_DIR in their command line.
-is_kamailio()
-{
-	grep -qazxF -e "$RUN_DIR/kamailio.pid" "/proc/$1/cmdline" 2>/dev/null &&
-		grep -qazxF -e -DD "/proc/$1/cmdline" 2>/dev/null
-}
-
-# The process of a pid file in RUN_DIR runs.
-is_running()
-{
-	[ -s "$RUN_DIR/$1.pid" ] || return 1
-	case "$1" in
-		kamailio) is_kamailio "$(cat "$RUN_DIR/$1.pid")" ;;
-		*) holds "$(cat "$RUN_DIR/$1.pid")" "$1" ;;
-	esac
-}
-
-# The processes of this node's Kamailio, also of one whose first is gone.
-kamailio_processes()
-{
-	grep -lazxF -e "$RUN_DIR/kamailio.pid" /proc/[0-9]*/cmdline 2>/dev/null |
-		cut -d/ -f3 | while read -r pid; do
-		! is_kamailio "$pid" || echo "$pid"
-	done
-}
-
-# Begins to wait for something that changes as long as it goes on.
-watch()
-{
-	seen=none
-}
-
-# True while the argument is another one each time, and STOP_TIMEOUT after.
-changes()
-{
-	now=$(date +%s)
-	[ "$1" = "$seen" ] || {
-		seen=$1
-		changed_at=$now
-	}
-	[ $((now - changed_at)) -lt "$STOP_TIMEOUT" ]
-}
-
-# Ends what a crash has left of Kamailio: its workers would serve on and
-# keep the ports, with no process left that could stop them.
-end_rest()
-{
-	watch
-	while rest=$(kamailio_processes) && [ -n "$rest" ]; do
-		# shellcheck disable=SC2086
-		changes "$rest" || die "cannot end Kamailio's processes" $rest
-		# shellcheck disable=SC2086
-		kill -KILL $rest 2>/dev/null || true
-		sleep 0.05
-	done
-}
-
 # Refuses if the node runs, ends what is left of one that crashed.
 check_stopped()
 {
@@ -218,7 +116,7 @@ check_stopped()
 		! is_running "$process" ||
 			die "runs already in $RUN_DIR, pid $(cat "$RUN_DIR/$process.pid")"
 	done
-	end_rest
+	end_rest kamailio
 }
 
 # One node in a RUN_DIR, however many are started at the same moment.
@@ -230,12 +128,6 @@ lock_node()
 		flock -w 2 9 || die "another start of a node in $RUN_DIR goes on"
 	}
 	check_stopped
-}
-
-# Asks Kamailio.
-rpc()
-{
-	timeout 5 "$KAMCMD" -s "unix:$RUN_DIR/kamailio_ctl" "$@" 2>/dev/null
 }
 
 # True while something is written into the databases, and STOP_TIMEOUT after.
@@ -256,24 +148,24 @@ still_works()
 # How often the node has gone over all registrations to write them.
 passes()
 {
-	rpc pv.shvGet passes | sed -n 's/.*value: *//p' | grep . || echo 0
+	ask kamailio pv.shvGet passes | sed -n 's/.*value: *//p' | grep . || echo 0
 }
 
 # Closes the node, and returns when it has written all registrations: the
 # second pass from now began after the last one that it took.
 write_registrations()
 {
-	rpc pv.shvSet open int 0 >/dev/null || return 0
+	ask kamailio pv.shvSet open int 0 >/dev/null || return 0
 	second=$(($(passes) + 2))
 	watch
-	while is_kamailio "$1" && [ "$(passes)" -lt "$second" ]; do
+	while is_kamailio "$1" kamailio && [ "$(passes)" -lt "$second" ]; do
 		still_writes || {
 			echo "node: gave up waiting for registrations to be written" >&2
 			return 0
 		}
 		sleep 0.1
 	done
-	case "$(rpc pv.shvGet location_writable)" in
+	case "$(ask kamailio pv.shvGet location_writable)" in
 		*"value: 0"*) echo "node: location.db cannot be written:" \
 			"registrations are lost" >&2 ;;
 	esac
@@ -287,33 +179,14 @@ stop_kamailio()
 	write_registrations "$1"
 	kill "$1" 2>/dev/null || true
 	watch
-	while is_kamailio "$1"; do
+	while is_kamailio "$1" kamailio; do
 		still_writes || {
 			echo "node: Kamailio, pid $1, hangs and is killed" >&2
 			break
 		}
 		sleep 0.1
 	done
-	end_rest
-}
-
-# Ends the process of a pid file, if it runs, and waits for it.
-end_process()
-{
-	is_running "$1" || {
-		rm -f "$RUN_DIR/$1.pid"
-		return 0
-	}
-	pid=$(cat "$RUN_DIR/$1.pid")
-	kill "$pid" 2>/dev/null || true
-	end=$(($(date +%s) + STOP_TIMEOUT))
-	while is_running "$1"; do
-		late=$(($(date +%s) - end))
-		[ "$late" -lt 0 ] || kill -KILL "$pid" 2>/dev/null || true
-		[ "$late" -lt "$STOP_TIMEOUT" ] || die "cannot end $1, pid $pid"
-		sleep 0.1
-	done
-	rm -f "$RUN_DIR/$1.pid"
+	end_rest kamailio
 }
 
 # Opens a log: what is written to $pipe, RUN_DIR/NAME.pipe, goes through the
@@ -438,7 +311,7 @@ run()
 		status=0
 		wait "$kamailio" || status=$?
 	}
-	end_rest
+	end_rest kamailio
 	case "$status,$stopping" in
 		0,* | 255,* | *,1) end_media ;; # ended in order, or did not start
 		*) echo "node: Kamailio ended with status $status: what was left" \
@@ -447,42 +320,6 @@ run()
 	rm -f "$RUN_DIR/node.pid"
 	close_log
 	return "$status"
-}
-
-# Asks the node with OPTIONS; 0 if it answers. SIPp takes port 5060 of its
-# own address, so that may not be the node's.
-answers()
-{
-	timeout 2 sipp "127.0.0.1:$SIP_PORT" -sf "$top/sipp-scenarios/options.xml" \
-		-m 1 -i 127.0.0.99 -timeout 1s -nostdin >/dev/null 2>&1
-}
-
-# No server has a port of 127.0.0.1, or of all addresses.
-is_free()
-{
-	awk -v port="^(0100007F|00000000):$(printf %04X "$2")\$" '
-		$2 ~ port && (FILENAME ~ /udp/ || $4 == "0A") { taken = 1 }
-		END { exit taken }' "/proc/net/$1"
-}
-
-# Another server on our port would answer in place of the node. (What was
-# killed a moment ago closes its sockets last.)
-check_free()
-{
-	end=$(($(date +%s) + 2))
-	until is_free "$1" "$2"; do
-		[ "$(date +%s)" -lt "$end" ] ||
-			die "another server has port $2 ($1)"
-		sleep 0.1
-	done
-}
-
-# All processes of Kamailio have loaded what they work with.
-has_loaded()
-{
-	rpc core.psa | awk '/status: 0/ { loads = 1 }
-		/tcp main process/ { last = 1 }
-		END { exit loads || !last }'
 }
 
 # The node is the one that this script has started, no other.
@@ -504,11 +341,11 @@ start()
 {
 	create
 	check_stopped
-	check_free udp "$SIP_PORT"
-	check_free tcp "$SIP_PORT"
-	check_free tcp "$HTTP_PORT"
+	check_free udp 127.0.0.1 "$SIP_PORT"
+	check_free tcp 127.0.0.1 "$SIP_PORT"
+	check_free tcp 127.0.0.1 "$HTTP_PORT"
 	is_running rtpengine || [ "$MEDIA" != own ] ||
-		check_free udp "$RTPENGINE_PORT"
+		check_free udp 127.0.0.1 "$RTPENGINE_PORT"
 	log="$RUN_DIR/kamailio.log"
 	: >>"$log"
 	from=$(($(stat -c %s "$log") + 1))
@@ -516,7 +353,8 @@ start()
 		</dev/null >>"$log" 2>&1 &
 	node=$!
 	end=$(($(date +%s) + START_TIMEOUT))
-	until is_node "$node" && answers && has_loaded; do
+	until is_node "$node" && answers 127.0.0.1 "$SIP_PORT" &&
+		has_loaded kamailio; do
 		lives "$node" || not_started "$from" "did not start"
 		[ "$(date +%s)" -lt "$end" ] || {
 			stop || true
@@ -562,9 +400,9 @@ stop()
 		# What the other script had to say of it.
 		tail -c "+$from" "$log" 2>/dev/null | grep '^node: ' >&2 || true
 	fi
-	[ -z "$(kamailio_processes)" ] || was=stopped
+	[ -z "$(kamailio_processes kamailio)" ] || was=stopped
 	! is_running kamailio || stop_kamailio "$(cat "$RUN_DIR/kamailio.pid")"
-	end_rest
+	end_rest kamailio
 	! is_running rtpengine || was=stopped
 	end_media
 	rm -f "$RUN_DIR/node.pid" "$RUN_DIR/kamailio.pid"

@@ -441,7 +441,8 @@ def test_headings_of_the_reference():
 def code_variables():
     """Variables of the environment that the sample node takes, and their
     defaults as the code has them; those of Kamailio's place are left out."""
-    script = (node.TOP / "tools" / "node.sh").read_text()
+    script = "".join((node.TOP / "tools" / name).read_text()
+                     for name in ("node.sh", "processes.sh"))
     config = "".join(path.read_text() for path in
                      (node.TOP / "cfg").glob("mc-server*.cfg"))
     log = (node.TOP / "tools" / "bounded_log.py").read_text()

@@ -168,7 +168,9 @@ def test_script_that_was_stopped(server):
 
 def edited_script(server, *changes):
     """Runs stop of tools/node.sh with less patience, and with changes."""
-    text = (node.TOP / "tools" / "node.sh").read_text()
+    tools = node.TOP / "tools"
+    text = (tools / "node.sh").read_text().replace(
+        '. "$top/tools/processes.sh"\n', (tools / "processes.sh").read_text())
     for old, new in (("STOP_TIMEOUT=10 ", "STOP_TIMEOUT=2 "), *changes):
         assert text.count(old) == 1
         text = text.replace(old, new)
