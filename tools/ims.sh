@@ -7,7 +7,7 @@
 #            (hss, icscf, scscf, pcscf) only those
 #   stop     ends what start began, or only those named
 # Environment: IMS_DIR (RUN_DIR/ims), IMS_PORT (5060, of each CSCF),
-# DIAMETER_PORT (3868), SCSCF, PCSCF, ICSCF, HSS (addresses: 127.0.0.5, and .15
+# DIAMETER_PORT (3868), SCSCF, ICSCF, PCSCF, HSS (addresses: 127.0.0.5, and .15
 # to .17), IMS_USERS (tests/ims/users.json), IMS_CRITERIA (initial filter
 # criteria: cfg/sample-ifc.xml), AS_URI (the application server,
 # sip:127.0.0.1:SIP_PORT), IWF_URI (sip:127.0.0.2:5070), KAMAILIO_BIN,
@@ -19,8 +19,8 @@ RUN_DIR=${IMS_DIR:-${RUN_DIR:-run}/ims}
 IMS_PORT=${IMS_PORT:-5060}
 DIAMETER_PORT=${DIAMETER_PORT:-3868}
 SCSCF=${SCSCF:-127.0.0.5}
-PCSCF=${PCSCF:-127.0.0.15}
-ICSCF=${ICSCF:-127.0.0.16}
+PCSCF=${PCSCF:-127.0.0.16}
+ICSCF=${ICSCF:-127.0.0.15}
 HSS=${HSS:-127.0.0.17}
 IMS_USERS=${IMS_USERS:-$top/tests/ims/users.json}
 IMS_CRITERIA=${IMS_CRITERIA:-$top/cfg/sample-ifc.xml}

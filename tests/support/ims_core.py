@@ -19,7 +19,7 @@ import sip
 DOMAIN = "ims.example.org"
 TEL = "tel:+15550001"  # of alice
 CAR7 = f"sip:car7@{DOMAIN}"  # of bob and carol
-SCSCF, PCSCF, ICSCF = "127.0.0.5", "127.0.0.15", "127.0.0.16"
+SCSCF, ICSCF, PCSCF = "127.0.0.5", "127.0.0.15", "127.0.0.16"
 # Kamailio's own words for a process that fell over.
 _CRASH = re.compile(r"core was (not )?generated|exited by a signal")
 
