@@ -8,9 +8,8 @@
 set -eu
 
 MIRROR=http://deb.debian.org/debian
-BUILDS="build-essential debhelper lintian kamailio libxml2-dev libssl-dev
-	libcjose-dev libjansson-dev
-	pkg-config python3 ca-certificates"
+# Beside what debian/control says.
+BUILDS="build-essential lintian ca-certificates"
 # What an administrator asks for by name, and systemd, as every machine has.
 USES="systemd rtpengine-daemon man-db bash-completion"
 
@@ -47,17 +46,22 @@ make_base()
 	mv "$folder/$1-base.part" "$folder/$1-base"
 }
 
-# One that builds packages.
+# One that builds packages. It is kept: what a release builds with by now is
+# installed each time.
 make_builder()
 {
-	[ ! -e "$folder/$1-build" ] || return 0
-	rm -rf "$folder/$1-build.part"
-	cp -a "$folder/$1-base" "$folder/$1-build.part"
-	# shellcheck disable=SC2086
-	"$system" --keep "$folder/$1-build.part" "$work" \
-		"apt-get update -q && apt-get install -q -y \
-		--no-install-recommends $(echo $BUILDS)" || return
-	mv "$folder/$1-build.part" "$folder/$1-build"
+	[ -e "$folder/$1-build" ] || {
+		rm -rf "$folder/$1-build.part"
+		cp -a "$folder/$1-base" "$folder/$1-build.part"
+		mv "$folder/$1-build.part" "$folder/$1-build"
+	}
+	"$system" --keep "$folder/$1-build" "$work" "set -e
+		apt-get update -q
+		apt-get install -q -y --no-install-recommends $(echo $BUILDS)
+		for tree in old new; do
+			apt-get build-dep -q -y --no-install-recommends ./\$tree
+		done
+		apt-get clean"
 }
 
 # The last commit of the release before; none: the history does not reach it.
@@ -101,15 +105,24 @@ build()
 		lintian --allow-root --fail-on error,warning *.changes"
 }
 
-# The fresh system, with the release before, as apt installs it.
+# Without those for debuggers.
+packages_of()
+{
+	for name in kamailio-lmr-modules kamailio-lmr-doc mclmr; do
+		printf " %s" "/project/$1/build/deb/${name}_*.deb"
+	done
+}
+
+# The fresh system, with the release before, as apt installs it. What the new
+# packages ask for besides is fetched: they are used without a network.
 install_old()
 {
 	rm -rf "$folder/$1-use"
 	cp -a "$folder/$1-base" "$folder/$1-use"
 	"$system" --keep "$folder/$1-use" "$work" "set -e
 		apt-get update -q
-		apt-get install -q -y $USES /project/old/build/deb/kamailio-lmr-*s_*.deb \
-			/project/old/build/deb/kamailio-lmr-doc_*.deb /project/old/build/deb/mclmr_*.deb"
+		apt-get install -q -y $USES $(packages_of old)
+		apt-get install -q -y --download-only $(packages_of new)"
 }
 
 use()

@@ -118,12 +118,17 @@ def change(*statements):
     said(*as_kamailio("sqlite3", DATABASE), input=";\n".join(statements))
 
 
-def follow_the_guide(peers):
-    """Tables, rows, files, the two lines, settings, the relay."""
-    said("sh", SHARE / "tables-sqlite.sh")
+def copy_recipe():
+    """The files of the recipe, as the guide says."""
     said("sh", "-c", re.search(r"^    cd (/usr/share/kamailio/mc_iwf)\n"
                                r"    (cp mc.*)$", documents.GUIDE.read_text(),
                                re.M).expand(r"cd \1 && \2"))
+
+
+def follow_the_guide(peers):
+    """Tables, rows, files, the two lines, settings, the relay."""
+    said("sh", SHARE / "tables-sqlite.sh")
+    copy_recipe()
     existing_server.STOCK = ETC / "kamailio.cfg"
     (ETC / "kamailio.cfg").write_text(existing_server.recipe())
     existing_server.settings(ETC, {
@@ -199,8 +204,8 @@ def upgrade():
     runs is not touched."""
     POLICIES.write_text(POLICIES.read_text() + OURS)
     before = versions()
-    said("dpkg", "-i", *(path for name in PACKAGES
-                         for path in NEW.glob(f"{name}_*.deb")))
+    said("apt-get", "install", "-q", "-y",
+         *(path for name in PACKAGES for path in NEW.glob(f"{name}_*.deb")))
     assert all(subprocess.run(
         ["dpkg", "--compare-versions", new, "gt", old],
         check=False).returncode == 0 for new, old in zip(versions(), before))
@@ -293,6 +298,8 @@ def main():
             use(peers, server)  # it has the old module
         assert command_line() != old
         upgrade_tables()
+        copy_recipe()
+        said("kamailio", "-c", "-f", ETC / "kamailio.cfg")
         with Relay(), Server() as server:
             use(peers, server)
         run_node(peers)
