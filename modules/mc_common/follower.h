@@ -63,7 +63,7 @@ typedef struct mc_follower_calls
 	void (*discard)(void *content);
 	void (*failed)(const char *why);
 	/* A row that could not be used even at last. */
-	void (*bad_row)(const mc_change_t *change, const char *why);
+	void (*bad_row)(void *content, const mc_change_t *change, const char *why);
 	/* After each look into the log: does what other processes ask for with the
 	 * connection, or refuses it while the database is away. */
 	void (*serve)(bool up);
@@ -74,12 +74,11 @@ typedef struct mc_follower_calls
 /* Counts since start, in memory that all processes share. */
 typedef struct mc_follower_stats
 {
-	unsigned long changes;	/* rows of the change log that were applied */
-	unsigned long bad_rows; /* rows that could not be used */
-	unsigned long reloads;	/* full loads that went well, after the first */
-	unsigned long outages;	/* times that the database was lost */
-	unsigned long holes;	/* missing runs of numbers that are waited for */
-	bool up;				/* the database answers now */
+	unsigned long changes; /* rows of the change log that were applied */
+	unsigned long reloads; /* full loads that went well, after the first */
+	unsigned long outages; /* times that the database was lost */
+	unsigned long holes;   /* missing runs of numbers that are waited for */
+	bool up;			   /* the database answers now */
 } mc_follower_stats_t;
 
 /* How far a content is along the change log. */
@@ -90,6 +89,7 @@ typedef struct mc_progress
 					* this row, or with another in its place, was begun anew */
 	bool anew;	   /* that has happened */
 	mc_retries_t retries;
+	long long last_try; /* of them, of mc_clock_ms() */
 } mc_progress_t;
 
 /* The first members are the module's to set, the others begin as 0. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "mclmr/base/table.h"
+#include "clock.h"
 #include "progress.h"
 
 #define BASE_PAGES 100		  /* of the log before a full load */
@@ -36,42 +37,56 @@ static mc_db_result_t apply_at_last(mc_follower_t *f, void *content,
 
 	if(!does_not_fit(f, rc, error))
 		return rc;
-	f->stats->bad_rows++;
-	f->calls->bad_row(change, error->text);
+	f->calls->bad_row(content, change, error->text);
 	return MC_DB_OK;
 }
 
-/* Tries a kept change again; *done if it need not be kept any longer. */
+/* Has a kept change out of force, which may fit later. */
+static mc_db_result_t withdraw(mc_follower_t *f, void *content,
+		mc_retry_t *retry, const mc_change_t *change, mc_db_error_t *error)
+{
+	retry->withdrawn = true;
+	return f->calls->apply(f, content, change, MC_WITHDRAW, error);
+}
+
+/* Tries a kept change again; *done if it need not be kept any longer. Its last
+ * try is once all of the log was seen, as what it needs may be the last of it;
+ * what it replaced is not in force for so long. */
 static mc_db_result_t try_again(mc_follower_t *f, void *content,
-		mc_retry_t *retry, bool *done, mc_db_error_t *error)
+		mc_retry_t *retry, bool all_seen, bool *done, mc_db_error_t *error)
 {
 	const mc_change_t change = {.seq = retry->seq,
 			.table = mc_retry_table(retry),
 			.item1 = mc_retry_item1(retry),
 			.item2 = mc_retry_item2(retry)};
+	bool last = ++retry->tries >= RETRY_TRIES;
 	mc_db_result_t rc;
 
-	if(++retry->tries >= RETRY_TRIES) {
-		*done = true;
+	*done = last && all_seen;
+	if(*done)
 		return apply_at_last(f, content, &change, error);
-	}
-	rc = f->calls->apply(f, content, &change,
-			retry->tries >= RETRY_GIVE_WAY ? MC_GIVE_WAY : MC_WAIT, error);
+	if(retry->withdrawn)
+		return MC_DB_OK;
+	if(last)
+		rc = withdraw(f, content, retry, &change, error);
+	else
+		rc = f->calls->apply(f, content, &change,
+				retry->tries >= RETRY_GIVE_WAY ? MC_GIVE_WAY : MC_WAIT, error);
 	*done = rc == MC_DB_OK;
 	return rc == MC_DB_FAILED ? rc : MC_DB_OK;
 }
 
-/* Tries all kept changes again: once all that is in the log was seen, as what
- * they need may be the last of it. */
+/* Tries all kept changes again. */
 static mc_db_result_t apply_retries(mc_follower_t *f, void *content,
-		mc_retries_t *retries, mc_db_error_t *error)
+		mc_retries_t *retries, bool all_seen, mc_db_error_t *error)
 {
 	size_t i = 0;
 
 	while(i < retries->n) {
 		bool done;
 
-		if(try_again(f, content, &retries->retry[i], &done, error) != MC_DB_OK)
+		if(try_again(f, content, &retries->retry[i], all_seen, &done, error)
+				!= MC_DB_OK)
 			return MC_DB_FAILED;
 		if(done)
 			mc_retries_drop(retries, i);
@@ -79,6 +94,19 @@ static mc_db_result_t apply_retries(mc_follower_t *f, void *content,
 			i++;
 	}
 	return MC_DB_OK;
+}
+
+/* Tries kept changes again if all of the log was seen; if others keep coming,
+ * no later than else. */
+static mc_db_result_t apply_retries_in_time(mc_follower_t *f, void *content,
+		mc_progress_t *progress, bool all_seen, mc_db_error_t *error)
+{
+	long long now = mc_clock_ms();
+
+	if(!all_seen && now - progress->last_try < f->interval_ms)
+		return MC_DB_OK;
+	progress->last_try = now;
+	return apply_retries(f, content, &progress->retries, all_seen, error);
 }
 
 /* Applies a change; one that does not fit yet is kept. */
@@ -316,8 +344,9 @@ mc_db_result_t mc_progress_poll(mc_follower_t *f, void *content,
 	*n = unseen.late.n + count_unseen(progress, &unseen.rows);
 	if(rc == MC_DB_OK)
 		check_log(f, progress, &unseen.rows);
-	if(rc == MC_DB_OK && *n < MC_PROGRESS_ROWS)
-		rc = apply_retries(f, content, &progress->retries, error);
+	if(rc == MC_DB_OK)
+		rc = apply_retries_in_time(
+				f, content, progress, *n < MC_PROGRESS_ROWS, error);
 	if(rc == MC_DB_OK)
 		rc = apply_rows(f, content, progress, &unseen.late, error);
 	if(rc == MC_DB_OK)

@@ -16,7 +16,8 @@
 typedef struct mc_retry
 {
 	int tries;
-	long long seq; /* of the row of the log */
+	bool withdrawn; /* out of force, but it may fit once the log was seen */
+	long long seq;	/* of the row of the log */
 	size_t table_len, item1_len, item2_len;
 	char table[MC_RETRY_TABLE];
 	char item1[MC_RETRY_ITEM];

@@ -1173,7 +1173,18 @@ def test_kmf_comes_back(fresh):
         assert "7002" not in running.user(mc_id("alice"))
         fresh.run("INSERT INTO mc_iwf_kmfs (uri, peer_set) "
                   "VALUES ('sip:kmf9@iwf.example.org', 1)")
-        running.wait_log("full load due in .* LMR entries were left out")
+        running.wait_log("full load due.*left out may be used now")
+
+
+def test_kmf_after_its_entry(fresh):
+    """So does an entry that was left out when it came."""
+    with Loaded(fresh) as running:
+        fresh.run(insert_lmr("alice", "7002", "sip:kmf9@iwf.example.org",
+                             "tetra"))
+        running.wait_log("row left out.*KMF is not known")
+        fresh.run("INSERT INTO mc_iwf_kmfs (uri, peer_set) "
+                  "VALUES ('sip:kmf9@iwf.example.org', 1)")
+        running.wait_log("full load due in .*left out may be used now")
 
 
 def test_many_left_out(fresh):
@@ -1267,9 +1278,59 @@ def test_other_spelling_comes_into_force(server, when):
             fresh.run(second)
         running.wait_log("(bad row|left out).*another spelling", SOON)
         fresh.run(delete_user("twin"))
-        running.wait_log("full load due.*another spelling was left out", SOON)
+        running.wait_log("full load due.*left out may be used now", SOON)
         running.clock.forward(RELOAD_PAUSE)
         running.wait_user(mc_id("twin"), "p-second", timeout=SOON)
+
+
+def test_no_needless_load(server):
+    """Rows that were left out have nothing loaded when other rows go, nor
+    when a plan has no KMF that one of them names."""
+    if server.schema != "sqlite":
+        pytest.skip("it is the module that compares")
+    first = SAMPLE_PARTIES["groups"][0][0]
+    fresh = server.create(checked=False).load_sample()
+    fresh.run(insert_user("alice", "p-second",
+                          mc_id="sip:alice@MC.example.org"),
+              insert_party("groups", first.replace("example", "EXAMPLE")),
+              insert_lmr("alice", "7001", "nobody"),
+              insert_lmr("alice", "7002", "sip:kmf9@iwf.example.org"))
+    with Loaded(fresh) as running:
+        assert running.bad_rows() == 4
+        fresh.run(insert_user("short"),
+                  insert_party("groups", "sip:short@mc.example.org"))
+        running.wait_user(mc_id("short"), "p-short")
+        fresh.run(delete_user("short"), "DELETE FROM mc_iwf_groups "
+                  "WHERE uri = 'sip:short@mc.example.org'",
+                  "INSERT INTO mc_iwf_kmfs (uri, peer_set) "
+                  "VALUES ('sip:kmf8@iwf.example.org', 1)")
+        node.wait_until(lambda: "kmf8" in running.kmfs(), "another plan",
+                        IN_FORCE)
+        running.wait_no_party("groups", "sip:short@mc.example.org")
+        assert "full load due" not in running.log()
+        fresh.run("INSERT INTO mc_iwf_kmf_aliases (kmf, alias) VALUES "
+                  "('sip:kmf8@iwf.example.org', 'sip:kmf9@iwf.example.org')")
+        running.wait_log("full load due.*left out may be used now", SOON)
+
+
+def test_bad_rows_of_a_load_that_fails(server):
+    """Rows that a load leaves out count, and are named, once it is in
+    force: not if it fails."""
+    if server.schema != "sqlite":
+        pytest.skip("it is the module that counts")
+    fresh = server.create(checked=False).load_sample()
+    with Loaded(fresh, reload_delta=0) as running:
+        fresh.run(insert_user("wrong", service="mcfax"))
+        node.wait_until(lambda: running.bad_rows() == 1, "a bad row", SOON)
+        named = running.kamcmd("mc_iwf.bad_rows")
+        fresh.run("ALTER TABLE mc_iwf_lmr RENAME COLUMN device TO dev")
+        assert running.reload_error() != ""
+        assert running.bad_rows() == 1
+        assert running.kamcmd("mc_iwf.bad_rows") == named
+        fresh.run("ALTER TABLE mc_iwf_lmr RENAME COLUMN dev TO device")
+        node.wait_until(lambda: running.reload_error() == "", "a reload", SOON)
+        assert running.bad_rows() == 2
+        assert running.kamcmd("mc_iwf.bad_rows").count("service") == 2
 
 
 BAD_ROWS = {

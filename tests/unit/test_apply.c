@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "mc_iwf/data/apply.c"
+#include "mc_iwf/data/awaited.c"
 #include "unit.h"
 
 #define KMF "sip:kmf1@iwf.example.org"
@@ -102,28 +103,27 @@ mc_db_t *iwf_db(void)
 	return NULL;
 }
 
-mc_db_result_t iwf_load_network(
-		mc_db_t *db, mclmr_network_t **network, mc_db_error_t *error)
+/* The small tables: a KMF with an alias. */
+static const char *kmf, *alias;
+
+static const mclmr_allocator_t allocator;
+
+mc_db_result_t iwf_load_network(mc_db_t *db, bool aside,
+		mclmr_network_t **network, mc_db_error_t *error)
 {
-	(void)db, (void)network, (void)error;
-	return MC_DB_FAILED;
+	(void)db, (void)aside, (void)error;
+	*network = mclmr_network_new(&allocator);
+	assert_null(mclmr_network_add_kmf(
+			*network, mclmr_span(kmf), 1, true, MCLMR_SPAN("lmr")));
+	assert_null(mclmr_network_add_alias(
+			*network, mclmr_span(kmf), mclmr_span(alias)));
+	return MC_DB_OK;
 }
 
-void iwf_load_leave_out_entry(long long id, const char *why)
+void iwf_load_leave_out_entry(
+		bool aside, long long id, mclmr_span_t named, const char *why)
 {
-	(void)id, (void)why;
-}
-
-static unsigned long namesakes;
-
-unsigned long iwf_load_namesakes(void)
-{
-	return namesakes;
-}
-
-void iwf_load_leave_out_namesake(void)
-{
-	namesakes++;
+	(void)aside, (void)id, (void)named, (void)why;
 }
 
 void mc_named_free(mc_named_rows_t *rows)
@@ -170,7 +170,8 @@ static int set_up(void **state)
 
 	(void)state;
 	short_of_memory = false;
-	namesakes = 0;
+	iwf_awaited_begin();
+	iwf_awaited_put();
 	answer = MC_DB_OK;
 	many_rows = false;
 	network = mclmr_network_new(&allocator);
@@ -331,31 +332,87 @@ static void test_cut_items(void **state)
 	assert_int_equal(count(&kinds[0]), 1);
 }
 
-/* A row in another spelling is left out; a row that goes may have been the one
- * in its way, and a full load is wanted, once. */
+/* A full load is wanted once a place is free that a row waits for, and never
+ * for a place that no row waits for. */
 static void test_namesakes(void **state)
 {
 	(void)state;
-	user.mc_id = MCLMR_SPAN("sip:alice@MC.example.org");
-	party.uri = MCLMR_SPAN("sip:group@MC.example.org");
 	for(size_t i = 0; i < 3; i += 2) {
 		const kind_t *kind = &kinds[i];
 
+		user.mc_id = MCLMR_SPAN("sip:bob@mc.example.org");
+		user.person = MCLMR_SPAN("bob");
+		party.uri = MCLMR_SPAN("sip:team@mc.example.org");
 		has_row = true;
-		namesakes = 0;
-		assert_int_equal(change(kind->table, kind->item1, kind->item2, MC_WAIT),
+		assert_int_equal(change(kind->table, "mcptt", "", MC_WAIT), MC_DB_OK);
+		user.mc_id = MCLMR_SPAN("sip:alice@MC.example.org");
+		party.uri = MCLMR_SPAN("sip:group@MC.example.org");
+		assert_int_equal(change(kind->table, "sip:group@MC.example.org",
+								 "sip:alice@MC.example.org", MC_WAIT),
 				MC_DB_BAD_ROW);
-		assert_int_equal(namesakes, 0);
-		assert_int_equal(change(kind->table, "mcptt", "mcptt", MC_WITHDRAW),
+		assert_int_equal(change(kind->table, "sip:group@MC.example.org",
+								 "sip:alice@MC.example.org", MC_WITHDRAW),
 				MC_DB_BAD_ROW);
-		assert_int_equal(namesakes, 1);
-		assert_false(iwf_apply_wants_load());
 		has_row = false;
+		assert_int_equal(change(kind->table,
+								 i == 0 ? "mcptt" : "sip:team@mc.example.org",
+								 "sip:bob@mc.example.org", MC_WAIT),
+				MC_DB_OK);
+		assert_int_equal(count(kind), 1);
+		assert_false(iwf_apply_wants_load());
 		assert_int_equal(change(kind->table, kind->item1, kind->item2, MC_WAIT),
 				MC_DB_OK);
+		assert_int_equal(count(kind), 0);
 		assert_true(iwf_apply_wants_load());
 		assert_false(iwf_apply_wants_load());
 	}
+}
+
+/* So it is with the place of a user that gives way to no avail: to a person who
+ * has another ID of the service. */
+static void test_namesake_of_one_that_gives_way(void **state)
+{
+	(void)state;
+	user.mc_id = MCLMR_SPAN("sip:bob@mc.example.org");
+	user.person = MCLMR_SPAN("bob");
+	assert_int_equal(
+			change("users", "mcptt", "sip:bob@mc.example.org", MC_WAIT),
+			MC_DB_OK);
+	iwf_awaited_add(false, IWF_AWAITED_USER + MCLMR_SERVICE_MCPTT,
+			MCLMR_SPAN("sip:bob@MC.example.org"));
+	user.person = MCLMR_SPAN("alice");
+	assert_int_equal(
+			change("users", "mcptt", "sip:bob@mc.example.org", MC_WAIT),
+			MC_DB_BAD_ROW);
+	assert_false(iwf_apply_wants_load());
+	assert_int_equal(
+			change("users", "mcptt", "sip:bob@mc.example.org", MC_GIVE_WAY),
+			MC_DB_BAD_ROW);
+	assert_true(iwf_apply_wants_load());
+}
+
+/* A new plan wants a load if a row waits for a KMF of it, by any name. */
+static void test_awaited_kmf(void **state)
+{
+	(void)state;
+	kmf = "sip:kmf8@iwf.example.org";
+	alias = "sip:kmf9@iwf.example.org";
+	assert_int_equal(change("plan", "", "", MC_WAIT), MC_DB_OK);
+	assert_false(iwf_apply_wants_load());
+	iwf_awaited_add(false, IWF_AWAITED_KMF, MCLMR_SPAN("no URI"));
+	iwf_awaited_add(false, IWF_AWAITED_KMF, MCLMR_SPAN(KMF));
+	iwf_awaited_add(true, IWF_AWAITED_KMF, mclmr_span(kmf));
+	assert_int_equal(change("plan", "", "", MC_WAIT), MC_DB_OK);
+	assert_false(iwf_apply_wants_load());
+	iwf_awaited_put();
+	assert_int_equal(change("plan", "", "", MC_WAIT), MC_DB_OK);
+	assert_true(iwf_apply_wants_load());
+	iwf_awaited_begin();
+	iwf_awaited_add(
+			true, IWF_AWAITED_KMF, MCLMR_SPAN("sip:kmf9@IWF.example.org"));
+	iwf_awaited_put();
+	assert_int_equal(change("plan", "", "", MC_WAIT), MC_DB_OK);
+	assert_true(iwf_apply_wants_load());
 }
 
 /* A change of a directory aside leaves the one in force as it is. */
@@ -383,6 +440,10 @@ int main(void)
 			cmocka_unit_test_setup_teardown(test_bad_row, set_up, tear_down),
 			cmocka_unit_test_setup_teardown(test_unsure, set_up, tear_down),
 			cmocka_unit_test_setup_teardown(test_namesakes, set_up, tear_down),
+			cmocka_unit_test_setup_teardown(
+					test_namesake_of_one_that_gives_way, set_up, tear_down),
+			cmocka_unit_test_setup_teardown(
+					test_awaited_kmf, set_up, tear_down),
 			cmocka_unit_test_setup_teardown(test_cut_items, set_up, tear_down),
 			cmocka_unit_test_setup_teardown(test_aside, set_up, tear_down),
 	};

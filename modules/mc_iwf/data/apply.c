@@ -3,6 +3,7 @@
 /* Applies one change of the tables to a directory. */
 #include "mclmr/sip/uri.h"
 #include "apply.h"
+#include "awaited.h"
 #include "db.h"
 #include "load.h"
 #include "store.h"
@@ -59,29 +60,28 @@ static const mclmr_user_t *find_user(const mclmr_directory_t *directory,
 	return mclmr_directory_user(directory, service, key);
 }
 
-/* Something was taken out, and a row was left out for another spelling. */
-static bool freed;
+/* A row that was left out may be used now. */
+static bool wants_load;
 
-/* Notes that a place may be free. */
-static void note_free(void)
+/* Notes that the place of a URI is free, or a KMF is known. */
+static void note_change(const mclmr_directory_t *aside, iwf_awaited_kind_t kind,
+		mclmr_span_t uri)
 {
-	freed = freed || iwf_load_namesakes() > 0;
+	wants_load = wants_load || iwf_awaited_has(aside != NULL, kind, uri);
 }
 
 bool iwf_apply_wants_load(void)
 {
-	bool wants = freed;
+	bool wants = wants_load;
 
-	freed = false;
+	wants_load = false;
 	return wants;
 }
 
-/* Notes a row that is out of force as long as another spelling is there. */
-static const char *note_namesake(const char *why, mc_patience_t patience)
+/* True for a row that is out of force as long as another spelling is there. */
+static bool is_left_out(const char *why, mc_patience_t patience)
 {
-	if(why == mclmr_other_spelling && patience == MC_WITHDRAW)
-		iwf_load_leave_out_namesake();
-	return why;
+	return why == mclmr_other_spelling && patience == MC_WITHDRAW;
 }
 
 /* True if the person of a row has another ID of the service already. */
@@ -96,31 +96,34 @@ static bool place_taken(const mclmr_directory_t *directory,
 }
 
 /* Puts a user in force. Another row that writes the same MC service ID
- * differently has the place: then this one has to wait until it is gone. */
+ * differently has the place: then this one has to wait until it is gone. *left:
+ * the place is free now. */
 static const char *put_user(mclmr_directory_t *directory,
-		const mclmr_user_row_t *row, mc_patience_t patience)
+		const mclmr_user_row_t *row, mc_patience_t patience, bool *left)
 {
 	const mclmr_user_t *old = find_user(directory, row->service, row->mc_id);
+	const char *why;
 
 	if(old != NULL && !mclmr_span_equal(old->row.mc_id, row->mc_id))
 		return mclmr_other_spelling;
-	if(old != NULL && patience >= MC_GIVE_WAY
-			&& place_taken(directory, row, old))
+	*left = old != NULL && patience >= MC_GIVE_WAY
+			&& place_taken(directory, row, old);
+	if(*left)
 		mclmr_directory_remove_user(directory, row->service, row->mc_id);
-	return mclmr_directory_put_user(directory, row);
+	why = mclmr_directory_put_user(directory, row);
+	*left = *left && why != NULL;
+	return why;
 }
 
-/* Removes the user of a row that is gone, and no namesake. */
-static void remove_user(
-		mclmr_directory_t *directory, mclmr_span_t word, mclmr_span_t mc_id)
+/* Removes the user of a row that is gone, and no namesake; true if there was
+ * one. */
+static bool remove_user(mclmr_directory_t *directory, mclmr_service_t service,
+		mclmr_span_t mc_id)
 {
-	mclmr_service_t service = mclmr_service_from_word(word);
 	const mclmr_user_t *old = find_user(directory, service, mc_id);
 
-	if(old != NULL && mclmr_span_equal(old->row.mc_id, mc_id)) {
-		mclmr_directory_remove_user(directory, service, mc_id);
-		note_free();
-	}
+	return old != NULL && mclmr_span_equal(old->row.mc_id, mc_id)
+		   && mclmr_directory_remove_user(directory, service, mc_id);
 }
 
 /* The user that a change names by service word and MC service ID, as the table
@@ -128,33 +131,40 @@ static void remove_user(
 static mc_db_result_t apply_user(mclmr_directory_t *aside,
 		const mc_change_t *change, mc_patience_t patience, mc_db_error_t *error)
 {
-	mclmr_span_t service = change->item1, mc_id = change->item2;
+	mclmr_service_t service = mclmr_service_from_word(change->item1);
+	mclmr_span_t mc_id = change->item2;
 	mc_named_rows_t rows;
 	mclmr_user_row_t row;
 	const char *why = NULL;
+	bool left = false;
 	mc_db_result_t rc = iwf_db_user(change, &rows, &row, error);
 
 	if(rc == MC_DB_OK) {
 		mclmr_directory_t *directory = change_begin(aside);
 
 		if(rows.n > 0)
-			why = note_namesake(put_user(directory, &row, patience), patience);
+			why = put_user(directory, &row, patience, &left);
 		else
-			remove_user(directory, service, mc_id);
+			left = remove_user(directory, service, mc_id);
 		change_end(aside);
+		if(is_left_out(why, patience))
+			iwf_awaited_add(
+					aside != NULL, IWF_AWAITED_USER + row.service, row.mc_id);
 		rc = verdict(why, error);
 	}
 	mc_named_free(&rows);
 	if(is_withdrawn(rc, patience)) {
-		remove_user(change_begin(aside), service, mc_id);
+		left = remove_user(change_begin(aside), service, mc_id) || left;
 		change_end(aside);
 	}
+	if(left)
+		note_change(aside, IWF_AWAITED_USER + service, mc_id);
 	return rc;
 }
 
 /* The rows that can be used by themselves, one over the limit at most; *why
  * tells what is wrong with one that cannot. */
-static size_t usable_entries(const mclmr_directory_t *directory,
+static size_t usable_entries(const mclmr_directory_t *directory, bool aside,
 		const mc_named_rows_t *rows, mc_patience_t patience,
 		mclmr_lmr_row_t usable[MCLMR_MAX_LMR_ENTRIES + 1], const char **why)
 {
@@ -169,7 +179,7 @@ static size_t usable_entries(const mclmr_directory_t *directory,
 		if(wrong == NULL)
 			n++;
 		else if(patience == MC_WITHDRAW)
-			iwf_load_leave_out_entry(id, wrong);
+			iwf_load_leave_out_entry(aside, id, usable[n].kmf, wrong);
 		else
 			*why = wrong;
 	}
@@ -182,7 +192,8 @@ static size_t pick_entries(const mclmr_directory_t *aside,
 		mclmr_lmr_row_t picked[MCLMR_MAX_LMR_ENTRIES + 1], const char **why)
 {
 	const mclmr_directory_t *directory = look_begin(aside);
-	size_t n = usable_entries(directory, rows, patience, picked, why);
+	size_t n = usable_entries(
+			directory, aside != NULL, rows, patience, picked, why);
 	size_t left = mclmr_directory_drop_conflicts(directory, picked, n);
 
 	look_end(aside);
@@ -237,22 +248,40 @@ static mc_db_result_t apply_party(mclmr_directory_t *aside,
 	mc_named_rows_t rows;
 	mclmr_party_row_t row;
 	mc_db_result_t rc = iwf_db_party(kind, change, &rows, &row, error);
+	bool left = false;
 
 	if(rc != MC_DB_FAILED) {
 		mclmr_parties_t *parties =
 				mclmr_directory_parties(change_begin(aside), kind);
+		const char *why = NULL;
 
-		if(rc == MC_DB_OK && rows.n > 0)
-			rc = verdict(
-					note_namesake(mclmr_parties_put(parties, &row), patience),
-					error);
-		if(((rc == MC_DB_OK && rows.n == 0) || is_withdrawn(rc, patience))
-				&& mclmr_parties_remove(parties, change->item1))
-			note_free();
+		if(rc == MC_DB_OK && rows.n > 0) {
+			why = mclmr_parties_put(parties, &row);
+			rc = verdict(why, error);
+		}
+		if((rc == MC_DB_OK && rows.n == 0) || is_withdrawn(rc, patience))
+			left = mclmr_parties_remove(parties, change->item1);
 		change_end(aside);
+		if(is_left_out(why, patience))
+			iwf_awaited_add(aside != NULL, IWF_AWAITED_PARTY + kind, row.uri);
 	}
 	mc_named_free(&rows);
+	if(left)
+		note_change(aside, IWF_AWAITED_PARTY + kind, change->item1);
 	return rc;
+}
+
+/* Notes the KMFs that are known, by any name. */
+static void note_kmfs(
+		const mclmr_directory_t *aside, const mclmr_network_t *network)
+{
+	const mclmr_kmf_t *kmf;
+
+	for(size_t i = 0; (kmf = mclmr_network_kmf_at(network, i)) != NULL; i++) {
+		note_change(aside, IWF_AWAITED_KMF, kmf->uri);
+		for(size_t j = 0; j < kmf->aliases; j++)
+			note_change(aside, IWF_AWAITED_KMF, kmf->alias[j]);
+	}
 }
 
 /* The small tables, all at once. */
@@ -260,9 +289,11 @@ static mc_db_result_t apply_network(
 		mclmr_directory_t *aside, mc_db_error_t *error)
 {
 	mclmr_network_t *network;
-	mc_db_result_t rc = iwf_load_network(iwf_db(), &network, error);
+	mc_db_result_t rc =
+			iwf_load_network(iwf_db(), aside != NULL, &network, error);
 
 	if(rc == MC_DB_OK) {
+		note_kmfs(aside, network);
 		network = mclmr_directory_set_network(change_begin(aside), network);
 		change_end(aside);
 		mclmr_network_free(network);

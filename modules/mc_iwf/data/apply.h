@@ -29,9 +29,9 @@
 mc_db_result_t iwf_apply(mclmr_directory_t *aside, const mc_change_t *change,
 		mc_patience_t patience, mc_db_error_t *error);
 
-/* True once after a change that took something out while rows are left out
- * for another spelling of their URI: only a full load finds those that may be
- * used now. */
+/* True once after a change with which a row that was left out may be used: the
+ * other spelling of its URI is gone, or its KMF is known. Only a full load finds
+ * such a row. */
 bool iwf_apply_wants_load(void);
 
 #endif

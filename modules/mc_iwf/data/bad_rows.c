@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The last rows that could not be used. */
+/* The rows that could not be used. */
 #include <stdio.h>
 #include <string.h>
 
@@ -10,12 +10,21 @@
 
 #include "bad_rows.h"
 
-static struct list
+/* Rows, how many there were, and the last ones by name. */
+typedef struct list
 {
-	gen_lock_t lock;
+	unsigned long total;
 	size_t n;
 	iwf_bad_row_t row[IWF_BAD_ROWS];
-} * list;
+} list_t;
+
+static struct shared
+{
+	gen_lock_t lock;
+	list_t list;
+} * shared;
+
+static list_t loading; /* of the directory aside */
 
 void iwf_bad_rows_name(
 		char name[IWF_BAD_ROW_TEXT], mclmr_span_t item1, mclmr_span_t item2)
@@ -30,38 +39,53 @@ void iwf_bad_rows_name(
 
 int iwf_bad_rows_init(void)
 {
-	list = shm_malloc(sizeof(*list));
-	if(list == NULL) {
+	shared = shm_malloc(sizeof(*shared));
+	if(shared == NULL) {
 		SHM_MEM_ERROR;
 		return -1;
 	}
-	memset(list, 0, sizeof(*list));
-	lock_init(&list->lock);
+	memset(shared, 0, sizeof(*shared));
+	lock_init(&shared->lock);
 	return 0;
 }
 
 void iwf_bad_rows_destroy(void)
 {
-	if(list == NULL)
+	if(shared == NULL)
 		return;
-	lock_destroy(&list->lock);
-	shm_free(list);
-	list = NULL;
+	lock_destroy(&shared->lock);
+	shm_free(shared);
+	shared = NULL;
+}
+
+/* The list of a directory, to change; until list_end(). */
+static list_t *list_begin(bool aside)
+{
+	if(aside)
+		return &loading;
+	lock_get(&shared->lock);
+	return &shared->list;
+}
+
+static void list_end(bool aside)
+{
+	if(!aside)
+		lock_release(&shared->lock);
 }
 
 /* The place of a row, or that of the oldest if the list is full, or n. */
-static size_t find_place(const char *table, const char *row)
+static size_t find_place(const list_t *list, const iwf_bad_row_t *row)
 {
 	for(size_t i = 0; i < list->n; i++) {
-		if(strcmp(list->row[i].table, table) == 0
-				&& strcmp(list->row[i].row, row) == 0)
+		if(strcmp(list->row[i].table, row->table) == 0
+				&& strcmp(list->row[i].row, row->row) == 0)
 			return i;
 	}
 	return list->n < IWF_BAD_ROWS ? list->n : 0;
 }
 
 /* Takes out what is at a place, if there is anything. */
-static void take_out(size_t at)
+static void take_out(list_t *list, size_t at)
 {
 	if(at == list->n)
 		return;
@@ -71,28 +95,72 @@ static void take_out(size_t at)
 }
 
 /* The list stays in the order in which rows were found last. */
-void iwf_bad_rows_keep(const char *table, const char *row, const char *why)
+static void keep(list_t *list, const iwf_bad_row_t *row)
+{
+	take_out(list, find_place(list, row));
+	list->row[list->n++] = *row;
+}
+
+void iwf_bad_rows_begin(void)
+{
+	loading.total = 0;
+	loading.n = 0;
+}
+
+void iwf_bad_rows_put(void)
+{
+	list_t *list = list_begin(false);
+	time_t now = time(NULL);
+
+	list->total += loading.total;
+	for(size_t i = 0; i < loading.n; i++) {
+		loading.row[i].when = now;
+		keep(list, &loading.row[i]);
+	}
+	list_end(false);
+}
+
+void iwf_bad_rows_add(
+		bool aside, const char *table, const char *row, const char *why)
 {
 	iwf_bad_row_t new = {.when = time(NULL)};
+	list_t *list = list_begin(aside);
 
 	snprintf(new.table, sizeof(new.table), "%s", table);
 	snprintf(new.row, sizeof(new.row), "%s", row);
 	snprintf(new.why, sizeof(new.why), "%s", why);
-	lock_get(&list->lock);
-	take_out(find_place(new.table, new.row));
-	list->row[list->n++] = new;
-	lock_release(&list->lock);
+	keep(list, &new);
+	list->total++;
+	list_end(aside);
+}
+
+void iwf_bad_rows_count(bool aside)
+{
+	list_begin(aside)->total++;
+	list_end(aside);
+}
+
+unsigned long iwf_bad_rows_total(void)
+{
+	unsigned long total;
+
+	if(shared == NULL)
+		return 0;
+	total = list_begin(false)->total;
+	list_end(false);
+	return total;
 }
 
 size_t iwf_bad_rows_copy(iwf_bad_row_t rows[IWF_BAD_ROWS])
 {
+	const list_t *list;
 	size_t n;
 
-	if(list == NULL)
+	if(shared == NULL)
 		return 0;
-	lock_get(&list->lock);
+	list = list_begin(false);
 	n = list->n;
 	memcpy(rows, list->row, n * sizeof(rows[0]));
-	lock_release(&list->lock);
+	list_end(false);
 	return n;
 }

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Internal to data. iwf_bad_rows: the last rows that could not be used, for
- * operators: one process finds them, any process tells.
+ * Internal to data. iwf_bad_rows: the rows that could not be used: how many, and
+ * the last ones by name, for operators. One process finds them, any process
+ * tells. Those of a directory aside, which is being loaded, do not show before
+ * it is in force.
  */
 #ifndef IWF_BAD_ROWS_H
 #define IWF_BAD_ROWS_H
 
+#include <stdbool.h>
 #include <time.h>
 
 #include "mclmr/base/span.h"
@@ -31,10 +34,23 @@ void iwf_bad_rows_name(
 int iwf_bad_rows_init(void);
 void iwf_bad_rows_destroy(void);
 
-/* Keeps a row; one that is in the list already moves to its end. */
-void iwf_bad_rows_keep(const char *table, const char *row, const char *why);
+/* A load begins: no row of it was found so far. It is in force: its rows are
+ * found now. */
+void iwf_bad_rows_begin(void);
+void iwf_bad_rows_put(void);
 
-/* A copy of the rows, the newest last; how many. */
+/* Counts a row and keeps its name; one that has this name already moves to the
+ * end of the list. */
+void iwf_bad_rows_add(
+		bool aside, const char *table, const char *row, const char *why);
+
+/* Counts a row without its name. */
+void iwf_bad_rows_count(bool aside);
+
+/* How many were counted since the start; 0 without a list. */
+unsigned long iwf_bad_rows_total(void);
+
+/* A copy of the rows that are kept, the newest last; how many. */
 size_t iwf_bad_rows_copy(iwf_bad_row_t rows[IWF_BAD_ROWS]);
 
 #endif

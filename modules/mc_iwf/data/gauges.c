@@ -4,6 +4,7 @@
 #include "core/counters.h"
 
 #include "mc_iwf/counters.h"
+#include "bad_rows.h"
 #include "gauges.h"
 #include "refresh.h"
 #include "store.h"
@@ -64,7 +65,7 @@ static counter_val_t read_gauge(counter_handle_t handle, void *which)
 		case GAUGE_CHANGES:
 			return (counter_val_t)stats.changes;
 		case GAUGE_BAD_ROWS:
-			return (counter_val_t)stats.bad_rows;
+			return (counter_val_t)iwf_bad_rows_total();
 		case GAUGE_DB_UP:
 			return stats.up;
 		case GAUGE_LOAD_FAILED:
@@ -94,7 +95,7 @@ int iwf_gauges_init(void)
 			{"groups", GAUGE_GROUPS, "groups in force"},
 			{"reloads", GAUGE_RELOADS, "full reloads that went well"},
 			{"changes", GAUGE_CHANGES, "rows of the change log applied"},
-			{"bad_rows", GAUGE_BAD_ROWS, "changed rows that cannot be used"},
+			{"bad_rows", GAUGE_BAD_ROWS, "rows that could not be used"},
 			{"db_up", GAUGE_DB_UP, "1 if the database answers"},
 			{"load_failed", GAUGE_LOAD_FAILED,
 					"1 if the last full load failed"},

@@ -6,6 +6,7 @@
 #include "core/dprint.h"
 
 #include "mc_iwf/config.h"
+#include "awaited.h"
 #include "bad_rows.h"
 #include "load.h"
 #include "memory.h"
@@ -13,9 +14,6 @@
 #include "tables.h"
 
 #define NAMED_ROWS 100 /* of a table that are named if they are left out */
-
-static unsigned long *bad_rows;
-static unsigned long entries_left_out, namesakes;
 
 /* How a row of a table is added: NULL, or what is wrong with it. */
 typedef const char *(*add_t)(void *data, const mc_row_t *row);
@@ -26,9 +24,9 @@ typedef struct load
 	mc_db_t *db;
 	mclmr_network_t *network;
 	mclmr_directory_t *directory; /* NULL: the small tables are loaded */
+	bool aside;					  /* not for the directory in force */
 	add_t add;					  /* of the table */
 	unsigned long left_out;		  /* rows of the table so far */
-	unsigned long namesakes;	  /* of all tables */
 	unsigned long withdrawn;	  /* persons with entries that are */
 	void (*between)(void *data);
 	void *data;
@@ -119,7 +117,11 @@ static const char *add_user(void *data, const mc_row_t *row)
 	mclmr_user_row_t user;
 	const char *why = iwf_tables_user(row, &user);
 
-	return why != NULL ? why : mclmr_directory_add_user(load->directory, &user);
+	if(why == NULL)
+		why = mclmr_directory_add_user(load->directory, &user);
+	if(why == mclmr_other_spelling)
+		iwf_awaited_add(true, IWF_AWAITED_USER + user.service, user.mc_id);
+	return why;
 }
 
 /* Adds one entry to those of its person: the rows of a person stand anywhere
@@ -131,9 +133,11 @@ static const char *add_entry(void *data, const mc_row_t *row)
 	mclmr_span_t person;
 	const char *why = iwf_tables_entry(row, &person, &entry);
 
-	return why != NULL
-				   ? why
-				   : mclmr_directory_add_entry(load->directory, person, &entry);
+	if(why == NULL)
+		why = mclmr_directory_add_entry(load->directory, person, &entry);
+	if(why == mclmr_unknown_kmf)
+		iwf_awaited_add(true, IWF_AWAITED_KMF, entry.kmf);
+	return why;
 }
 
 static const char *add_party(
@@ -142,10 +146,12 @@ static const char *add_party(
 	mclmr_party_row_t party;
 	const char *why = iwf_tables_party(kind, row, &party);
 
-	return why != NULL ? why
-					   : mclmr_parties_put(
-							   mclmr_directory_parties(load->directory, kind),
-							   &party);
+	if(why == NULL)
+		why = mclmr_parties_put(
+				mclmr_directory_parties(load->directory, kind), &party);
+	if(why == mclmr_other_spelling)
+		iwf_awaited_add(true, IWF_AWAITED_PARTY + kind, party.uri);
+	return why;
 }
 
 static const char *add_lmr_user(void *data, const mc_row_t *row)
@@ -179,43 +185,24 @@ static int level_of(const mc_table_t *table)
 	return table == &iwf_tables[IWF_TABLE_LMR] ? L_WARN : L_ERR;
 }
 
-void iwf_load_count_bad_rows(unsigned long *count)
-{
-	bad_rows = count;
-}
-
-unsigned long iwf_load_entries_left_out(void)
-{
-	return entries_left_out;
-}
-
-unsigned long iwf_load_namesakes(void)
-{
-	return namesakes;
-}
-
-void iwf_load_leave_out_namesake(void)
-{
-	namesakes++;
-}
-
-/* Names a row that is left out. */
+/* Names a row that is left out, and counts it. */
 static void name_left_out(
-		const mc_table_t *table, long long id, const char *why)
+		bool aside, const mc_table_t *table, long long id, const char *why)
 {
 	char row[IWF_BAD_ROW_TEXT];
 
 	snprintf(row, sizeof(row), "id %lld", id);
-	iwf_bad_rows_keep(table->name, row, why);
+	iwf_bad_rows_add(aside, table->name, row, why);
 	LOG(level_of(table), "row left out, table %s, id %lld: %s\n", table->name,
 			id, why);
 }
 
-void iwf_load_leave_out_entry(long long id, const char *why)
+void iwf_load_leave_out_entry(
+		bool aside, long long id, mclmr_span_t kmf, const char *why)
 {
-	name_left_out(&iwf_tables[IWF_TABLE_LMR], id, why);
-	entries_left_out++;
-	(*bad_rows)++;
+	name_left_out(aside, &iwf_tables[IWF_TABLE_LMR], id, why);
+	if(why == mclmr_unknown_kmf)
+		iwf_awaited_add(aside, IWF_AWAITED_KMF, kmf);
 }
 
 /* Leaves a row of a load out. The first ones are named: a KMF may be that of
@@ -225,11 +212,10 @@ static void leave_out(
 {
 	load_t *load = data;
 
-	if(load->left_out < NAMED_ROWS)
-		name_left_out(table, id, why);
-	load->left_out++;
-	load->namesakes += why == mclmr_other_spelling;
-	(*bad_rows)++;
+	if(load->left_out++ < NAMED_ROWS)
+		name_left_out(load->aside, table, id, why);
+	else
+		iwf_bad_rows_count(load->aside);
 }
 
 /* Names a person whose LMR entries, or some of them, cannot be used together. */
@@ -239,11 +225,12 @@ static void name_withdrawn(void *data, mclmr_span_t person, const char *why)
 	char row[IWF_BAD_ROW_TEXT];
 
 	iwf_bad_rows_name(row, person, MCLMR_SPAN(""));
-	if(load->withdrawn++ < NAMED_ROWS) {
-		LM_ERR("bad rows in mc_iwf_lmr, %s: %s\n", row, why);
-		iwf_bad_rows_keep("mc_iwf_lmr", row, why);
+	if(load->withdrawn++ >= NAMED_ROWS) {
+		iwf_bad_rows_count(load->aside);
+		return;
 	}
-	(*bad_rows)++;
+	LM_ERR("bad rows in mc_iwf_lmr, %s: %s\n", row, why);
+	iwf_bad_rows_add(load->aside, "mc_iwf_lmr", row, why);
 }
 
 /* Says how many rows of a table were left out and not named. */
@@ -303,11 +290,12 @@ static mc_db_result_t load_tables(load_t *load, iwf_table_id_t first,
 	return rc;
 }
 
-mc_db_result_t iwf_load_network(
-		mc_db_t *db, mclmr_network_t **network, mc_db_error_t *error)
+mc_db_result_t iwf_load_network(mc_db_t *db, bool aside,
+		mclmr_network_t **network, mc_db_error_t *error)
 {
-	load_t load = {
-			.db = db, .network = mclmr_network_new(mc_store_allocator())};
+	load_t load = {.db = db,
+			.network = mclmr_network_new(mc_store_allocator()),
+			.aside = aside};
 	mc_db_result_t rc;
 
 	*network = NULL;
@@ -354,7 +342,7 @@ static mc_db_result_t new_directory(
 	if(rc == MC_DB_OK && !iwf_memory_fits(rows, error))
 		rc = MC_DB_UNSURE;
 	if(rc == MC_DB_OK)
-		rc = iwf_load_network(db, &network, error);
+		rc = iwf_load_network(db, true, &network, error);
 	if(rc != MC_DB_OK)
 		return rc;
 	*directory = mclmr_directory_new(
@@ -370,7 +358,7 @@ static mc_db_result_t new_directory(
 mc_db_result_t iwf_load_directory(mc_db_t *db, void (*between)(void *data),
 		void *data, mclmr_directory_t **directory, mc_db_error_t *error)
 {
-	load_t load = {.db = db, .between = between, .data = data};
+	load_t load = {.db = db, .aside = true, .between = between, .data = data};
 	mc_db_result_t rc = new_directory(db, &load.directory, error);
 
 	*directory = NULL;
@@ -382,8 +370,6 @@ mc_db_result_t iwf_load_directory(mc_db_t *db, void (*between)(void *data),
 		return rc;
 	}
 	mclmr_directory_settle(load.directory, name_withdrawn, &load);
-	entries_left_out = load.left_out;
-	namesakes = load.namesakes;
 	*directory = load.directory;
 	return MC_DB_OK;
 }

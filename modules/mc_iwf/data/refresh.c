@@ -13,6 +13,7 @@
 
 #include "mc_iwf/config.h"
 #include "apply.h"
+#include "awaited.h"
 #include "bad_rows.h"
 #include "db.h"
 #include "group.h"
@@ -25,21 +26,15 @@
 /* The small tables, as the change log calls them. */
 #define PLAN MCLMR_SPAN("plan")
 
-/* Applies a change. A new plan may have the KMFs of rows that were left out, a
- * row that is gone may have stood in the way of others, and only a full load
- * finds those. */
+/* Applies a change. Rows that it makes usable are found by a full load. */
 static mc_db_result_t apply(mc_follower_t *follower, void *directory,
 		const mc_change_t *change, mc_patience_t patience, mc_db_error_t *error)
 {
 	mc_db_result_t rc = iwf_apply(directory, change, patience, error);
 
-	if(rc == MC_DB_OK && iwf_load_entries_left_out() > 0
-			&& mclmr_span_equal(change->table, PLAN))
-		mc_follower_reload_slowly(
-				follower, "a new plan, and LMR entries were left out");
 	if(iwf_apply_wants_load())
 		mc_follower_reload_slowly(
-				follower, "a row is gone, and another spelling was left out");
+				follower, "a row that was left out may be used now");
 	return rc;
 }
 
@@ -70,6 +65,8 @@ static mc_db_result_t load(
 	mc_db_result_t rc;
 
 	*content = NULL;
+	iwf_bad_rows_begin();
+	iwf_awaited_begin();
 	if(!iwf_tables_check(follower->db)) {
 		mc_db_explain(error, "a table is missing or has another version");
 		return MC_DB_BAD_ROW;
@@ -85,6 +82,8 @@ static void put(void *directory)
 	mclmr_directory_counts_t count = mclmr_directory_count(directory);
 
 	iwf_store_replace(directory);
+	iwf_bad_rows_put();
+	iwf_awaited_put();
 	LM_INFO("loaded %lu users, %lu persons, %lu LMR entries, %lu KMFs,"
 			" %lu LMR users, %lu groups\n",
 			(unsigned long)count.users, (unsigned long)count.persons,
@@ -99,7 +98,8 @@ static void discard(void *directory)
 }
 
 /* Names a row that cannot be used. Its items are of any length. */
-static void name_bad_row(const mc_change_t *change, const char *why)
+static void name_bad_row(
+		void *directory, const mc_change_t *change, const char *why)
 {
 	char table[IWF_BAD_ROW_TEXT], row[IWF_BAD_ROW_TEXT];
 
@@ -107,7 +107,7 @@ static void name_bad_row(const mc_change_t *change, const char *why)
 	iwf_bad_rows_name(row, change->item1, change->item2);
 	LM_ERR("bad row in %s%s%s: %s\n", table, row[0] != '\0' ? ", " : "", row,
 			why);
-	iwf_bad_rows_keep(table, row, why);
+	iwf_bad_rows_add(directory != NULL, table, row, why);
 }
 
 /* Changes groups for other processes, or refuses to. */
@@ -176,7 +176,6 @@ static int make_shared(void)
 		return -1;
 	}
 	memset(follower.stats, 0, sizeof(*follower.stats));
-	iwf_load_count_bad_rows(&follower.stats->bad_rows);
 	return 0;
 }
 

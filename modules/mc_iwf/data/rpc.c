@@ -229,9 +229,9 @@ static void stats(rpc_t *rpc, void *context)
 	rpc->struct_add(s, "ddds", "version", (int)info.version, "loaded",
 			(int)info.loaded, "failed", (int)info.failed, "error", info.error);
 	rpc->struct_add(s, "dddddd", "changes", (int)refresh.changes, "bad_rows",
-			(int)refresh.bad_rows, "reloads", (int)refresh.reloads, "outages",
-			(int)refresh.outages, "holes", (int)refresh.holes, "db_up",
-			(int)refresh.up);
+			(int)iwf_bad_rows_total(), "reloads", (int)refresh.reloads,
+			"outages", (int)refresh.outages, "holes", (int)refresh.holes,
+			"db_up", (int)refresh.up);
 }
 
 static const char *bad_rows_doc[] = {

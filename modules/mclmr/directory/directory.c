@@ -9,6 +9,8 @@
 #include "directory.h"
 
 
+const char mclmr_unknown_kmf[] = "KMF is not known";
+
 typedef struct user_node
 {
 	mclmr_user_t user;
@@ -561,7 +563,7 @@ static const char *draft_entry(const mclmr_directory_t *directory,
 		return "KMF is not a URI";
 	kmf = mclmr_network_kmf(directory->network, key);
 	if(kmf == NULL)
-		return "KMF is not known";
+		return mclmr_unknown_kmf;
 	*entry = (mclmr_lmr_entry_t){
 			row->type, kmf->key, row->identity, row->device};
 	return NULL;

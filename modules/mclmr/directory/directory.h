@@ -131,8 +131,12 @@ void mclmr_directory_settle(mclmr_directory_t *directory,
 		void (*withdrawn)(void *data, mclmr_span_t person, const char *why),
 		void *data);
 
+/* What is wrong with a row whose KMF is not in the network: nothing any more,
+ * once it is. Known by its address. */
+extern const char mclmr_unknown_kmf[];
+
 /* What is wrong with a row as an LMR entry of any person, or NULL: no LMR type,
- * not a URI, unknown KMF. */
+ * not a URI, mclmr_unknown_kmf. */
 const char *mclmr_directory_check_entry(
 		const mclmr_directory_t *directory, const mclmr_lmr_row_t *row);
 
