@@ -254,7 +254,7 @@ static void test_clients(void **state)
 
 static void test_limit(void **state)
 {
-	char client[8];
+	char client[12];
 
 	(void)state;
 	assert_true(registers(ALICE, SCSCF, 100));
