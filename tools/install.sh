@@ -42,7 +42,7 @@ list()
 	put 644 "${POLICIES%/*}" cfg/policies.ini
 	# The recipes, and the sample node as a whole.
 	put 644 "$SHARE/kamailio/mc_iwf" cfg/recipe/* cfg/sample-*.sdp
-	put 644 "$NODE" cfg/mc-server*.cfg cfg/rtpengine.conf cfg/sample-*.sql
+	put 644 "$NODE" cfg/mc-server*.cfg cfg/mc-as*.cfg cfg/rtpengine.conf cfg/sample-*.sql
 	put 644 "$NODE" cfg/sample-*.xml
 	put 644 "$NODE/recipe" cfg/recipe/*.cfg
 	put 755 /usr/lib/mc-server/tools tools/node.sh tools/bounded_log.py

@@ -8,7 +8,8 @@
 #   run     the node in front
 #   start   the node in the background; returns when all of it answers
 #   stop    end what run or start began, when all registrations are written
-# Environment: RUN_DIR, CFG_DIR (the configuration: cfg), SIP_PORT, HTTP_PORT,
+# Environment: RUN_DIR, CFG_DIR (the configuration: cfg), CONFIG (mc-server.cfg;
+# mc-as.cfg: for an IMS core, with its sample data), SIP_PORT, HTTP_PORT,
 # RTPENGINE_PORT, RTPENGINE_CLI_PORT, RTP_MIN, RTP_MAX, KAMAILIO_BIN,
 # KAMAILIO_LIBDIR, KAMCMD, USERS, MEDIA (other: rtpengine is started and ended
 # elsewhere); settings of the sample:
@@ -22,6 +23,7 @@ set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 RUN_DIR=${RUN_DIR:-run}
 CFG_DIR=${CFG_DIR:-$top/cfg}
+CONFIG=${CONFIG:-mc-server.cfg}
 SIP_PORT=${SIP_PORT:-5060}
 HTTP_PORT=${HTTP_PORT:-8080}
 RTPENGINE_PORT=${RTPENGINE_PORT:-22222}
@@ -61,10 +63,12 @@ create()
 
 make_databases()
 {
+	core= # an IMS core is in front of the node
+	[ "$CONFIG" != mc-as.cfg ] || core=1
 	make_database "$RUN_DIR/kamailio.db" \
 		"$tables/standard-create.sql" "$tables/auth_db-create.sql" \
 		"$tables/dispatcher-create.sql" "$tables/permissions-create.sql" \
-		"$CFG_DIR/sample-node.sql"
+		"$CFG_DIR/sample-node.sql" ${core:+"$CFG_DIR/sample-as-node.sql"}
 	make_database "$RUN_DIR/location.db" \
 		"$tables/standard-create.sql" "$tables/usrloc-create.sql"
 	make_database "$RUN_DIR/dialog.db" \
@@ -72,7 +76,8 @@ make_databases()
 	make_database "$RUN_DIR/topos.db" \
 		"$tables/standard-create.sql" "$tables/topos-create.sql"
 	make_database "$RUN_DIR/mc_iwf.db" \
-		"$mc_tables/mc_iwf-create.sql" "$CFG_DIR/sample-data.sql"
+		"$mc_tables/mc_iwf-create.sql" "$CFG_DIR/sample-data.sql" \
+		${core:+"$CFG_DIR/sample-as.sql"}
 	# Rows are found by ruid alone; the other indexes would make each writing
 	# three times as long.
 	write_ahead "$RUN_DIR/location.db" "
@@ -294,7 +299,7 @@ run()
 	start_media
 	open_log kamailio "${NODE_LOG:-}"
 	# shellcheck disable=SC2046
-	setsid "$KAMAILIO_BIN" -f "$CFG_DIR/mc-server.cfg" -DD -E \
+	setsid "$KAMAILIO_BIN" -f "$CFG_DIR/$CONFIG" -DD -E \
 		-Y "$RUN_DIR" -w "$RUN_DIR" -P "$RUN_DIR/kamailio.pid" \
 		-L "$top/modules:$KAMAILIO_LIBDIR/modules" \
 		-m "$shared_memory" -M "$private_memory" -x fm -X fm \

@@ -47,6 +47,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *end = whole.s;
 	mclmr_served_user_t served;
 
+	(void)mclmr_session_of_route(whole);
+
 	if(mclmr_served_user_read(whole, &served))
 		require(served.uri.len > 0 && is_within(served.uri, whole));
 	while(mclmr_field_next(&list, &element)) {

@@ -104,16 +104,17 @@ class SampleNode(node.Kamailio):
     relays_calls = True
 
     def __init__(self, peers, env=(), options=(), extra="", sql=(),
-                 next_hops=(), prepare=None, media_ports=200, clock=False):
+                 next_hops=(), prepare=None, media_ports=200, clock=False,
+                 config="mc-server.cfg"):
         """Settings of node.sh, options, more configuration; changed rows."""
         super().__init__(None)
         if clock:
             self.with_clock()
         self.media = node.media_environment(media_ports)
         self.config = self.path("node.cfg")
-        self.env, self.options = dict(env), list(options)
+        self.env, self.options = dict(env, CONFIG=config), list(options)
         self.config.write_text(
-            f'include_file "{node.TOP}/cfg/mc-server.cfg"\n{extra}\n')
+            f'include_file "{node.TOP}/cfg/{config}"\n{extra}\n')
         self.run_script("create")
         self._place_peers(peers, dict(next_hops))
         self.edit_node(subscriber_sql("mute"), subscriber_sql("deaf"))

@@ -54,10 +54,38 @@ static void test_read(void **state)
 	}
 }
 
+static const struct
+{
+	const char *uri;
+	mclmr_session_t session;
+} routes[] = {
+		{"sip:iscmark@127.0.0.5:5060;lr;s=1;h=1;d=0;a=7369703a61", ORIG},
+		{"sip:iscmark@127.0.0.5:5060;lr;s=2;h=0;d=1;a=7369703a61", TERM},
+		{"sip:iscmark@127.0.0.5;lr;d=2", TERM},
+		{"sip:iscmark@127.0.0.5;lr;d=3", NONE},
+		{"sip:iscmark@127.0.0.5;lr;d", NONE},
+		{"sip:iscmark@127.0.0.5;lr", NONE},
+		{"sip:other@127.0.0.5;lr;d=1", NONE},
+		{"sip:orig@127.0.0.5;lr", NONE},
+		{"sip:x@scscf.example.org;lr;orig", ORIG},
+		{"sip:scscf.example.org;ORIG;lr", ORIG},
+		{"sip:scscf.example.org;lr;original=1", NONE},
+		{"", NONE},
+};
+
+static void test_routes(void **state)
+{
+	(void)state;
+	for(size_t i = 0; i < COUNT(routes); i++)
+		assert_int_equal(mclmr_session_of_route(mclmr_span(routes[i].uri)),
+				routes[i].session);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(test_read),
+			cmocka_unit_test(test_routes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

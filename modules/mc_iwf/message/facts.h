@@ -18,6 +18,7 @@ typedef enum iwf_fact
 	IWF_CALL,	   /* "private", "group" */
 	IWF_SERVICE,   /* "mcptt", "mcdata", "mcvideo" */
 	IWF_SOURCE,	   /* "client", "core", "iwf": who handed the message over */
+	IWF_SESSION,   /* "orig", "term": on which side a core serves the user */
 	IWF_MC_ID,	   /* MC service ID of the user, sending or target */
 	IWF_IMPU,	   /* IMPU of that user */
 	IWF_CALLER,	   /* IMPU of a calling user */

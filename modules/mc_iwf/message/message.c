@@ -74,15 +74,21 @@ static void read_body(struct sip_msg *msg, iwf_message_t *m)
 		m->facts.size = m->payload->content.len;
 }
 
-/* Who handed the message over, by the peer rows. */
+/* Who handed the message over, by the peer rows, and of a core on which side. */
 static void read_source(struct sip_msg *msg, iwf_message_t *m)
 {
 	static const mclmr_span_t words[] = {[MCLMR_TRUST_NONE] = {"client", 6},
 			[MCLMR_TRUST_CORE] = {"core", 4},
 			[MCLMR_TRUST_IWF] = {"iwf", 3}};
+	static const mclmr_span_t sessions[] = {[MCLMR_SESSION_NONE] = {NULL, 0},
+			[MCLMR_SESSION_ORIGINATING] = {"orig", 4},
+			[MCLMR_SESSION_TERMINATING] = {"term", 4}};
 
 	m->trust = iwf_source_trust(msg);
 	m->facts.text[IWF_SOURCE] = words[m->trust];
+	if(m->trust == MCLMR_TRUST_CORE)
+		m->facts.text[IWF_SESSION] =
+				sessions[iwf_source_session(&m->parsed->headers)];
 }
 
 /* True for an INVITE that begins a dialog. */

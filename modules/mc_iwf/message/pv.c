@@ -32,6 +32,7 @@ static const char *const keys[KEY_COUNT] = {[IWF_DIRECTION] = "direction",
 		[IWF_RURI] = "ruri",
 		[IWF_SERVICE] = "service",
 		[IWF_SOURCE] = "source",
+		[IWF_SESSION] = "session",
 		[IWF_MC_ID] = "mc_id",
 		[IWF_IMPU] = "impu",
 		[IWF_TARGET] = "target",
@@ -110,13 +111,14 @@ static int get_digest(struct sip_msg *msg, pv_param_t *param, pv_value_t *value,
 	return mc_key_text(msg, param, value, facts->text[IWF_SHA256]);
 }
 
-/* The facts for a key. Only the source is known before any function ran. */
+/* The facts for a key. Only source and session case are known before any
+ * function ran. */
 static iwf_facts_t *find_facts(struct sip_msg *msg, int key)
 {
 	iwf_facts_t *facts = iwf_message_facts(msg);
 	iwf_message_t *m;
 
-	if(facts != NULL || key != IWF_SOURCE)
+	if(facts != NULL || (key != IWF_SOURCE && key != IWF_SESSION))
 		return facts;
 	m = iwf_message_get(msg);
 	return m != NULL ? &m->facts : NULL;

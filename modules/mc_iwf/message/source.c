@@ -131,6 +131,35 @@ static mclmr_status_t asserted_sender(struct sip_msg *msg, mclmr_trust_t trust,
 	return status;
 }
 
+/* The first session case that a Route tells. */
+static mclmr_session_t routed_session(const iwf_headers_t *headers)
+{
+	mclmr_session_t session = MCLMR_SESSION_NONE;
+
+	for(size_t i = 0; i < headers->n; i++) {
+		mclmr_span_t list, element;
+
+		if(headers->header[i].field != IWF_FIELD_ROUTE)
+			continue;
+		list = iwf_header_value(&headers->header[i]);
+		while(session == MCLMR_SESSION_NONE
+				&& mclmr_field_next(&list, &element))
+			session = mclmr_session_of_route(mclmr_field_uri(element));
+	}
+	return session;
+}
+
+mclmr_session_t iwf_source_session(const iwf_headers_t *headers)
+{
+	mclmr_served_user_t room;
+	bool good;
+	const mclmr_served_user_t *served = read_served(headers, &room, &good);
+
+	if(served != NULL && served->session != MCLMR_SESSION_NONE)
+		return served->session;
+	return routed_session(headers);
+}
+
 /* The credentials that the auth module marked, or NULL. */
 static auth_body_t *authorized_credentials(struct sip_msg *msg)
 {

@@ -19,8 +19,13 @@ int iwf_source_init(void);
 /* What the peer rows say of the request's source. */
 mclmr_trust_t iwf_source_trust(struct sip_msg *msg);
 
+/* On which side of the request a core serves the user: by P-Served-User, else by
+ * the first Route that tells. It counts from a core alone. */
+mclmr_session_t iwf_source_session(const iwf_headers_t *headers);
+
 /*
- * Who sends: by P-Asserted-Identity if the source is trusted, else by
+ * Who sends: by P-Asserted-Identity, and P-Served-User of a core, if the source is
+ * trusted, else by
  * authorised credentials, whose IMPU is sip:USER@REALM (or sip:USER if
  * the user name has an @). Identities point into the message or the arena.
  * MCLMR_OK, MCLMR_PEER_ASSERTION, MCLMR_UNAUTHENTICATED,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The value of P-Served-User. */
+/* P-Served-User, and what a Route tells of the session case. */
 #include "field.h"
 #include "served_user.h"
 
@@ -49,4 +49,30 @@ bool mclmr_served_user_read(mclmr_span_t value, mclmr_served_user_t *served)
 	served->uri = mclmr_field_uri(element);
 	return served->uri.len > 0
 		   && find_session(mclmr_field_params(element), &served->session);
+}
+
+/* What d of a mark means. */
+static mclmr_session_t read_direction(mclmr_span_t value)
+{
+	if(mclmr_span_equal(value, MCLMR_SPAN("0")))
+		return MCLMR_SESSION_ORIGINATING;
+	if(mclmr_span_equal(value, MCLMR_SPAN("1"))
+			|| mclmr_span_equal(value, MCLMR_SPAN("2")))
+		return MCLMR_SESSION_TERMINATING;
+	return MCLMR_SESSION_NONE;
+}
+
+mclmr_session_t mclmr_session_of_route(mclmr_span_t uri)
+{
+	bool mark = mclmr_span_starts_nocase(uri, MCLMR_SPAN("sip:iscmark@"));
+	mclmr_span_t params = mclmr_field_params(uri);
+	mclmr_span_t name, value;
+
+	while(mclmr_field_param(&params, &name, &value)) {
+		if(mclmr_span_equal_nocase(name, MCLMR_SPAN("orig")))
+			return MCLMR_SESSION_ORIGINATING;
+		if(mark && mclmr_span_equal(name, MCLMR_SPAN("d")))
+			return read_direction(value);
+	}
+	return MCLMR_SESSION_NONE;
 }

@@ -2,7 +2,7 @@
 
 /*
  * served_user: whom an IMS core serves with a request, and on which side of it
- * (RFC 5502, RFC 8498; TS 24.229 5.7): the value of P-Served-User.
+ * (RFC 5502, RFC 8498; TS 24.229 5.7): P-Served-User, and what a Route tells.
  */
 #ifndef MCLMR_SERVED_USER_H
 #define MCLMR_SERVED_USER_H
@@ -27,5 +27,12 @@ typedef struct mclmr_served_user
  * no URI, or says twice which session case it is.
  */
 bool mclmr_served_user_read(mclmr_span_t value, mclmr_served_user_t *served);
+
+/*
+ * The session case that a URI of a Route tells, by which a core finds a request
+ * again: parameter orig (TS 24.229 5.7.5), or d of the mark of Kamailio's module
+ * ims_isc (user iscmark; 0 originating, 1 and 2 terminating).
+ */
+mclmr_session_t mclmr_session_of_route(mclmr_span_t uri);
 
 #endif

@@ -1,0 +1,539 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The node as application server of an IMS core: which requests are its own,
+where they come from and where they go (mc-as.cfg)."""
+import base64
+import hashlib
+import hmac
+import re
+
+import pytest
+
+import calls
+import isc
+import mc
+import mc_invite
+import media
+import sample
+import sip
+import user_agent
+
+
+@pytest.fixture(scope="module", name="_as_site")
+def _a_site():
+    with sample.running(isc.node_of_core) as found:
+        yield found
+
+
+@pytest.fixture(name="site")
+def _site(_as_site):
+    yield _as_site
+    _as_site.reset()
+
+
+@pytest.fixture(name="core")
+def _core(site):
+    core = isc.Core(site)
+    assert core.register("alice").code == 200
+    return core
+
+
+def to_alice(core, payload=b"\0from radio"):
+    """A short message of the IWF for alice, at the S-CSCF."""
+    message = mc.iwf_message("alice", payload)
+    reply = core.site.from_iwf(message)
+    return reply, core.endpoint.wait_request().message
+
+
+# Both ways
+
+def test_to_iwf(core):
+    """A message of a user whom the core serves goes straight to the IWF."""
+    message = isc.message_of("alice", b"\0opaque")
+    assert core.ask(message, "alice").code == 200
+    got = core.site.iwf1.wait_request().message
+    assert got.uri == mc.IWF1
+    assert got.get("Route") is None and got.get("P-Served-User") is None
+    assert got.all("P-Asserted-Identity") == [f"<{isc.impu('alice')}>"]
+    assert mc.parts_of(got)[1:] == mc.parts_of(message)[1:]
+    assert not core.endpoint.requests()
+
+
+def test_to_client(core):
+    """That of an IWF goes to the user's IMPU by the S-CSCF of its binding."""
+    reply, got = to_alice(core)
+    assert reply.code == 200
+    assert got.uri == isc.impu("alice")
+    assert got.all("Route") == [f"<sip:{core.endpoint.hostport};lr>"]
+    assert got.all("P-Asserted-Identity") == [f"<{mc.IWF1}>"]
+    assert b"\0from radio" in got.body
+
+
+def test_registration(core):
+    """It lasts as long as the core says, whatever its Call-ID."""
+    assert core.register("alice", expires=600).code == 200
+    assert to_alice(core)[0].code == 200
+    assert core.register("alice", expires=0).code == 200
+    assert core.site.from_iwf(mc.iwf_message("alice", b"x")).code == 480
+    reply = core.ask(isc.message_of("alice"), "alice")
+    assert reply.code == 404 and "141" in reply.get("Warning")
+
+
+@pytest.mark.parametrize("fields", [
+    {"Contact": "<sip:mallory@127.0.0.1:9>"}, {"Contact": "*"},
+    {"Contact": "<sip:127.0.0.2:5060>"}, {"Expires": "soon"},
+    {"Expires": None}])
+def test_registration_elsewhere(core, fields):
+    """Its S-CSCF is a core; and it tells how long it lasts."""
+    assert core.register("bob", **fields).code == 400
+    assert not core.site.contacts("bob")
+
+
+@pytest.mark.parametrize("method", ["REGISTER", "PUBLISH", "MESSAGE", "INVITE",
+                                    "SUBSCRIBE"])
+def test_strangers(core, method):
+    """No client comes but by the core."""
+    message = isc.text("alice", core.server, method)
+    message.add("Contact", "<sip:127.0.0.5>").add("Expires", "600")
+    with sip.UdpEndpoint() as mallory:
+        assert mallory.ask(message, core.site.node.address).code == 403
+
+
+@pytest.mark.parametrize("method", ["REGISTER", "PUBLISH"])
+def test_iwfs_register_no_user(core, method):
+    """They are peers, and no core."""
+    message = isc.text("alice", core.server, method)
+    message.add("Contact", "<sip:127.0.0.5>").add("Expires", "600")
+    assert core.site.from_iwf(message).code == 403
+
+
+@pytest.mark.parametrize("user", ["bob", "carol"])
+def test_two_persons_of_one_identity(core, user):
+    """The client ID of the device tells which one sends."""
+    assert core.register("car7").code == 200
+    ids = {"bob": "urn:uuid:00000000-0000-4000-8000-00000000b0b0",
+           "carol": "urn:uuid:00000000-0000-4000-8000-0000000ca401"}
+    inner = mc.identity("mcptt", "client-id", ids[user])
+    message = isc.message_of("car7")
+    mc.with_parts(message, [mc.info_part(mc.info_xml("mcptt", inner)),
+                            mc.data_part(b"x")])
+    assert core.ask(message, "car7").code == 200
+    got = core.site.iwf1.wait_request().message
+    assert mc.calling_user(got) == mc.mc_id(user)
+
+
+# Routes
+
+def test_psi_by_icscf(core):
+    """A Route without lr, and nothing below it."""
+    message = isc.message_of("alice")
+    message.headers.insert(0, ("Route", f"<{core.server}>"))
+    assert core.site.from_core(message).code == 200
+    core.site.iwf1.wait_request()
+
+
+@pytest.mark.parametrize("below", [
+    "<sip:127.0.0.9;lr>", "<sip:127.0.0.2;lr>", "<sip:scscf.example.org;lr>",
+    "<sip:127.0.0.5>", "<sip:127.0.0.5;lr;maddr=127.0.0.9>",
+    '"<sip:127.0.0.5;lr>" <sip:127.0.0.9;lr>', "<sip:127.0.0.1:{port};lr>",
+    "<sip:127.0.0.5;lr;vsf=x>"])
+def test_foreign_routes(core, below):
+    """What is below our own Route leads to a core, by what it says itself."""
+    below = below.format(port=core.site.node.address[1])
+    message = isc.message_of("alice")
+    message.headers.insert(0, ("Route", f"<{core.server};lr>, {below}"))
+    assert core.site.from_core(message).code == 403
+    assert not core.site.iwf1.requests()
+
+
+def test_route_back_to_the_node(core):
+    """Not even if there is a core on the same host."""
+    message = isc.message_of("alice")
+    message.headers.insert(
+        0, ("Route", f"<{core.server};lr>, <{core.server};lr>"))
+    with core.site.peer_at(1, "127.0.0.1"):
+        assert core.site.from_core(message).code == 403
+
+
+@pytest.mark.parametrize("routes", [
+    "<sip:127.0.0.9;lr>", "<{server};lr>, <sip:127.0.0.5;lr>",
+    "<sip:127.0.0.9;lr>, <{server};lr>"])
+def test_routes_of_an_iwf(core, routes):
+    """It uses the node as a proxy for nothing else."""
+    message = mc.iwf_message("alice", b"x")
+    message.headers.insert(0, ("Route", routes.format(server=core.server)))
+    assert core.site.from_iwf(message).code == 403
+
+
+def test_own_route_of_an_iwf(core):
+    """It may name the node by a Route."""
+    message = mc.iwf_message("alice", b"x")
+    message.headers.insert(0, ("Route", f"<{core.server};lr>"))
+    assert core.site.from_iwf(message).code == 200
+
+
+# What is none of ours
+
+TEXTS = [("MESSAGE", isc.impu("bob"), isc.TERM),
+         ("MESSAGE", isc.impu("bob"), isc.ORIG),
+         ("MESSAGE", "tel:+15550001", isc.ORIG),
+         ("SUBSCRIBE", isc.impu("bob"), isc.TERM),
+         ("OPTIONS", isc.impu("bob"), isc.TERM),
+         ("REFER", mc.impu("bob"), isc.ORIG)]
+
+
+@pytest.mark.parametrize("method, target, session", TEXTS)
+@pytest.mark.parametrize("served", [True, False])
+def test_passed_on(core, method, target, session, served):
+    """It goes back to the S-CSCF as it came, by its mark; so does the
+    answer."""
+    core.endpoint.script = sip.answer(202, "As it came", headers=[
+        ("P-Charging-Vector", "icid-value=2"), ("X-Custom", "y")])
+    if method == "OPTIONS":
+        core.endpoint.script = sip.answer(200)
+    message = isc.text("alice", target, method).add("X-Custom", "x")
+    reply = core.ask(message, "alice", session, served=served)
+    got = core.endpoint.wait_request(method).message
+    assert got.uri == target and got.body == message.body
+    assert got.all("Route") == [core.mark("alice", session)]
+    kept = [(n, v) for n, v in message.headers if n not in (
+        "Via", "Route", "Max-Forwards")]
+    assert [field for field in got.headers if field in kept] == kept
+    if method != "OPTIONS":
+        assert (reply.code, reply.reason) == (202, "As it came")
+        assert reply.get("P-Charging-Vector") == "icid-value=2"
+        assert reply.get("X-Custom") == "y"
+
+
+def test_short_message_for_a_user_who_is_called(core):
+    """Whoever has decided on it: not this node."""
+    message = isc.message_of("bob")
+    message.start = f"MESSAGE {isc.impu('alice')} SIP/2.0"
+    assert core.ask(message, "alice", isc.TERM).code == 200
+    got = core.endpoint.wait_request().message
+    assert got.uri == isc.impu("alice") and got.body == message.body
+
+
+def test_short_message_past_the_psi(core):
+    """What a user begins, past our PSIs, is refused as before."""
+    message = isc.message_of("alice")
+    message.start = f"MESSAGE {isc.impu('bob')} SIP/2.0"
+    assert core.ask(message, "alice").code == 403
+    assert not core.endpoint.requests()
+
+
+def test_no_way_back(core):
+    """Without a Route there is none: 404."""
+    message = isc.text("alice", isc.impu("bob"))
+    assert core.site.from_core(message).code == 404
+
+
+# Spirals, and the same by two ways
+
+def test_spiral(core):
+    """What comes back as it left is passed on, twice; then it is a loop."""
+    _, got = to_alice(core)
+    for _ in range(2):
+        core.endpoint.forget()
+        assert core.ask(core.back(got), "alice", isc.TERM).code == 200
+        got = core.endpoint.wait_request().message
+        assert got.uri == isc.impu("alice")
+        assert got.all("Route") == [core.mark("alice", isc.TERM)]
+    assert len(set(isc.marks(got))) == 1 and len(isc.marks(got)) == 3
+    core.endpoint.forget()
+    assert core.ask(core.back(got), "alice", isc.TERM).code == 482
+    assert not core.endpoint.requests()
+
+
+@pytest.mark.parametrize("change", ["uri", "call", "none"])
+def test_mark_of_another_request(core, change):
+    """Who has seen a mark cannot use it for what is decided on."""
+    _, got = to_alice(core)
+    forged = isc.message_of("alice")
+    for name in ("Call-ID", "CSeq", "From"):
+        if change == "uri":
+            forged.set(name, got.get(name))
+    if change != "none":
+        for via in 3 * got.all("Via")[::-1]:
+            forged.headers.insert(0, ("Via", via))
+    forged.start = f"MESSAGE {mc.ORIG} SIP/2.0"
+    core.endpoint.forget()
+    reply = core.ask(forged, "alice")
+    assert not core.endpoint.requests()
+    assert reply.code == (482 if change == "uri" else 200)
+
+
+def test_merged(core):
+    """The second of two that came by two ways."""
+    message = isc.message_of("alice")
+    assert core.ask(message.copy(), "alice").code == 200
+    reply = core.ask(message.copy(), "alice")
+    assert (reply.code, reply.reason) == (482, "Merged Request")
+    assert len(core.site.iwf1.requests()) == 1
+    message.set("CSeq", "2 MESSAGE")
+    assert core.ask(message, "alice").code == 200
+
+
+# Calls
+
+def leg(endpoint, core, out):
+    """The call as it reached an endpoint."""
+    return user_agent.incoming(endpoint, core.site.node.address,
+                               call_id=out.call_id)
+
+
+def outgoing(endpoint, core, message):
+    """A call on its way."""
+    endpoint.script = user_agent.manners
+    core.site.iwf1.script = core.endpoint.script = user_agent.manners
+    return user_agent.Outgoing(
+        endpoint, core.site.node.address, message).start()
+
+
+def call_of(user, party):
+    """A private call of a user of the IMS sample to an LMR user."""
+    message = mc_invite.private(user, calls.UNIT1, party.sdp(media.P25))
+    message.set("From", f"<{isc.impu(user)}>;tag={sip.token()}")
+    message.set("P-Asserted-Identity", f"<{isc.impu(user)}>")
+    return message
+
+
+def talk(out, arrived, party):
+    """Both dialogs of a call that is answered."""
+    arrived.reply(200, party.sdp(media.P25))
+    near, _ = out.answered(ack=False)
+    far = arrived.dialog()
+    for side in (near, far):
+        side.routes = [r for r in side.routes
+                       if side.endpoint.hostport not in r]
+    near.ack()
+    far.wait("ACK")
+    return near, far
+
+
+@pytest.fixture(name="parties")
+def _parties():
+    with media.Party("127.0.1.1") as one, media.Party("127.0.1.2") as other:
+        yield one, other
+
+
+@pytest.mark.parametrize("by", ["near", "far"])
+@pytest.mark.parametrize("way", ["to_iwf", "to_client"])
+def test_call(core, parties, way, by):
+    """Both ways, with requests within the call, released by either side."""
+    site = core.site
+    if way == "to_iwf":
+        message = core.hand(call_of("alice", parties[0]), "alice")
+        message.add("Record-Route", f"<{core.uri};lr=on>")
+        out = outgoing(core.endpoint, core, message)
+        arrived = leg(site.iwf1, core, out)
+    else:
+        out = outgoing(site.iwf1, core, mc_invite.from_lmr(
+            calls.UNIT1, "alice", parties[0].sdp(media.P25)))
+        arrived = leg(core.endpoint, core, out)
+        got = arrived.message
+        got.headers.insert(0, ("Record-Route", f"<{core.uri};lr=on>"))
+        assert got.uri == isc.impu("alice")
+        assert got.all("Route") == [f"<sip:{core.endpoint.hostport};lr>"]
+    near, far = talk(out, arrived, parties[1])
+    one, other = (near, far) if by == "near" else (far, near)
+    assert one.ask("INFO").code == 200
+    assert other.wait("INFO").message.get("P-Charging-Vector") is None
+    assert one.bye().code == 200
+    other.wait("BYE")
+
+
+def test_calls_within_by_strangers(core, parties):
+    """Who is no core does not speak for its users."""
+    out = outgoing(core.site.iwf1, core, mc_invite.from_lmr(
+        calls.UNIT1, "alice", parties[0].sdp(media.P25)))
+    near, far = talk(out, leg(core.endpoint, core, out), parties[1])
+    with sip.UdpEndpoint() as mallory:
+        code = mallory.ask(far.request("BYE"), core.site.node.address).code
+        assert code == 403
+    assert near.bye().code == 200
+
+
+def foreign_call():
+    """An INVITE between users, none of them called by an LMR user."""
+    message = isc.text("bob", isc.impu("alice"), "INVITE")
+    message.add("Contact", "<sip:127.0.0.5:9>")
+    return message.add("Record-Route", "<sip:127.0.0.5;lr=on>")
+
+
+def test_foreign_call(core):
+    """It passes, and the node is not in it."""
+    core.endpoint.script = user_agent.manners
+    out = outgoing(core.endpoint, core,
+                   core.hand(foreign_call(), "alice", isc.TERM))
+    arrived = leg(core.endpoint, core, out)
+    got = arrived.message
+    assert got.all("Record-Route") == ["<sip:127.0.0.5;lr=on>"]
+    assert got.all("Route") == [core.mark("alice", isc.TERM)]
+    arrived.reply(180)
+    out.wait(180)
+    arrived.reply(200, b"")
+    out.wait(200)
+    assert not core.site.node.relay_calls()
+
+
+def test_foreign_call_taken_back(core):
+    """Its CANCEL follows it."""
+    core.endpoint.script = user_agent.manners
+    out = outgoing(core.endpoint, core,
+                   core.hand(foreign_call(), "alice", isc.TERM))
+    arrived = leg(core.endpoint, core, out)
+    arrived.reply(180)
+    out.wait(180)
+    out.cancel()
+    user_agent.incoming(core.endpoint, core.site.node.address, "CANCEL",
+                        call_id=out.call_id)
+    arrived.reply(487)
+    out.wait(487)
+
+
+def test_call_that_comes_back(core, parties):
+    """The core's own criteria lead it here again: the first one stands."""
+    out = outgoing(core.site.iwf1, core, mc_invite.from_lmr(
+        calls.UNIT1, "alice", parties[0].sdp(media.P25)))
+    first = leg(core.endpoint, core, out)
+    core.endpoint.forget()
+    again = core.hand(core.back(first.message), "alice", isc.TERM)
+    core.endpoint.send(again, core.site.node.address)
+    second = leg(core.endpoint, core, out)
+    assert second.message.body == first.message.body
+    assert second.message.all("Route") == [
+        core.mark("alice", isc.TERM)]
+    second.reply(486)
+    assert core.endpoint.wait_final(again.branch).code == 486
+    first.reply(486)
+    out.wait(486)
+
+
+# On through the core
+
+@pytest.fixture(scope="module", name="_through_site")
+def _a_through_site():
+    with sample.running(lambda peers: sample.SampleNode(
+            peers, config="mc-as.cfg",
+            options=["-A", 'THROUGH_CORE="^1$"'])) as found:
+        yield found
+
+
+@pytest.fixture(name="through")
+def _through(_through_site):
+    core = isc.Core(_through_site)
+    assert core.register("alice").code == 200
+    assert core.register("dave").code == 200
+    yield core
+    _through_site.reset()
+
+
+def test_message_through_the_core(through):
+    """Of the sets that are named: by the mark, with the IWF's PSI."""
+    assert through.ask(isc.message_of("alice"), "alice").code == 200
+    got = through.endpoint.wait_request().message
+    assert got.uri == mc.IWF1
+    assert got.all("Route") == [through.mark("alice")]
+    assert got.all("P-Asserted-Identity") == [f"<{isc.impu('alice')}>"]
+    assert not through.site.iwf1.requests()
+    assert through.ask(isc.message_of("dave"), "dave").code == 200
+    through.site.iwf2.wait_request()
+
+
+def test_message_that_has_no_way_through_the_core(through):
+    """By the I-CSCF it came without a mark: it goes straight."""
+    assert through.site.from_core(isc.message_of("alice")).code == 200
+    through.site.iwf1.wait_request()
+
+
+def test_call_through_the_core(through, parties):
+    """Its media are relayed, and the core speaks for the IWF."""
+    message = through.hand(call_of("alice", parties[0]), "alice")
+    out = outgoing(through.endpoint, through, message)
+    arrived = leg(through.endpoint, through, out)
+    assert arrived.message.uri == mc.IWF1
+    assert arrived.message.all("Route") == [through.mark("alice")]
+    near, far = talk(out, arrived, parties[1])
+    assert through.site.node.relay_calls()
+    assert far.bye().code == 200
+    near.wait("BYE")
+
+
+def test_foreign_call_in_our_domain(core):
+    """What is for a called user is the core's, in whatever domain it is."""
+    message = foreign_call()
+    message.start = f"INVITE {mc.impu('alice')} SIP/2.0"
+    out = outgoing(core.endpoint, core,
+                   core.hand(message, "alice", isc.TERM, served=False))
+    arrived = leg(core.endpoint, core, out)
+    assert arrived.message.uri == mc.impu("alice")
+    arrived.reply(486)
+    out.wait(486)
+
+
+def test_session_by_the_served_user(core):
+    """It is said there, whatever the Route says."""
+    message = core.hand(isc.text("bob", mc.impu("alice"), "INVITE"), "alice")
+    message.set("P-Served-User", f"<{isc.impu('alice')}>;sescase=term")
+    out = outgoing(core.endpoint, core, message)
+    arrived = leg(core.endpoint, core, out)
+    arrived.reply(486)
+    out.wait(486)
+
+
+def test_key_of_the_marks(core):
+    """No one else makes one: it is not that of an empty key."""
+    _, got = to_alice(core)
+    sent = " ".join(["MESSAGE", got.get("CSeq").split()[0],
+                     user_agent.tag_of(got.get("From")), got.get("Call-ID")])
+    mac = hmac.new(b"", sent.encode(), hashlib.sha256).digest()
+    guess = base64.urlsafe_b64encode(mac).decode().rstrip("=")
+    mark, = isc.marks(got)
+    assert re.fullmatch(r"[\w-]{43}\.[\w-]{43}", mark)
+    assert mark.split(".")[0] != guess
+
+
+def test_user_who_is_elsewhere(core):
+    """A contact that does not lead to a core gets nothing."""
+    frank, site = isc.impu("frank"), core.site
+    message = isc.text("iwf", frank)
+    message.set("From", f"<{mc.IWF1}>;tag={sip.token()}")
+    message.set("P-Asserted-Identity", f"<{mc.IWF1}>")
+    with sip.UdpEndpoint() as mallory:
+        site.node.rpc("ul.add", "location", frank.removeprefix("sip:"),
+                      f"sip:frank@{mallory.hostport}", 600, 1.0, "0", 0, 0, 0)
+        reply = site.from_iwf(message.copy())
+        site.node.kamcmd("ul.rm", "location", frank.removeprefix("sip:"))
+        assert reply.code == 480 and not mallory.requests()
+    assert core.register("frank").code == 200
+    assert site.from_iwf(message).code == 482
+    message.set("Call-ID", sip.token())
+    assert site.from_iwf(message).code == 200
+    core.endpoint.wait_request()
+
+
+def test_icid():
+    """It is made if a deployment wants it, for requests that have none."""
+    with sample.running(lambda peers: sample.SampleNode(
+            peers, config="mc-as.cfg", options=["-A", "MAKE_ICID=1"])) as site:
+        core = isc.Core(site)
+        assert core.register("alice").code == 200
+        message = isc.message_of("alice")
+        assert core.ask(message, "alice").code == 200
+        got = site.iwf1.wait_request().message
+        assert got.get("P-Charging-Vector").startswith("icid-value=")
+        site.iwf1.forget()
+        message = isc.message_of("alice").add(
+            "P-Charging-Vector", "icid-value=1")
+        assert core.ask(message, "alice").code == 200
+        got = site.iwf1.wait_request().message
+        assert got.all("P-Charging-Vector") == ["icid-value=1"]
+        site.reset()
+
+
+def test_passed_on_twice(core):
+    """What is none of ours may come by as many ways as the core has."""
+    message = isc.text("alice", isc.impu("bob"))
+    for session in (isc.ORIG, isc.TERM):
+        assert core.ask(message.copy(), "alice", session).code == 200
+    assert len(core.endpoint.requests()) == 2
