@@ -22,7 +22,6 @@ IWF_LOWEST = ["config.h", "counters.h", "counters.c", "api.h"]
 IWF_FLOORS = ["", "data", "message", "call"]
 # Headers of the library that no folder here uses, and what they are for.
 FOR_OTHERS = {
-    "mclmr/binding/bindings.h": "servers that IMS cores tell of registrations",
     "mclmr/keys/replay.h": "media endpoints, as tests/media is one",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]', re.M)

@@ -5,7 +5,7 @@
 
 #include "mc_iwf/data/store.h"
 #include "mc_iwf/message/registered.h"
-#include "mc_iwf/message/usrloc.h"
+#include "mc_iwf/message/registrar.h"
 #include "mclmr/decide/member.h"
 #include "api_bind.h"
 
@@ -140,7 +140,7 @@ static mclmr_status_t find_contacts(mclmr_span_t impu, mclmr_service_t service,
 			.deliver = iwf_config.deliver,
 			.device = device};
 
-	if(!iwf_usrloc_list(&wish, arena, targets))
+	if(!iwf_registrar_list(&wish, arena, targets))
 		return MCLMR_INTERNAL;
 	return targets->n > 0 ? MCLMR_OK : MCLMR_TARGET_UNREGISTERED;
 }

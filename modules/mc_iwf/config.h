@@ -45,6 +45,14 @@ typedef enum iwf_client_media
 	IWF_MEDIA_ANY	   /* anywhere but at a loopback address */
 } iwf_client_media_t;
 
+/* Whose registrations count. */
+typedef enum iwf_registrations
+{
+	IWF_REGISTRATIONS_USRLOC, /* those of the node's own registrar */
+	IWF_REGISTRATIONS_CORE,	  /* those that IMS cores tell of */
+	IWF_REGISTRATIONS_BOTH
+} iwf_registrations_t;
+
 typedef struct iwf_config
 {
 	str db_url;			  /* empty: no database, nothing is loaded */
@@ -62,6 +70,8 @@ typedef struct iwf_config
 	iwf_pai_t pai_to_iwf;
 	iwf_pai_t pai_to_client;
 	iwf_deliver_t deliver;
+	iwf_registrations_t registrations;
+	int dereg_grace;	 /* s that a user whom a core de-registers stays */
 	int total_timeout;	 /* s for all tries of one message together */
 	int held_share;		 /* per cent of the shared memory for transactions */
 	str location_table;	 /* usrloc table of the registrar */

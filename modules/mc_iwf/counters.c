@@ -57,6 +57,10 @@ static const struct
 		[IWF_COUNT_LMR_ENDED] = {"lmr_ended", "call legs marked to be ended"},
 		[IWF_COUNT_LMR_MEDIA_DOWN] = {"lmr_media_down",
 				"descriptions that the media relay gave nothing back for"},
+		[IWF_COUNT_CORE_REGISTERED] = {"core_registered",
+				"REGISTERs of IMS cores that registered or refreshed a user"},
+		[IWF_COUNT_CORE_DEREGISTERED] = {"core_deregistered",
+				"REGISTERs of IMS cores that ended a registration"},
 };
 
 /* One counter a verdict that refuses. */

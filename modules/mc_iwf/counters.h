@@ -32,7 +32,9 @@ typedef enum iwf_count
 	IWF_COUNT_CALLS,		  /* initial INVITEs, retransmissions not */
 	IWF_COUNT_CALLS_TO_IWF,	  /* accepted */
 	IWF_COUNT_CALLS_TO_CLIENT,
-	IWF_COUNT_CALLS_ANSWERED, /* with 2xx, each once */
+	IWF_COUNT_CALLS_ANSWERED,	 /* with 2xx, each once */
+	IWF_COUNT_CORE_REGISTERED,	 /* REGISTERs of IMS cores that were taken */
+	IWF_COUNT_CORE_DEREGISTERED, /* the same with Expires 0 */
 	IWF_COUNT_NUMBER
 } iwf_count_t;
 

@@ -24,6 +24,7 @@
 #include "mc_iwf/call/receiver.h"
 #include "mc_iwf/call/rpc.h"
 #include "mc_iwf/call/sdp.h"
+#include "mc_iwf/data/bindings.h"
 #include "mc_iwf/data/gauges.h"
 #include "mc_iwf/data/group.h"
 #include "mc_iwf/data/profiles.h"
@@ -38,6 +39,7 @@
 #include "mc_iwf/message/head.h"
 #include "mc_iwf/message/in_dialog.h"
 #include "mc_iwf/message/pv.h"
+#include "mc_iwf/message/register.h"
 #include "mc_iwf/message/reply.h"
 #include "mc_iwf/message/rewrite.h"
 #include "mc_iwf/message/rpc.h"
@@ -114,9 +116,10 @@ static struct word_param
 		"user_lmr_type|user|device|", 0},
 	{str_init("own"), "group_caller", "own|users|any|", 0},
 	{str_init("clients"), "client_media", "clients|source|any|", 0},
+	{str_init("usrloc"), "registrations", "usrloc|core|both|", 0},
 };
 enum { DECODE, KMF_UNKNOWN, SERVICE_CHECK, PAI_TO_IWF, PAI_TO_CLIENT,
-	DELIVER, ONE_KMF_PER, GROUP_CALLER, CLIENT_MEDIA, WORD_PARAMS };
+	DELIVER, ONE_KMF_PER, GROUP_CALLER, CLIENT_MEDIA, REGISTRATIONS, WORD_PARAMS };
 
 static param_export_t params[] = {
 	{"db_url", PARAM_STR, &iwf_config.db_url},
@@ -133,6 +136,8 @@ static param_export_t params[] = {
 	{"pai_to_iwf", PARAM_STR, &word_params[PAI_TO_IWF].text},
 	{"pai_to_client", PARAM_STR, &word_params[PAI_TO_CLIENT].text},
 	{"deliver", PARAM_STR, &word_params[DELIVER].text},
+	{"registrations", PARAM_STR, &word_params[REGISTRATIONS].text},
+	{"dereg_grace", PARAM_INT, &iwf_config.dereg_grace},
 	{"total_timeout", PARAM_INT, &iwf_config.total_timeout},
 	{"held_share", PARAM_INT, &iwf_config.held_share},
 	{"location_table", PARAM_STR, &iwf_config.location_table},
@@ -296,6 +301,12 @@ static int ki_iwf_refuse(struct sip_msg *msg, str *verdict)
 static int ki_iwf_contact(struct sip_msg *msg)
 {
 	return iwf_contact_set_xavp(msg) < 0 ? -1 : 1;
+}
+
+/* Of a peer of role core; the script answers. */
+static int ki_iwf_register(struct sip_msg *msg)
+{
+	return take_step(msg, iwf_register);
 }
 
 /* Notes a verdict for $iwf() and iwf_reply(): 1 or -1. Success needs no note
@@ -514,6 +525,12 @@ static int w_iwf_contact(struct sip_msg *msg, char *p1, char *p2)
 	return ki_iwf_contact(msg);
 }
 
+static int w_iwf_register(struct sip_msg *msg, char *p1, char *p2)
+{
+	(void)p1, (void)p2;
+	return ki_iwf_register(msg);
+}
+
 static int w_lmr_sdp_offer(struct sip_msg *msg, char *p1, char *p2)
 {
 	str profile;
@@ -569,6 +586,7 @@ static cmd_export_t commands[] = {
 	{"iwf_refuse", w_iwf_refuse, 1, fixup_spve_null, fixup_free_spve_null,
 		REQUEST_ROUTE | FAILURE_ROUTE},
 	{"iwf_contact", w_iwf_contact, 0, 0, 0, REQUEST_ROUTE},
+	{"iwf_register", w_iwf_register, 0, 0, 0, REQUEST_ROUTE},
 	{"iwf_group_codec", w_iwf_group_codec2, 2, fixup_spve_all,
 		fixup_free_spve_all, ANY_ROUTE},
 	{"iwf_group_codec", (cmd_function)w_iwf_group_codec, 3, fixup_spve_all,
@@ -626,6 +644,8 @@ static sr_kemi_t kemi[] = {
 		{SR_KEMIP_STR, SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE,
 			SR_KEMIP_NONE, SR_KEMIP_NONE}},
 	{KEMI_NAME, str_init("iwf_contact"), SR_KEMIP_INT, ki_iwf_contact,
+		KEMI_NO_PARAMS},
+	{KEMI_NAME, str_init("iwf_register"), SR_KEMIP_INT, ki_iwf_register,
 		KEMI_NO_PARAMS},
 	{KEMI_NAME, str_init("iwf_group_codec"), SR_KEMIP_INT, ki_iwf_group_codec,
 		{SR_KEMIP_STR, SR_KEMIP_STR, SR_KEMIP_STR, SR_KEMIP_NONE,
@@ -766,6 +786,8 @@ static int read_words(void)
 			(mclmr_group_caller_t)word_params[GROUP_CALLER].number;
 	iwf_config.client_media =
 			(iwf_client_media_t)word_params[CLIENT_MEDIA].number;
+	iwf_config.registrations =
+			(iwf_registrations_t)word_params[REGISTRATIONS].number;
 	return 0;
 }
 
@@ -777,6 +799,10 @@ static int check_numbers(void)
 			|| iwf_config.held_share > 90) {
 		LM_ERR("max_body has to be above 0, total_timeout 1 to 31 (s),"
 			   " held_share 1 to 90 (per cent)\n");
+		return -1;
+	}
+	if(iwf_config.dereg_grace < 0) {
+		LM_ERR("dereg_grace is 0 or more (s)\n");
 		return -1;
 	}
 	return 0;
@@ -799,8 +825,9 @@ static int mod_init(void)
 			|| iwf_transaction_init() < 0 || iwf_admit_init() < 0
 			|| iwf_reply_init() < 0 || iwf_usrloc_init() < 0
 			|| iwf_source_init() < 0 || iwf_store_init() < 0
-			|| iwf_group_init() < 0 || iwf_counters_init() < 0
-			|| iwf_gauges_init() < 0 || iwf_metrics_init() < 0 || lmr_init() < 0
+			|| iwf_bindings_init() < 0 || iwf_group_init() < 0
+			|| iwf_counters_init() < 0 || iwf_gauges_init() < 0
+			|| iwf_metrics_init() < 0 || lmr_init() < 0
 			|| rpc_register_array(iwf_message_rpc) != 0)
 		return -1;
 	iwf_event_init(&event_callback);
@@ -816,6 +843,7 @@ static void mod_destroy(void)
 {
 	iwf_refresh_destroy();
 	iwf_group_destroy();
+	iwf_bindings_destroy();
 	iwf_store_destroy();
 	lmr_profiles_destroy();
 	lmr_leg_destroy();

@@ -41,6 +41,7 @@ static const struct
 		{"mc_iwf:groups", GAUGE},
 		{"mc_iwf:db_up", GAUGE},
 		{"mc_iwf:load_failed", GAUGE},
+		{"mc_iwf:core_users", GAUGE},
 		{"mc_iwf:held_*", GAUGE},
 		{"mc_iwf:*", COUNTER},
 		{"core:*", COUNTER},

@@ -271,6 +271,7 @@ typedef struct row
 	const char *says; /* the sentence that this row is for */
 	mclmr_direction_t direction;
 	const char *from, *from2; /* identities; an IWF's PSI makes it an IWF */
+	const char *alias;		  /* another one that was registered with them */
 	mclmr_service_t service;  /* NONE: MCPTT */
 	const char *request_uri, *called, *caller, *group, *client_id;
 	const char *list[2];
@@ -323,12 +324,16 @@ static mclmr_resource_lists_t lists_of(const row_t *row)
 
 static mclmr_sender_t sender_of(const row_t *row)
 {
+	static mclmr_span_t alias;
 	mclmr_sender_t sender = {0};
 
 	sender.iwf = strstr(row->from, "iwf") != NULL;
 	sender.identity[sender.n++] = mclmr_span(row->from);
 	if(row->from2)
 		sender.identity[sender.n++] = mclmr_span(row->from2);
+	alias = mclmr_span(row->alias != NULL ? row->alias : "");
+	sender.alias = &alias;
+	sender.aliases = row->alias != NULL;
 	return sender;
 }
 
@@ -467,6 +472,11 @@ static void test_sender(void **state)
 			{"two identities, the second is bound", TO_IWF, .from = NOBODY,
 					.from2 = "tel:+431234", .mc_id = TOM,
 					.impu = "tel:+43-1-234", TO_KMF1},
+			{"another identity of the same registration is bound", TO_IWF,
+					.from = NOBODY, .alias = "tel:+431234", .mc_id = TOM,
+					.impu = "tel:+43-1-234", TO_KMF1},
+			{"two users by what was registered together", TO_IWF, .from = ALICE,
+					.alias = "tel:+431234", .status = MCLMR_SENDER_AMBIGUOUS},
 			{"two identities of two users", TO_IWF, .from = ALICE,
 					.from2 = "tel:+431234", .status = MCLMR_SENDER_AMBIGUOUS},
 			{"two persons of one IMPU, no client ID", TO_IWF, .from = DESK,
@@ -809,7 +819,7 @@ static void test_full_list(void **state)
 	mclmr_directory_t *directory = sample_directory();
 	mclmr_resource_lists_t lists = {.n = MCLMR_MAX_ENTRIES};
 	mclmr_mc_info_t info = {0};
-	mclmr_sender_t sender = {false, 1, {MCLMR_SPAN(ALICE)}, false};
+	mclmr_sender_t sender = {.n = 1, .identity = {MCLMR_SPAN(ALICE)}};
 	mclmr_forward_request_t request = {
 			MCLMR_TO_IWF, &sender, PTT, &info, &lists, NOT_GIVEN, false};
 	char room[16384];

@@ -20,6 +20,7 @@ static const struct
 		{MCLMR_NOT_OURS, 0, 0, 0, "not_ours"},
 		{MCLMR_UNAUTHENTICATED, 407, 0, 0, "unauthenticated"},
 		{MCLMR_PEER_ASSERTION, 403, 0, 0, "peer_assertion"},
+		{MCLMR_REGISTRATION_MALFORMED, 400, 0, 0, "registration_malformed"},
 		{MCLMR_WRONG_PSI, 403, 0, 0, "wrong_psi"},
 		{MCLMR_TOO_LARGE, 413, 0, 0, "too_large"},
 		{MCLMR_MIME_MALFORMED, 400, 0, 0, "mime_malformed"},

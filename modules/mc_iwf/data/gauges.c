@@ -5,6 +5,7 @@
 
 #include "mc_iwf/counters.h"
 #include "bad_rows.h"
+#include "bindings.h"
 #include "gauges.h"
 #include "refresh.h"
 #include "store.h"
@@ -20,7 +21,8 @@ typedef enum gauge
 	GAUGE_CHANGES,
 	GAUGE_BAD_ROWS,
 	GAUGE_DB_UP,
-	GAUGE_LOAD_FAILED
+	GAUGE_LOAD_FAILED,
+	GAUGE_CORE_USERS
 } gauge_t;
 
 /* Counts of the directory in force, all 0 if nothing is loaded. */
@@ -70,6 +72,8 @@ static counter_val_t read_gauge(counter_handle_t handle, void *which)
 			return stats.up;
 		case GAUGE_LOAD_FAILED:
 			return last_load_failed();
+		case GAUGE_CORE_USERS:
+			return (counter_val_t)iwf_bindings_count().registrations;
 	}
 	return 0;
 }
@@ -99,6 +103,8 @@ int iwf_gauges_init(void)
 			{"db_up", GAUGE_DB_UP, "1 if the database answers"},
 			{"load_failed", GAUGE_LOAD_FAILED,
 					"1 if the last full load failed"},
+			{"core_users", GAUGE_CORE_USERS,
+					"users that IMS cores have registered"},
 	};
 
 	for(size_t i = 0; i < sizeof(gauges) / sizeof(gauges[0]); i++) {

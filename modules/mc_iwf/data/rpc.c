@@ -8,6 +8,7 @@
 #include "mc_iwf/config.h"
 #include "mclmr/sip/uri.h"
 #include "bad_rows.h"
+#include "bindings_rpc.h"
 #include "group.h"
 #include "refresh.h"
 #include "rpc.h"
@@ -311,6 +312,7 @@ rpc_export_t iwf_rpc[] = {
 	{"mc_iwf.lmr_users", lmr_users, lmr_users_doc, 0},
 	{"mc_iwf.groups", groups, groups_doc, 0},
 	{"mc_iwf.group_codec", group_codec, group_codec_doc, 0},
+	{"mc_iwf.bindings", iwf_bindings_rpc, iwf_bindings_doc, RET_ARRAY},
 	{"mc_iwf.stats", stats, stats_doc, 0},
 	{"mc_iwf.bad_rows", bad_rows, bad_rows_doc, RET_ARRAY},
 	{"mc_iwf.reload", reload, reload_doc, 0},

@@ -5,6 +5,7 @@
 #include "mc_iwf/counters.h"
 #include "mc_iwf/data/store.h"
 #include "check.h"
+#include "registrar.h"
 #include "source.h"
 
 #define LISTS_TYPE MCLMR_SPAN("application/resource-lists+xml")
@@ -33,8 +34,12 @@ static mclmr_status_t check_limits(struct sip_msg *msg, iwf_message_t *m)
 /* Who sends comes before all that it writes. */
 static mclmr_status_t check_sender(struct sip_msg *msg, iwf_message_t *m)
 {
-	return iwf_source_sender(
+	mclmr_status_t status = iwf_source_sender(
 			msg, m->trust, &m->parsed->headers, &m->arena, &m->sender);
+
+	if(status == MCLMR_OK && m->trust == MCLMR_TRUST_CORE && !m->sender.iwf)
+		iwf_registrar_add_aliases(&m->sender, &m->arena);
+	return status;
 }
 
 /* The direction that this sender's Request-URI gives, for a service or (NONE)

@@ -13,8 +13,8 @@
 #include "mc_iwf/config.h"
 #include "mc_iwf/data/store.h"
 #include "message.h"
+#include "registrar.h"
 #include "source.h"
-#include "usrloc.h"
 
 #define RECALL_SIZE 8192 /* octets of all facts of a recalled message */
 
@@ -107,7 +107,7 @@ iwf_message_t *iwf_message_get(struct sip_msg *msg)
 	memset(current, 0, sizeof(*current));
 	current->arena = mclmr_arena(arena_memory, IWF_ARENA_SIZE);
 	current->parsed = iwf_parsed_get(msg, IWF_PARSED_MESSAGE);
-	current->registrar = &iwf_usrloc_registrar;
+	current->registrar = &iwf_registrar;
 	current->facts.started_ms = mc_clock_ms();
 	if(current->parsed->unreadable) {
 		current->facts.status = MCLMR_MIME_MALFORMED;

@@ -9,6 +9,7 @@
 #include "core/ut.h"
 
 #include "mc_common/span.h"
+#include "mc_iwf/config.h"
 #include "mc_iwf/data/store.h"
 #include "mclmr/sip/uri.h"
 #include "registered.h"
@@ -79,14 +80,15 @@ static void copy_users(const mclmr_user_t *user, mclmr_service_t service,
 	}
 }
 
-/* The MC service IDs of the IMPU that has registered. */
-static users_t find_users(mclmr_service_t service, mclmr_arena_t *arena)
+/* The MC service IDs of an IMPU that has registered. */
+static users_t find_users(
+		mclmr_span_t impu, mclmr_service_t service, mclmr_arena_t *arena)
 {
 	const mclmr_directory_t *directory = iwf_store_read();
 	users_t users = {0};
 	mclmr_span_t key;
 
-	if(directory != NULL && mclmr_uri_key(seen.impu, arena, &key))
+	if(directory != NULL && mclmr_uri_key(impu, arena, &key))
 		copy_users(
 				mclmr_directory_impu(directory, key), service, arena, &users);
 	iwf_store_read_end();
@@ -101,16 +103,17 @@ static void tell(const mc_iwf_registered_t *registered)
 }
 
 /* Tells of all users of a service. */
-static void tell_service(mclmr_service_t service, bool refreshed)
+static void tell_service(
+		mclmr_span_t impu, mclmr_service_t service, bool refreshed)
 {
 	char memory[MEMORY];
 	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
-	users_t users = find_users(service, &arena);
+	users_t users = find_users(impu, service, &arena);
 
 	for(size_t i = 0; i < users.n; i++) {
 		const mc_iwf_registered_t registered = {.service = service,
 				.mc_id = users.mc_id[i],
-				.impu = seen.impu,
+				.impu = impu,
 				.refreshed = refreshed};
 
 		tell(&registered);
@@ -132,15 +135,31 @@ static void saved(const iwf_usrloc_saved_t *contact)
 				mclmr_service_from_word(mclmr_span_cut(&services, ','));
 
 		if(service != MCLMR_SERVICE_NONE)
-			tell_service(service, contact->refreshed);
+			tell_service(seen.impu, service, contact->refreshed);
 	}
+}
+
+void iwf_registered_core(const mclmr_implicit_set_t *set, bool refreshed)
+{
+	for(size_t i = 0; n_listeners > 0 && i < set->n; i++) {
+		for(int service = MCLMR_SERVICE_NONE + 1; service < MCLMR_SERVICE_COUNT;
+				service++)
+			tell_service(set->key[i], (mclmr_service_t)service, refreshed);
+	}
+}
+
+/* True if something tells of registrations. */
+static bool can_watch(void)
+{
+	return iwf_usrloc_watch(saved)
+		   || iwf_config.registrations != IWF_REGISTRATIONS_USRLOC;
 }
 
 bool iwf_registered_listen(mc_iwf_registered_f told, void *data)
 {
 	if(process_no != 0 || told == NULL || n_listeners == IWF_REGISTERED_MAX)
 		return false;
-	if(n_listeners == 0 && !iwf_usrloc_watch(saved))
+	if(n_listeners == 0 && !can_watch())
 		return false;
 	listeners[n_listeners].told = told;
 	listeners[n_listeners++].data = data;

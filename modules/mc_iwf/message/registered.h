@@ -12,11 +12,16 @@
 #include "core/parser/msg_parser.h"
 
 #include "mc_iwf/api.h"
+#include "mclmr/sip/implicit_set.h"
 
 #define IWF_REGISTERED_MAX 8 /* functions that are told */
 
 /* As on_registered() of api.h. */
 bool iwf_registered_listen(mc_iwf_registered_f told, void *data);
+
+/* From iwf_register(): an IMS core has registered these identities. It does not
+ * say for which services: for all that their users have IDs of. */
+void iwf_registered_core(const mclmr_implicit_set_t *set, bool refreshed);
 
 /* From iwf_contact(): a REGISTER that may be saved next. */
 void iwf_registered_expect(struct sip_msg *msg);

@@ -9,9 +9,9 @@
 #include "mc_iwf/data/store.h"
 #include "mclmr/decide/forward.h"
 #include "mclmr/sip/uri.h"
+#include "registrar.h"
 #include "route.h"
 #include "rpc.h"
-#include "usrloc.h"
 
 #define EXPLAIN_ARENA 16384
 
@@ -125,7 +125,9 @@ static void explain(rpc_t *rpc, void *context)
 		rpc->fault(context, MC_RPC_ARGUMENT, "%s", wrong);
 		return;
 	}
-	iwf_route_message(&q.request, &iwf_usrloc_registrar, &arena, &route);
+	if(!q.from.iwf)
+		iwf_registrar_add_aliases(&q.from, &arena);
+	iwf_route_message(&q.request, &iwf_registrar, &arena, &route);
 	add_decision(rpc, context, &q, &route);
 }
 

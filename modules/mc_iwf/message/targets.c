@@ -5,8 +5,8 @@
 
 #include "mc_common/span.h"
 #include "mc_iwf/config.h"
+#include "registrar.h"
 #include "targets.h"
-#include "usrloc.h"
 
 /* The PSI as Request-URI; the script picks the peer by $iwf(peer_set). */
 static mclmr_status_t to_peer(struct sip_msg *msg, const iwf_message_t *m)
@@ -18,14 +18,14 @@ static mclmr_status_t to_peer(struct sip_msg *msg, const iwf_message_t *m)
 	return rewrite_uri(msg, &psi) < 0 ? MCLMR_INTERNAL : MCLMR_OK;
 }
 
-/* The user's contacts as Request-URI and branches. */
+/* The user's contacts, or the S-CSCF, as Request-URI and branches. */
 static mclmr_status_t to_contacts(struct sip_msg *msg, const iwf_message_t *m)
 {
 	const iwf_usrloc_wish_t wish = {.impu = m->route.called_impu,
 			.service = m->service,
 			.deliver = iwf_config.deliver,
 			.device = m->route.device};
-	int n = iwf_usrloc_targets(msg, &wish);
+	int n = iwf_registrar_targets(msg, &wish);
 
 	if(n < 0)
 		return MCLMR_INTERNAL;

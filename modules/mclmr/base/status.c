@@ -22,6 +22,8 @@ static const struct
 				{407, 0, 0, "proxy authentication required"}},
 		[MCLMR_PEER_ASSERTION] = {"peer_assertion",
 				{403, 0, 0, "asserted identity not accepted from this peer"}},
+		[MCLMR_REGISTRATION_MALFORMED] = {"registration_malformed",
+				{400, 0, 0, "not a third-party registration"}},
 		[MCLMR_WRONG_PSI] = {"wrong_psi",
 				{403, 0, 0,
 						"public service identity not meant for this sender"}},

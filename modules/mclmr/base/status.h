@@ -13,52 +13,53 @@
 typedef enum mclmr_status
 {
 	MCLMR_OK,
-	MCLMR_NOT_OURS,			   /* no interworking part */
-	MCLMR_UNAUTHENTICATED,	   /* 407 */
-	MCLMR_PEER_ASSERTION,	   /* 403 peer asserts nothing or not its own */
-	MCLMR_WRONG_PSI,		   /* 403 */
-	MCLMR_TOO_LARGE,		   /* 413 */
-	MCLMR_MIME_MALFORMED,	   /* 400 */
-	MCLMR_BODY_MISSING,		   /* 403 199, missing or there twice */
-	MCLMR_XML_MALFORMED,	   /* 400 */
-	MCLMR_BINARY_MALFORMED,	   /* 400, only with decode strict */
-	MCLMR_LIMIT_EXCEEDED,	   /* 400 */
-	MCLMR_SERVICE_MISMATCH,	   /* 403 missing or contradicting */
-	MCLMR_SENDER_UNKNOWN,	   /* 404 141 */
-	MCLMR_SENDER_UNREGISTERED, /* 404 141 */
-	MCLMR_SENDER_AMBIGUOUS,	   /* 403 */
-	MCLMR_IDENTITY_ENCRYPTED,  /* 403 */
-	MCLMR_PARTNER_UNKNOWN,	   /* 404 */
-	MCLMR_TARGET_UNKNOWN,	   /* 404 145 */
-	MCLMR_LMR_USER_UNKNOWN,	   /* 404 145 */
-	MCLMR_GROUP_UNKNOWN,	   /* 404 113 */
-	MCLMR_SESSION_TYPE,		   /* 403 */
-	MCLMR_CALLER_FOREIGN,	   /* 403, calling-user-id of another user */
-	MCLMR_SEND_DENIED,		   /* 403 100 */
-	MCLMR_RECEIVE_DENIED,	   /* 403 100 */
-	MCLMR_NO_LMR_ENTRY,		   /* 403 100 */
-	MCLMR_KMF_UNKNOWN,		   /* 403 100, only with kmf_unknown refuse */
-	MCLMR_KMF_CONFLICT,		   /* 403 100, two URIs that differ */
-	MCLMR_KMF_FOREIGN,		   /* 403 100 */
-	MCLMR_KMF_AMBIGUOUS,	   /* 403 100 */
-	MCLMR_IWF_FOREIGN,		   /* 403 100 */
-	MCLMR_TARGET_UNREGISTERED, /* 480 */
-	MCLMR_PEERS_DOWN,		   /* 503 with Retry-After */
-	MCLMR_NO_ANSWER,		   /* 504 */
-	MCLMR_OVERLOAD,			   /* 503 with Retry-After */
-	MCLMR_INTERNAL,			   /* 500 */
-	MCLMR_SDP_MALFORMED,	   /* 400 */
-	MCLMR_SDP_LIMIT,		   /* 488 size, lines, sections or formats */
-	MCLMR_E2EE_FORBIDDEN,	   /* 488 300 */
-	MCLMR_E2EE_REQUIRED,	   /* 488 301 */
-	MCLMR_CODEC_REQUIRED,	   /* 488 302 */
-	MCLMR_KEYING_DENIED,	   /* 488, a plain Warning */
-	MCLMR_MEDIA_DENIED,		   /* 488, a plain Warning */
-	MCLMR_ANSWER_MISMATCH,	   /* 488, a plain Warning */
-	MCLMR_PROFILE_UNKNOWN,	   /* 500 */
-	MCLMR_SDP_STRAY,		   /* 488, a plain Warning */
-	MCLMR_MEDIA_ADDRESS,	   /* 488, a plain Warning */
-	MCLMR_MEDIA_DOWN,		   /* 503 with Retry-After */
+	MCLMR_NOT_OURS,				  /* no interworking part */
+	MCLMR_UNAUTHENTICATED,		  /* 407 */
+	MCLMR_PEER_ASSERTION,		  /* 403 peer asserts nothing or not its own */
+	MCLMR_REGISTRATION_MALFORMED, /* 400 */
+	MCLMR_WRONG_PSI,			  /* 403 */
+	MCLMR_TOO_LARGE,			  /* 413 */
+	MCLMR_MIME_MALFORMED,		  /* 400 */
+	MCLMR_BODY_MISSING,			  /* 403 199, missing or there twice */
+	MCLMR_XML_MALFORMED,		  /* 400 */
+	MCLMR_BINARY_MALFORMED,		  /* 400, only with decode strict */
+	MCLMR_LIMIT_EXCEEDED,		  /* 400 */
+	MCLMR_SERVICE_MISMATCH,		  /* 403 missing or contradicting */
+	MCLMR_SENDER_UNKNOWN,		  /* 404 141 */
+	MCLMR_SENDER_UNREGISTERED,	  /* 404 141 */
+	MCLMR_SENDER_AMBIGUOUS,		  /* 403 */
+	MCLMR_IDENTITY_ENCRYPTED,	  /* 403 */
+	MCLMR_PARTNER_UNKNOWN,		  /* 404 */
+	MCLMR_TARGET_UNKNOWN,		  /* 404 145 */
+	MCLMR_LMR_USER_UNKNOWN,		  /* 404 145 */
+	MCLMR_GROUP_UNKNOWN,		  /* 404 113 */
+	MCLMR_SESSION_TYPE,			  /* 403 */
+	MCLMR_CALLER_FOREIGN,		  /* 403, calling-user-id of another user */
+	MCLMR_SEND_DENIED,			  /* 403 100 */
+	MCLMR_RECEIVE_DENIED,		  /* 403 100 */
+	MCLMR_NO_LMR_ENTRY,			  /* 403 100 */
+	MCLMR_KMF_UNKNOWN,			  /* 403 100, only with kmf_unknown refuse */
+	MCLMR_KMF_CONFLICT,			  /* 403 100, two URIs that differ */
+	MCLMR_KMF_FOREIGN,			  /* 403 100 */
+	MCLMR_KMF_AMBIGUOUS,		  /* 403 100 */
+	MCLMR_IWF_FOREIGN,			  /* 403 100 */
+	MCLMR_TARGET_UNREGISTERED,	  /* 480 */
+	MCLMR_PEERS_DOWN,			  /* 503 with Retry-After */
+	MCLMR_NO_ANSWER,			  /* 504 */
+	MCLMR_OVERLOAD,				  /* 503 with Retry-After */
+	MCLMR_INTERNAL,				  /* 500 */
+	MCLMR_SDP_MALFORMED,		  /* 400 */
+	MCLMR_SDP_LIMIT,			  /* 488 size, lines, sections or formats */
+	MCLMR_E2EE_FORBIDDEN,		  /* 488 300 */
+	MCLMR_E2EE_REQUIRED,		  /* 488 301 */
+	MCLMR_CODEC_REQUIRED,		  /* 488 302 */
+	MCLMR_KEYING_DENIED,		  /* 488, a plain Warning */
+	MCLMR_MEDIA_DENIED,			  /* 488, a plain Warning */
+	MCLMR_ANSWER_MISMATCH,		  /* 488, a plain Warning */
+	MCLMR_PROFILE_UNKNOWN,		  /* 500 */
+	MCLMR_SDP_STRAY,			  /* 488, a plain Warning */
+	MCLMR_MEDIA_ADDRESS,		  /* 488, a plain Warning */
+	MCLMR_MEDIA_DOWN,			  /* 503 with Retry-After */
 	MCLMR_STATUS_COUNT
 } mclmr_status_t;
 

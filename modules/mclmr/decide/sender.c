@@ -134,6 +134,9 @@ mclmr_status_t mclmr_sender_user(const mclmr_directory_t *directory,
 			add_bound(mclmr_directory_impu(directory, key), service, client_id,
 					&bound);
 	}
+	for(i = 0; i < sender->aliases; i++)
+		add_bound(mclmr_directory_impu(directory, sender->alias[i]), service,
+				client_id, &bound);
 	if(bound.n == 0)
 		return MCLMR_SENDER_UNKNOWN;
 	*user = bound.n == 1 ? bound.user : bound.by_client_id;

@@ -19,6 +19,10 @@ typedef struct mclmr_sender
 	bool iwf; /* by its PSI; else a client by IMPU */
 	size_t n; /* identities, at least one */
 	mclmr_span_t identity[MCLMR_MAX_IDENTITIES]; /* URIs */
+	size_t aliases;
+	const mclmr_span_t *alias; /* keys of other identities of the same user, as
+								  an IMS core registered them; none of those
+								  above */
 	bool served; /* named by P-Served-User, and not by what is asserted */
 } mclmr_sender_t;
 
@@ -38,8 +42,8 @@ mclmr_status_t mclmr_sender_asserted(const mclmr_network_t *network,
 		const mclmr_served_user_t *served, mclmr_sender_t *sender);
 
 /*
- * The one user of a service that has a client's identities; one IMPU may carry
- * several: then the client ID of info (may be NULL) decides. MCLMR_OK,
+ * The one user of a service that has a client's identities or aliases; one
+ * IMPU may carry several: then the client ID of info (may be NULL) decides. MCLMR_OK,
  * MCLMR_SENDER_UNKNOWN, MCLMR_SENDER_AMBIGUOUS, MCLMR_IDENTITY_ENCRYPTED (of
  * a client ID that is needed), MCLMR_INTERNAL (arena full).
  */

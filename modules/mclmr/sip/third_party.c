@@ -73,6 +73,16 @@ static bool key_of_to(
 		   && mclmr_uri_key_in(mclmr_field_uri(element), room, key);
 }
 
+/* True for a URI that requests can be sent to: they bring no fields along. */
+static bool is_server(mclmr_span_t uri)
+{
+	mclmr_uri_room_t room;
+	mclmr_span_t key;
+
+	return mclmr_uri_key_in(uri, &room, &key) && mclmr_uri_host(key).len > 0
+		   && !mclmr_uri_has_headers(uri);
+}
+
 /* Seconds; those that need more than 32 bits are the most that there are
  * (RFC 3261 20.19). */
 static bool read_expires(mclmr_span_t text, uint32_t *expires)
@@ -212,11 +222,10 @@ const char *mclmr_third_party_read(const mclmr_third_party_fields_t *fields,
 			|| !mclmr_arena_copy(
 					arena, registration->impu, &registration->impu))
 		return "To is no public identity";
-	if(!only_element(fields->contact, &contact))
+	if(!only_element(fields->contact, &contact)
+			|| !is_server(mclmr_field_uri(contact)))
 		return "Contact is not the one of an S-CSCF";
 	registration->scscf = mclmr_field_uri(contact);
-	if(!mclmr_uri_key_in(registration->scscf, &room, &contact))
-		return "Contact is not the one of an S-CSCF";
 	if(!read_expires(fields->expires, &registration->expires))
 		return "Expires is no number of seconds";
 	registration->set.key[registration->set.n++] = registration->impu;

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Registrations of IMS cores in shared memory. */
+#include <string.h>
+#include <time.h>
+
+#include "core/dprint.h"
+#include "core/timer.h"
+
+#include "mc_common/store.h"
+#include "mc_iwf/config.h"
+#include "mclmr/sip/uri.h"
+#include "bindings.h"
+#include "memory.h"
+
+#define MOST_A_SECOND 2000 /* registrations that end: the lock is held */
+
+static mc_store_t store;
+
+/* Frees the content, as the store calls it. */
+static void release(void *content)
+{
+	mclmr_bindings_free(content);
+}
+
+/* Once a second, in the timer's process. */
+static void expire(unsigned int ticks, void *none)
+{
+	mclmr_bindings_t *bindings = mc_store_write(&store);
+
+	(void)ticks, (void)none;
+	(void)mclmr_bindings_expire(bindings, time(NULL), MOST_A_SECOND);
+	mc_store_write_end(&store);
+}
+
+int iwf_bindings_init(void)
+{
+	mclmr_bindings_t *bindings;
+
+	if(iwf_config.registrations == IWF_REGISTRATIONS_USRLOC)
+		return 0;
+	bindings = mclmr_bindings_new(mc_store_allocator(), time(NULL));
+	if(bindings == NULL || !mc_store_init(&store, release)) {
+		mclmr_bindings_free(bindings);
+		LM_ERR("no shared memory for bindings\n");
+		return -1;
+	}
+	mc_store_replace(&store, bindings);
+	if(register_timer(expire, NULL, 1) >= 0)
+		return 0;
+	LM_ERR("no timer for bindings\n");
+	return -1;
+}
+
+void iwf_bindings_destroy(void)
+{
+	mc_store_destroy(&store);
+}
+
+const mclmr_bindings_t *iwf_bindings_read(void)
+{
+	return store.shared != NULL ? mc_store_read(&store) : NULL;
+}
+
+void iwf_bindings_read_end(void)
+{
+	if(store.shared != NULL)
+		mc_store_read_end(&store);
+}
+
+/* True if there is memory for one more, or none is needed. Messages need the
+ * rest of it more than a new user does. */
+static bool has_room(const mclmr_span_t impu_key)
+{
+	const mclmr_bindings_t *bindings = iwf_bindings_read();
+	bool known = mclmr_bindings_find(bindings, impu_key, time(NULL)) != NULL;
+
+	iwf_bindings_read_end();
+	return known || iwf_memory_is_left();
+}
+
+bool iwf_bindings_put(const mclmr_third_party_t *registration)
+{
+	int64_t now = time(NULL);
+	const mclmr_registration_row_t row = {.set = &registration->set,
+			.scscf = registration->scscf,
+			.expires = now + registration->expires};
+	mclmr_bindings_t *bindings;
+	bool done = true;
+
+	if(store.shared == NULL
+			|| (registration->expires > 0 && !has_room(registration->impu)))
+		return false;
+	bindings = mc_store_write(&store);
+	if(registration->expires > 0)
+		done = mclmr_bindings_register(bindings, &row, now);
+	else
+		(void)mclmr_bindings_end(bindings, registration->impu,
+				now + iwf_config.dereg_grace, now);
+	mc_store_write_end(&store);
+	return done;
+}
+
+/* The registration of a URI in the store. */
+static const mclmr_registration_t *find(
+		const mclmr_bindings_t *bindings, mclmr_span_t uri)
+{
+	mclmr_uri_room_t room;
+	mclmr_span_t key;
+
+	return bindings != NULL && mclmr_uri_key_in(uri, &room, &key)
+				   ? mclmr_bindings_find(bindings, key, time(NULL))
+				   : NULL;
+}
+
+bool iwf_bindings_has(mclmr_span_t uri)
+{
+	bool found = find(iwf_bindings_read(), uri) != NULL;
+
+	iwf_bindings_read_end();
+	return found;
+}
+
+/* Copies a registration. */
+static bool copy(const mclmr_registration_t *registration, mclmr_arena_t *arena,
+		mclmr_implicit_set_t *set, mclmr_span_t *scscf)
+{
+	memset(set, 0, sizeof(*set));
+	for(size_t i = 0; i < registration->n; i++) {
+		if(!mclmr_arena_copy(arena, registration->key[i], &set->key[i]))
+			return false;
+	}
+	set->n = registration->n;
+	return mclmr_arena_copy(arena, registration->scscf, scscf);
+}
+
+bool iwf_bindings_find(mclmr_span_t uri, mclmr_arena_t *arena,
+		mclmr_implicit_set_t *set, mclmr_span_t *scscf)
+{
+	const mclmr_registration_t *found = find(iwf_bindings_read(), uri);
+	bool copied = found != NULL && copy(found, arena, set, scscf);
+
+	iwf_bindings_read_end();
+	return copied;
+}
+
+mclmr_bindings_counts_t iwf_bindings_count(void)
+{
+	mclmr_bindings_counts_t counts = {0};
+	const mclmr_bindings_t *bindings = iwf_bindings_read();
+
+	if(bindings != NULL)
+		counts = mclmr_bindings_count(bindings);
+	iwf_bindings_read_end();
+	return counts;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * iwf_bindings: the registrations that IMS cores tell of, in shared memory
+ * (mclmr/binding/bindings.h). They end by a timer of their own. There is no
+ * store if modparam registrations is usrloc: then no user is registered here.
+ */
+#ifndef IWF_BINDINGS_H
+#define IWF_BINDINGS_H
+
+#include "mclmr/binding/bindings.h"
+#include "mclmr/sip/third_party.h"
+
+/* Makes the store and its timer, before any fork; 0, or -1 with a log line. */
+int iwf_bindings_init(void);
+void iwf_bindings_destroy(void);
+
+/*
+ * Takes a third-party REGISTER over: registers, refreshes, or with expires 0
+ * ends in modparam dereg_grace. false: no store, or shared memory is short, and
+ * nothing has changed.
+ */
+bool iwf_bindings_put(const mclmr_third_party_t *registration);
+
+/* Copies what an identity is registered with into the arena: the keys of its
+ * set, and the URI of the S-CSCF. false: it is not registered, or the arena is
+ * full. */
+bool iwf_bindings_find(mclmr_span_t uri, mclmr_arena_t *arena,
+		mclmr_implicit_set_t *set, mclmr_span_t *scscf);
+
+/* True if an identity is registered. */
+bool iwf_bindings_has(mclmr_span_t uri);
+
+/* The store, or NULL, until the end, which has to follow in both cases. */
+const mclmr_bindings_t *iwf_bindings_read(void);
+void iwf_bindings_read_end(void);
+
+/* How many there are; zeros without a store. */
+mclmr_bindings_counts_t iwf_bindings_count(void);
+
+#endif

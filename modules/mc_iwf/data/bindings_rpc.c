@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The command that shows registrations of IMS cores. */
+#include <limits.h>
+#include <time.h>
+
+#include "core/rpc.h"
+#include "core/ut.h"
+
+#include "mc_common/rpc.h"
+#include "mc_common/span.h"
+#include "bindings.h"
+#include "bindings_rpc.h"
+#include "store.h"
+
+#define PAGE 100
+
+const char *iwf_bindings_doc[] = {
+		"mc_iwf.bindings [FILTER [AFTER]]: users that an IMS core has"
+		" registered, at most 100; FILTER stands in an identity or in the URI"
+		" of the S-CSCF (*: all), AFTER is the number of the last one shown",
+		NULL};
+
+/* True if the text stands in a name of the registration. */
+static bool fits(const mclmr_registration_t *registration, mclmr_span_t text)
+{
+	if(text.len == 0 || mclmr_span_find(registration->scscf, text) != NULL)
+		return true;
+	for(size_t i = 0; i < registration->n; i++) {
+		if(mclmr_span_find(registration->key[i], text) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* The MC service IDs that the data give an identity. */
+static void add_ids(rpc_t *rpc, void *list, mclmr_span_t impu_key)
+{
+	const mclmr_directory_t *directory = iwf_store_read();
+	const mclmr_user_t *user = NULL;
+
+	if(directory != NULL)
+		user = mclmr_directory_impu(directory, impu_key);
+	for(; user != NULL; user = user->next_impu) {
+		str mc_id = mc_str(user->row.mc_id);
+
+		rpc->array_add(list, "S", &mc_id);
+	}
+	iwf_store_read_end();
+}
+
+/* One registration. */
+static void add_registration(rpc_t *rpc, void *context,
+		const mclmr_registration_t *registration, int64_t now)
+{
+	int64_t left = registration->expires - now;
+	void *row, *list;
+
+	rpc->add(context, "{", &row);
+	rpc->struct_add(row, "d", "number",
+			(int)(registration->number & (uint64_t)INT_MAX));
+	mc_rpc_add_text(rpc, row, "impu", registration->key[0]);
+	mc_rpc_add_text(rpc, row, "scscf", registration->scscf);
+	rpc->struct_add(
+			row, "d", "expires_in", (int)(left < INT_MAX ? left : INT_MAX));
+	rpc->struct_add(row, "[", "aliases", &list);
+	for(size_t i = 1; i < registration->n; i++) {
+		str alias = mc_str(registration->key[i]);
+
+		rpc->array_add(list, "S", &alias);
+	}
+	rpc->struct_add(row, "[", "mc_ids", &list);
+	for(size_t i = 0; i < registration->n; i++)
+		add_ids(rpc, list, registration->key[i]);
+}
+
+/* The arguments; false if AFTER is no number. */
+static bool scan(rpc_t *rpc, void *context, str *filter, unsigned int *after)
+{
+	str number;
+	int n = rpc->scan(context, "*.S.S", filter, &number);
+
+	if(n < 1 || (filter->len == 1 && filter->s[0] == '*'))
+		filter->len = 0;
+	*after = 0;
+	return n < 2 || str2int(&number, after) == 0;
+}
+
+void iwf_bindings_rpc(rpc_t *rpc, void *context)
+{
+	const mclmr_bindings_t *bindings;
+	const mclmr_registration_t *at = NULL;
+	int64_t now = time(NULL);
+	unsigned int after;
+	size_t shown = 0;
+	str filter;
+
+	if(!scan(rpc, context, &filter, &after)) {
+		rpc->fault(context, MC_RPC_ARGUMENT, "AFTER is a number");
+		return;
+	}
+	bindings = iwf_bindings_read();
+	if(bindings != NULL)
+		at = mclmr_bindings_after(bindings, after);
+	for(; at != NULL && shown < PAGE; at = mclmr_registration_next(at)) {
+		if(at->expires <= now || !fits(at, mc_span(&filter)))
+			continue;
+		add_registration(rpc, context, at, now);
+		shown++;
+	}
+	iwf_bindings_read_end();
+}

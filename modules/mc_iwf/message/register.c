@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The third-party REGISTER of an IMS core. */
+#include "core/dprint.h"
+#include "core/parser/hf.h"
+
+#include "mc_common/span.h"
+#include "mc_iwf/counters.h"
+#include "mc_iwf/data/bindings.h"
+#include "mclmr/base/text.h"
+#include "mclmr/sip/third_party.h"
+#include "register.h"
+#include "registered.h"
+#include "source.h"
+
+/* True for the fields of a type, or of a name that the parser has none for. */
+static bool is_field(
+		const struct hdr_field *hf, hdr_types_t type, mclmr_span_t name)
+{
+	return type != HDR_OTHER_T
+				   ? hf->type == type
+				   : mclmr_span_equal_nocase(mc_span(&hf->name), name);
+}
+
+/* The values of all such fields, commas between; empty if there is none.
+ * false: the arena is full. */
+static bool join(struct sip_msg *msg, hdr_types_t type, const char *name,
+		mclmr_arena_t *arena, mclmr_span_t *value)
+{
+	mclmr_text_t text = mclmr_text(arena);
+	bool found = false;
+
+	for(const struct hdr_field *hf = msg->headers; hf != NULL; hf = hf->next) {
+		if(!is_field(hf, type, mclmr_span(name)))
+			continue;
+		if(found)
+			mclmr_text_char(&text, ',');
+		mclmr_text_put(&text, mclmr_span_trim(mc_span(&hf->body)));
+		found = true;
+	}
+	return mclmr_text_done(&text, value);
+}
+
+/* The fields that a registration is made of; false if the arena is full. */
+static bool read_fields(struct sip_msg *msg, mclmr_arena_t *arena,
+		mclmr_third_party_fields_t *fields)
+{
+	return join(msg, HDR_TO_T, "To", arena, &fields->to)
+		   && join(msg, HDR_CONTACT_T, "Contact", arena, &fields->contact)
+		   && join(msg, HDR_EXPIRES_T, "Expires", arena, &fields->expires)
+		   && join(msg, HDR_OTHER_T, "P-Associated-URI", arena,
+				   &fields->associated);
+}
+
+/* Reads the registration; MCLMR_OK, or what is wrong. */
+static mclmr_status_t read_registration(struct sip_msg *msg,
+		mclmr_arena_t *arena, mclmr_third_party_t *registration)
+{
+	mclmr_third_party_fields_t fields = {0};
+	const char *wrong;
+
+	if(msg->REQ_METHOD != METHOD_REGISTER)
+		return MCLMR_REGISTRATION_MALFORMED;
+	if(!read_fields(msg, arena, &fields))
+		return MCLMR_LIMIT_EXCEEDED;
+	wrong = mclmr_third_party_read(&fields, arena, registration);
+	if(wrong == NULL)
+		return MCLMR_OK;
+	LM_NOTICE("third-party REGISTER not taken: %s\n", wrong);
+	return MCLMR_REGISTRATION_MALFORMED;
+}
+
+mclmr_status_t iwf_register(struct sip_msg *msg, iwf_message_t *message)
+{
+	mclmr_third_party_t registration;
+	mclmr_status_t status;
+	bool known;
+
+	if(iwf_source_trust(msg) != MCLMR_TRUST_CORE)
+		return MCLMR_PEER_ASSERTION;
+	status = read_registration(msg, &message->arena, &registration);
+	if(status != MCLMR_OK)
+		return status;
+	known = iwf_bindings_has(registration.impu);
+	if(!iwf_bindings_put(&registration)) {
+		LM_ERR("registration not kept: shared memory is short, or modparam"
+			   " registrations is usrloc\n");
+		return MCLMR_INTERNAL;
+	}
+	iwf_count(registration.expires > 0 ? IWF_COUNT_CORE_REGISTERED
+									   : IWF_COUNT_CORE_DEREGISTERED);
+	if(registration.expires > 0)
+		iwf_registered_core(&registration.set, known);
+	message->facts.text[IWF_IMPU] = registration.impu;
+	return MCLMR_OK;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Registrations of the node's own registrar and of IMS cores. */
+#include <string.h>
+
+#include "core/dset.h"
+#include "core/parser/parse_rr.h"
+
+#include "mc_common/span.h"
+#include "mc_iwf/config.h"
+#include "mc_iwf/data/bindings.h"
+#include "mclmr/base/text.h"
+#include "mclmr/sip/uri.h"
+#include "registrar.h"
+
+#define ROUTE_ARENA (MCLMR_URI_MAX * (MCLMR_MAX_IMPLICIT + 3))
+
+/* True if the node's own registrar counts. */
+static bool has_usrloc(void)
+{
+	return iwf_config.registrations != IWF_REGISTRATIONS_CORE;
+}
+
+/* mclmr_registrar_t.registered */
+static bool is_registered(void *data, mclmr_span_t impu)
+{
+	(void)data;
+	return iwf_bindings_has(impu)
+		   || (has_usrloc()
+				   && iwf_usrloc_registrar.registered(
+						   iwf_usrloc_registrar.data, impu));
+}
+
+const mclmr_registrar_t iwf_registrar = {is_registered, NULL};
+
+/* True if a SIP URI has the parameter lr. */
+static bool is_loose(mclmr_span_t uri)
+{
+	mclmr_span_t user = mclmr_span_cut(&uri, '@');
+
+	if(uri.len == 0)
+		uri = user;
+	(void)mclmr_span_cut(&uri, ';');
+	while(uri.len > 0) {
+		mclmr_span_t parameter = mclmr_span_cut(&uri, ';');
+
+		if(mclmr_span_equal_nocase(
+				   mclmr_span_cut(&parameter, '='), MCLMR_SPAN("lr")))
+			return true;
+	}
+	return false;
+}
+
+/* The value of Route that leads through the S-CSCF of a user; false if no core
+ * has registered the user, or the arena is full. */
+static bool find_route(
+		mclmr_span_t impu, mclmr_arena_t *arena, mclmr_span_t *route)
+{
+	mclmr_implicit_set_t set;
+	mclmr_span_t scscf;
+	mclmr_text_t text;
+
+	if(!iwf_bindings_find(impu, arena, &set, &scscf))
+		return false;
+	text = mclmr_text(arena);
+	mclmr_text_string(&text, "<");
+	mclmr_text_put(&text, scscf);
+	mclmr_text_string(&text, is_loose(scscf) ? ">" : ";lr>");
+	return mclmr_text_done(&text, route);
+}
+
+/* Sends the request to an IMPU by way of its S-CSCF. */
+static bool set_route(
+		struct sip_msg *msg, mclmr_span_t impu, mclmr_span_t route)
+{
+	str uri = mc_str(impu), path = mc_str(route), hop;
+
+	clear_branches();
+	reset_dst_uri(msg);
+	reset_path_vector(msg);
+	return get_path_dst_uri(&path, &hop) == 0 && rewrite_uri(msg, &uri) >= 0
+		   && set_dst_uri(msg, &hop) >= 0 && set_path_vector(msg, &path) >= 0;
+}
+
+int iwf_registrar_targets(struct sip_msg *msg, const iwf_usrloc_wish_t *wish)
+{
+	char memory[ROUTE_ARENA];
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
+	mclmr_span_t route;
+
+	if(find_route(wish->impu, &arena, &route))
+		return set_route(msg, wish->impu, route) ? 1 : -1;
+	return has_usrloc() ? iwf_usrloc_targets(msg, wish) : 0;
+}
+
+/* The S-CSCF of a user as the one target. */
+static bool list_route(mclmr_span_t impu, mclmr_span_t route,
+		mclmr_arena_t *arena, mc_iwf_targets_t *targets)
+{
+	mc_iwf_target_t *target = &targets->target[0];
+	str path, hop;
+
+	targets->n = 1;
+	if(!mclmr_arena_copy(arena, impu, &target->uri)
+			|| !mclmr_arena_copy(arena, route, &target->route))
+		return false;
+	path = mc_str(target->route);
+	if(get_path_dst_uri(&path, &hop) < 0)
+		return false;
+	target->next_hop = mc_span(&hop);
+	return true;
+}
+
+bool iwf_registrar_list(const iwf_usrloc_wish_t *wish, mclmr_arena_t *arena,
+		mc_iwf_targets_t *targets)
+{
+	char memory[ROUTE_ARENA];
+	mclmr_arena_t room = mclmr_arena(memory, sizeof(memory));
+	mclmr_span_t route;
+
+	if(find_route(wish->impu, &room, &route))
+		return list_route(wish->impu, route, arena, targets);
+	targets->n = 0;
+	return !has_usrloc() || iwf_usrloc_list(wish, arena, targets);
+}
+
+/* True if a key is that of an identity of the sender. */
+static bool is_asserted(const mclmr_sender_t *sender, mclmr_span_t key)
+{
+	for(size_t i = 0; i < sender->n; i++) {
+		mclmr_uri_room_t room;
+		mclmr_span_t own;
+
+		if(mclmr_uri_key_in(sender->identity[i], &room, &own)
+				&& mclmr_span_equal(own, key))
+			return true;
+	}
+	return false;
+}
+
+void iwf_registrar_add_aliases(mclmr_sender_t *sender, mclmr_arena_t *arena)
+{
+	mclmr_implicit_set_t set;
+	mclmr_span_t scscf;
+	mclmr_span_t *alias;
+	size_t n = 0;
+
+	for(size_t i = 0; i < sender->n && n == 0; i++) {
+		if(iwf_bindings_find(sender->identity[i], arena, &set, &scscf))
+			n = set.n;
+	}
+	alias = mclmr_arena_alloc(arena, n * sizeof(*alias));
+	if(alias == NULL)
+		return;
+	sender->alias = alias;
+	for(size_t i = 0; i < n; i++) {
+		if(!is_asserted(sender, set.key[i]))
+			alias[sender->aliases++] = set.key[i];
+	}
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * iwf_registrar: who is registered, and where requests for a user go: by the
+ * node's own registrar, by what an IMS core told, or both, as modparam
+ * registrations says. With both, a user that the core has registered is the
+ * core's.
+ */
+#ifndef IWF_REGISTRAR_H
+#define IWF_REGISTRAR_H
+
+#include "mclmr/decide/sender.h"
+#include "usrloc.h"
+
+/* Who knows registrations. */
+extern const mclmr_registrar_t iwf_registrar;
+
+/* As iwf_usrloc_targets(). Towards a core the Request-URI is the IMPU, by way
+ * of the S-CSCF: which devices get it, it decides. */
+int iwf_registrar_targets(struct sip_msg *msg, const iwf_usrloc_wish_t *wish);
+
+/* As iwf_usrloc_list(). */
+bool iwf_registrar_list(const iwf_usrloc_wish_t *wish, mclmr_arena_t *arena,
+		mc_iwf_targets_t *targets);
+
+/* Gives a sender that a core asserts the other identities that the core has
+ * registered with it, in the arena; none if it is full. */
+void iwf_registrar_add_aliases(mclmr_sender_t *sender, mclmr_arena_t *arena);
+
+#endif
