@@ -171,9 +171,9 @@ def node_script(*words):
     subprocess.run([str(TOP / "tools" / "node.sh"), *words], check=True)
 
 
-def arguments():
-    """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def arguments(text=__doc__):
+    """The command line; text: what the demo is."""
+    parser = argparse.ArgumentParser(description=text.splitlines()[0])
     parser.add_argument(
         "--peer-port", type=int, default=sample.SAMPLE_PORT,
         help="where the node sends to the IWF")

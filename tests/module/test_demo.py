@@ -164,6 +164,63 @@ def test_demo_call_fails_where_the_node_decides_otherwise(
     assert "FAILED" in done.stderr
 
 
+def demo_ims(environment, *words):
+    """Runs demo-ims."""
+    return run("tests/demo/demo_ims.py", *words, environment=environment)
+
+
+def test_demo_ims_prints_what_it_measured(environment):
+    """All octets over the core, both calls, and the end; exit 0."""
+    done = demo_ims(environment, "--peer-port", str(node.free_port()))
+    assert done.returncode == 0, done.stdout + done.stderr
+    digest = hashlib.sha256(KMM).hexdigest()
+    lines = READ.findall(done.stdout)
+    assert len(lines) == 3 + 2 * 5
+    assert set(lines) == {(str(len(KMM)), digest, "")}
+    assert done.stdout.count("50 packets each way arrived") == 2
+    assert re.search(r'404 .*\n +Warning: 399 \S+ "141 ', done.stdout)
+
+
+def test_demo_ims_fails_on_one_flipped_bit(environment):
+    """One bit changed between node and IWF: seen, said, exit not 0; nothing
+    keeps running."""
+    port = node.free_port()
+    with Relay(port) as relay:
+        done = demo_ims(environment, "--peer-port", str(port),
+                        "--iwf-port", str(relay.iwf[1]))
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "DIFFERENT" in done.stdout
+    assert "FAILED" in done.stderr
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind(("127.0.0.1", int(environment["SIP_PORT"])))
+
+
+def make(environment, target):
+    """Runs make for a target."""
+    return subprocess.run(
+        ["make", "-s", target], cwd=node.TOP, env=environment, text=True,
+        capture_output=True, timeout=200, check=False)
+
+
+def test_run_ims(environment):
+    """Node and core answer, and end, by two commands; a second start is
+    refused and changes nothing."""
+    environment.update(IMS_PORT=str(node.free_port()),
+                       DIAMETER_PORT=str(node.free_port()))
+    try:
+        done = make(environment, "run-ims")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert f"127.0.0.1:{environment['SIP_PORT']}" in done.stdout
+        assert f"register at 127.0.0.16:{environment['IMS_PORT']}" in (
+            done.stdout)
+        assert make(environment, "run-ims").returncode != 0
+    finally:
+        done = make(environment, "stop-ims")
+    assert done.stdout == "ims: stopped\nnode: stopped\n"
+    assert make(environment, "stop-ims").stdout == (
+        "ims: does not run\nnode: does not run\n")
+
+
 def test_scenarios_pass():
     """Every SIPp scenario sees what it expects."""
     done = run("sipp-scenarios/run.py")

@@ -29,6 +29,22 @@ def impu(user):
     return f"sip:{user}@{DOMAIN}"
 
 
+def own(client, message):
+    """A request as a client of the core writes it."""
+    message.set("From", f"<{client.public}>;tag={sip.token()}")
+    return message.set("Contact", f"<sip:{client.endpoint.hostport}>")
+
+
+def wait_registered(server, user, registered=True):
+    """Returns when the node knows of a registration, or of its end: it is
+    told beside the client's answer."""
+    def known():
+        verdict = server.rpc("mc_iwf.explain", mc.IWF1, "mcptt",
+                             mc.mc_id(user))["verdict"]
+        return (verdict != "target_unregistered") == registered
+    node.wait_until(known, f"{user} registered: {registered}", sip.TIMEOUT)
+
+
 class Core(node.Started):
     """HSS, I-, S- and P-CSCF around an application server."""
 
