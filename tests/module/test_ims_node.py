@@ -98,6 +98,7 @@ def test_short_messages(site):
     got = site.iwf.wait_request(timeout=sip.TIMEOUT).message
     assert mc.payload_of(got) == first
     assert mc.calling_user(got) == mc.mc_id("alice")
+    assert got.get("P-Served-User") is None
     assert site.from_iwf(mc.iwf_message("alice", second)).code == 200
     assert payloads(alice.endpoint, 1) == [second]
     assert alice.ask(message_of(alice, third)).code == 200
