@@ -319,17 +319,20 @@ def test_call_that_rings(quick, form):
 TWO_CALLS = str(5 * CALL // 2)
 
 
-def sample_of_two(peers):
+SHARES = "USER_SHARE", "PEER_SHARE"
+
+
+def sample_of_two(peers, shares=SHARES):
     """The sample node; one sender may hold two calls, or three messages."""
-    return sample.SampleNode(peers, extra=SOON_OVER, env={
-        "USER_SHARE": TWO_CALLS, "PEER_SHARE": TWO_CALLS})
+    return sample.SampleNode(peers, extra=SOON_OVER,
+                             env=dict.fromkeys(shares, TWO_CALLS))
 
 
-def drop_in_of_two(peers):
+def drop_in_of_two(peers, shares=SHARES):
     """The same of the existing server with the recipe."""
     return existing_server.DropIn(
-        peers, extra=SOON_OVER, MC_USER_SHARE=TWO_CALLS,
-        MC_PEER_SHARE=TWO_CALLS)
+        peers, extra=SOON_OVER,
+        **{f"MC_{share}": TWO_CALLS for share in shares})
 
 
 @pytest.fixture(params=[sample_of_two, drop_in_of_two])
@@ -339,14 +342,15 @@ def small_share(request):
         yield found
 
 
-@pytest.mark.parametrize("form, who", [("private", "caller"),
-                                       ("from-lmr", "caller"),
-                                       ("private", "callee")])
-def test_within_a_call(small_share, form, who):
+@pytest.mark.parametrize("form, who, share", [
+    ("private", "caller", "USER_SHARE"), ("from-lmr", "caller", "PEER_SHARE"),
+    ("private", "callee", "PEER_SHARE")])
+@pytest.mark.parametrize("make", [sample_of_two, drop_in_of_two])
+def test_within_a_call(make, form, who, share):
     """Who holds too much is refused for all that begins a transaction, and may
     still end what it has: ACK, BYE, CANCEL."""
-    site = small_share
-    with calls.Line(site, form) as here:
+    with (sample.running(lambda peers: make(peers, [share])) as site,
+          calls.Line(site, form) as here):
         talk = here.talk()
         wait_back(site)
         sender, far = ((talk.near, talk.far) if who == "caller"

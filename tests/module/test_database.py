@@ -105,6 +105,13 @@ class Loaded(node.Kamailio):
         node.wait_until(lambda: f"mc_id: {mc_id}" not in self.user(mc_id),
                         f"{mc_id} removed\n{self.log_tail()}", timeout)
 
+    def wait_loads(self, n):
+        """Waits for the end of so many full loads, with that of the start."""
+        node.wait_until(lambda: self.log().count("loaded ") == n
+                        or "load failed" in self.log(),
+                        "end of the full load", 60)
+        assert "load failed" not in self.log()
+
     def reload_error(self):
         """Why a reload fails; empty if it does not."""
         done = subprocess.run(
@@ -995,12 +1002,24 @@ def test_change_during_full_load(fresh):
             fresh.run(update_user("many0", person="p-moved"),
                       insert_user("mover", "p-many0"))
             assert running.log().count("loaded ") == 1
-        node.wait_until(lambda: running.log().count("loaded ") == 2
-                        or "load failed" in running.log(),
-                        "end of the full load", 60)
-        assert "load failed" not in running.log()
+        running.wait_loads(2)
         assert "p-moved" in running.user(mc_id("many0"))
         assert "p-many0" in running.user(mc_id("mover"))
+
+
+def test_removed_during_a_full_load(fresh):
+    """Who is removed while a full load reads does not come back with it, not
+    even until the next look into the log."""
+    slow = preload.with_slow_load(Loaded)(fresh, page_rows=1,
+                                          refresh_interval=900)
+    with slow as running, running.slow_load():
+        fresh.run("INSERT INTO mc_iwf_changes (tbl) VALUES ('all')")
+        node.wait_until(lambda: running.path("slow_load").stat().st_size > 2,
+                        "pages that were read")
+        fresh.run(delete_user("alice"))
+        running.wait_loads(2)
+        assert f"mc_id: {mc_id('alice')}\n" not in running.user(
+            mc_id("alice"))
 
 
 def test_log_is_pruned(fresh):
@@ -1555,10 +1574,11 @@ def test_too_many_small_rows(fresh):
     with Loaded(fresh) as running:
         fresh.run("INSERT INTO mc_iwf_peers (kind, psi, address) "
                   f"VALUES {rows}")
-        running.wait_log("mc_iwf_peers, id .* too many rows", timeout=SOON)
+        running.wait_log("mc_iwf_peers, id .* too many rows, and none after",
+                         timeout=SOON)
         assert_sample(running)
     with Loaded(fresh) as running:
-        assert "too many rows" in running.log()
+        assert "too many rows, and none after this one" in running.log()
         assert_sample(running)
 
 

@@ -10,6 +10,7 @@ import struct
 import pytest
 
 import call_proxy
+import fake_relay
 import media
 import node
 import sip
@@ -675,13 +676,14 @@ OFFER = '\t\t\trtpengine_offer("$lmr(rtpengine)");\n'
 BRANCHES = 30  # as many as tm may have
 
 
-def branching(count, *changes):
+def branching(count, *changes, **more):
     """A site whose requests have so many branches, all to one callee."""
-    more = "\tappend_branch();\n" * (count - 1)
+    branches = "\tappend_branch();\n" * (count - 1)
     most = ('loadmodule "kex.so"',
             f'max_branches={BRANCHES}\nloadmodule "kex.so"')
     return call_proxy.running(changes=[
-        COREX, most, ("\tt_on_branch", f"{more}\tt_on_branch"), *changes])
+        COREX, most, ("\tt_on_branch", f"{branches}\tt_on_branch"), *changes],
+                              **more)
 
 
 def test_many_branches():
@@ -697,6 +699,19 @@ def test_many_branches():
         for sdp in told:
             assert call_proxy.formats_of(sdp) == ["97"]
         site.incoming(outgoing).reply(200, site.party().sdp(media.TETRA))
+        outgoing.answered()[0].bye()
+
+
+def test_many_branches_of_a_wordy_relay():
+    """What it says of one branch takes no memory from the next one."""
+    words = "a=x:yyyyyyyyyyyyyyyyyyyyyyyyy\r\n" * 480
+    with (fake_relay.FakeRelay() as relay,
+          branching(BRANCHES, relay=relay) as site):
+        relay.say = lambda text: fake_relay.moved(text) + words
+        outgoing = site.offer(site.party().sdp(media.TETRA))
+        last = site.incoming(outgoing, n=BRANCHES)
+        assert media.place(last.sdp) == (fake_relay.ADDRESS, 30000)
+        last.reply(200, site.party().sdp(media.TETRA))
         outgoing.answered()[0].bye()
 
 
@@ -866,3 +881,16 @@ def test_without_relay():
         assert media.place(offered) == (alice.address, alice.port)
         assert media.place(told) == (bob.address, bob.port)
         assert call_proxy.formats_of(offered) == ["97"]
+
+
+def test_close_without_relay():
+    """media_relay 0: lmr_sdp_close() takes the ports itself."""
+    with call_proxy.running(changes=[
+            ("request_route {",
+             'modparam("mc_iwf", "media_relay", 0)\nrequest_route {'),
+            ('if(lmr_sdp_answer(', 'if(false && lmr_sdp_answer('),
+    ]) as site:
+        _, _, told, _ = connect(site, site.party().sdp(MIXED),
+                                site.party().sdp(media.TETRA))
+        assert media.ports(told) == [0]
+        assert site.node.counters()["lmr_closed"] == 1
