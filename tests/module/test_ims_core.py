@@ -163,6 +163,18 @@ def test_forged_identity(site):
         f"<{client.public}>;sescase=orig;regstate=reg"]
 
 
+def test_telephone_number(site):
+    """A client may prefer another identity of its implicit set."""
+    client = site.client("alice").register()
+    message = client.message(PAYLOAD, headers=[
+        ("P-Preferred-Identity", f"<{ims_core.TEL}>")])
+    assert client.ask(message).code == 200
+    got = site.server.wait_request().message
+    assert got.all("P-Asserted-Identity") == [f"<{ims_core.TEL}>"]
+    assert got.get("P-Served-User") == (
+        f"<{ims_core.TEL}>;sescase=orig;regstate=reg")
+
+
 def test_sent_on_by_the_mark(site):
     """With the mark on top the core does not return to the application
     server: it goes on to the IWF."""

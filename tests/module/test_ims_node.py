@@ -133,6 +133,19 @@ def test_forged_identity(site):
     assert got.all("P-Asserted-Identity") == [f"<{alice.public}>"]
 
 
+def test_telephone_number(site):
+    """A user is known by each identity of the implicit set, here a tel URI,
+    as the core writes it."""
+    alice = site.client("alice")
+    message = message_of(alice, b"by number")
+    message.set("P-Preferred-Identity", f"<{ims_core.TEL}>")
+    assert alice.ask(message).code == 200
+    got = site.iwf.wait_request(timeout=sip.TIMEOUT).message
+    assert mc.calling_user(got) == mc.mc_id("alice")
+    known = site.node.rpc("mc_iwf.explain", ims_core.TEL, "mcptt")
+    assert known["verdict"] == "ok" and known["mc_id"] == mc.mc_id("alice")
+
+
 def test_restart_of_the_core(site):
     """The S-CSCF has forgotten its users: its refusal is the sender's, until
     they register again."""
