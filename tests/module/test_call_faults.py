@@ -263,6 +263,54 @@ def test_call_survives_a_crash(dial, faulty):
     talk.wait_over()
 
 
+# Variables that release 0.2 kept, in the order of the lists of now.
+OF_0_2 = {
+    "mc_call": ("mc_profile", "mc_caller", "mc_caller_user", "mc_called",
+                "mc_called_user", "mc_from", "mc_routes"),
+    "mc_sides": ("mc_caller_at", "mc_caller_contact", "mc_caller_invite",
+                 "mc_called_at", "mc_called_contact", "mc_called_invite")}
+
+
+def as_0_2_kept_it(path):
+    """Turns the one call of a database into a call of release 0.2."""
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        for key, names in OF_0_2.items():
+            where, number, text = connection.execute(
+                "DELETE FROM dialog_vars WHERE dialog_key = ? RETURNING "
+                "hash_entry, hash_id, dialog_value", (key,)).fetchone()
+            values = zip(names, text.split("\n"), strict=True)
+            connection.executemany(
+                "INSERT INTO dialog_vars (hash_entry, hash_id, dialog_key,"
+                " dialog_value) VALUES (?, ?, ?, ?)",
+                [(where, number, *pair) for pair in values if pair[1]])
+
+
+@pytest.mark.parametrize("form", ["private", "client", "from-lmr"])
+def test_call_of_an_earlier_release(dial, faulty, form):
+    """It goes on after the upgrade: each party is known, may offer, has the
+    name that it had, and may not leave the call; its end is its end."""
+    talk = dial(form).talk()
+    wait_saved(faulty, talk)
+    name = talk.far.remote
+    faulty.node.stop()
+    as_0_2_kept_it(faulty.node.path("dialog.db"))
+    faulty.node.start()
+    here = talk.line
+    message = talk.near.request("INFO")
+    message.start = f"INFO sip:x@{faulty.iwf2.hostport} SIP/2.0"
+    assert talk.near.endpoint.ask(message, talk.near.server).code == 403
+    message = talk.near.request("INFO")
+    message.set("From", f"<sip:boss@x>;tag={user_agent.tag_of(name)}")
+    assert talk.near.endpoint.ask(message, talk.near.server).code == 200
+    assert talk.far.wait("INFO").message.get("From") == name
+    assert talk.far.ask("INFO").code == 200
+    talk.again("INVITE", talk.near, here.offer(), here.answer())
+    talk.again("INVITE", talk.far, here.answer(), here.offer())
+    talk.speech()
+    assert talk.near.bye().code == 200
+    talk.wait_over()
+
+
 def test_state_that_does_not_read(dial, faulty):
     """What the call has said is not as it was written: no offer or answer is
     judged by it, and none passes."""

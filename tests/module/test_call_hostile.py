@@ -225,10 +225,12 @@ def test_from_is_what_was_proven(dial, form, name, own):
     message = here.form.invite(here.offer())
     written = name if own else mc.impu("carol")
     message.set("From", f'"The Boss" <{written}>;tag={sip.token()}')
+    message.set("To", f'"The Boss" {message.get("To").strip()}')
     out = here.dial(message=message)
     got = here.arrived(out)
     assert re.fullmatch(rf"\s*<{re.escape(name)}>;tag=\S+",
                         got.message.get("From"))
+    assert "oss" not in got.message.get("To")
     end(out, got)
 
 
@@ -282,15 +284,16 @@ def test_route_elsewhere(site, dial, form, who, peer):
 
 
 def foreign_contacts(site):
-    """Where a client may not be: a peer, the node, a name, two places."""
+    """Where a client may not be: a peer, the node, a name, two places, a URI
+    on two lines."""
     own = ":".join(map(str, site.node.address))
     return [f"<sip:iwf@{site.iwf1.hostport}>", f"<sip:x@{own}>",
             "<sip:x@localhost:5070>", "<sip:x@127.2>",
             f"<sip:x@127.0.0.1:9>, <sip:iwf@{site.iwf1.hostport}>",
-            f"<sip:gw@{site.partner.hostport}>"]
+            f"<sip:gw@{site.partner.hostport}>", "<sip:x@127.0.0.1:9;x=\r\n y>"]
 
 
-@pytest.mark.parametrize("which", range(6))
+@pytest.mark.parametrize("which", range(7))
 def test_contact_elsewhere(site, dial, which):
     """Nor by a Contact: in an INVITE, an UPDATE, or the 200 of either."""
     contact = foreign_contacts(site)[which]

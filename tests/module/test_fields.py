@@ -328,9 +328,12 @@ def test_reply_to_a_text(site, code):
     alice, bob = site.client("alice"), site.client("bob")
     before = site.node.counters("node")["cut_replies"]
     bob.endpoint.script = sip.answer(code, headers=marked())
-    reply = alice.ask(text_message("alice", "bob"))
+    message = text_message("alice", "bob")
+    written = f'"Alice" {message.get("From").strip()}'
+    reply = alice.ask(message.set("From", written))
     assert reply.code == code
     assert left(reply) == staying(1) - CHALLENGES
+    assert reply.get("From") == written
     assert site.node.counters("node")["cut_replies"] == before + 1
 
 
@@ -615,8 +618,13 @@ def test_from_within_a_call(dial, form):
     for side, other in ((talk.near, talk.far), (talk.far, talk.near)):
         message = side.request("INFO")
         message.set("From", f"{boss};tag={user_agent.tag_of(side.local)}")
-        assert side.endpoint.ask(message, side.server).code == 200
-        assert "oss" not in other.wait("INFO").message.get("From")
+        message.set("To", f"{boss};tag={user_agent.tag_of(side.remote)}")
+        reply = side.endpoint.ask(message, side.server)
+        assert reply.code == 200
+        assert [reply.get(name) for name in ("From", "To")] == [
+            message.get(name) for name in ("From", "To")]
+        arrived = other.wait("INFO").message
+        assert "oss" not in arrived.get("From") + arrived.get("To")
     talk.near.bye()
 
 
