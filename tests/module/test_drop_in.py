@@ -444,11 +444,10 @@ def test_relay_is_down(dial, drop_in_site):
     assert (reply.code, reply.get("Retry-After")) == (503, "2")
     drop_in_site.node.start_relay()
     drop_in_site.node.kamcmd("rtpengine.enable", "all", "1")
-    talk = here.talk()
-    talk.near.bye()
-    # Later Kamailios than 5.6 do not repeat a BYE's command to the relay if
-    # its process hears only now that the relay was away.
-    drop_in_site.node.relay().ask("delete", call_id=talk.near.call_id)
+    for _ in range(2): # each process
+        talk = dial().talk()
+        assert talk.near.bye().code == 200
+        talk.wait_over()
 
 
 @pytest.mark.parametrize("form", ["private", "from-lmr"])
@@ -461,11 +460,57 @@ def test_call_that_has_to_end(dial, form):
                               else media.PCMU))
     near, told = out.answered()
     assert media.ports(told) == [0]
-    if form == "private":
-        near.wait("BYE", timeout=8)
-        got.dialog().wait("BYE", timeout=8)
-    else:
-        assert near.bye().code == 200
+    near.wait("BYE", timeout=8)
+    got.dialog().wait("BYE", timeout=8)
+
+
+WITH_A_PEER = [form for form in FORMS if not form.startswith("client")]
+WITHIN = ["BYE", "INVITE", "UPDATE", "INFO", "PRACK", "OPTIONS"]
+
+
+@pytest.mark.parametrize("form", WITH_A_PEER)
+def test_call_is_over(dial, form):
+    """After a BYE nothing but a BYE is of the call: 481, and neither the other
+    side nor the relay hears of it."""
+    here = dial(form)
+    talk = here.talk()
+    assert talk.near.bye().code == 200
+    for end, sdp in (talk.near, here.offer()), (talk.far, here.answer()):
+        for method in WITHIN[1:]:
+            reply = end.ask(method, sdp if method in "INVITE UPDATE" else None)
+            assert reply.code == 481, method
+    for end in talk.near, talk.far:
+        assert not any(end.requests(method) for method in WITHIN[1:])
+    talk.wait_over()
+
+
+@pytest.mark.parametrize("form", WITH_A_PEER)
+def test_call_is_forgotten(dial, drop_in_site, form):
+    """481 if the server knows no more of a call with a peer, to both."""
+    talk = dial(form).talk()
+    calls.end_by_node(drop_in_site.node, talk.near.call_id)
+    talk.wait_ended()
+    node.wait_until(lambda: talk.near.call_id not in
+                    drop_in_site.node.kamcmd("dlg.list"), "end of the dialog",
+                    sip.TIMEOUT)
+    for end in talk.near, talk.far:
+        for method in WITHIN:
+            assert end.ask(method).code == 481, method
+    for end in talk.near, talk.far:
+        assert len(end.requests("BYE")) == 1
+        assert not any(end.requests(method) for method in WITHIN[1:])
+
+
+@pytest.mark.parametrize("method", ["BYE", "UPDATE", "INFO", "PRACK"])
+def test_iwf_without_a_call(drop_in_site, method):
+    """481 for what belongs to calls, with or without a To tag."""
+    for tag in "", ";tag=x":
+        message = mc.core_message("alice", b"x")
+        message.start = message.start.replace("MESSAGE", method, 1)
+        message.set("CSeq", f"7 {method}")
+        message.set("To", f"<{mc.impu('alice')}>{tag}")
+        reply = drop_in_site.iwf1.ask(message, drop_in_site.node.address)
+        assert reply.code == 481
 
 
 # The server as it was

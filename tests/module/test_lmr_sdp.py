@@ -552,6 +552,28 @@ def test_new_offer(call_site, method, by_caller):
     dialog.bye()
 
 
+def test_over_is_over(call_site):
+    """After the BYE 481, and the relay opens nothing again."""
+    dialog, other = call_site.talk()
+    assert dialog.bye().code == 200
+    for end in dialog, other:
+        for method in ("INVITE", "UPDATE"):
+            sdp = call_site.party().sdp(media.TETRA)
+            assert end.ask(method, sdp).code == 481
+    assert not other.requests("UPDATE") and not dialog.requests("UPDATE")
+    node.wait_until(lambda: not call_site.relay.calls(), "no sessions")
+
+
+@pytest.mark.parametrize("method", ["BYE", "UPDATE", "INFO", "PRACK"])
+def test_no_call(call_site, method):
+    """What belongs to calls, without a To tag: 481."""
+    message = call_site.invite(None)
+    message.start = message.start.replace("INVITE", method, 1)
+    message.set("CSeq", f"7 {method}")
+    reply = call_site.caller.ask(message, call_site.node.address)
+    assert reply.code == 481
+
+
 def test_rebound_answer(call_site):
     """A payload type that the call bound to another encoding is no answer."""
     formats = {97: media.TETRA[97], 98: ISI[98]}
