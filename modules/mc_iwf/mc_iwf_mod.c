@@ -27,6 +27,7 @@
 #include "mc_iwf/data/bindings.h"
 #include "mc_iwf/data/gauges.h"
 #include "mc_iwf/data/group.h"
+#include "mc_iwf/data/peer_set.h"
 #include "mc_iwf/data/profiles.h"
 #include "mc_iwf/data/refresh.h"
 #include "mc_iwf/data/rpc.h"
@@ -392,6 +393,15 @@ static int ki_iwf_group_codec(
 	return note_verdict(msg, status, MCLMR_MIME_KEPT);
 }
 
+/* The next dispatcher set that leads to an IWF or a partner. */
+static int ki_iwf_peer_set(struct sip_msg *msg, int above)
+{
+	int set = iwf_peer_set(above);
+
+	(void)msg;
+	return set > 0 ? set : -1;
+}
+
 /* The answer to a scrape of /metrics; more: lines of the script. */
 static int ki_iwf_metrics_reply(struct sip_msg *msg, str *more)
 {
@@ -509,6 +519,16 @@ static int w_iwf_group_codec2(struct sip_msg *msg, char *p1, char *p2)
 	return w_iwf_group_codec(msg, p1, p2, NULL);
 }
 
+static int w_iwf_peer_set(struct sip_msg *msg, char *p1, char *p2)
+{
+	int above;
+
+	(void)p2;
+	if(fixup_get_ivalue(msg, (gparam_t *)p1, &above) < 0)
+		return -1;
+	return ki_iwf_peer_set(msg, above);
+}
+
 static int w_iwf_metrics_reply(struct sip_msg *msg, char *p1, char *p2)
 {
 	str more;
@@ -591,6 +611,8 @@ static cmd_export_t commands[] = {
 		fixup_free_spve_all, ANY_ROUTE},
 	{"iwf_group_codec", (cmd_function)w_iwf_group_codec, 3, fixup_spve_all,
 		fixup_free_spve_all, ANY_ROUTE},
+	{"iwf_peer_set", w_iwf_peer_set, 1, fixup_igp_null, fixup_free_igp_null,
+		ANY_ROUTE},
 	{"iwf_metrics_reply", w_iwf_metrics_reply, 1, fixup_spve_null,
 		fixup_free_spve_null, REQUEST_ROUTE | EVENT_ROUTE},
 	{"lmr_sdp_offer", w_lmr_sdp_offer, 1, fixup_spve_null,
@@ -649,6 +671,9 @@ static sr_kemi_t kemi[] = {
 		KEMI_NO_PARAMS},
 	{KEMI_NAME, str_init("iwf_group_codec"), SR_KEMIP_INT, ki_iwf_group_codec,
 		{SR_KEMIP_STR, SR_KEMIP_STR, SR_KEMIP_STR, SR_KEMIP_NONE,
+			SR_KEMIP_NONE, SR_KEMIP_NONE}},
+	{KEMI_NAME, str_init("iwf_peer_set"), SR_KEMIP_INT, ki_iwf_peer_set,
+		{SR_KEMIP_INT, SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE,
 			SR_KEMIP_NONE, SR_KEMIP_NONE}},
 	{KEMI_NAME, str_init("iwf_metrics_reply"), SR_KEMIP_INT,
 		ki_iwf_metrics_reply,

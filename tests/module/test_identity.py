@@ -3,6 +3,7 @@
 import pytest
 
 import mc
+import node
 import sample
 import sip
 
@@ -127,6 +128,22 @@ def test_port_of_a_peer_is_not_compared(any_site):
                           any_site.node.address)
     assert reply.code == 200
     alice.endpoint.wait_request()
+
+
+@pytest.mark.parametrize("address", [
+    "::ffff:127.0.0.2", "::FFFF:7f00:2", "0:0:0:0:0:ffff:127.0.0.2"])
+def test_mapped_address_of_a_peer(new_site, address):
+    """A row with an IPv4-mapped address is that of the IPv4 one: what the
+    IWF asserts counts, and no more once the row is another's."""
+    site = new_site(sql=[f"UPDATE mc_iwf_peers SET address = '{address}' "
+                         "WHERE address = '127.0.0.2'"])
+    alice = site.client("alice")
+    assert site.from_iwf(mc.iwf_message("alice", b"x")).code == 200
+    alice.endpoint.wait_request()
+    site.node.edit("UPDATE mc_iwf_peers SET address = '::ffff:127.0.0.9' "
+                   f"WHERE address = '{address}'")
+    node.wait_until(lambda: site.from_iwf(
+        mc.iwf_message("alice", b"x")).code == 407, "the row changed")
 
 
 def test_port_of_a_peer_is_compared_where_configured(new_site):

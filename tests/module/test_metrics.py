@@ -190,8 +190,9 @@ def test_sets_without_a_host(new_site):
     """A set that dispatcher does not have has none up, without an error line;
     of many sets a hundred are shown."""
     site = new_site(sql=[
-        "INSERT INTO mc_iwf_partners (domain, peer_set) VALUES"
-        f" ('d{number}.example', {number})" for number in range(50, 200)])
+        "INSERT INTO mc_iwf_partners (domain, psi, peer_set) VALUES"
+        f" ('d{number}.example', 'sip:gw@d{number}.example', {number})"
+        for number in range(50, 200)])
     found = hosts(site)
     assert len(found) == 100
     assert found['kamailio_node_iwf_hosts{set="50"}'] == 0

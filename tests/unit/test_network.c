@@ -654,6 +654,25 @@ static int nothing_left(void **state)
 	return living == 0 ? 0 : -1;
 }
 
+/* The sets of KMFs and partners in their order, each once. */
+static void test_peer_sets(void **state)
+{
+	mclmr_network_t *network = sample_network();
+	mclmr_network_t *none = mclmr_network_new(&allocator);
+
+	(void)state;
+	assert_null(add_partner(network, "a.example", "sip:a@a.example", 5));
+	assert_null(add_partner(network, "b.example", "sip:b@b.example", 9));
+	assert_int_equal(mclmr_network_peer_set(network, 0), 1);
+	assert_int_equal(mclmr_network_peer_set(network, 1), 2);
+	assert_int_equal(mclmr_network_peer_set(network, 2), 5);
+	assert_int_equal(mclmr_network_peer_set(network, 5), 9);
+	assert_int_equal(mclmr_network_peer_set(network, 9), 0);
+	assert_int_equal(mclmr_network_peer_set(none, 0), 0);
+	mclmr_network_free(network);
+	mclmr_network_free(none);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -673,6 +692,7 @@ int main(void)
 			cmocka_unit_test(test_partners),
 			cmocka_unit_test(test_host),
 			cmocka_unit_test(test_empty_network),
+			cmocka_unit_test(test_peer_sets),
 			cmocka_unit_test(test_no_memory),
 	};
 

@@ -624,6 +624,26 @@ const mclmr_partner_t *mclmr_network_partner(
 	return find_item(&network->partners, lower);
 }
 
+/* The lower one of two sets above a number; 0 is none. */
+static int lower_set(int above, int one, int other)
+{
+	return other > above && (one == 0 || other < one) ? other : one;
+}
+
+int mclmr_network_peer_set(const mclmr_network_t *network, int above)
+{
+	int lowest = 0;
+
+	for(size_t i = 0; i < network->kmfs; i++)
+		lowest = lower_set(above, lowest, network->kmf[i]->peer_set);
+	for(size_t i = 0; i < network->partners.n; i++) {
+		const mclmr_partner_t *partner = network->partners.slot[i].item;
+
+		lowest = lower_set(above, lowest, partner->peer_set);
+	}
+	return lowest;
+}
+
 /* What the rows of one address and TLS identity say, put together. */
 typedef struct peer_facts
 {

@@ -119,6 +119,10 @@ unsigned mclmr_network_roles(const mclmr_network_t *network,
 const mclmr_partner_t *mclmr_network_partner(
 		const mclmr_network_t *network, mclmr_span_t domain);
 
+/* The lowest dispatcher set above this number that a KMF or a partner has, or
+ * 0. */
+int mclmr_network_peer_set(const mclmr_network_t *network, int above);
+
 /* Where a request came from, as the transport knows it. */
 typedef struct mclmr_source
 {
