@@ -305,7 +305,9 @@ def test_database_that_somebody_keeps(server):
         keeper.execute("PRAGMA locking_mode=EXCLUSIVE")
         keeper.execute("UPDATE version SET table_version = table_version")
         keeper.commit()
-        assert "location.db: Error: " in told(server, "start")
+        said = told(server, "start")
+        assert f"cannot use {server.folder}/location.db" in said
+        assert "database is locked" in said
     keeper.close()
 
 
