@@ -53,6 +53,13 @@ typedef enum iwf_registrations
 	IWF_REGISTRATIONS_BOTH
 } iwf_registrations_t;
 
+/* Who is next on the way to a client. */
+typedef enum iwf_client_hop
+{
+	IWF_HOP_CLIENT, /* it itself, or its edge proxy */
+	IWF_HOP_CORE	/* an IMS core of our trust domain */
+} iwf_client_hop_t;
+
 typedef struct iwf_config
 {
 	str db_url;			  /* empty: no database, nothing is loaded */
@@ -69,6 +76,7 @@ typedef struct iwf_config
 	bool strict_service;	 /* service_check = strict */
 	iwf_pai_t pai_to_iwf;
 	iwf_pai_t pai_to_client;
+	iwf_client_hop_t client_hop;
 	iwf_deliver_t deliver;
 	iwf_registrations_t registrations;
 	int dereg_grace;	 /* s that a user whom a core de-registers stays */

@@ -77,6 +77,7 @@ iwf_config_t iwf_config = {
 	.decode = IWF_DECODE_OFF,
 	.pai_to_iwf = IWF_PAI_USER,
 	.pai_to_client = IWF_PAI_KEEP,
+	.client_hop = IWF_HOP_CLIENT,
 	.deliver = IWF_DELIVER_ALL,
 	.total_timeout = 20,
 	.held_share = 85,
@@ -112,6 +113,7 @@ static struct word_param
 	{str_init("any"), "service_check", "any|strict|", 0},
 	{str_init("user"), "pai_to_iwf", "keep|user|psi|", 0},
 	{str_init("keep"), "pai_to_client", "keep|user|psi|", 0},
+	{str_init("client"), "client_hop", "client|core|", 0},
 	{str_init("all"), "deliver", "all|newest|client|", 0},
 	{str_init("user_lmr_type"), "one_kmf_per",
 		"user_lmr_type|user|device|", 0},
@@ -120,7 +122,8 @@ static struct word_param
 	{str_init("usrloc"), "registrations", "usrloc|core|both|", 0},
 };
 enum { DECODE, KMF_UNKNOWN, SERVICE_CHECK, PAI_TO_IWF, PAI_TO_CLIENT,
-	DELIVER, ONE_KMF_PER, GROUP_CALLER, CLIENT_MEDIA, REGISTRATIONS, WORD_PARAMS };
+	CLIENT_HOP, DELIVER, ONE_KMF_PER, GROUP_CALLER, CLIENT_MEDIA,
+	REGISTRATIONS, WORD_PARAMS };
 
 static param_export_t params[] = {
 	{"db_url", PARAM_STR, &iwf_config.db_url},
@@ -136,6 +139,7 @@ static param_export_t params[] = {
 	{"service_check", PARAM_STR, &word_params[SERVICE_CHECK].text},
 	{"pai_to_iwf", PARAM_STR, &word_params[PAI_TO_IWF].text},
 	{"pai_to_client", PARAM_STR, &word_params[PAI_TO_CLIENT].text},
+	{"client_hop", PARAM_STR, &word_params[CLIENT_HOP].text},
 	{"deliver", PARAM_STR, &word_params[DELIVER].text},
 	{"registrations", PARAM_STR, &word_params[REGISTRATIONS].text},
 	{"dereg_grace", PARAM_INT, &iwf_config.dereg_grace},
@@ -804,6 +808,7 @@ static int read_words(void)
 	iwf_config.strict_service = word_params[SERVICE_CHECK].number != 0;
 	iwf_config.pai_to_iwf = (iwf_pai_t)word_params[PAI_TO_IWF].number;
 	iwf_config.pai_to_client = (iwf_pai_t)word_params[PAI_TO_CLIENT].number;
+	iwf_config.client_hop = (iwf_client_hop_t)word_params[CLIENT_HOP].number;
 	iwf_config.deliver = (iwf_deliver_t)word_params[DELIVER].number;
 	iwf_config.one_kmf_per =
 			(mclmr_one_kmf_per_t)word_params[ONE_KMF_PER].number;

@@ -68,6 +68,33 @@ def test_to_client(core):
     assert b"\0from radio" in got.body
 
 
+FIELDS = {"P-Charging-Vector": "icid-value=7",
+          "P-Access-Network-Info": "3GPP-E-UTRAN",
+          "P-Charging-Function-Addresses": "ccf=x"}
+
+
+@pytest.mark.parametrize("iwf, user, stay", [("iwf1", "alice", True),
+                                             ("iwf2", "dave", False)])
+def test_fields_of_the_trust_domain(core, iwf, user, stay):
+    """Those of an IWF in it go on to the core; what only a core's servers tell
+    each other, and whom else a call was for, an IWF does not say."""
+    assert core.register(user).code == 200
+    psi = mc.IWF1 if iwf == "iwf1" else mc.IWF2
+    message = mc.iwf_message(user, b"x", iwf=psi)
+    core_alone = ["P-Served-User", "P-Visited-Network-ID", "History-Info"]
+    for name, value in FIELDS.items():
+        message.add(name, value)
+    for name in core_alone:
+        message.add(name, "<sip:x@mc.example.org>;sescase=orig")
+    reply = core.site.from_iwf(message, getattr(core.site, iwf))
+    assert reply.code == 200
+    got = core.endpoint.wait_request().message
+    assert [name for name, value in FIELDS.items()
+            if got.all(name) == [value]] == list(stay * list(FIELDS))
+    assert not [name for name in [*core_alone, *(
+        () if stay else FIELDS)] if got.get(name)]
+
+
 def test_registration(core):
     """It lasts as long as the core says, whatever its Call-ID."""
     assert core.register("alice", expires=600).code == 200

@@ -6,6 +6,7 @@ import mc
 import sip
 
 SECRET_HEADERS = ["P-Charging-Vector: icid-value=1",
+                  "History-Info: <sip:before@mc.example.org>;index=1",
                   "P-Access-Network-Info: 3GPP-E-UTRAN"]
 CORE_ALONE = ["P-Visited-Network-ID", "p-served-user"]
 

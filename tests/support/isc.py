@@ -17,9 +17,10 @@ def impu(user):
 
 
 def node_of_core(peers):
-    """The node with mc-as.cfg."""
-    return sample.SampleNode(peers, config="mc-as.cfg",
-                             extra=sample.CHANGING)
+    """The node with mc-as.cfg; the second IWF is not in the trust domain."""
+    return sample.SampleNode(
+        peers, config="mc-as.cfg", extra=sample.CHANGING,
+        sql=["UPDATE mc_iwf_kmfs SET trusted = 0 WHERE peer_set = 2"])
 
 
 class Core:

@@ -26,7 +26,7 @@ static const struct
 		{{"Content-Encoding", 16}, IWF_FIELD_COMPRESSION},
 		{{"e", 1}, IWF_FIELD_COMPRESSION},
 		{{"Resource-Priority", 17}, IWF_FIELD_PRIORITY},
-		{{"History-Info", 12}, IWF_FIELD_ASSERTING},
+		{{"History-Info", 12}, IWF_FIELD_HISTORY},
 		{{"Reply-To", 8}, IWF_FIELD_ASSERTING},
 		{{"Replaces", 8}, IWF_FIELD_ASSERTING},
 		{{"Join", 4}, IWF_FIELD_ASSERTING},

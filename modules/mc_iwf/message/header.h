@@ -31,6 +31,7 @@ typedef enum iwf_field
 	IWF_FIELD_COMPRESSION,	  /* Content-Encoding */
 	IWF_FIELD_ACCESS_NETWORK, /* P-Access-Network-Info, a client's to say */
 	IWF_FIELD_PRIVATE,		  /* one of modparam private_headers */
+	IWF_FIELD_HISTORY,		  /* History-Info */
 	IWF_FIELD_RECORD_ROUTE,
 	IWF_FIELD_PRIORITY, /* Resource-Priority, Priority */
 	IWF_FIELD_ASSERTING /* says who calls or called, names another call or

@@ -7,14 +7,19 @@
 #include "mc_iwf/config.h"
 #include "mclmr/base/text.h"
 #include "rewrite.h"
+#include "source.h"
 #include "wrap.h"
 
 #define FIELDS_SIZE 4096 /* octets of all header fields that are added */
 #define ICSI_MARK MCLMR_SPAN("icsi.")
 
-/* True if the next hop is in our trust domain (RFC 3325). */
+/* True if the next hop is in our trust domain (RFC 3325). A core that leads to
+ * clients is, for who is in it, too. */
 static bool is_trusted_hop(const iwf_message_t *m)
 {
+	if(m->direction == MCLMR_TO_CLIENT && !m->route.partner)
+		return iwf_config.client_hop == IWF_HOP_CORE
+			   && iwf_source_is_trusted(m->trust, &m->sender);
 	return m->route.trusted;
 }
 
@@ -71,6 +76,8 @@ static bool is_dropped(const iwf_message_t *m, iwf_field_t field)
 			return !trusted_source;
 		case IWF_FIELD_ASSERTING:
 			return m->trust != MCLMR_TRUST_CORE;
+		case IWF_FIELD_HISTORY:
+			return m->trust != MCLMR_TRUST_CORE || !is_trusted_hop(m);
 		case IWF_FIELD_PRIVATE:
 			return !trusted_source || !is_trusted_hop(m);
 		case IWF_FIELD_ACCESS_NETWORK:

@@ -10,6 +10,7 @@
 #include "mc_iwf/data/store.h"
 #include "mclmr/base/text.h"
 #include "mclmr/sip/field.h"
+#include "mclmr/sip/uri.h"
 #include "source.h"
 
 #define MAX_ASSERTED (MCLMR_MAX_IDENTITIES + 1) /* one more is too many */
@@ -129,6 +130,29 @@ static mclmr_status_t asserted_sender(struct sip_msg *msg, mclmr_trust_t trust,
 				&source, uris, n, served, sender);
 	iwf_store_read_end();
 	return status;
+}
+
+/* What the rows say of an IWF that has asserted its PSI. */
+static bool is_trusted_iwf(const mclmr_sender_t *sender)
+{
+	const mclmr_directory_t *directory = iwf_store_read();
+	const mclmr_kmf_t *kmf = NULL;
+	mclmr_uri_room_t room;
+	mclmr_span_t key;
+	bool trusted;
+
+	if(directory != NULL && mclmr_uri_key_in(sender->identity[0], &room, &key))
+		kmf = mclmr_network_iwf(mclmr_directory_network(directory), key);
+	trusted = kmf != NULL && kmf->trusted;
+	iwf_store_read_end();
+	return trusted;
+}
+
+bool iwf_source_is_trusted(mclmr_trust_t trust, const mclmr_sender_t *sender)
+{
+	if(trust != MCLMR_TRUST_IWF)
+		return trust == MCLMR_TRUST_CORE;
+	return sender->iwf && is_trusted_iwf(sender);
 }
 
 /* The first session case that a Route tells. */

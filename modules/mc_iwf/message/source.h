@@ -19,6 +19,10 @@ int iwf_source_init(void);
 /* What the peer rows say of the request's source. */
 mclmr_trust_t iwf_source_trust(struct sip_msg *msg);
 
+/* True if who handed the request over is in our trust domain (RFC 3325): a core,
+ * or an IWF of which mc_iwf_kmfs.trusted says so. */
+bool iwf_source_is_trusted(mclmr_trust_t trust, const mclmr_sender_t *sender);
+
 /* On which side of the request a core serves the user: by P-Served-User, else by
  * the first Route that tells. It counts from a core alone. */
 mclmr_session_t iwf_source_session(const iwf_headers_t *headers);
