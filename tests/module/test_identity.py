@@ -146,6 +146,19 @@ def test_mapped_address_of_a_peer(new_site, address):
         mc.iwf_message("alice", b"x")).code == 407, "the row changed")
 
 
+@pytest.mark.parametrize("make", ["new_site", "new_small"])
+def test_destination_that_is_no_peer(request, make):
+    """A host that dispatcher has and no row of mc_iwf_peers gets what is for
+    its KMF, and says nothing in its name."""
+    site = request.getfixturevalue(make)(
+        sql=["DELETE FROM mc_iwf_peers WHERE address = '127.0.0.2'"])
+    alice = site.client("alice")
+    assert site.from_iwf(mc.iwf_message("alice", b"x")).code == 407
+    assert not alice.endpoint.requests()
+    assert alice.ask(mc.client_message("alice", b"x")).code == 200
+    site.iwf1.wait_request()
+
+
 def test_port_of_a_peer_is_compared_where_configured(new_site):
     """A row with a port fits that port alone."""
     site = new_site(sql=["UPDATE mc_iwf_peers SET port = 1 "

@@ -266,3 +266,22 @@ def test_call_of_an_iwf(dial):
     assert not [name for name, _ in asserted if info.all(name)]
     assert user_agent.tag_of(info.get("From")) == user_agent.tag_of(near.local)
     near.bye()
+
+
+@pytest.mark.parametrize("fields, code", [
+    ("", 200), ("?X-Foo=bar", 480), ("?Route=%3Csip:127.0.0.9;lr%3E", 480),
+    (";transport=udp?X-Foo=bar", 480)])
+def test_contact_that_was_saved_with_header_fields(site, fields, code):
+    """As a server of before kept it, which refused none: lookup() finds it,
+    and nothing leaves to it."""
+    bob, alice = site.client("bob"), f"alice@{mc.DOMAIN}"
+    with sip.UdpEndpoint() as phone:
+        site.node.kamcmd("ul.add", "location", alice,
+                         f"sip:alice@{phone.hostport}{fields}", "600", "1.0",
+                         "s:0", "0", "0", "0")
+        message = sip.request("MESSAGE", mc.impu("alice"), mc.impu("bob"),
+                              mc.impu("alice"),
+                              [("Content-Type", "text/plain")], b"hello")
+        said = bob.ask(message).code
+        site.node.kamcmd("ul.rm", "location", alice)
+        assert (said, bool(phone.requests())) == (code, code == 200)
