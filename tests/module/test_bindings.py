@@ -293,6 +293,15 @@ def test_malformed(site, name, value):
     assert rows(site)[0]["expires_in"] > 300
 
 
+@pytest.mark.parametrize("name, value", [
+    ("Contact", "<sip:127.0.0.6>"), ("Expires", "720")])
+def test_field_twice(site, name, value):
+    """Of two fields it would not be known which holds."""
+    message = third_party(site, mc.impu("alice"), 720).add(name, value)
+    assert_refused(site.from_core(message), 400)
+    assert not rows(site)
+
+
 def test_other_method(site):
     """A MESSAGE is no registration, whatever the script does."""
     message = mc.core_message("alice", b"x").add("X-Do", "register")

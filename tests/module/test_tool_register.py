@@ -29,6 +29,26 @@ def test_captured():
         ("inner", "none")]
     assert explain(INNER, ("inner", "body", "mcptt_info_size")) == [
         ("inner", "own"), ("mcptt_info_size", "298")]
+    assert explain(INNER)[-4:] == [
+        ("mcptt_info_size", "298"), ("mcptt_client", "none"),
+        ("mcptt_token", "normal"), ("mcptt_token_size", "10")]
+
+
+@pytest.mark.parametrize("old, new, lines", [
+    (b'token type="Normal"', b'token type="Encrypted"', [
+        ("mcptt_client", "none"), ("mcptt_token", "encrypted")]),
+    (b"</mcpttinfo>", b"</mcpttinfo", [
+        ("mcptt_client", "xml_malformed"), ("mcptt_token", "xml_malformed")]),
+    (b"mcptt-access-token", b"mcptt-client-id", [
+        ("mcptt_client", "normal"), ("mcptt_client_id", TOKEN),
+        ("mcptt_token", "none")])])
+def test_info(old, new, lines):
+    """Who the client says it is, and whether there is a token: not the token."""
+    code, out, _ = run("register", "explain", "-",
+                       stdin=INNER.replace(old, new))
+    assert code == 0
+    assert [line for line in fields(out)
+            if line[0].startswith(("mcptt_client", "mcptt_token"))] == lines
 
 
 def test_foreign():
@@ -80,7 +100,8 @@ def test_page():
                         re.M | re.S).group(1)
     source = (TOP / "modules/mclmr/tool/register.c").read_text()
     printed = set(re.findall(r'print_line\("(\w+)"', source)) | set(
-        re.findall(r'"(\w+)=[%\w]', source)) - {"name"}
-    assert printed and printed <= set(re.findall(r"`(\w+)=", section))
+        re.findall(r'"(?:%s_)?(\w+)=[%\w]', source)) - {"name"}
+    assert printed and printed <= set(
+        re.findall(r"`(?:mcptt_)?(\w+)=", section))
     assert b"usage: mclmr register explain" in good(
         "register", "explain", "--help")
