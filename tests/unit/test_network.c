@@ -661,8 +661,8 @@ static void test_peer_sets(void **state)
 	mclmr_network_t *none = mclmr_network_new(&allocator);
 
 	(void)state;
-	assert_null(add_partner(network, "a.example", "sip:a@a.example", 5));
-	assert_null(add_partner(network, "b.example", "sip:b@b.example", 9));
+	assert_null(add_partner(network, "a.example", "sip:a@a.example", 9));
+	assert_null(add_partner(network, "b.example", "sip:b@b.example", 5));
 	assert_int_equal(mclmr_network_peer_set(network, 0), 1);
 	assert_int_equal(mclmr_network_peer_set(network, 1), 2);
 	assert_int_equal(mclmr_network_peer_set(network, 2), 5);
