@@ -20,7 +20,9 @@ def make(target, folder):
     done = subprocess.run(
         ["make", "-s", target, f"DESTDIR={folder}",
          f"KAMAILIO_LIBDIR={node.KAMAILIO_LIBDIR}"],
-        cwd=node.TOP, capture_output=True, text=True, check=False)
+        cwd=node.TOP, capture_output=True, text=True, check=False,
+        env={name: value for name, value in os.environ.items()
+             if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")})
     return done.returncode, done.stdout + done.stderr
 
 
