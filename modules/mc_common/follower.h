@@ -90,6 +90,7 @@ typedef struct mc_progress
 	bool anew;	   /* that has happened */
 	mc_retries_t retries;
 	long long last_try; /* of them, of mc_clock_ms() */
+	bool all_seen;		/* by the last poll, and applied */
 } mc_progress_t;
 
 /* The first members are the module's to set, the others begin as 0. */

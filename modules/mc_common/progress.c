@@ -45,8 +45,10 @@ static mc_db_result_t apply_at_last(mc_follower_t *f, void *content,
 static mc_db_result_t withdraw(mc_follower_t *f, void *content,
 		mc_retry_t *retry, const mc_change_t *change, mc_db_error_t *error)
 {
-	retry->withdrawn = true;
-	return f->calls->apply(f, content, change, MC_WITHDRAW, error);
+	mc_db_result_t rc = f->calls->apply(f, content, change, MC_WITHDRAW, error);
+
+	retry->withdrawn = rc != MC_DB_FAILED;
+	return rc;
 }
 
 /* Tries a kept change again; *done if it need not be kept any longer. Its last
@@ -340,17 +342,18 @@ mc_db_result_t mc_progress_poll(mc_follower_t *f, void *content,
 {
 	unseen_t unseen;
 	mc_db_result_t rc = read_unseen(f, progress, &unseen, error);
+	bool all_seen = progress->all_seen;
 
 	*n = unseen.late.n + count_unseen(progress, &unseen.rows);
 	if(rc == MC_DB_OK)
 		check_log(f, progress, &unseen.rows);
 	if(rc == MC_DB_OK)
-		rc = apply_retries_in_time(
-				f, content, progress, *n < MC_PROGRESS_ROWS, error);
+		rc = apply_retries_in_time(f, content, progress, all_seen, error);
 	if(rc == MC_DB_OK)
 		rc = apply_rows(f, content, progress, &unseen.late, error);
 	if(rc == MC_DB_OK)
 		rc = apply_rows(f, content, progress, &unseen.rows, error);
+	progress->all_seen = rc == MC_DB_OK && *n < MC_PROGRESS_ROWS;
 	free_unseen(&unseen);
 	return rc;
 }

@@ -16,7 +16,7 @@
 #include "mc_common/retry.c"
 #include "unit.h"
 
-#define MAX_LOG 6500
+#define MAX_LOG 9000
 #define START 1000000
 
 /* The clock. */
@@ -195,6 +195,7 @@ void mc_reload_answer(mc_reload_t *reload, unsigned number, const char *error)
 static char did[4096];
 static mc_db_result_t applied; /* what becomes of changes of "odd" */
 static long long fits_from_ms; /* from this time on they fit */
+static int fails_at;		   /* the database is lost at this one of them */
 static mc_db_result_t loaded;  /* what becomes of loads */
 static int content;			   /* the one that is loaded */
 static bool room;			   /* for more of it */
@@ -227,10 +228,11 @@ static mc_db_result_t apply_it(mc_follower_t *f, void *to,
 			MCLMR_FMT(change->table), MCLMR_FMT(change->item1),
 			words[patience]);
 	snprintf(error->text, sizeof(error->text), "it is odd");
-	return mclmr_span_equal(change->table, MCLMR_SPAN("odd"))
-						   && clock_ms < fits_from_ms
-				   ? applied
-				   : MC_DB_OK;
+	if(!mclmr_span_equal(change->table, MCLMR_SPAN("odd")))
+		return MC_DB_OK;
+	if(--fails_at == 0)
+		return MC_DB_FAILED;
+	return clock_ms < fits_from_ms ? applied : MC_DB_OK;
 }
 
 /* Changes are read ahead, and that ends in any case. */
@@ -324,6 +326,7 @@ static int set_up(void **state)
 	now = START;
 	clock_ms = change_ms = 0;
 	fits_from_ms = LLONG_MAX;
+	fails_at = 0;
 	n_rows = 0;
 	file_there = file_open = 1;
 	away = asked = locked = false;
@@ -495,6 +498,8 @@ static void test_tries_of_many(void **state)
 		log_row(i, "users", "b");
 	mc_follower_round(&follower);
 	assert_int_equal(follower.live.retries.n, 1);
+	assert_int_equal(follower.live.retries.retry[0].tries, 0);
+	mc_follower_round(&follower);
 	assert_int_equal(follower.live.retries.retry[0].tries, 1);
 }
 
@@ -516,14 +521,29 @@ static void while_others_come(long long fits_after_ms, const char *expected)
 static void test_tries_while_others_come(void **state)
 {
 	(void)state;
+	while_others_come(LLONG_MAX, "odd:a odd:a odd:a! odd:a! odd:a!! ");
+	round_does("odd:a!! bad(a, it is odd) ");
+}
+
+/* A lost database leaves nothing of it in force for good. */
+static void test_withdrawal_that_fails(void **state)
+{
+	(void)state;
+	fails_at = 5;
 	while_others_come(LLONG_MAX,
-			"odd:a odd:a odd:a! odd:a! odd:a!! odd:a!! bad(a, it is odd) ");
+			"odd:a odd:a odd:a! odd:a! odd:a!! error(database lost, the last"
+			" data stay in force: it is odd) refuse ");
+	now += 1;
+	for(int i = 1; i <= 2 * MC_PROGRESS_ROWS; i++)
+		log_row(6 * MC_PROGRESS_ROWS + 200 + i, "bulk", "");
+	round_does("warning(database is back after 1 s) odd:a!! ");
 }
 
 static void test_fits_after_others_came(void **state)
 {
 	(void)state;
-	while_others_come(5500, "odd:a odd:a odd:a! odd:a! odd:a!! odd:a!! ");
+	while_others_come(5500, "odd:a odd:a odd:a! odd:a! odd:a!! ");
+	round_does("odd:a!! ");
 }
 
 /* What it needs came in between: it is in force, and nothing is said. */
@@ -847,6 +867,7 @@ int main(void)
 			TEST(test_tries_of_many),
 			TEST(test_tries_while_others_come),
 			TEST(test_fits_after_others_came),
+			TEST(test_withdrawal_that_fails),
 			TEST(test_row_that_fits_later),
 			TEST(test_interrupted),
 			TEST(test_outage),

@@ -403,10 +403,11 @@ static bound_t *make_bound(mclmr_bindings_t *store, const mclmr_binding_t *row)
 {
 	bound_t *bound = mclmr_pool_alloc(
 			store->pool, sizeof(*bound) + row->mc_key.len + row->client_id.len);
-	char *end = (char *)(bound + 1);
+	char *end;
 
 	if(bound == NULL)
 		return NULL;
+	end = (char *)(bound + 1);
 	*bound = (bound_t){.binding = *row};
 	bound->binding.mc_key = put_text(&end, row->mc_key);
 	bound->binding.client_id = put_text(&end, row->client_id);
