@@ -369,6 +369,8 @@ def test_both(both):
     assert both.from_iwf(mc.iwf_message("carol", b"x")).code == 200
     carol.endpoint.wait_request()
     assert not both.core.requests()
+    assert register(both, mc.impu("carol"), 0) == 200
+    assert send(both, "carol").code == 200
     assert register(both, mc.impu("frank"), 720) == 200
     assert both.from_iwf(mc.iwf_message("frank", b"y")).code == 200
     assert both.core.wait_request().message.uri == mc.impu("frank")

@@ -105,6 +105,28 @@ def test_registration(core):
     assert reply.code == 404 and "141" in reply.get("Warning")
 
 
+def test_end_by_another_identity(core):
+    """It ends for all of the implicit set, in usrloc too."""
+    assert core.register("alice").code == 200
+    assert core.site.contacts("alice")
+    ended = core.register("alice", To="<tel:+15550001>", expires=0,
+                          **{"P-Associated-URI": None})
+    assert ended.code == 200
+    reply = core.ask(isc.message_of("alice"), "alice")
+    assert reply.code == 404 and "141" in reply.get("Warning")
+    assert not core.site.contacts("alice")
+
+
+def test_end_after_a_restart(core):
+    """usrloc alone knows the user, and the core tells the implicit set."""
+    node = core.site.node
+    node.stop()
+    node.start()
+    assert core.site.contacts("alice")
+    assert core.register("alice", To="<tel:+15550001>", expires=0).code == 200
+    assert not core.site.contacts("alice")
+
+
 @pytest.mark.parametrize("fields", [
     {"Contact": "<sip:mallory@127.0.0.1:9>"}, {"Contact": "*"},
     {"Contact": "<sip:127.0.0.2:5060>"}, {"Expires": "soon"},
@@ -506,6 +528,41 @@ def test_session_by_the_served_user(core):
     arrived = leg(core.endpoint, core, out)
     arrived.reply(486)
     out.wait(486)
+
+
+def of_dave_serving(core, served):
+    """The answer to a short message of dave, and as whose it reached an IWF:
+    the Route says that the user is the called one, and who it is is there."""
+    assert core.register("dave").code == 200
+    message = core.hand(isc.message_of("dave"), "alice", isc.TERM)
+    message.set("P-Served-User", served)
+    reply = core.endpoint.ask(message, core.site.node.address)
+    return reply, [mc.calling_user(request.message)
+                   for iwf in (core.site.iwf1, core.site.iwf2)
+                   for request in iwf.requests()]
+
+
+def test_called_user_by_the_route(core):
+    """Without a session case of its own P-Served-User has that of the Route:
+    the called user is no sender."""
+    reply, senders = of_dave_serving(core, f"<{isc.impu('alice')}>")
+    assert reply.code == 200 and senders == [mc.mc_id("dave")]
+
+
+def test_called_user_by_the_psi(core):
+    """Nothing else says it: a terminating PSI does."""
+    message = mc.iwf_message("alice", b"x").set(
+        "P-Served-User", f"<{isc.impu('alice')}>")
+    assert core.site.from_core(message).code == 200
+    got = core.endpoint.wait_request().message
+    assert got.uri == isc.impu("alice")
+
+
+def test_unknown_session_case(core):
+    """Who sends is not guessed."""
+    reply, senders = of_dave_serving(
+        core, f"<{isc.impu('alice')}>;sescase=xyz")
+    assert reply.code == 403 and not senders
 
 
 def test_key_of_the_marks(core):

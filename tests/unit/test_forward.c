@@ -270,9 +270,9 @@ typedef struct row
 {
 	const char *says; /* the sentence that this row is for */
 	mclmr_direction_t direction;
-	const char *from, *from2; /* identities; an IWF's PSI makes it an IWF */
-	const char *alias;		  /* another one that was registered with them */
-	mclmr_service_t service;  /* NONE: MCPTT */
+	const char *from, *from2;	/* identities; an IWF's PSI makes it an IWF */
+	const char *alias, *alias2; /* others that were registered with them */
+	mclmr_service_t service;	/* NONE: MCPTT */
 	const char *request_uri, *called, *caller, *group, *client_id;
 	const char *list[2];
 	bool refuse_unknown;
@@ -324,16 +324,18 @@ static mclmr_resource_lists_t lists_of(const row_t *row)
 
 static mclmr_sender_t sender_of(const row_t *row)
 {
-	static mclmr_span_t alias;
+	static mclmr_span_t alias[2];
 	mclmr_sender_t sender = {0};
 
 	sender.iwf = strstr(row->from, "iwf") != NULL;
 	sender.identity[sender.n++] = mclmr_span(row->from);
 	if(row->from2)
 		sender.identity[sender.n++] = mclmr_span(row->from2);
-	alias = mclmr_span(row->alias != NULL ? row->alias : "");
-	sender.alias = &alias;
-	sender.aliases = row->alias != NULL;
+	sender.alias = alias;
+	if(row->alias != NULL)
+		alias[sender.aliases++] = mclmr_span(row->alias);
+	if(row->alias2 != NULL)
+		alias[sender.aliases++] = mclmr_span(row->alias2);
 	return sender;
 }
 
@@ -475,8 +477,12 @@ static void test_sender(void **state)
 			{"another identity of the same registration is bound", TO_IWF,
 					.from = NOBODY, .alias = "tel:+431234", .mc_id = TOM,
 					.impu = "tel:+43-1-234", TO_KMF1},
-			{"two users by what was registered together", TO_IWF, .from = ALICE,
-					.alias = "tel:+431234", .status = MCLMR_SENDER_AMBIGUOUS},
+			{"what was registered together takes no right away", TO_IWF,
+					.from = ALICE, .alias = "tel:+431234", .mc_id = ALICE,
+					.impu = ALICE, TO_KMF1},
+			{"two users by what was registered together", TO_IWF,
+					.from = NOBODY, .alias = ALICE, .alias2 = "tel:+431234",
+					.status = MCLMR_SENDER_AMBIGUOUS},
 			{"two identities of two users", TO_IWF, .from = ALICE,
 					.from2 = "tel:+431234", .status = MCLMR_SENDER_AMBIGUOUS},
 			{"two persons of one IMPU, no client ID", TO_IWF, .from = DESK,

@@ -11,6 +11,7 @@
 #include "mclmr/sip/third_party.h"
 #include "register.h"
 #include "registered.h"
+#include "registrar.h"
 #include "source.h"
 
 /* True for the fields of a type, or of a name that the parser has none for. */
@@ -82,6 +83,8 @@ mclmr_status_t iwf_register(struct sip_msg *msg, iwf_message_t *message)
 	if(status != MCLMR_OK)
 		return status;
 	known = iwf_bindings_has(registration.impu);
+	if(registration.expires == 0)
+		iwf_registrar_end(&registration.set);
 	if(!iwf_bindings_put(&registration)) {
 		LM_ERR("registration not kept: shared memory is short, or modparam"
 			   " registrations is usrloc\n");

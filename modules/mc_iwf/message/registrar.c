@@ -124,6 +124,27 @@ bool iwf_registrar_list(const iwf_usrloc_wish_t *wish, mclmr_arena_t *arena,
 	return !has_usrloc() || iwf_usrloc_list(wish, arena, targets);
 }
 
+/* Ends the core's contacts of all identities of a set. */
+static void end_contacts(const mclmr_implicit_set_t *set)
+{
+	for(size_t i = 0; i < set->n; i++)
+		iwf_usrloc_end_core(set->key[i]);
+}
+
+void iwf_registrar_end(const mclmr_implicit_set_t *told)
+{
+	char memory[ROUTE_ARENA];
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
+	mclmr_implicit_set_t known;
+	mclmr_span_t scscf;
+
+	if(iwf_config.registrations != IWF_REGISTRATIONS_BOTH)
+		return;
+	end_contacts(told);
+	if(iwf_bindings_find(told->key[0], &arena, &known, &scscf))
+		end_contacts(&known);
+}
+
 /* True if a key is that of an identity of the sender. */
 static bool is_asserted(const mclmr_sender_t *sender, mclmr_span_t key)
 {

@@ -10,6 +10,7 @@
 #define IWF_REGISTRAR_H
 
 #include "mclmr/decide/sender.h"
+#include "mclmr/sip/implicit_set.h"
 #include "usrloc.h"
 
 /* Who knows registrations. */
@@ -22,6 +23,11 @@ int iwf_registrar_targets(struct sip_msg *msg, const iwf_usrloc_wish_t *wish);
 /* As iwf_usrloc_list(). */
 bool iwf_registrar_list(const iwf_usrloc_wish_t *wish, mclmr_arena_t *arena,
 		mc_iwf_targets_t *targets);
+
+/* A core ends the registration of a set, of which the first identity is
+ * registered in the store if any is: with both, usrloc forgets that core's
+ * contacts of all its identities, those told and those in the store. */
+void iwf_registrar_end(const mclmr_implicit_set_t *told);
 
 /* Gives a sender that a core asserts the other identities that the core has
  * registered with it, in the arena; none if it is full. */

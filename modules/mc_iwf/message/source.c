@@ -94,8 +94,26 @@ static size_t read_asserted(const iwf_headers_t *headers, mclmr_span_t *uris)
 	return n;
 }
 
-/* Reads P-Served-User if it is there; NULL: it is not, or (*good is false)
- * cannot be read. */
+/* The first session case that a Route tells. */
+static mclmr_session_t routed_session(const iwf_headers_t *headers)
+{
+	mclmr_session_t session = MCLMR_SESSION_NONE;
+
+	for(size_t i = 0; i < headers->n; i++) {
+		mclmr_span_t list, element;
+
+		if(headers->header[i].field != IWF_FIELD_ROUTE)
+			continue;
+		list = iwf_header_value(&headers->header[i]);
+		while(session == MCLMR_SESSION_NONE
+				&& mclmr_field_next(&list, &element))
+			session = mclmr_session_of_route(mclmr_field_uri(element));
+	}
+	return session;
+}
+
+/* Reads P-Served-User if it is there, with the session case of a Route if it has
+ * none; NULL: it is not, or (*good is false) cannot be read. */
 static const mclmr_served_user_t *read_served(
 		const iwf_headers_t *headers, mclmr_served_user_t *served, bool *good)
 {
@@ -106,7 +124,24 @@ static const mclmr_served_user_t *read_served(
 					&& mclmr_served_user_read(
 							iwf_headers_value(headers, IWF_FIELD_SERVED_USER),
 							served));
-	return n == 1 && *good ? served : NULL;
+	if(n != 1 || !*good)
+		return NULL;
+	if(served->session == MCLMR_SESSION_NONE)
+		served->session = routed_session(headers);
+	return served;
+}
+
+/* True if the Request-URI is a PSI of ours that serves called users alone. */
+static bool is_terminating(
+		const mclmr_network_t *network, const struct sip_msg *msg)
+{
+	mclmr_uri_room_t room;
+	mclmr_span_t key;
+
+	return mclmr_uri_key_in(
+				   mc_span(&msg->first_line.u.request.uri), &room, &key)
+		   && mclmr_network_roles(network, key, MCLMR_SERVICE_NONE)
+					  == MCLMR_ROLE_TERMINATING;
 }
 
 /* The sender that a trusted source asserts. */
@@ -120,14 +155,20 @@ static mclmr_status_t asserted_sender(struct sip_msg *msg, mclmr_trust_t trust,
 	const mclmr_served_user_t *served = read_served(headers, &room, &good);
 	mclmr_source_t source = read_source(msg);
 	const mclmr_directory_t *directory;
+	const mclmr_network_t *network;
 	mclmr_status_t status = MCLMR_UNAUTHENTICATED;
 
 	if(trust == MCLMR_TRUST_CORE && !good)
 		return MCLMR_PEER_ASSERTION;
 	directory = iwf_store_read();
-	if(directory != NULL)
-		status = mclmr_sender_asserted(mclmr_directory_network(directory),
-				&source, uris, n, served, sender);
+	if(directory != NULL) {
+		network = mclmr_directory_network(directory);
+		if(served != NULL && room.session == MCLMR_SESSION_NONE
+				&& is_terminating(network, msg))
+			room.session = MCLMR_SESSION_TERMINATING;
+		status = mclmr_sender_asserted(
+				network, &source, uris, n, served, sender);
+	}
 	iwf_store_read_end();
 	return status;
 }
@@ -155,33 +196,13 @@ bool iwf_source_is_trusted(mclmr_trust_t trust, const mclmr_sender_t *sender)
 	return sender->iwf && is_trusted_iwf(sender);
 }
 
-/* The first session case that a Route tells. */
-static mclmr_session_t routed_session(const iwf_headers_t *headers)
-{
-	mclmr_session_t session = MCLMR_SESSION_NONE;
-
-	for(size_t i = 0; i < headers->n; i++) {
-		mclmr_span_t list, element;
-
-		if(headers->header[i].field != IWF_FIELD_ROUTE)
-			continue;
-		list = iwf_header_value(&headers->header[i]);
-		while(session == MCLMR_SESSION_NONE
-				&& mclmr_field_next(&list, &element))
-			session = mclmr_session_of_route(mclmr_field_uri(element));
-	}
-	return session;
-}
-
 mclmr_session_t iwf_source_session(const iwf_headers_t *headers)
 {
 	mclmr_served_user_t room;
 	bool good;
 	const mclmr_served_user_t *served = read_served(headers, &room, &good);
 
-	if(served != NULL && served->session != MCLMR_SESSION_NONE)
-		return served->session;
-	return routed_session(headers);
+	return served != NULL ? served->session : routed_session(headers);
 }
 
 /* The credentials that the auth module marked, or NULL. */

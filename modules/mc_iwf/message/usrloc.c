@@ -100,6 +100,38 @@ static bool is_registered(void *data, mclmr_span_t impu)
 
 const mclmr_registrar_t iwf_usrloc_registrar = {is_registered, NULL};
 
+/* True if two URIs are one identity. */
+static bool is_same(mclmr_span_t uri, mclmr_span_t other)
+{
+	mclmr_uri_room_t room, other_room;
+	mclmr_span_t key, other_key;
+
+	return mclmr_uri_key_in(uri, &room, &key)
+		   && mclmr_uri_key_in(other, &other_room, &other_key)
+		   && mclmr_span_equal(key, other_key);
+}
+
+void iwf_usrloc_end_core(mclmr_span_t impu)
+{
+	char buffer[AOR_SIZE];
+	ucontact_t *contact, *next;
+	urecord_t *record;
+	str aor;
+
+	if(location == NULL || !find_aor(impu, buffer, &aor))
+		return;
+	record = lock_record(&aor);
+	if(record == NULL)
+		return;
+	for(contact = record->contacts; contact != NULL; contact = next) {
+		next = contact->next;
+		if(is_same(mc_span(&contact->c), impu)
+				&& ul.delete_ucontact(record, contact) < 0)
+			LM_ERR("a core's contact stays in usrloc\n");
+	}
+	unlock_record(record, &aor);
+}
+
 /* A text child of the contact's xavp, empty if there is none. */
 static mclmr_span_t stored(const ucontact_t *contact, mclmr_span_t name)
 {

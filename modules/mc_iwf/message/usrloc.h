@@ -46,6 +46,10 @@ int iwf_usrloc_targets(struct sip_msg *msg, const iwf_usrloc_wish_t *wish);
 bool iwf_usrloc_list(const iwf_usrloc_wish_t *wish, mclmr_arena_t *arena,
 		mc_iwf_targets_t *targets);
 
+/* Ends the contacts of an IMPU that are the IMPU itself: so a script saves what
+ * a core registers; no client has such a one. */
+void iwf_usrloc_end_core(mclmr_span_t impu);
+
 /* A contact that usrloc has saved; texts live as long as the call. */
 typedef struct iwf_usrloc_saved
 {

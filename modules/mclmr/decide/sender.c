@@ -123,7 +123,7 @@ mclmr_status_t mclmr_sender_user(const mclmr_directory_t *directory,
 	const mclmr_identity_t *client_id =
 			info ? &info->field[MCLMR_INFO_CLIENT_ID] : &none;
 	bound_t bound = {0};
-	size_t i;
+	size_t i, named;
 
 	for(i = 0; i < sender->n && i < MCLMR_MAX_IDENTITIES; i++) {
 		mclmr_span_t key;
@@ -134,7 +134,8 @@ mclmr_status_t mclmr_sender_user(const mclmr_directory_t *directory,
 			add_bound(mclmr_directory_impu(directory, key), service, client_id,
 					&bound);
 	}
-	for(i = 0; i < sender->aliases; i++)
+	named = bound.n;
+	for(i = 0; named == 0 && i < sender->aliases; i++)
 		add_bound(mclmr_directory_impu(directory, sender->alias[i]), service,
 				client_id, &bound);
 	if(bound.n == 0)

@@ -28,10 +28,11 @@ typedef struct mclmr_sender
 
 /*
  * Who a source is by what it asserts: a trusted core or an IWF peer. pai: URIs
- * of P-Asserted-Identity, n may exceed MCLMR_MAX_IDENTITIES. served: what the
- * request says of the user that a core serves, NULL if nothing; it counts from a
- * core alone, and there it names who sends, unless the user is the called one,
- * whatever is asserted (TS 24.229 5.7.1.3A). MCLMR_OK with
+ * of P-Asserted-Identity, n may exceed MCLMR_MAX_IDENTITIES. served: the user
+ * that a core serves, NULL if it is not said, with the session case of the
+ * request, whatever has told it; it counts from a core alone, and there it names
+ * who sends, unless the user is the called one, whatever is asserted (TS 24.229
+ * 5.7.1.3A). MCLMR_OK with
  * *sender filled (an IWF if a PSI of a KMF is asserted by a core or by the
  * IWF's own peer, else a client asserted by a core); MCLMR_PEER_ASSERTION:
  * nothing asserted, not its own, IWF and user mixed, or more identities than
@@ -42,8 +43,9 @@ mclmr_status_t mclmr_sender_asserted(const mclmr_network_t *network,
 		const mclmr_served_user_t *served, mclmr_sender_t *sender);
 
 /*
- * The one user of a service that has a client's identities or aliases; one
- * IMPU may carry several: then the client ID of info (may be NULL) decides. MCLMR_OK,
+ * The one user of a service that has a client's identities; if none has, that
+ * has its aliases. One IMPU may carry several: then the client ID of info (may be
+ * NULL) decides. MCLMR_OK,
  * MCLMR_SENDER_UNKNOWN, MCLMR_SENDER_AMBIGUOUS, MCLMR_IDENTITY_ENCRYPTED (of
  * a client ID that is needed), MCLMR_INTERNAL (arena full).
  */

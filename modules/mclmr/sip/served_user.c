@@ -21,7 +21,8 @@ static bool read_session(
 	return mclmr_span_equal_nocase(name, MCLMR_SPAN("sescase"));
 }
 
-/* The session case among the parameters; false if it is said twice. */
+/* The session case among the parameters; false if it is said twice, or in a
+ * word that is not known. */
 static bool find_session(mclmr_span_t params, mclmr_session_t *session)
 {
 	mclmr_span_t name, value;
@@ -32,7 +33,7 @@ static bool find_session(mclmr_span_t params, mclmr_session_t *session)
 	while(mclmr_field_param(&params, &name, &value)) {
 		if(!read_session(name, value, &said))
 			continue;
-		if(found)
+		if(found || said == MCLMR_SESSION_NONE)
 			return false;
 		found = true;
 		*session = said;

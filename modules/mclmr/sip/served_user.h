@@ -11,7 +11,7 @@
 
 typedef enum mclmr_session
 {
-	MCLMR_SESSION_NONE,		   /* not said, or in a word that is not known */
+	MCLMR_SESSION_NONE,		   /* not said */
 	MCLMR_SESSION_ORIGINATING, /* the user sends; or forwards a call */
 	MCLMR_SESSION_TERMINATING  /* the user is the called one */
 } mclmr_session_t;
@@ -24,7 +24,7 @@ typedef struct mclmr_served_user
 
 /*
  * Reads the value of the one field of that name. false: it is not one user, has
- * no URI, or says twice which session case it is.
+ * no URI, or says which session case it is twice or in an unknown word.
  */
 bool mclmr_served_user_read(mclmr_span_t value, mclmr_served_user_t *served);
 
