@@ -31,16 +31,27 @@ static unsigned group_of(const struct in6_addr *address, size_t i)
 	return (unsigned)address->s6_addr[2 * i] << 8 | address->s6_addr[2 * i + 1];
 }
 
-/* The most noughts in a row, the first of several. */
+/* Octets that are saved if these are left out, and one. */
+static size_t saved(noughts_t noughts)
+{
+	bool at_an_end =
+			noughts.first == 0 || noughts.first + noughts.count == GROUPS;
+
+	return 2 * noughts.count - (at_an_end && noughts.count > 0);
+}
+
+/* The noughts in a row that save most, the first of several. */
 static noughts_t find_noughts(const struct in6_addr *address)
 {
-	noughts_t most = {GROUPS, 0};
-	size_t count = 0;
+	noughts_t most = {GROUPS, 0}, some = {0, 0};
 
 	for(size_t i = 0; i < GROUPS; i++) {
-		count = group_of(address, i) == 0 ? count + 1 : 0;
-		if(count > most.count)
-			most = (noughts_t){i + 1 - count, count};
+		if(group_of(address, i) == 0)
+			some.count++;
+		else
+			some = (noughts_t){i + 1, 0};
+		if(saved(some) > saved(most))
+			most = some;
 	}
 	return most;
 }
