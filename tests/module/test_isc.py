@@ -621,3 +621,127 @@ def test_passed_on_twice(core):
     for session in (isc.ORIG, isc.TERM):
         assert core.ask(message.copy(), "alice", session).code == 200
     assert len(core.endpoint.requests()) == 2
+
+
+# What does not go by the mark, or not at all
+
+@pytest.mark.parametrize("top, tail", [
+    ("", ","), ("", " , ,<sip:127.0.0.9;lr>"),
+    (";r2=on", ", <sip:127.0.0.9;lr>")])
+def test_routes_that_are_not_as_they_seem(core, top, tail):
+    """What is not decided goes to the core whose mark is below our Route, or
+    nowhere."""
+    with sip.UdpEndpoint() as elsewhere:
+        message = isc.text("alice", f"sip:x@{elsewhere.hostport}", "REFER")
+        mark = core.mark("alice", isc.TERM)
+        message.headers.insert(
+            0, ("Route", f"<{core.server}{top};lr>, {mark}{tail}"))
+        assert core.site.from_core(message).code == 403
+        assert not elsewhere.requests("REFER")
+    assert not core.endpoint.requests("REFER")
+
+
+@pytest.mark.parametrize("below", [
+    "{mark}, <sip:127.0.0.9;lr>", "{mark};x=y , <sip:127.0.0.9>"])
+def test_routes_below_the_mark(core, below):
+    """They are the core's: they stay as they are."""
+    below = below.format(mark=core.mark("alice", isc.TERM))
+    message = isc.text("alice", isc.impu("bob"), "REFER")
+    message.headers.insert(0, ("Route", f"<{core.server};lr>, {below}"))
+    assert core.site.from_core(message).code == 200
+    got = core.endpoint.wait_request("REFER").message
+    assert got.all("Route") == [below]
+
+
+def test_passed_on_within_a_dialog(core):
+    """A Request-URI that is ours stays what it is."""
+    target = mc.impu("bob")
+    message = isc.text("alice", target, "REFER")
+    message.set("To", f"<{target}>;tag=1")
+    assert core.ask(message, "alice", isc.TERM).code == 200
+    got = core.endpoint.wait_request("REFER").message
+    assert got.uri == target
+    assert got.all("Route") == [core.mark("alice", isc.TERM)]
+
+
+class _WithoutKey(sample.SampleNode):
+    """A node that has found no key for its marks."""
+
+    def _wait_up(self):
+        self.wait_log("no key for marks", sip.TIMEOUT)
+
+
+@pytest.mark.parametrize("random", ["SELECT 1", "SELECT no"])
+def test_node_without_a_key(random):
+    """It takes nothing."""
+    with sample.running(lambda peers: _WithoutKey(
+            peers, config="mc-as.cfg",
+            options=["-A", f'RANDOM="{random}"'])) as site:
+        assert isc.Core(site).register("alice").code == 503
+
+
+@pytest.mark.parametrize("contact, path", [
+    ("{uri};transport=tcp", "{uri};transport=tcp;lr"),
+    ("{uri};transport=TLS;x=y", "{uri};transport=tls;lr"),
+    ("sips:127.0.0.5:5061", "sips:127.0.0.5:5061;lr")])
+def test_transport_of_the_core(core, contact, path):
+    """A user is reached as the S-CSCF has said."""
+    contact = contact.format(uri=core.uri)
+    assert core.register("alice", Contact=f"<{contact}>").code == 200
+    listed = core.site.node.kamcmd("ul.dump")
+    assert f"Path: <{path.format(uri=core.uri)}>" in listed
+
+
+def test_registration_that_is_long(core):
+    """The core says how long."""
+    reply = core.register("alice", expires=600000)
+    assert reply.code == 200
+    left = int(re.search(r"expires=(\d+)", reply.get("Contact")).group(1))
+    assert left > 500000
+
+
+def test_refused_without_a_decision(core):
+    """It is refused again for the same reason."""
+    message = isc.text("alice", mc.ORIG, "SUBSCRIBE")
+    for _ in range(2):
+        assert core.ask(message.copy(), "alice").code == 405
+
+
+def test_ack_of_what_came_back(core, parties):
+    """The core's own ACK ends a refusal that was passed back."""
+    out = outgoing(core.site.iwf1, core, mc_invite.from_lmr(
+        calls.UNIT1, "alice", parties[0].sdp(media.P25)))
+    first = leg(core.endpoint, core, out)
+    core.endpoint.forget()
+    again = core.hand(core.back(first.message), "alice", isc.TERM)
+    core.endpoint.send(again, core.site.node.address)
+    leg(core.endpoint, core, out).reply(486)
+    refused = core.endpoint.wait_final(again.branch)
+    ack = sip.Message(f"ACK {again.uri} SIP/2.0", [
+        ("Via", again.all("Via")[0]), ("Route", again.get("Route")),
+        ("Max-Forwards", "70"), ("From", again.get("From")),
+        ("To", refused.get("To")), ("Call-ID", again.get("Call-ID")),
+        ("CSeq", again.get("CSeq").replace("INVITE", "ACK"))])
+    core.endpoint.send_octets(bytes(ack), core.site.node.address)
+    # Another refusal, without an ACK, is the clock.
+    other = core.hand(foreign_call(), "alice", isc.TERM)
+    core.endpoint.send(other, core.site.node.address)
+    user_agent.incoming(core.endpoint, core.site.node.address,
+                        call_id=other.get("Call-ID")).reply(486)
+    core.endpoint.wait_final(other.branch, n=2)
+    said = len(core.endpoint.responses(again.branch))
+    core.endpoint.wait_final(other.branch, n=4)
+    assert len(core.endpoint.responses(again.branch)) == said
+    first.reply(486)
+    out.wait(486)
+
+
+def test_foreign_call_with_a_long_call_id(core):
+    """Only a call of ours needs a short one."""
+    message = foreign_call()
+    message.set("Call-ID", "a" * 300)
+    out = outgoing(core.endpoint, core,
+                   core.hand(message, "alice", isc.TERM))
+    arrived = leg(core.endpoint, core, out)
+    arrived.reply(200, b"")
+    out.wait(200)
