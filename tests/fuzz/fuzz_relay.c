@@ -122,6 +122,20 @@ static void check_left(const mclmr_sdp_t *sdp, const mclmr_relay_reply_t *reply,
 	}
 }
 
+/* True if a section has the port of one of another description: what a relay
+ * says is then an echo. */
+static bool has_port_of(const mclmr_sdp_t *sdp, const mclmr_sdp_t *other)
+{
+	for(size_t i = 0; i < sdp->sections; i++) {
+		for(size_t k = 0; k < other->sections; k++) {
+			if(sdp->section[i].port > 0
+					&& sdp->section[i].port == other->section[k].port)
+				return true;
+		}
+	}
+	return false;
+}
+
 /* A relay that answers the request, each port moved by one. */
 static void check_moved(
 		mclmr_sdp_t *sdp, mclmr_span_t asked, mclmr_arena_t *arena)
@@ -131,6 +145,8 @@ static void check_moved(
 
 	for(size_t i = 0; i < moved.sections; i++)
 		moved.section[i].port ^= moved.section[i].port > 1 ? 1 : 0;
+	if(has_port_of(&moved, sdp))
+		return;
 	for(size_t i = 0; i < moved.sections; i++) {
 		if(moved.section[i].port == 1)
 			return;
