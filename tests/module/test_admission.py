@@ -216,7 +216,8 @@ def test_retransmissions(quick):
     for _ in range(20):
         quick.core.send_octets(bytes(message), quick.node.address)
     quick.iwf1.wait_copies(2, quick.iwf1.wait_request().message.branch)
-    assert held(quick) == first
+    # (What was sent is added once the worker has sent it.)
+    assert first <= held(quick) < 2 * first
     quick.iwf1.reply(quick.iwf1.wait_request(), sip.response(
         quick.iwf1.wait_request().message, 200))
     assert quick.core.wait_final(branch).code == 200
