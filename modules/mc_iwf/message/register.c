@@ -67,7 +67,8 @@ static mclmr_status_t read_registration(struct sip_msg *msg,
 	wrong = mclmr_third_party_read(&fields, arena, registration);
 	if(wrong == NULL)
 		return MCLMR_OK;
-	LM_NOTICE("third-party REGISTER not taken: %s\n", wrong);
+	/* No line for each: mc_iwf:refused tells, with a limit. */
+	LM_DBG("third-party REGISTER not taken: %s\n", wrong);
 	return MCLMR_REGISTRATION_MALFORMED;
 }
 
@@ -86,7 +87,7 @@ mclmr_status_t iwf_register(struct sip_msg *msg, iwf_message_t *message)
 	if(registration.expires == 0)
 		iwf_registrar_end(&registration.set);
 	if(!iwf_bindings_put(&registration)) {
-		LM_ERR("registration not kept: shared memory is short, or modparam"
+		LM_DBG("registration not kept: shared memory is short, or modparam"
 			   " registrations is usrloc\n");
 		return MCLMR_INTERNAL;
 	}

@@ -6,6 +6,7 @@
 #include <openssl/crypto.h>
 
 #include "access_token.h"
+#include "mc_info.h"
 #include "xml.h"
 
 /* Depths of the elements that count. */
@@ -44,17 +45,6 @@ static bool is_called(const reader_t *reader,
 		   && mclmr_span_equal(name, mclmr_span(end));
 }
 
-/* True if a type attribute says anything but "Normal". */
-static bool has_foreign_type(const mclmr_xml_element_t *element)
-{
-	for(size_t i = 0; i < element->attributes; i++) {
-		if(mclmr_span_equal(element->attribute[i].name, MCLMR_SPAN("type")))
-			return !mclmr_span_equal(
-					element->attribute[i].value, MCLMR_SPAN("Normal"));
-	}
-	return false;
-}
-
 /* The token begins; a second one would be read differently by others. */
 static mclmr_status_t open_token(
 		reader_t *reader, const mclmr_xml_element_t *element)
@@ -62,7 +52,7 @@ static mclmr_status_t open_token(
 	if(reader->token->present)
 		return MCLMR_XML_MALFORMED;
 	reader->token->present = true;
-	reader->token->encrypted = has_foreign_type(element);
+	reader->token->encrypted = mclmr_mc_info_is_encrypted(element);
 	reader->in_token = true;
 	return MCLMR_OK;
 }

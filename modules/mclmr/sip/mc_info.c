@@ -178,8 +178,7 @@ static mclmr_status_t start_params(
 	return MCLMR_OK;
 }
 
-/* True if a type attribute says anything but "Normal". */
-static bool has_foreign_type(const mclmr_xml_element_t *element)
+bool mclmr_mc_info_is_encrypted(const mclmr_xml_element_t *element)
 {
 	for(size_t i = 0; i < element->attributes; i++) {
 		if(mclmr_span_equal(element->attribute[i].name, MCLMR_SPAN("type")))
@@ -196,7 +195,7 @@ static mclmr_status_t open_field(reader_t *reader,
 	if(field->present)
 		return MCLMR_XML_MALFORMED;
 	field->present = true;
-	field->encrypted = has_foreign_type(element);
+	field->encrypted = mclmr_mc_info_is_encrypted(element);
 	reader->field = field;
 	reader->in_value = false;
 	reader->value_seen = false;

@@ -73,6 +73,9 @@ typedef struct mclmr_mc_info
  * application/vnd.3gpp.mcptt-info+xml and the like; else NONE. */
 mclmr_service_t mclmr_mc_info_service(mclmr_span_t media_type);
 
+/* True if the type attribute of a field says anything but "Normal". */
+bool mclmr_mc_info_is_encrypted(const mclmr_xml_element_t *element);
+
 /*
  * Reads an info document of a service. Values are cut from the arena; prefix
  * and tag point into the document. Only children of X-Params of the service's
