@@ -11,10 +11,12 @@ import pytest
 import call_proxy
 import calls
 import existing_server
+import isc
 import node
 import preload
 import sample
 import small_server
+import ways
 
 
 def pytest_configure():
@@ -77,8 +79,9 @@ def pytest_runtest_makereport(item, call):
 def logs(fixtures):
     """The last lines of each node among them, once. (After a failed teardown
     its folder is gone.)"""
-    sites = {value: name for name, value in fixtures.items()
-             if isinstance(value, (sample.Site, call_proxy.Site))}
+    sites = {site: name for name, value in fixtures.items()
+             if isinstance(site := getattr(value, "site", value),
+                           (sample.Site, call_proxy.Site))}
     return [(f"log of {name}", site.node.log_tail())
             for site, name in sites.items()
             if site.node.path("kamailio.log").exists()]
@@ -105,6 +108,12 @@ def _kemi_site():
 @pytest.fixture(scope="session")
 def _drop_in_site():
     with sample.running(existing_server.DropIn) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def _isc_site():
+    with sample.running(isc.node_of_core) as site:
         yield site
 
 
@@ -155,6 +164,26 @@ def any_site(request):
     existing server with the recipe."""
     found = request.getfixturevalue(f"_{request.param}_site")
     yield found
+    found.reset()
+
+
+@pytest.fixture(params=ways.WAYS)
+def any_way(request):
+    """The same nodes, and an application server over ISC in each session
+    case."""
+    found = ways.of(request, request.param)
+    yield found
+    found.reset()
+
+
+@pytest.fixture(params=["sample", *ways.ISC])
+def dial_by_way(request):
+    """Makes lines on the sample node, and on an application server over ISC in
+    each session case; the way is its attribute."""
+    found = ways.of(request, request.param)
+    with found.dialling() as make:
+        make.way = found
+        yield make
     found.reset()
 
 

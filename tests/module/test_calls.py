@@ -12,7 +12,6 @@ import sip
 import user_agent
 
 ENDED = 8  # seconds until BYE: at the ACK, or if it was too quick, 5 s
-CRYPTO = "a=crypto:1 AEAD_AES_128_GCM inline:" + "A" * 38 + "=="
 
 
 # A call from its beginning to its end
@@ -396,69 +395,6 @@ def test_own_formats_only(dial):
 
 # What is refused
 
-@pytest.mark.parametrize("target, formats, lines, code, warning", [
-    (calls.UNIT1, media.AMRWB, [], 488, "302"),
-    (calls.SECURE1, media.TETRA_CLEAR, [], 488, "301"),
-    (calls.SECURE1, media.AMRWB, [], 488, "302"),
-    (calls.CLEAR1, media.TETRA_E2EE, [], 488, "300"),
-    (calls.FM1, media.TETRA_E2EE, [], 488, "302"),
-    ("sip:nobody@iwf.example.org", media.P25, [], 404, "145"),
-])
-def test_refused(dial, target, formats, lines, code, warning):
-    """No peer hears of it, no session is left."""
-    here = dial()
-    message = mc_invite.private("alice", target, here.a.sdp(formats, *lines))
-    reply = here.refused(message=message)
-    assert (reply.code, calls.warning(reply)) == (code, warning)
-
-
-def test_keying_refused(dial):
-    """SDES if the profile has none: 488 with a Warning of its own."""
-    here = dial()
-    reply = here.refused(here.offer(CRYPTO, proto="RTP/SAVP"))
-    assert reply.code == 488
-    assert reply.get("Warning")
-    assert calls.warning(reply) not in ("300", "301", "302")
-
-
-@pytest.mark.parametrize("sdp, code", [
-    (b"v=0\r\nm=audio\r\n", 400), (b"no description", 400)])
-def test_unreadable(dial, sdp, code):
-    """What cannot be read goes to no callee."""
-    assert dial().refused(sdp).code == code
-
-
-@pytest.mark.parametrize("form, psi", [
-    ("private", mc.ORIG), ("group", mc.CTRL), ("from-lmr", mc.TERM)])
-def test_call_to_a_psi_without_info(dial, form, psi):
-    """A PSI has to be told whom the call is for: 403 with Warning 199, and
-    not that no user is known."""
-    here = dial(form)
-    message = here.form.invite(here.offer())
-    assert message.uri == psi
-    message.drop("Content-Type")
-    before = here.node.counters()["refused_body_missing"]
-    reply = here.refused(message=user_agent.with_sdp(message, here.offer()))
-    assert (reply.code, calls.warning(reply)) == (403, "199")
-    assert here.node.counters()["refused_body_missing"] == before + 1
-
-
-def test_unknown_group(dial):
-    """A group that is in no row: 404 with 113."""
-    here = dial("group")
-    message = mc_invite.group("alice", f"sip:grp-x@{mc.DOMAIN}", here.offer())
-    reply = here.refused(message=message)
-    assert (reply.code, calls.warning(reply)) == (404, "113")
-
-
-def test_callee_without_right(dial):
-    """receive = 0: 403 for the IWF; send = 0: 403 for the client."""
-    here = dial("from-lmr")
-    here.site.client("deaf").endpoint.script = user_agent.manners
-    message = mc_invite.from_lmr(calls.UNIT1, "deaf", here.offer())
-    assert here.refused(message=message).code == 403
-
-
 def test_not_authenticated(site):
     """No digest: 407, and no phone rings."""
     alice = site.client("alice")
@@ -766,13 +702,6 @@ def test_all_peers_silent(dial):
     here = dial()
     here.callee.script = here.site.iwf1b.script = sip.silent
     assert here.dial().refusal(timeout=15).code == 504
-
-
-def test_client_gone(dial):
-    """Not registered: 480."""
-    here = dial("from-lmr")
-    message = mc_invite.from_lmr(calls.UNIT1, "dave", here.offer())
-    assert here.refused(message=message).code == 480
 
 
 # Requests within a call

@@ -74,9 +74,9 @@ def test_info_part_in_another_style(dial):
 @pytest.mark.parametrize("group", [
     "sip:grp-x@mc.example.org", "sip:grp-p25@mc.partner.example",
     calls.UNIT1, mc.impu("bob"), ""])
-def test_group_that_no_iwf_has(dial, group):
+def test_group_that_no_iwf_has(dial_by_way, group):
     """404 with 113."""
-    here = dial()
+    here = dial_by_way("group-by-orig")
     reply = here.refused(message=of_kind(
         here, session("prearranged", group)))
     if group:
@@ -92,9 +92,9 @@ def test_group_that_no_iwf_has(dial, group):
     session("prearranged", comment="<session-type>chat</session-type>"),
     mc.info_part(b"<session-type>prearranged</session-type>"),
     mc.part("text/plain", b"<session-type>prearranged</session-type>")])
-def test_other_sessions(dial, info):
+def test_other_sessions(dial_by_way, info):
     """What the pattern takes for a group call, and the module does not."""
-    here = dial()
+    here = dial_by_way("group-by-orig")
     reply = here.refused(message=of_kind(here, info))
     assert reply.code in (400, 403)
 

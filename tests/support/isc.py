@@ -9,18 +9,34 @@ import sip
 
 REALM = "ims.example.org"
 ORIG, TERM = "orig", "term"
+TEL = "tel:+15550001"
+
+
+# Those of tests/support/sample.py.
+EXTRA = ("mute", "deaf", "abroad", "partner")
 
 
 def impu(user):
-    """The public identity of a user of the IMS sample."""
-    return f"sip:{user}@{REALM}"
+    """The public identity of a user of the IMS sample; a URI stays."""
+    return user if ":" in user else f"sip:{user}@{REALM}"
+
+
+def identity(uri):
+    """The public identity there of a user of the other sample; what is no
+    user's stays. (Two share that of their car.)"""
+    user, _, host = uri.removeprefix("sip:").partition("@")
+    if host != mc.DOMAIN or user.startswith("mc-"):
+        return uri
+    return impu("car7" if user in ("bob", "carol") else user)
 
 
 def node_of_core(peers):
     """The node with mc-as.cfg; the second IWF is not in the trust domain."""
     return sample.SampleNode(
         peers, config="mc-as.cfg", extra=sample.CHANGING,
-        sql=["UPDATE mc_iwf_kmfs SET trusted = 0 WHERE peer_set = 2"])
+        sql=["UPDATE mc_iwf_kmfs SET trusted = 0 WHERE peer_set = 2",
+             *(f"UPDATE mc_iwf_users SET impu = '{impu(user)}'"
+               f" WHERE person = '{user}'" for user in EXTRA)])
 
 
 class Core:
@@ -58,7 +74,7 @@ class Core:
             ("Path", f"<{self.uri};lr>,<sip:term@127.0.0.8:5060;lr>"),
             ("Contact", f"<{self.uri}>"),
             ("P-Visited-Network-ID", REALM),
-            ("P-Associated-URI", f"<{impu(user)}, tel:+15550001>")])
+            ("P-Associated-URI", f"<{impu(user)}, {TEL}>")])
         for name, value in fields.items():
             message.drop(name)
             if value is not None:
