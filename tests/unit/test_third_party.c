@@ -95,6 +95,10 @@ static const struct
 				MCLMR_MIME_KEPT, ""},
 		{SIP, "INVITE sip:a@b SIP/2.0\r\n" TO_ALICE "\r\n\r\n",
 				MCLMR_INNER_NONE, MCLMR_MIME_KEPT, ""},
+		{"message/rfc822", INNER(TO_ALICE, INFO, "x"), MCLMR_INNER_NONE,
+				MCLMR_MIME_KEPT, ""},
+		{"message/partial", INNER(TO_ALICE, INFO, "x"), MCLMR_INNER_NONE,
+				MCLMR_MIME_KEPT, ""},
 		{MIXED,
 				PART("text/plain", "y")
 						PART(SIP, INNER(TO_ALICE, DEEP,

@@ -13,7 +13,7 @@ typedef struct walk
 {
 	size_t n;
 	mclmr_body_part_t part[MCLMR_MAX_NESTED];
-	size_t *found;
+	const mclmr_nesting_visitor_t *visitor;
 } walk_t;
 
 /* The names, and how those begin that may be taken for them. */
@@ -61,11 +61,12 @@ static mclmr_mime_rule_t enter(walk_t *walk, const mclmr_body_part_t *part)
 	return MCLMR_MIME_KEPT;
 }
 
-/* Counts a part that is inside another one. */
+/* Meets a part that is inside another one. */
 static mclmr_mime_rule_t meet(walk_t *walk, const mclmr_body_part_t *part)
 {
-	walk->found[mclmr_nesting_content(part->media_type)]++;
-	return enter(walk, part);
+	mclmr_mime_rule_t rule = walk->visitor->meet(walk->visitor->context, part);
+
+	return rule == MCLMR_MIME_KEPT ? enter(walk, part) : rule;
 }
 
 /* The parts of a multipart in a part. */
@@ -95,6 +96,9 @@ static mclmr_mime_rule_t look_into_message(
 	mclmr_body_part_t inside;
 	mclmr_mime_rule_t rule;
 
+	if(walk->visitor->reads != NULL
+			&& !walk->visitor->reads(walk->visitor->context, part))
+		return MCLMR_MIME_KEPT;
 	if(mclmr_span_equal_nocase(part->media_type, MCLMR_SPAN("message/partial")))
 		return MCLMR_MIME_FRAGMENT;
 	for(int headers = cpim ? 2 : 1; headers > 0; headers--) {
@@ -108,15 +112,14 @@ static mclmr_mime_rule_t look_into_message(
 	return MCLMR_MIME_KEPT;
 }
 
-mclmr_mime_rule_t mclmr_nesting_read(
-		const mclmr_multipart_t *body, size_t found[MCLMR_CONTENTS])
+mclmr_mime_rule_t mclmr_nesting_walk(
+		const mclmr_multipart_t *body, const mclmr_nesting_visitor_t *visitor)
 {
 	mclmr_mime_rule_t rule = MCLMR_MIME_KEPT;
 	walk_t walk;
 
 	walk.n = 0;
-	walk.found = found;
-	memset(found, 0, MCLMR_CONTENTS * sizeof(found[0]));
+	walk.visitor = visitor;
 	for(size_t i = 0; rule == MCLMR_MIME_KEPT && i < body->n; i++)
 		rule = enter(&walk, &body->part[i]);
 	for(size_t i = 0; rule == MCLMR_MIME_KEPT && i < walk.n; i++) {
@@ -127,4 +130,21 @@ mclmr_mime_rule_t mclmr_nesting_read(
 					   : look_into_message(&walk, &part);
 	}
 	return rule;
+}
+
+static mclmr_mime_rule_t count(void *context, const mclmr_body_part_t *part)
+{
+	size_t *found = context;
+
+	found[mclmr_nesting_content(part->media_type)]++;
+	return MCLMR_MIME_KEPT;
+}
+
+mclmr_mime_rule_t mclmr_nesting_read(
+		const mclmr_multipart_t *body, size_t found[MCLMR_CONTENTS])
+{
+	const mclmr_nesting_visitor_t visitor = {count, NULL, found};
+
+	memset(found, 0, MCLMR_CONTENTS * sizeof(found[0]));
+	return mclmr_nesting_walk(body, &visitor);
 }

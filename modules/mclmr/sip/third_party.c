@@ -10,14 +10,12 @@
 #include "third_party.h"
 #include "uri.h"
 
-/* Parts that are still to be looked into. */
-typedef struct walk
+/* What is read, and where it goes. */
+typedef struct reader
 {
-	size_t n;
-	mclmr_body_part_t part[MCLMR_MAX_NESTED];
 	mclmr_arena_t *arena;
 	mclmr_third_party_t *registration;
-} walk_t;
+} reader_t;
 
 /* Cuts a field with its continuation lines off header lines. */
 static mclmr_span_t cut_field(mclmr_span_t *headers)
@@ -101,96 +99,62 @@ static bool read_expires(mclmr_span_t text, uint32_t *expires)
 	return text.len > 0;
 }
 
-/* Keeps an info document. */
-static mclmr_mime_rule_t keep_info(
-		walk_t *walk, mclmr_service_t service, const mclmr_body_part_t *part)
+/* Keeps the document of an info part. */
+static mclmr_mime_rule_t keep_info(void *context, const mclmr_body_part_t *part)
 {
-	mclmr_span_t *info = &walk->registration->info[service];
+	mclmr_service_t service = mclmr_mc_info_service(part->media_type);
+	reader_t *reader = context;
+	mclmr_span_t *info = &reader->registration->info[service];
 
+	if(service == MCLMR_SERVICE_NONE)
+		return MCLMR_MIME_KEPT;
 	if(info->len > 0)
 		return MCLMR_MIME_INFO_PLACE;
-	return mclmr_part_decode(part, walk->arena, info) == MCLMR_OK
+	return mclmr_part_decode(part, reader->arena, info) == MCLMR_OK
 				   ? MCLMR_MIME_KEPT
 				   : MCLMR_MIME_ENCODING;
 }
 
-static bool is_multipart(mclmr_span_t media_type)
-{
-	return mclmr_span_starts_nocase(media_type, MCLMR_SPAN("multipart/"));
-}
-
-/* Keeps an info part, and notes one that has to be looked into. */
-static mclmr_mime_rule_t meet(walk_t *walk, const mclmr_body_part_t *part)
-{
-	mclmr_service_t service = mclmr_mc_info_service(part->media_type);
-
-	if(service != MCLMR_SERVICE_NONE)
-		return keep_info(walk, service, part);
-	if(!is_multipart(part->media_type)
-			&& !mclmr_span_equal_nocase(
-					part->media_type, MCLMR_SPAN("message/sip")))
-		return MCLMR_MIME_KEPT;
-	if(part->base64 || part->unreadable)
-		return MCLMR_MIME_COMPOSITE;
-	if(walk->n == MCLMR_MAX_NESTED)
-		return MCLMR_MIME_LIMIT;
-	walk->part[walk->n++] = *part;
-	return MCLMR_MIME_KEPT;
-}
-
-/* The parts of a multipart. */
-static mclmr_mime_rule_t look_into_parts(
-		walk_t *walk, const mclmr_body_part_t *part)
-{
-	mclmr_multipart_t inside;
-	mclmr_mime_rule_t rule;
-
-	(void)mclmr_multipart_read(
-			part->content_type, MCLMR_SPAN(""), part->content, &inside);
-	rule = inside.broken;
-	for(size_t i = 0; rule == MCLMR_MIME_KEPT && i < inside.n; i++)
-		rule = meet(walk, &inside.part[i]);
-	return rule;
-}
-
 /* True if the To of a REGISTER is an identity of this user. */
-static bool is_own(const walk_t *walk, const mclmr_body_part_t *message)
+static bool is_own(const reader_t *reader, const mclmr_body_part_t *message)
 {
 	mclmr_uri_room_t room;
 	mclmr_span_t to, key;
 
 	return find_field(message->headers, MCLMR_SPAN("To"), MCLMR_SPAN("t"),
-				   walk->arena, &to)
+				   reader->arena, &to)
 		   && key_of_to(to, &room, &key)
-		   && mclmr_implicit_set_has(&walk->registration->set, key);
+		   && mclmr_implicit_set_has(&reader->registration->set, key);
 }
 
-/* The body of the user's own REGISTER; no other message is read. */
-static mclmr_mime_rule_t look_into_message(
-		walk_t *walk, const mclmr_body_part_t *part)
+/* True for the user's own REGISTER, and for one that the walk will find to be
+ * broken; no other message is read. */
+static bool is_read(void *context, const mclmr_body_part_t *part)
 {
-	mclmr_third_party_t *registration = walk->registration;
+	reader_t *reader = context;
+	mclmr_third_party_inner_t *inner = &reader->registration->inner;
 	mclmr_body_part_t message;
-	mclmr_mime_rule_t rule;
 
-	if(!mclmr_span_starts(part->content, MCLMR_SPAN("REGISTER ")))
-		return MCLMR_MIME_KEPT;
-	rule = mclmr_part_read_message(part->content, &message);
-	if(rule != MCLMR_MIME_KEPT)
-		return rule;
-	if(!is_own(walk, &message)) {
-		registration->inner = MCLMR_INNER_FOREIGN;
-		return MCLMR_MIME_KEPT;
+	if(!mclmr_span_equal_nocase(part->media_type, MCLMR_SPAN("message/sip"))
+			|| !mclmr_span_starts(part->content, MCLMR_SPAN("REGISTER ")))
+		return false;
+	if(mclmr_part_read_message(part->content, &message) != MCLMR_MIME_KEPT)
+		return true;
+	if(!is_own(reader, &message)) {
+		*inner = MCLMR_INNER_FOREIGN;
+		return false;
 	}
-	if(registration->inner == MCLMR_INNER_NONE)
-		registration->inner = MCLMR_INNER_OWN;
-	return meet(walk, &message);
+	if(*inner == MCLMR_INNER_NONE)
+		*inner = MCLMR_INNER_OWN;
+	return true;
 }
 
 /* Looks into the body; what is found there is forgotten if a rule is broken. */
-static void read_body(const mclmr_third_party_fields_t *fields, walk_t *walk)
+static void read_body(
+		const mclmr_third_party_fields_t *fields, reader_t *reader)
 {
-	mclmr_third_party_t *registration = walk->registration;
+	const mclmr_nesting_visitor_t visitor = {keep_info, is_read, reader};
+	mclmr_third_party_t *registration = reader->registration;
 	mclmr_multipart_t body;
 	mclmr_mime_rule_t rule;
 
@@ -198,13 +162,9 @@ static void read_body(const mclmr_third_party_fields_t *fields, walk_t *walk)
 			fields->content_type, fields->encoding, fields->body, &body);
 	rule = body.broken;
 	for(size_t i = 0; rule == MCLMR_MIME_KEPT && i < body.n; i++)
-		rule = meet(walk, &body.part[i]);
-	for(size_t i = 0; rule == MCLMR_MIME_KEPT && i < walk->n; i++) {
-		const mclmr_body_part_t part = walk->part[i];
-
-		rule = is_multipart(part.media_type) ? look_into_parts(walk, &part)
-											 : look_into_message(walk, &part);
-	}
+		rule = keep_info(reader, &body.part[i]);
+	if(rule == MCLMR_MIME_KEPT)
+		rule = mclmr_nesting_walk(&body, &visitor);
 	registration->broken = rule;
 	if(rule != MCLMR_MIME_KEPT)
 		memset(registration->info, 0, sizeof(registration->info));
@@ -213,7 +173,7 @@ static void read_body(const mclmr_third_party_fields_t *fields, walk_t *walk)
 const char *mclmr_third_party_read(const mclmr_third_party_fields_t *fields,
 		mclmr_arena_t *arena, mclmr_third_party_t *registration)
 {
-	walk_t walk = {.arena = arena, .registration = registration};
+	reader_t reader = {arena, registration};
 	mclmr_uri_room_t room;
 	mclmr_span_t contact;
 
@@ -230,7 +190,7 @@ const char *mclmr_third_party_read(const mclmr_third_party_fields_t *fields,
 		return "Expires is no number of seconds";
 	registration->set.key[registration->set.n++] = registration->impu;
 	mclmr_implicit_set_add(&registration->set, fields->associated, arena);
-	read_body(fields, &walk);
+	read_body(fields, &reader);
 	return NULL;
 }
 

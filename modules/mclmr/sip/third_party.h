@@ -48,8 +48,8 @@ typedef struct mclmr_third_party
 
 /*
  * Reads a third-party REGISTER. Info documents are looked for in the body, the
- * parts of a multipart and the body of a message/sip, at most MCLMR_MAX_NESTED
- * of these; one may be there per service. Spans point into the fields or the
+ * parts of a multipart and the body of the user's own REGISTER in a message/sip,
+ * as far as mclmr_nesting_walk() goes; one may be there per service. Spans point into the fields or the
  * arena. NULL, or what is wrong (a static text): To, Contact or Expires. A body
  * that cannot be read is no such fault, for the user is registered all the same.
  */
