@@ -350,6 +350,81 @@ static void test_unbind(void **state)
 }
 
 /* A binding that ends first is freed by itself. */
+static mclmr_binding_fate_t publish(const char *id, const char *client,
+		const char *etag, int64_t seconds, int64_t latest)
+{
+	const mclmr_binding_t row = {.service = MCLMR_SERVICE_MCPTT,
+			.origin = MCLMR_BOUND_BY_PUBLISH,
+			.mc_key = mclmr_span(id),
+			.client_id = mclmr_span(client),
+			.etag = mclmr_span(etag),
+			.expires = NOW + seconds,
+			.latest = latest > 0 ? NOW + latest : 0};
+
+	return mclmr_bindings_bind(
+			store, mclmr_span(ALICE), &row, MCLMR_REBIND_REFUSE, NOW);
+}
+
+static const mclmr_binding_t *published(const char *etag, int64_t seconds)
+{
+	return mclmr_registration_published(
+			find(ALICE_TEL, 0), mclmr_span(etag), NOW + seconds);
+}
+
+/* A publication is found by its entity-tag, also without an ID; a new one takes
+ * its place, and keeps the ID. */
+static void test_published(void **state)
+{
+	(void)state;
+	assert_true(registers(ALICE " " ALICE_TEL, SCSCF, 720));
+	assert_int_equal(publish("", "a", "1", 60, 0), MCLMR_BOUND);
+	assert_int_equal(publish("", "b", "2", 60, 0), MCLMR_BOUND);
+	assert_counts(1, 0);
+	assert_int_equal(published("1", 59)->mc_key.len, 0);
+	assert_text(published("2", 0)->client_id, "b");
+	assert_null(published("", 0));
+	assert_null(published("1", 60));
+	assert_null(published("3", 0));
+	assert_int_equal(publish(ID, "a", "3", 60, 0), MCLMR_BOUND);
+	assert_null(published("1", 0));
+	assert_counts(1, 1);
+	assert_int_equal(publish("", "a", "4", 90, 0), MCLMR_BOUND);
+	assert_null(published("3", 0));
+	assert_text(published("4", 89)->mc_key, ID);
+	assert_true(is_bound(ALICE, ID, 89));
+	assert_counts(1, 1);
+	assert_int_equal(mclmr_bindings_unbind(store, mclmr_span(ALICE),
+							 MCLMR_SPAN("b"), MCLMR_BOUND_BY_PUBLISH),
+			1);
+	assert_null(published("2", 0));
+	assert_int_equal(publish(ID, "a", "", 90, 0), MCLMR_BOUND);
+	assert_null(published("", 0));
+}
+
+/* What is prolonged ends with its proof; an ID that is bound elsewhere is no
+ * hindrance, since it is kept. */
+static void test_latest(void **state)
+{
+	(void)state;
+	assert_true(registers(ALICE " " ALICE_TEL, SCSCF, 720));
+	assert_true(registers(BOB, SCSCF, 720));
+	assert_int_equal(publish(ID, "a", "1", 200, 100), MCLMR_BOUND);
+	assert_int_equal(published("1", 0)->expires, NOW + 100);
+	assert_int_equal(bind_row(BOB, MCLMR_SERVICE_MCPTT, ID, "b",
+							 MCLMR_BOUND_BY_REGISTER, 500),
+			MCLMR_BOUND);
+	assert_int_equal(publish(ID, "a", "2", 50, 100), MCLMR_BINDING_TAKEN);
+	assert_int_equal(publish("", "a", "2", 50, 0), MCLMR_BOUND);
+	assert_int_equal(published("2", 0)->expires, NOW + 50);
+	assert_int_equal(publish("", "a", "3", 300, 0), MCLMR_BOUND);
+	assert_int_equal(published("3", 0)->expires, NOW + 100);
+	assert_int_equal(publish("", "c", "4", 300, 0), MCLMR_BOUND);
+	assert_int_equal(published("4", 0)->expires, NOW + 300);
+	assert_int_equal(mclmr_bindings_expire(store, NOW + 100, 10), 1);
+	assert_null(published("3", 0));
+	assert_non_null(published("4", 0));
+}
+
 static void test_expire(void **state)
 {
 	(void)state;
@@ -591,6 +666,8 @@ int main(void)
 			cmocka_unit_test_teardown(test_rebind, end),
 			TEST(test_rebind_after_end),
 			TEST(test_unbind),
+			TEST(test_published),
+			TEST(test_latest),
 			TEST(test_expire),
 			TEST(test_pages),
 			TEST(test_memory),

@@ -157,7 +157,8 @@ static void wait_for_end(mclmr_bindings_t *store, entry_t *entry)
 /* Frees a binding that its registration does not lead to any more. */
 static void free_bound(mclmr_bindings_t *store, bound_t *bound)
 {
-	mclmr_table_remove(&store->ids, &bound->link);
+	if(bound->binding.mc_key.len > 0)
+		mclmr_table_remove(&store->ids, &bound->link);
 	mclmr_pool_release(store->pool, bound);
 }
 
@@ -402,7 +403,8 @@ static bool has_room(const entry_t *entry, const mclmr_binding_t *row)
 static bound_t *make_bound(mclmr_bindings_t *store, const mclmr_binding_t *row)
 {
 	bound_t *bound = mclmr_pool_alloc(
-			store->pool, sizeof(*bound) + row->mc_key.len + row->client_id.len);
+			store->pool, sizeof(*bound) + row->mc_key.len + row->client_id.len
+								 + row->etag.len);
 	char *end;
 
 	if(bound == NULL)
@@ -411,6 +413,7 @@ static bound_t *make_bound(mclmr_bindings_t *store, const mclmr_binding_t *row)
 	*bound = (bound_t){.binding = *row};
 	bound->binding.mc_key = put_text(&end, row->mc_key);
 	bound->binding.client_id = put_text(&end, row->client_id);
+	bound->binding.etag = put_text(&end, row->etag);
 	return bound;
 }
 
@@ -420,8 +423,49 @@ static void add_bound(mclmr_bindings_t *store, entry_t *entry, bound_t *bound)
 	bound->of = entry;
 	bound->binding.next = entry->registration.binding;
 	entry->registration.binding = &bound->binding;
-	mclmr_table_insert(store->allocator, &store->ids, &bound->link);
+	if(bound->binding.mc_key.len > 0)
+		mclmr_table_insert(store->allocator, &store->ids, &bound->link);
 	wait_for_end(store, entry);
+}
+
+/* Has a row without an ID keep the one that the client has. */
+static void keep_id(const entry_t *entry, mclmr_binding_t *row)
+{
+	for(const bound_t *bound = first_of(entry); bound != NULL;
+			bound = next_of(bound)) {
+		if(has_client(bound, row)) {
+			row->mc_key = bound->binding.mc_key;
+			row->latest = bound->binding.latest;
+		}
+	}
+}
+
+/* Puts a binding in the place of what the client had. */
+static mclmr_binding_fate_t put_bound(
+		mclmr_bindings_t *store, entry_t *entry, const mclmr_binding_t *row)
+{
+	bound_t *bound;
+
+	if(!has_room(entry, row))
+		return MCLMR_BINDING_LIMIT;
+	bound = make_bound(store, row);
+	if(bound == NULL)
+		return MCLMR_BINDING_NO_MEMORY;
+	if(row->latest != 0 && row->latest < row->expires)
+		bound->binding.expires = row->latest;
+	(void)drop_bound(store, entry, has_client, row);
+	add_bound(store, entry, bound);
+	return MCLMR_BOUND;
+}
+
+/* The same for an ID that the client has not proven now. */
+static mclmr_binding_fate_t put_without_id(
+		mclmr_bindings_t *store, entry_t *entry, const mclmr_binding_t *row)
+{
+	mclmr_binding_t kept = *row;
+
+	keep_id(entry, &kept);
+	return put_bound(store, entry, &kept);
 }
 
 mclmr_binding_fate_t mclmr_bindings_bind(mclmr_bindings_t *store,
@@ -429,25 +473,22 @@ mclmr_binding_fate_t mclmr_bindings_bind(mclmr_bindings_t *store,
 		mclmr_rebind_t rebind, int64_t now)
 {
 	entry_t *entry = find_live(store, impu_key, now);
-	bound_t *bound, *other;
+	mclmr_binding_fate_t fate;
+	bound_t *other;
 
 	if(entry == NULL)
 		return MCLMR_BINDING_UNREGISTERED;
 	(void)drop_bound(store, entry, has_ended, &now);
+	if(row->mc_key.len == 0)
+		return put_without_id(store, entry, row);
 	if(rebind == MCLMR_REBIND_REFUSE
 			&& find_elsewhere(store, row, entry, now) != NULL)
 		return MCLMR_BINDING_TAKEN;
-	if(!has_room(entry, row))
-		return MCLMR_BINDING_LIMIT;
-	bound = make_bound(store, row);
-	if(bound == NULL)
-		return MCLMR_BINDING_NO_MEMORY;
-	while(rebind == MCLMR_REBIND_REPLACE
+	fate = put_bound(store, entry, row);
+	while(fate == MCLMR_BOUND && rebind == MCLMR_REBIND_REPLACE
 			&& (other = find_elsewhere(store, row, entry, now)) != NULL)
 		(void)drop_bound(store, other->of, has_id, row);
-	(void)drop_bound(store, entry, has_client, row);
-	add_bound(store, entry, bound);
-	return MCLMR_BOUND;
+	return fate;
 }
 
 /* What one client has bound by one origin. */
@@ -479,6 +520,19 @@ bool mclmr_registration_binds(const mclmr_registration_t *registration,
 			return true;
 	}
 	return false;
+}
+
+const mclmr_binding_t *mclmr_registration_published(
+		const mclmr_registration_t *registration, mclmr_span_t etag,
+		int64_t now)
+{
+	const mclmr_binding_t *binding = registration->binding;
+
+	while(binding != NULL
+			&& (binding->expires <= now || etag.len == 0
+					|| !mclmr_span_equal(binding->etag, etag)))
+		binding = binding->next;
+	return binding;
 }
 
 const mclmr_registration_t *mclmr_bindings_after(

@@ -35,15 +35,19 @@ typedef enum mclmr_binding_origin
 } mclmr_binding_origin_t;
 
 /* A client's MC service ID. In a registration there is one of each service,
- * client and origin. */
+ * client and origin. That of a PUBLISH is the publication, too (RFC 3903), also
+ * if the client has proven no ID; its entity-tag is found by
+ * mclmr_registration_published(). */
 typedef struct mclmr_binding
 {
 	const struct mclmr_binding *next; /* of the registration */
-	mclmr_service_t service;
+	mclmr_service_t service;		  /* NONE: of a publication without ID */
 	mclmr_binding_origin_t origin;
-	mclmr_span_t mc_key;
+	mclmr_span_t mc_key;	/* may be empty: a publication without ID */
 	mclmr_span_t client_id; /* may be empty */
+	mclmr_span_t etag;		/* empty: none */
 	int64_t expires;
+	int64_t latest; /* to which it can be prolonged; 0: to any time */
 } mclmr_binding_t;
 
 typedef struct mclmr_registration
@@ -104,7 +108,9 @@ bool mclmr_bindings_end(mclmr_bindings_t *store, mclmr_span_t impu_key,
 		int64_t when, int64_t now);
 
 /* Binds an MC service ID for a client of a registered identity; next of the row
- * does not count. What is not MCLMR_BOUND changes nothing. */
+ * does not count. If its mc_key is empty, the client keeps the one that it has by
+ * this service and origin, to its latest time. What is not MCLMR_BOUND changes
+ * nothing. */
 mclmr_binding_fate_t mclmr_bindings_bind(mclmr_bindings_t *store,
 		mclmr_span_t impu_key, const mclmr_binding_t *row,
 		mclmr_rebind_t rebind, int64_t now);
@@ -122,6 +128,12 @@ const mclmr_registration_t *mclmr_bindings_find(
 bool mclmr_registration_binds(const mclmr_registration_t *registration,
 		mclmr_service_t service, mclmr_span_t mc_key, int64_t now);
 
+/* The publication with an entity-tag, which is not empty; NULL: there is none. It
+ * lives until the next change of the store. */
+const mclmr_binding_t *mclmr_registration_published(
+		const mclmr_registration_t *registration, mclmr_span_t etag,
+		int64_t now);
+
 /* The registration with the least number above this one; NULL: none. Some may
  * have ended. O(number of registrations). */
 const mclmr_registration_t *mclmr_bindings_after(
@@ -138,8 +150,8 @@ size_t mclmr_bindings_expire(mclmr_bindings_t *store, int64_t now, size_t most);
 typedef struct mclmr_bindings_counts
 {
 	size_t registrations;
-	size_t bindings;
-	size_t octets; /* of memory */
+	size_t bindings; /* of MC service IDs */
+	size_t octets;	 /* of memory */
 } mclmr_bindings_counts_t;
 
 /* How many there are; those that have ended count until they are freed. */
