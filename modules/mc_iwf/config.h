@@ -10,8 +10,11 @@
 #include "core/str.h"
 
 #include "mclmr/base/status.h"
+#include "mclmr/binding/bindings.h"
 #include "mclmr/decide/call.h"
 #include "mclmr/directory/directory.h"
+#include "mclmr/keys/token.h"
+#include "mclmr/keys/token_files.h"
 #include "mclmr/sip/short_message.h"
 
 #define IWF_DEFAULT_POLICIES "/etc/kamailio/mc_iwf/policies.ini"
@@ -53,6 +56,14 @@ typedef enum iwf_registrations
 	IWF_REGISTRATIONS_BOTH
 } iwf_registrations_t;
 
+/* What access tokens are to the users whom an IMS core serves. */
+typedef enum iwf_token
+{
+	IWF_TOKEN_OFF,		/* none is read */
+	IWF_TOKEN_OPTIONAL, /* who has bound no MC service ID has those of the data */
+	IWF_TOKEN_REQUIRED /* MC service IDs are those that clients have bound */
+} iwf_token_t;
+
 /* Who is next on the way to a client. */
 typedef enum iwf_client_hop
 {
@@ -79,7 +90,12 @@ typedef struct iwf_config
 	iwf_client_hop_t client_hop;
 	iwf_deliver_t deliver;
 	iwf_registrations_t registrations;
-	int dereg_grace;	 /* s that a user whom a core de-registers stays */
+	int dereg_grace; /* s that a user whom a core de-registers stays */
+	iwf_token_t token;
+	mclmr_token_files_t token_files; /* of keys, as they were at start */
+	mclmr_token_rules_t token_rules;
+	bool token_enforce; /* token_expiry = enforce */
+	mclmr_rebind_t rebind;
 	int total_timeout;	 /* s for all tries of one message together */
 	int held_share;		 /* per cent of the shared memory for transactions */
 	str location_table;	 /* usrloc table of the registrar */

@@ -12,6 +12,8 @@
 static counter_handle_t handles[IWF_COUNT_NUMBER];
 static counter_handle_t refusals[MCLMR_STATUS_COUNT];
 static char refusal_names[MCLMR_STATUS_COUNT][NAME_SIZE];
+static counter_handle_t faults[MCLMR_TOKEN_FAULTS];
+static char fault_names[MCLMR_TOKEN_FAULTS][NAME_SIZE];
 
 static const struct
 {
@@ -61,6 +63,22 @@ static const struct
 				"REGISTERs of IMS cores that registered or refreshed a user"},
 		[IWF_COUNT_CORE_DEREGISTERED] = {"core_deregistered",
 				"REGISTERs of IMS cores that ended a registration"},
+		[IWF_COUNT_TOKEN_BOUND] = {"token_bound",
+				"access tokens that have bound an MC service ID"},
+		[IWF_COUNT_TOKEN_UNREADABLE] = {"token_unreadable",
+				"info documents that no access token could be read from"},
+		[IWF_COUNT_TOKEN_ENCRYPTED] = {"token_encrypted",
+				"access tokens or client IDs that are encrypted"},
+		[IWF_COUNT_TOKEN_UNKNOWN] = {"token_unknown",
+				"access tokens for MC service IDs of no user of ours"},
+		[IWF_COUNT_TOKEN_FOREIGN] = {"token_foreign",
+				"access tokens of another identity or client"},
+		[IWF_COUNT_TOKEN_UNREGISTERED] = {"token_unregistered",
+				"access tokens under an identity that is not registered"},
+		[IWF_COUNT_TOKEN_TAKEN] = {"token_taken",
+				"access tokens for MC service IDs bound elsewhere"},
+		[IWF_COUNT_TOKEN_LIMIT] = {"token_limit",
+				"access tokens beyond the bindings of a registration"},
 };
 
 /* One counter a verdict that refuses. */
@@ -77,6 +95,20 @@ static int add_refusals(void)
 	return 0;
 }
 
+/* One counter a fault of access tokens. */
+static int add_faults(void)
+{
+	for(int i = MCLMR_TOKEN_GENUINE + 1; i < MCLMR_TOKEN_FAULTS; i++) {
+		snprintf(fault_names[i], NAME_SIZE, "token_%s",
+				mclmr_token_fault_word((mclmr_token_fault_t)i));
+		if(counter_register(&faults[i], IWF_COUNTER_GROUP, fault_names[i], 0,
+				   NULL, NULL, "access tokens refused with this fault", 0)
+				< 0)
+			return -1;
+	}
+	return 0;
+}
+
 int iwf_counters_init(void)
 {
 	for(int i = 0; i < IWF_COUNT_NUMBER; i++) {
@@ -85,7 +117,7 @@ int iwf_counters_init(void)
 				< 0)
 			return -1;
 	}
-	return add_refusals();
+	return add_refusals() < 0 ? -1 : add_faults();
 }
 
 void iwf_count(iwf_count_t count)
@@ -103,4 +135,10 @@ void iwf_count_refusal(mclmr_status_t status)
 {
 	if(status > MCLMR_NOT_OURS && status < MCLMR_STATUS_COUNT)
 		counter_inc(refusals[status]);
+}
+
+void iwf_count_token_fault(mclmr_token_fault_t fault)
+{
+	if(fault > MCLMR_TOKEN_GENUINE && fault < MCLMR_TOKEN_FAULTS)
+		counter_inc(faults[fault]);
 }

@@ -8,6 +8,7 @@
 #define IWF_COUNTERS_H
 
 #include "mclmr/base/status.h"
+#include "mclmr/keys/token_fault.h"
 
 #define IWF_COUNTER_GROUP "mc_iwf"
 
@@ -35,6 +36,14 @@ typedef enum iwf_count
 	IWF_COUNT_CALLS_ANSWERED,	 /* with 2xx, each once */
 	IWF_COUNT_CORE_REGISTERED,	 /* REGISTERs of IMS cores that were taken */
 	IWF_COUNT_CORE_DEREGISTERED, /* the same with Expires 0 */
+	IWF_COUNT_TOKEN_BOUND,		 /* tokens that have bound an MC service ID */
+	IWF_COUNT_TOKEN_UNREADABLE,	 /* info documents that cannot be read */
+	IWF_COUNT_TOKEN_ENCRYPTED,	 /* cannot be opened */
+	IWF_COUNT_TOKEN_UNKNOWN,	 /* of no user of ours */
+	IWF_COUNT_TOKEN_FOREIGN,	 /* of a user of other identities or clients */
+	IWF_COUNT_TOKEN_UNREGISTERED,
+	IWF_COUNT_TOKEN_TAKEN, /* rebind = refuse */
+	IWF_COUNT_TOKEN_LIMIT,
 	IWF_COUNT_NUMBER
 } iwf_count_t;
 
@@ -46,5 +55,8 @@ void iwf_count_add(iwf_count_t count, int n);
 
 /* Counts a refusal under its verdict: refused_kmf_foreign, ... */
 void iwf_count_refusal(mclmr_status_t status);
+
+/* Counts a token that is not genuine under its fault: token_expired, ... */
+void iwf_count_token_fault(mclmr_token_fault_t fault);
 
 #endif

@@ -32,6 +32,7 @@
 #include "mc_iwf/data/refresh.h"
 #include "mc_iwf/data/rpc.h"
 #include "mc_iwf/data/store.h"
+#include "mc_iwf/data/token.h"
 #include "mc_iwf/message/admit.h"
 #include "mc_iwf/message/authorize.h"
 #include "mc_iwf/message/check.h"
@@ -57,12 +58,14 @@
 MODULE_VERSION
 
 #define TABLE_FILE_MAX 65536
+#define MAX_SKEW 86400 /* s: more is no clock */
 
 static int mod_init(void);
 static int child_init(int rank);
 static void mod_destroy(void);
 static int param_status(modparam_t type, void *value);
 static int param_table(modparam_t type, void *value);
+static int param_token_keys(modparam_t type, void *value);
 
 /* clang-format off */
 iwf_config_t iwf_config = {
@@ -120,10 +123,28 @@ static struct word_param
 	{str_init("own"), "group_caller", "own|users|any|", 0},
 	{str_init("clients"), "client_media", "clients|source|any|", 0},
 	{str_init("usrloc"), "registrations", "usrloc|core|both|", 0},
+	{str_init(""), "token", "off|optional|required|", 0},
+	{str_init("registration"), "token_expiry", "registration|enforce|", 0},
+	{str_init("add"), "rebind", "add|replace|refuse|", 0},
 };
 enum { DECODE, KMF_UNKNOWN, SERVICE_CHECK, PAI_TO_IWF, PAI_TO_CLIENT,
 	CLIENT_HOP, DELIVER, ONE_KMF_PER, GROUP_CALLER, CLIENT_MEDIA,
-	REGISTRATIONS, WORD_PARAMS };
+	REGISTRATIONS, TOKEN, TOKEN_EXPIRY, REBIND, WORD_PARAMS };
+
+/* Parameters of access tokens, read at start. */
+static struct
+{
+	int skew;
+	str algorithms, issuer, audience, scope[MCLMR_SERVICE_COUNT];
+} token_params = {
+	.skew = MCLMR_TOKEN_SKEW,
+	.algorithms = str_init("RS256,ES256"),
+	.scope = {
+		[MCLMR_SERVICE_MCPTT] = str_init("3gpp:mc:ptt_service"),
+		[MCLMR_SERVICE_MCDATA] = str_init("3gpp:mc:data_service"),
+		[MCLMR_SERVICE_MCVIDEO] = str_init("3gpp:mc:video_service"),
+	},
+};
 
 static param_export_t params[] = {
 	{"db_url", PARAM_STR, &iwf_config.db_url},
@@ -143,6 +164,20 @@ static param_export_t params[] = {
 	{"deliver", PARAM_STR, &word_params[DELIVER].text},
 	{"registrations", PARAM_STR, &word_params[REGISTRATIONS].text},
 	{"dereg_grace", PARAM_INT, &iwf_config.dereg_grace},
+	{"token", PARAM_STR, &word_params[TOKEN].text},
+	{"token_keys", PARAM_STRING | PARAM_USE_FUNC, (void *)param_token_keys},
+	{"token_skew", PARAM_INT, &token_params.skew},
+	{"token_expiry", PARAM_STR, &word_params[TOKEN_EXPIRY].text},
+	{"token_algorithms", PARAM_STR, &token_params.algorithms},
+	{"token_issuer", PARAM_STR, &token_params.issuer},
+	{"token_audience", PARAM_STR, &token_params.audience},
+	{"token_scope_mcptt", PARAM_STR,
+		&token_params.scope[MCLMR_SERVICE_MCPTT]},
+	{"token_scope_mcdata", PARAM_STR,
+		&token_params.scope[MCLMR_SERVICE_MCDATA]},
+	{"token_scope_mcvideo", PARAM_STR,
+		&token_params.scope[MCLMR_SERVICE_MCVIDEO]},
+	{"rebind", PARAM_STR, &word_params[REBIND].text},
 	{"total_timeout", PARAM_INT, &iwf_config.total_timeout},
 	{"held_share", PARAM_INT, &iwf_config.held_share},
 	{"location_table", PARAM_STR, &iwf_config.location_table},
@@ -778,6 +813,26 @@ static int param_table(modparam_t type, void *value)
 	return -1;
 }
 
+/* modparam token_keys: one file more. */
+static int param_token_keys(modparam_t type, void *value)
+{
+	mclmr_token_files_t *files = &iwf_config.token_files;
+
+	(void)type;
+	if(files->n == MCLMR_TOKEN_MAX_FILES || *(char *)value == '\0') {
+		LM_ERR("token_keys: a file, and no more than %d of them\n",
+				MCLMR_TOKEN_MAX_FILES);
+		return -1;
+	}
+	files->file[files->n].path = strdup(value);
+	if(files->file[files->n].path == NULL) {
+		LM_ERR("token_keys: no memory\n");
+		return -1;
+	}
+	files->n++;
+	return 0;
+}
+
 /* The number of a word parameter among its words; 0 or -1. */
 static int read_word(struct word_param *param)
 {
@@ -818,7 +873,60 @@ static int read_words(void)
 			(iwf_client_media_t)word_params[CLIENT_MEDIA].number;
 	iwf_config.registrations =
 			(iwf_registrations_t)word_params[REGISTRATIONS].number;
+	iwf_config.token = (iwf_token_t)word_params[TOKEN].number;
+	iwf_config.token_enforce = word_params[TOKEN_EXPIRY].number != 0;
+	iwf_config.rebind = (mclmr_rebind_t)word_params[REBIND].number;
 	return 0;
+}
+
+/* With keys, tokens count unless it is said otherwise. */
+static void set_default_token(void)
+{
+	if(word_params[TOKEN].text.len == 0)
+		word_params[TOKEN].text = iwf_config.token_files.n > 0
+										  ? (str)str_init("optional")
+										  : (str)str_init("off");
+}
+
+/* The rules of access tokens; what is wrong with their parameters, or NULL. */
+static const char *read_token_rules(void)
+{
+	mclmr_token_rules_t *rules = &iwf_config.token_rules;
+
+	rules->skew = token_params.skew;
+	rules->issuer = mc_span(&token_params.issuer);
+	rules->audience = mc_span(&token_params.audience);
+	for(int i = 0; i < MCLMR_SERVICE_COUNT; i++)
+		rules->scope[i] = mc_span(&token_params.scope[i]);
+	if(token_params.skew < 0 || token_params.skew > MAX_SKEW)
+		return "token_skew is 0 to 86400 (s)";
+	return mclmr_token_algorithms_read(
+			mc_span(&token_params.algorithms), &rules->algorithms);
+}
+
+/* What is wrong with the parameters of access tokens, or NULL. */
+static const char *check_token(void)
+{
+	const char *wrong = read_token_rules();
+
+	if(wrong != NULL || iwf_config.token == IWF_TOKEN_OFF)
+		return wrong;
+	if(iwf_config.token_files.n == 0)
+		return "token optional or required needs token_keys";
+	if(iwf_config.registrations == IWF_REGISTRATIONS_USRLOC)
+		return "token optional or required needs registrations core or both";
+	return NULL;
+}
+
+/* Parameters of access tokens that make no sense stop the start; 0 or -1. */
+static int check_tokens(void)
+{
+	const char *wrong = check_token();
+
+	if(wrong == NULL)
+		return 0;
+	LM_ERR("access tokens: %s\n", wrong);
+	return -1;
 }
 
 /* Parameters that make no sense stop the start. */
@@ -851,11 +959,13 @@ static int lmr_init(void)
 static int mod_init(void)
 {
 	set_defaults();
-	if(read_words() < 0 || check_numbers() < 0 || iwf_message_init() < 0
-			|| iwf_transaction_init() < 0 || iwf_admit_init() < 0
-			|| iwf_reply_init() < 0 || iwf_usrloc_init() < 0
-			|| iwf_source_init() < 0 || iwf_store_init() < 0
-			|| iwf_bindings_init() < 0 || iwf_group_init() < 0
+	set_default_token();
+	if(read_words() < 0 || check_numbers() < 0 || check_tokens() < 0
+			|| iwf_message_init() < 0 || iwf_transaction_init() < 0
+			|| iwf_admit_init() < 0 || iwf_reply_init() < 0
+			|| iwf_usrloc_init() < 0 || iwf_source_init() < 0
+			|| iwf_store_init() < 0 || iwf_bindings_init() < 0
+			|| iwf_token_init() < 0 || iwf_group_init() < 0
 			|| iwf_counters_init() < 0 || iwf_gauges_init() < 0
 			|| iwf_metrics_init() < 0 || lmr_init() < 0
 			|| rpc_register_array(iwf_message_rpc) != 0)
@@ -873,6 +983,7 @@ static void mod_destroy(void)
 {
 	iwf_refresh_destroy();
 	iwf_group_destroy();
+	iwf_token_destroy();
 	iwf_bindings_destroy();
 	iwf_store_destroy();
 	lmr_profiles_destroy();

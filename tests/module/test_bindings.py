@@ -330,7 +330,8 @@ def test_rpc(site):
         "impu": mc.impu("alice"), "aliases": [TEL],
         "scscf": f"sip:{site.core.hostport}",
         "mc_ids": [mc.mc_id("alice", service)
-                   for service in ("mcdata", "mcvideo", "mcptt")]}
+                   for service in ("mcdata", "mcvideo", "mcptt")],
+        "bindings": []}
     for i in range(120):
         assert register(site, f"sip:u{i}@ims.example.org", 720) == 200
     assert [row["impu"] for row in rows(site, TEL)] == [mc.impu("alice")]

@@ -26,6 +26,7 @@ BUILT = ["modules/mclmr/mclmr", "modules/mclmr/libmclmr.a",
          "modules/mc_iwf/mc_iwf.so"]
 RECIPES = node.TOP / "cfg" / "recipe"
 REFERENCE, DATABASE = documents.REFERENCE, documents.DATABASE
+TOKENS = node.TOP / "docs" / "tokens.md"
 
 
 def source(name):
@@ -78,11 +79,12 @@ def code_tables(path):
 def code_default(name):
     """A parameter's default as the page writes it; None if unset."""
     text = source("mc_iwf/mc_iwf_mod.c")
-    word = re.search(rf'\{{str_init\("(\w+)"\), "{name}"', text)
+    word = re.search(rf'\{{str_init\("(\w*)"\), "{name}"', text)
     field = re.search(
         rf'\.{name} = (?:str_init\()?("[^"]*"|[^\s,)]+)', text)
-    macro = field and re.search(rf'^#define {field.group(1)} (".*")$',
-                                source("mc_iwf/config.h"), re.M)
+    macro = field and re.search(
+        rf'^#define {re.escape(field.group(1))} (".*")$',
+        source("mc_iwf/config.h"), re.M)
     if word:
         return word.group(1)
     if field and field.group(1) == "STR_NULL":
@@ -226,6 +228,9 @@ def test_counters(site):
     said.remove("refused_VERDICT")
     said |= {f"refused_{word}" for word, row in code_verdicts().items()
              if row[0]}
+    said.remove("token_REASON")
+    said |= {f"token_{word}" for word in documents.first_names(
+        "## Reasons", "Reason", TOKENS)}
     assert said == site.node.counters().keys()
 
 

@@ -101,6 +101,34 @@ bool iwf_bindings_put(const mclmr_third_party_t *registration)
 	return done;
 }
 
+mclmr_binding_fate_t iwf_bindings_bind(
+		mclmr_span_t impu_key, const mclmr_binding_t *binding)
+{
+	mclmr_binding_fate_t fate;
+
+	if(store.shared == NULL)
+		return MCLMR_BINDING_UNREGISTERED;
+	if(!iwf_memory_is_left())
+		return MCLMR_BINDING_NO_MEMORY;
+	fate = mclmr_bindings_bind(mc_store_write(&store), impu_key, binding,
+			iwf_config.rebind, time(NULL));
+	mc_store_write_end(&store);
+	return fate;
+}
+
+size_t iwf_bindings_unbind(mclmr_span_t impu_key, mclmr_span_t client_id,
+		mclmr_binding_origin_t origin)
+{
+	size_t n;
+
+	if(store.shared == NULL)
+		return 0;
+	n = mclmr_bindings_unbind(
+			mc_store_write(&store), impu_key, client_id, origin);
+	mc_store_write_end(&store);
+	return n;
+}
+
 /* The registration of a URI in the store. */
 static const mclmr_registration_t *find(
 		const mclmr_bindings_t *bindings, mclmr_span_t uri)

@@ -22,6 +22,17 @@ void iwf_bindings_destroy(void);
  */
 bool iwf_bindings_put(const mclmr_third_party_t *registration);
 
+/*
+ * mclmr_bindings_bind() by modparam rebind. Also MCLMR_BINDING_UNREGISTERED
+ * without a store, and MCLMR_BINDING_NO_MEMORY if shared memory is short.
+ */
+mclmr_binding_fate_t iwf_bindings_bind(
+		mclmr_span_t impu_key, const mclmr_binding_t *binding);
+
+/* mclmr_bindings_unbind(); 0 without a store. */
+size_t iwf_bindings_unbind(mclmr_span_t impu_key, mclmr_span_t client_id,
+		mclmr_binding_origin_t origin);
+
 /* Copies what an identity is registered with into the arena: the keys of its
  * set, and the URI of the S-CSCF. false: it is not registered, or the arena is
  * full. */

@@ -49,11 +49,48 @@ static void add_ids(rpc_t *rpc, void *list, mclmr_span_t impu_key)
 	iwf_store_read_end();
 }
 
+/* Seconds until a time, as much of them as the RPC has room for. */
+static int seconds_to(int64_t when, int64_t now)
+{
+	int64_t left = when - now;
+
+	return (int)(left < INT_MAX ? left : INT_MAX);
+}
+
+/* What a client has bound. */
+static void add_binding(rpc_t *rpc, void *list, const mclmr_binding_t *binding,
+		int64_t end, int64_t now)
+{
+	void *row;
+
+	rpc->array_add(list, "{", &row);
+	mc_rpc_add_text(rpc, row, "service",
+			mclmr_span(mclmr_service_names(binding->service)->word));
+	mc_rpc_add_text(rpc, row, "mc_id", binding->mc_key);
+	mc_rpc_add_text(rpc, row, "client_id", binding->client_id);
+	mc_rpc_add_text(rpc, row, "origin",
+			binding->origin == MCLMR_BOUND_BY_PUBLISH ? MCLMR_SPAN("publish")
+													  : MCLMR_SPAN("register"));
+	rpc->struct_add(row, "d", "expires_in",
+			seconds_to(binding->expires < end ? binding->expires : end, now));
+}
+
+/* What the clients of a registration have bound. */
+static void add_bindings(rpc_t *rpc, void *list,
+		const mclmr_registration_t *registration, int64_t now)
+{
+	const mclmr_binding_t *binding = registration->binding;
+
+	for(; binding != NULL; binding = binding->next) {
+		if(binding->expires > now)
+			add_binding(rpc, list, binding, registration->expires, now);
+	}
+}
+
 /* One registration. */
 static void add_registration(rpc_t *rpc, void *context,
 		const mclmr_registration_t *registration, int64_t now)
 {
-	int64_t left = registration->expires - now;
 	void *row, *list;
 
 	rpc->add(context, "{", &row);
@@ -62,7 +99,7 @@ static void add_registration(rpc_t *rpc, void *context,
 	mc_rpc_add_text(rpc, row, "impu", registration->key[0]);
 	mc_rpc_add_text(rpc, row, "scscf", registration->scscf);
 	rpc->struct_add(
-			row, "d", "expires_in", (int)(left < INT_MAX ? left : INT_MAX));
+			row, "d", "expires_in", seconds_to(registration->expires, now));
 	rpc->struct_add(row, "[", "aliases", &list);
 	for(size_t i = 1; i < registration->n; i++) {
 		str alias = mc_str(registration->key[i]);
@@ -72,6 +109,8 @@ static void add_registration(rpc_t *rpc, void *context,
 	rpc->struct_add(row, "[", "mc_ids", &list);
 	for(size_t i = 0; i < registration->n; i++)
 		add_ids(rpc, list, registration->key[i]);
+	rpc->struct_add(row, "[", "bindings", &list);
+	add_bindings(rpc, list, registration, now);
 }
 
 /* The arguments; false if AFTER is no number. */

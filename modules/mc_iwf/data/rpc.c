@@ -13,6 +13,7 @@
 #include "refresh.h"
 #include "rpc.h"
 #include "store.h"
+#include "token.h"
 
 #define RELOAD_TIMEOUT_MS 60000
 
@@ -305,6 +306,23 @@ static void group_codec(rpc_t *rpc, void *context)
 		rpc->rpl_printf(context, "changed");
 }
 
+static const char *token_keys_doc[] = {
+		"mc_iwf.token_keys: whether the files with keys of access tokens can be"
+		" read; each process does so by itself once one has changed",
+		NULL};
+
+/* Changes nothing: it tells beforehand what the log would tell. */
+static void token_keys(rpc_t *rpc, void *context)
+{
+	char error[IWF_TOKEN_ERROR];
+	int n = iwf_token_test_files(error);
+
+	if(n < 0)
+		rpc->fault(context, MC_RPC_LOAD, "%s", error);
+	else
+		rpc->rpl_printf(context, "%d files", n);
+}
+
 /* clang-format off */
 rpc_export_t iwf_rpc[] = {
 	{"mc_iwf.users", users, users_doc, RET_ARRAY},
@@ -313,6 +331,7 @@ rpc_export_t iwf_rpc[] = {
 	{"mc_iwf.groups", groups, groups_doc, 0},
 	{"mc_iwf.group_codec", group_codec, group_codec_doc, 0},
 	{"mc_iwf.bindings", iwf_bindings_rpc, iwf_bindings_doc, RET_ARRAY},
+	{"mc_iwf.token_keys", token_keys, token_keys_doc, 0},
 	{"mc_iwf.stats", stats, stats_doc, 0},
 	{"mc_iwf.bad_rows", bad_rows, bad_rows_doc, RET_ARRAY},
 	{"mc_iwf.reload", reload, reload_doc, 0},

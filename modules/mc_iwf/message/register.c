@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* The third-party REGISTER of an IMS core. */
+#include <openssl/crypto.h>
+
 #include "core/dprint.h"
 #include "core/parser/hf.h"
 
 #include "mc_common/span.h"
+#include "mc_iwf/config.h"
 #include "mc_iwf/counters.h"
 #include "mc_iwf/data/bindings.h"
 #include "mclmr/base/text.h"
@@ -13,6 +16,7 @@
 #include "registered.h"
 #include "registrar.h"
 #include "source.h"
+#include "token_use.h"
 
 /* True for the fields of a type, or of a name that the parser has none for. */
 static bool is_field(
@@ -53,23 +57,67 @@ static bool read_fields(struct sip_msg *msg, mclmr_arena_t *arena,
 				   &fields->associated);
 }
 
+/* The body, which matters for access tokens alone; false if the arena is
+ * full. */
+static bool read_body(struct sip_msg *msg, iwf_message_t *message,
+		mclmr_third_party_fields_t *fields)
+{
+	if(iwf_config.token == IWF_TOKEN_OFF)
+		return true;
+	fields->body = message->body->octets;
+	return join(msg, HDR_CONTENTTYPE_T, "Content-Type", &message->arena,
+				   &fields->content_type)
+		   && join(msg, HDR_OTHER_T, "Content-Transfer-Encoding",
+				   &message->arena, &fields->encoding);
+}
+
 /* Reads the registration; MCLMR_OK, or what is wrong. */
 static mclmr_status_t read_registration(struct sip_msg *msg,
-		mclmr_arena_t *arena, mclmr_third_party_t *registration)
+		iwf_message_t *message, mclmr_third_party_t *registration)
 {
 	mclmr_third_party_fields_t fields = {0};
 	const char *wrong;
 
 	if(msg->REQ_METHOD != METHOD_REGISTER)
 		return MCLMR_REGISTRATION_MALFORMED;
-	if(!read_fields(msg, arena, &fields))
+	if(!read_fields(msg, &message->arena, &fields)
+			|| !read_body(msg, message, &fields))
 		return MCLMR_LIMIT_EXCEEDED;
-	wrong = mclmr_third_party_read(&fields, arena, registration);
+	wrong = mclmr_third_party_read(&fields, &message->arena, registration);
 	if(wrong == NULL)
 		return MCLMR_OK;
 	/* No line for each: mc_iwf:refused tells, with a limit. */
 	LM_DBG("third-party REGISTER not taken: %s\n", wrong);
 	return MCLMR_REGISTRATION_MALFORMED;
+}
+
+/* The tokens of a registration that stands; those before stay without one. */
+static void bind_tokens(const mclmr_third_party_t *registration)
+{
+	for(int i = MCLMR_SERVICE_NONE + 1; i < MCLMR_SERVICE_COUNT; i++) {
+		const iwf_token_use_t use = {.service = (mclmr_service_t)i,
+				.document = registration->info[i],
+				.impu = registration->impu,
+				.origin = MCLMR_BOUND_BY_REGISTER,
+				.expires = INT64_MAX};
+		mclmr_token_fault_t fault;
+
+		if(use.document.len > 0)
+			(void)iwf_token_use_bind(&use, &fault);
+	}
+}
+
+/* Cleanses what the arena has of the documents. */
+static void forget_tokens(
+		const mclmr_third_party_t *registration, mclmr_arena_t *arena)
+{
+	for(int i = MCLMR_SERVICE_NONE + 1; i < MCLMR_SERVICE_COUNT; i++) {
+		const char *at = registration->info[i].s;
+
+		if(at >= arena->begin && at < arena->begin + arena->used)
+			OPENSSL_cleanse(arena->begin + (at - arena->begin),
+					registration->info[i].len);
+	}
 }
 
 mclmr_status_t iwf_register(struct sip_msg *msg, iwf_message_t *message)
@@ -80,7 +128,7 @@ mclmr_status_t iwf_register(struct sip_msg *msg, iwf_message_t *message)
 
 	if(iwf_source_trust(msg) != MCLMR_TRUST_CORE)
 		return MCLMR_PEER_ASSERTION;
-	status = read_registration(msg, &message->arena, &registration);
+	status = read_registration(msg, message, &registration);
 	if(status != MCLMR_OK)
 		return status;
 	known = iwf_bindings_has(registration.impu);
@@ -93,6 +141,9 @@ mclmr_status_t iwf_register(struct sip_msg *msg, iwf_message_t *message)
 	}
 	iwf_count(registration.expires > 0 ? IWF_COUNT_CORE_REGISTERED
 									   : IWF_COUNT_CORE_DEREGISTERED);
+	if(registration.expires > 0)
+		bind_tokens(&registration);
+	forget_tokens(&registration, &message->arena);
 	if(registration.expires > 0)
 		iwf_registered_core(&registration.set, known);
 	message->facts.text[IWF_IMPU] = registration.impu;

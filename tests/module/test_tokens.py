@@ -1,0 +1,367 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Access tokens in third-party REGISTERs: what they bind, for which client, and
+what becomes of those that bind nothing. The tokens are signed by python3-jwt."""
+import json
+import re
+import time
+
+import pytest
+
+import mc
+import node
+import sample
+import sip
+import tokens
+from test_bindings import CONFIG, ServerNode, third_party
+
+ISSUER, AUDIENCE = "https://idms.mc.example.org", "mc"
+PHONE = "urn:uuid:00000000-0000-4000-8000-000000000001"
+TABLET = "urn:uuid:00000000-0000-4000-8000-000000000002"
+APP = "mc_client"  # of an application, not of a client
+
+
+class TokenNode(ServerNode):
+    """A node that takes tokens, with more of modparams."""
+
+    def __init__(self, peers, **settings):
+        super().__init__(peers, 'REGISTRATIONS="core"')
+        self.keys = tokens.make_keys()
+        self.set = self.path("jwks.json")
+        self.pem = self.path("idms-pem.pem")
+        self.write_keys(tokens.key_set(self.keys))
+        self.pem.write_bytes(tokens.pem(self.keys["pem"]))
+        lines = [("token_keys", str(self.set)), ("token_keys", str(self.pem)),
+                 *settings.items()]
+        text = "\n".join(f'modparam("mc_iwf", "{name}", {json.dumps(value)})'
+                         for name, value in lines)
+        self.config.write_text(CONFIG.replace(
+            "request_route {", f"{text}\nrequest_route {{", 1))
+
+    def write_keys(self, jwks):
+        """A whole new file in the place of the old one."""
+        fresh = self.path("jwks.new")
+        fresh.write_text(json.dumps(jwks))
+        fresh.rename(self.set)
+
+    def token(self, key="rsa", alg="RS256", **claims):
+        """A token of alice that is good for ten minutes."""
+        claims = {"exp": int(time.time()) + 600, "client_id": APP, **claims}
+        return tokens.token(self.keys[key], "idms-pem" if key == "pem" else key,
+                            alg, **claims)
+
+
+def node_with(**settings):
+    """A site for the tests of a module."""
+    @pytest.fixture(scope="module")
+    def whole():
+        with sample.running(lambda peers: TokenNode(peers, **settings)) as own:
+            yield own
+    return whole
+
+
+_site = node_with(token_issuer=ISSUER, token_audience=AUDIENCE)
+_enforcing = node_with(token_expiry="enforce", token_skew=0)
+
+
+def emptied(site):
+    """The site, without any registration after a test."""
+    yield site
+    for row in site.node.rpc("mc_iwf.bindings"):
+        assert site.from_core(third_party(site, row["impu"], 0)).code == 200
+    site.reset()
+
+
+@pytest.fixture
+def site(_site):
+    """A node that knows issuer and audience."""
+    yield from emptied(_site)
+
+
+@pytest.fixture
+def enforcing(_enforcing):
+    """A node where bindings end with their tokens."""
+    yield from emptied(_enforcing)
+
+
+def element(name, text, service="mcptt", kind="Normal"):
+    """An element of an info document."""
+    return (f'<{service}-{name} type="{kind}"><{service}String>{text}'
+            f"</{service}String></{service}-{name}>")
+
+
+def document(token, client=None, service="mcptt", more=""):
+    """The info document of a client that shows a token."""
+    client = element("client-id", client, service) if client else ""
+    return mc.info_xml(service, element("access-token", token, service)
+                       + client + more)
+
+
+def info(xml, service="mcptt"):
+    """Type and octets of a body that is an info document."""
+    return f"application/vnd.3gpp.{service}-info+xml", xml
+
+
+def multipart(*bodies):
+    """Type and octets of a body of several."""
+    mark = sip.token()
+    parts = b"".join(b"--%s\r\nContent-Type: %s\r\n\r\n%s\r\n" % (
+        mark.encode(), kind.encode(), octets) for kind, octets in bodies)
+    return (f'multipart/mixed;boundary="{mark}"',
+            parts + f"--{mark}--\r\n".encode())
+
+
+def inner(user, body, to=None):
+    """The user's own REGISTER as a body."""
+    kind, octets = body
+    head = (f"REGISTER sip:{mc.DOMAIN} SIP/2.0\r\n"
+            "Via: SIP/2.0/UDP 127.0.0.11:5070;branch=z9hG4bKx\r\n"
+            f"From: <{mc.impu(user)}>;tag=1\r\nTo: <{to or mc.impu(user)}>\r\n"
+            f"Call-ID: 1\r\nCSeq: 2 REGISTER\r\nContent-Type: {kind}\r\n"
+            f"Content-Length: {len(octets)}\r\n\r\n")
+    return "message/sip", head.encode() + octets
+
+
+def register(site, body=None, user="alice", expires=720, *associated):
+    """Registers a user with a body; the node answers 200 whatever it is."""
+    message = third_party(site, mc.impu(user), expires, *associated)
+    if body:
+        message.add("Content-Type", body[0])
+        message.body = body[1]
+    assert site.from_core(message).code == 200
+
+
+def show(site, token, client=PHONE, user="alice"):
+    """Registers a user with a token."""
+    register(site, info(document(token, client)), user)
+
+
+def bound(site, user="alice"):
+    """What clients of a user have bound."""
+    return [(one["service"], one["mc_id"], one["client_id"], one["origin"])
+            for row in site.node.rpc("mc_iwf.bindings", mc.impu(user))
+            for one in row["bindings"]]
+
+
+def of(user, client=PHONE, service="mcptt"):
+    """A binding as bound() tells it."""
+    return service, mc.mc_id(user, service), client, "register"
+
+
+@pytest.fixture
+def counted(site):
+    """The token's counters that have grown. (By how much is not told: a
+    request may have been repeated.)"""
+    def read():
+        return {name: value for name, value in site.node.counters().items()
+                if name.startswith("token_")}
+    before = read()
+    return lambda: {name[6:] for name, value in read().items()
+                    if value != before[name]}
+
+
+# What binds
+
+BODIES = {
+    "alone": lambda body: body,
+    "multipart": lambda body: multipart(("text/plain", b"x"), body),
+    "register": lambda body: inner("alice", body),
+    "multipart in register": lambda body: inner("alice", multipart(body)),
+    "register in multipart": lambda body: multipart(inner("alice", body)),
+    "multipart in register in multipart":
+        lambda body: multipart(inner("alice", multipart(body)))}
+
+
+@pytest.mark.parametrize("place", BODIES)
+def test_places(site, counted, place):
+    """The token is found in the body and in the user's own REGISTER."""
+    body = info(document(site.node.token(), PHONE))
+    register(site, BODIES[place](body))
+    assert bound(site) == [of("alice")]
+    assert counted() == {"bound"}
+
+
+@pytest.mark.parametrize("key, alg", [("ec", "ES256"), ("pem", "ES256")])
+def test_keys(site, key, alg):
+    """Keys of a JWK set and of PEM."""
+    show(site, site.node.token(key, alg))
+    assert bound(site) == [of("alice")]
+
+
+def test_services(site):
+    """Each document is for its service; a scope of two does not make a token
+    one for both."""
+    show(site, site.node.token())
+    assert bound(site) == [of("alice")]
+    register(site, multipart(
+        info(document(site.node.token(), PHONE)),
+        info(document(site.node.token(), PHONE, "mcdata"), "mcdata")))
+    assert sorted(bound(site)) == [of("alice", service="mcdata"), of("alice")]
+
+
+def test_clients(site):
+    """Each client has its own; a new token of one replaces its old one; a
+    REGISTER without a token, or with a bad one, leaves them."""
+    show(site, site.node.token())
+    show(site, site.node.token(), TABLET)
+    show(site, site.node.token())
+    assert sorted(bound(site)) == [of("alice"), of("alice", TABLET)]
+    register(site)
+    show(site, "no.token.this")
+    assert sorted(bound(site)) == [of("alice"), of("alice", TABLET)]
+    assert site.node.rpc("mc_iwf.bindings")[0]["bindings"][0]["expires_in"] > 700
+    register(site, expires=0)
+    register(site)
+    assert bound(site) == []
+
+
+def test_client_of_the_token(site):
+    """A token of one client names it if the document does not."""
+    show(site, site.node.token(client_id=PHONE), None)
+    assert bound(site) == [of("alice", PHONE)]
+    register(site, expires=0)
+    show(site, site.node.token(), None)
+    assert bound(site) == [of("alice", "")]
+
+
+def test_expiry(enforcing):
+    """The binding ends with its token, the registration does not."""
+    show(enforcing, enforcing.node.token(exp=int(time.time()) + 3))
+    row, = enforcing.node.rpc("mc_iwf.bindings")
+    assert row["bindings"][0]["expires_in"] <= 3
+    node.wait_until(lambda: not bound(enforcing), "the end of the token")
+    row, = enforcing.node.rpc("mc_iwf.bindings")
+    assert row["expires_in"] > 600
+
+
+# What binds nothing
+
+def assert_nothing(site, counted, reason):
+    """No binding, and a counter says why."""
+    assert bound(site) == []
+    assert counted() == {reason}
+
+
+NOT_GENUINE = {
+    "expired": lambda own: own.token(exp=int(time.time()) - 61),
+    "too_early": lambda own: own.token(nbf=int(time.time()) + 300),
+    "issuer": lambda own: own.token(iss="https://idms.example.net"),
+    "audience": lambda own: own.token(aud="other"),
+    "scope": lambda own: own.token(scope="openid 3gpp:mc:data_service"),
+    "no_id": lambda own: own.token(mcptt_id=None),
+    "claim": lambda own: own.token(client_id=None),
+    "no_key": lambda own: tokens.token(own.keys["rsa"], "other"),
+    "forged": lambda own: tokens.changed_last(own.token()),
+    "algorithm": lambda own: own.token(alg="RS384"),
+    "malformed": lambda own: "eyJ.tok.en",
+    "header": lambda own: tokens.token(
+        own.keys["rsa"], "rsa", header={"jku": "http://127.0.0.1/"}),
+    "too_large": lambda own: own.token(more="x" * 5900)}
+
+
+@pytest.mark.parametrize("reason", NOT_GENUINE)
+def test_not_genuine(site, counted, reason):
+    """The user is registered all the same."""
+    show(site, NOT_GENUINE[reason](site.node))
+    assert_nothing(site, counted, reason)
+
+
+def test_skew(site):
+    """A clock may be a minute off."""
+    show(site, site.node.token(exp=int(time.time()) - 30))
+    assert bound(site) == [of("alice")]
+
+
+@pytest.mark.parametrize("kid", ["rsa", "oct"])
+def test_shared_secret(site, counted, kid):
+    """What all know is no secret: the public key, a symmetric key of the
+    set."""
+    show(site, tokens.hs256(tokens.pem(site.node.keys["rsa"]), kid))
+    assert_nothing(site, counted, "algorithm")
+
+
+def test_unsigned(site, counted):
+    """A token without a signature."""
+    show(site, tokens.token(None, "rsa", "none"))
+    assert_nothing(site, counted, "malformed")
+
+
+def test_stolen(site, counted):
+    """A token of a user with another identity."""
+    show(site, site.node.token(mcptt_id=mc.mc_id("bob")))
+    assert_nothing(site, counted, "foreign")
+
+
+def test_unknown(site, counted):
+    """A token of no user."""
+    show(site, site.node.token(mcptt_id="sip:stranger@mc.example.org"))
+    assert_nothing(site, counted, "unknown")
+
+
+def test_borrowed(site, counted):
+    """A token of one client, shown by another."""
+    show(site, site.node.token(client_id=PHONE), TABLET)
+    assert_nothing(site, counted, "foreign")
+
+
+@pytest.mark.parametrize("xml, reason", [
+    (document("x", PHONE, more=element("access-token", "y")), "unreadable"),
+    (document("x", more=element("client-id", PHONE) * 2), "unreadable"),
+    (b"<mcpttinfo", "unreadable"),
+    (mc.info_xml("mcptt", element("access-token", "x", kind="Encrypted")),
+     "encrypted"),
+    (document("x", more=element("client-id", "y", kind="Encrypted")),
+     "encrypted")])
+def test_documents(site, counted, xml, reason):
+    """Documents that cannot be read, or not without a key."""
+    register(site, info(xml))
+    assert_nothing(site, counted, reason)
+
+
+def test_no_token(site, counted):
+    """A document without a token is none of these."""
+    register(site, info(mc.info_for(mc.ORIG)))
+    assert bound(site) == [] and counted() == set()
+
+
+def test_foreign_register(site, counted):
+    """A REGISTER of another identity inside is not looked into."""
+    body = info(document(site.node.token(), PHONE))
+    register(site, inner("alice", body, to=mc.impu("bob")))
+    assert bound(site) == [] and counted() == set()
+
+
+@pytest.mark.parametrize("place", BODIES)
+def test_huge(site, counted, place):
+    """A token of 60,000 octets at any depth."""
+    message = third_party(site, mc.impu("alice"), 720)
+    kind, message.body = BODIES[place](info(document("x" * 60000, PHONE)))
+    message.add("Content-Type", kind)
+    assert site.from_core(message).code == 200
+    assert_nothing(site, counted, "too_large")
+
+
+# Keys
+
+def test_reread(site):
+    """New keys count at once; a file that cannot be read changes nothing, and
+    the log says so."""
+    token = site.node.token()
+    site.node.write_keys({"keys": [{"kty": "RSA", "kid": "rsa"}]})
+    site.node.wait_log(re.escape(str(site.node.set)))
+    show(site, token)
+    assert bound(site) == [of("alice")]
+    register(site, expires=0)
+    site.node.write_keys({"keys": [tokens.jwk(site.node.keys["ec"], "new")]})
+    new = tokens.token(site.node.keys["ec"], "new", "ES256",
+                       exp=int(time.time()) + 600, client_id=APP)
+
+    def shown():
+        show(site, new)
+        return bound(site)
+    try:
+        node.wait_until(shown, "the new key")
+        register(site, expires=0)
+        show(site, token)
+        assert bound(site) == []
+    finally:
+        site.node.write_keys(tokens.key_set(site.node.keys))
