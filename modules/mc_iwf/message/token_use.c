@@ -113,16 +113,6 @@ static iwf_token_fate_t judge_user(
 	return fate;
 }
 
-/* When the binding ends. */
-static int64_t end_of(const attempt_t *attempt)
-{
-	int64_t end = attempt->token.exp + iwf_config.token_rules.skew;
-
-	return iwf_config.token_enforce && end < attempt->use->expires
-				   ? end
-				   : attempt->use->expires;
-}
-
 /* Puts the binding into the store. */
 static iwf_token_fate_t put(const attempt_t *attempt, mclmr_span_t mc_key)
 {
@@ -132,12 +122,19 @@ static iwf_token_fate_t put(const attempt_t *attempt, mclmr_span_t mc_key)
 			[MCLMR_BINDING_TAKEN] = IWF_TOKEN_USE_TAKEN,
 			[MCLMR_BINDING_LIMIT] = IWF_TOKEN_USE_LIMIT,
 			[MCLMR_BINDING_NO_MEMORY] = IWF_TOKEN_USE_NO_MEMORY};
-	const mclmr_binding_t binding = {.service = attempt->use->service,
+	int64_t end = attempt->token.exp + iwf_config.token_rules.skew;
+	mclmr_binding_t binding = {.service = attempt->use->service,
 			.origin = attempt->use->origin,
 			.mc_key = mc_key,
 			.client_id = attempt->client_id,
-			.expires = end_of(attempt)};
+			.etag = attempt->use->etag,
+			.expires = attempt->use->expires};
 
+	if(iwf_config.token_enforce) {
+		binding.latest = end;
+		if(end < binding.expires)
+			binding.expires = end;
+	}
 	return fates[iwf_bindings_bind(attempt->use->impu, &binding)];
 }
 

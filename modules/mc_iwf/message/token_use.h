@@ -18,7 +18,8 @@ typedef struct iwf_token_use
 	mclmr_span_t impu;		/* key of a registered identity */
 	mclmr_span_t client_id; /* empty: the one in the document, if any */
 	mclmr_binding_origin_t origin;
-	int64_t expires; /* Unix seconds; it never outlives the registration */
+	int64_t expires;   /* Unix seconds; it never outlives the registration */
+	mclmr_span_t etag; /* of the publication; else empty */
 } iwf_token_use_t;
 
 /* What becomes of it. All but IWF_TOKEN_USE_BOUND leave the bindings as they
