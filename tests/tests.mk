@@ -13,22 +13,21 @@ build/test/obj/%.o: %.c | $(DEPS)
 	$(call say,CC)
 	$(Q)$(CC) $(TEST_CFLAGS) -MMD -MP -c -o $@ $<
 
+# What the tests share: tables of media policy, memory of stores.
+TEST_SHARED = $(addprefix build/test/obj/tests/unit/,policy_rows.o heap.o)
+
 # One program a noun; files they read are found from the top folder.
-build/test/test_%: tests/unit/test_%.c $(TEST_OBJ)
+build/test/test_%: tests/unit/test_%.c $(TEST_OBJ) $(TEST_SHARED)
 	$(call say,CC)
 	$(Q)$(CC) $(TEST_CFLAGS) -MMD -MP -o $@ $< $(filter %.o,$^) -lcmocka \
 		$(MCLMR_LIBS)
-
-# What the tables of media policy share.
-TEST_ROWS = build/test/obj/tests/unit/policy_rows.o
-$(filter build/test/test_policy_%,$(TEST_BIN)): $(TEST_ROWS)
 
 # The command line under the sanitizers, for the tests that drive it.
 $(TEST_TOOL): $(TEST_TOOL_OBJ) $(TEST_OBJ)
 	$(call say,CC)
 	$(Q)$(CC) $(TEST_CFLAGS) -o $@ $^ $(MCLMR_LIBS)
 
--include $(TEST_BIN:=.d) $(TEST_OBJ:.o=.d) $(TEST_ROWS:.o=.d) \
+-include $(TEST_BIN:=.d) $(TEST_OBJ:.o=.d) $(TEST_SHARED:.o=.d) \
 	$(TEST_TOOL_OBJ:.o=.d)
 
 include tests/media/media.mk

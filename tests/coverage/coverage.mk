@@ -10,7 +10,7 @@ COVERAGE_TESTS = $(patsubst tests/unit/%.c,$(COVERAGE_DIR)/%, \
 	$(addprefix tests/unit/test_,sdp.c profile.c negotiation.c \
 		sdp_outline.c explain.c text.c))
 COVERAGE_OBJ = $(MCLMR_SRC:%.c=$(COVERAGE_DIR)/obj/%.o)
-COVERAGE_ROWS = $(COVERAGE_DIR)/obj/tests/unit/policy_rows.o
+COVERAGE_SHARED = $(TEST_SHARED:build/test/%=$(COVERAGE_DIR)/%)
 COVERAGE_CC = $(CC) -std=gnu11 -O0 -g --coverage $(WARNINGS) $(MCLMR_CPPFLAGS)
 
 $(COVERAGE_DIR)/obj/%.o: %.c | $(DEPS)
@@ -18,13 +18,13 @@ $(COVERAGE_DIR)/obj/%.o: %.c | $(DEPS)
 	$(call say,CC)
 	$(Q)$(COVERAGE_CC) -MMD -MP -c -o $@ $<
 
-$(COVERAGE_DIR)/test_%: tests/unit/test_%.c $(COVERAGE_OBJ) $(COVERAGE_ROWS)
+$(COVERAGE_DIR)/test_%: tests/unit/test_%.c $(COVERAGE_OBJ) $(COVERAGE_SHARED)
 	$(call say,CC)
 	$(Q)$(COVERAGE_CC) -o $@ $^ -lcmocka $(MCLMR_LIBS)
 
--include $(COVERAGE_OBJ:.o=.d) $(COVERAGE_ROWS:.o=.d)
+-include $(COVERAGE_OBJ:.o=.d) $(COVERAGE_SHARED:.o=.d)
 
-.SECONDARY: $(COVERAGE_OBJ) $(COVERAGE_ROWS)
+.SECONDARY: $(COVERAGE_OBJ) $(COVERAGE_SHARED)
 
 .PHONY: coverage
 ## coverage    lines and branches of the media policy that its tests reach

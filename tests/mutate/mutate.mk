@@ -11,22 +11,22 @@ MUTATIONS = $(addprefix tests/mutate/,policy.txt library.txt tool.txt \
 MUTATE_CC = $(CC) -std=gnu11 -O0 $(MCLMR_CPPFLAGS)
 MUTATE_OBJ = $(MCLMR_SRC:%.c=$(MUTATE_DIR)/obj/%.o)
 MUTATE_TESTS = $(patsubst %.c,$(MUTATE_DIR)/obj/%.o,$(TEST_SRC))
-MUTATE_ROWS = $(MUTATE_DIR)/obj/tests/unit/policy_rows.o
+MUTATE_SHARED = $(TEST_SHARED:build/test/%=$(MUTATE_DIR)/%)
 
 $(MUTATE_DIR)/obj/%.o: %.c | $(DEPS)
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(MUTATE_CC) -MMD -MP -c -o $@ $<
 
--include $(MUTATE_OBJ:.o=.d) $(MUTATE_TESTS:.o=.d) $(MUTATE_ROWS:.o=.d)
+-include $(MUTATE_OBJ:.o=.d) $(MUTATE_TESTS:.o=.d) $(MUTATE_SHARED:.o=.d)
 
 .PHONY: mutate
 ## mutate      each rule of library, module and routes taken out: a test is red
 mutate: all $(TEST_TOOL) $(MEDIA_ENDPOINT) $(MUTATE_OBJ) $(MUTATE_TESTS) \
-		$(MUTATE_ROWS)
+		$(MUTATE_SHARED)
 	@$(PYTHON) tests/mutate/mutate.py --jobs $(MUTATE_JOBS) \
 		--compile '$(MUTATE_CC)' --libraries '-lcmocka $(MCLMR_LIBS)' \
-		--objects '$(MUTATE_OBJ)' --shared '$(MUTATE_ROWS)' \
+		--objects '$(MUTATE_OBJ)' --shared '$(MUTATE_SHARED)' \
 		--tests '$(MUTATE_TESTS)' --folder $(MUTATE_DIR) \
 		--policy $(MCLMR_DIR)/sdp/rule.h --only '$(MUTATE)' $(MUTATIONS)
 

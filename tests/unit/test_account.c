@@ -1,35 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* account: what is held under keys, and in all. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "mc_iwf/message/account.c"
+#include "heap.h"
 #include "unit.h"
 
 #define ALICE MCLMR_SPAN("user-alice")
 #define BOB MCLMR_SPAN("user-bob")
 #define KEYS 5000
 
-/* Memory that can run out. */
-static size_t allocations = SIZE_MAX;
-
-static void *allocate(size_t n)
-{
-	if(allocations == 0)
-		return NULL;
-	allocations -= allocations != SIZE_MAX;
-	return malloc(n);
-}
-
-static const mclmr_allocator_t allocator = {allocate, free};
-
 static iwf_accounts_t accounts;
 
 static int set_up(void **state)
 {
 	(void)state;
-	allocations = SIZE_MAX;
+	heap_refill();
 	assert_true(iwf_accounts_init(&accounts, &allocator));
 	return 0;
 }
@@ -156,7 +143,7 @@ static void test_no_memory(void **state)
 	iwf_account_t *alice = charge(ALICE, 10, 20);
 
 	(void)state;
-	allocations = 0;
+	heap.left = 0;
 	assert_null(charge(BOB, 10, 20));
 	assert_ptr_equal(charge(ALICE, 10, 20), alice);
 	discharge(alice, 10);

@@ -10,6 +10,7 @@
 
 #include "mc_iwf/data/apply.c"
 #include "mc_iwf/data/awaited.c"
+#include "heap.h"
 #include "unit.h"
 
 #define KMF "sip:kmf1@iwf.example.org"
@@ -106,8 +107,6 @@ mc_db_t *iwf_db(void)
 /* The small tables: a KMF with an alias. */
 static const char *kmf, *alias;
 
-static const mclmr_allocator_t allocator;
-
 mc_db_result_t iwf_load_network(mc_db_t *db, bool aside,
 		mclmr_network_t **network, mc_db_error_t *error)
 {
@@ -136,16 +135,6 @@ void mc_db_explain(mc_db_error_t *error, const char *format, ...)
 	(void)error, (void)format;
 }
 
-/* Memory, of which there is none at times. */
-static bool short_of_memory;
-
-static void *test_alloc(size_t n)
-{
-	return short_of_memory ? NULL : malloc(n);
-}
-
-static const mclmr_allocator_t allocator = {test_alloc, free};
-
 /* The directory that changes go into; NULL: the one in force. */
 static mclmr_directory_t *aside;
 
@@ -169,7 +158,7 @@ static int set_up(void **state)
 	mclmr_network_t *network;
 
 	(void)state;
-	short_of_memory = false;
+	heap_refill();
 	iwf_awaited_begin();
 	iwf_awaited_put();
 	answer = MC_DB_OK;
@@ -231,7 +220,7 @@ static void test_deleted(void **state)
 {
 	(void)state;
 	has_row = false;
-	short_of_memory = true;
+	heap.left = 0;
 	for(size_t i = 0; i < 3; i++) {
 		assert_int_equal(count(&kinds[i]), 1);
 		assert_int_equal(
@@ -253,7 +242,7 @@ static void test_no_memory(void **state)
 	user.organisation = (mclmr_span_t){text, sizeof(text)};
 	entry.identity = user.organisation;
 	party.psi = (mclmr_span_t){text, 200};
-	short_of_memory = true;
+	heap.left = 0;
 	for(size_t i = 0; i < 3; i++) {
 		const kind_t *kind = &kinds[i];
 
@@ -269,7 +258,7 @@ static void test_no_memory(void **state)
 				MC_DB_UNSURE);
 		assert_int_equal(count(kind), 0);
 	}
-	short_of_memory = false;
+	heap.left = SIZE_MAX;
 	for(size_t i = 0; i < 3; i++) {
 		assert_int_equal(
 				change(kinds[i].table, kinds[i].item1, kinds[i].item2, MC_WAIT),

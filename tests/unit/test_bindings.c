@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "mclmr/binding/bindings.h"
+#include "heap.h"
 #include "spans.h"
 
 #define NOW 1700000000
@@ -17,31 +18,11 @@
 #define OTHER_ID "sip:bob@mc.example.org"
 
 static mclmr_bindings_t *store;
-static size_t held;			/* blocks of memory */
-static long left = 1 << 30; /* that can still be had */
-
-static void *test_alloc(size_t n)
-{
-	void *memory = left-- > 0 ? malloc(n) : NULL;
-
-	if(memory == NULL)
-		return NULL;
-	held++;
-	return memset(memory, 0xa5, n);
-}
-
-static void test_release(void *memory)
-{
-	held--;
-	free(memory);
-}
-
-static const mclmr_allocator_t allocator = {test_alloc, test_release};
 
 static int begin(void **state)
 {
 	(void)state;
-	left = 1 << 30;
+	heap_refill();
 	store = mclmr_bindings_new(&allocator, NOW);
 	assert_non_null(store);
 	return 0;
@@ -51,7 +32,7 @@ static int end(void **state)
 {
 	(void)state;
 	mclmr_bindings_free(store);
-	assert_int_equal(held, 0);
+	assert_int_equal(heap.blocks, 0);
 	return 0;
 }
 
@@ -487,9 +468,9 @@ static void test_memory(void **state)
 	(void)state;
 	memset(long_id, 'x', sizeof(long_id) - 1);
 	long_id[sizeof(long_id) - 1] = '\0';
-	for(long i = 0; i < 8; i++) {
+	for(size_t i = 0; i < 8; i++) {
 		mclmr_bindings_free(store);
-		left = i;
+		heap.left = i;
 		store = mclmr_bindings_new(&allocator, NOW);
 		if(store == NULL) {
 			refused++;
@@ -516,7 +497,7 @@ static void test_memory(void **state)
 		}
 	}
 	assert_true(refused >= 6);
-	left = 1 << 30;
+	heap_refill();
 }
 
 #define PEOPLE 8

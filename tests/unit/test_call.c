@@ -2,13 +2,11 @@
 
 /* call: the decision on an INVITE. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "mclmr/decide/call.h"
+#include "heap.h"
 #include "unit.h"
-
-static const mclmr_allocator_t allocator = {malloc, free};
 
 #define KMF1 "sip:kmf1@iwf.example.org"
 #define KMF2 "sip:kmf2@tetra-iwf.example.org"
@@ -710,5 +708,5 @@ int main(void)
 			cmocka_unit_test(test_small_arena),
 	};
 
-	return cmocka_run_group_tests_name("call", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("call", tests, NULL, heap_tear_down);
 }

@@ -7,38 +7,9 @@
 
 #include "mclmr/directory/directory.h"
 #include "mclmr/sip/uri.h"
+#include "heap.h"
 #include "spans.h"
 #include "unit.h"
-
-/* An allocator that fails once, at the n-th call from now (0: never), or,
- * below 0, at every call; it knows how much is given away. */
-static int fail_at;
-static long living;
-static size_t octets;
-
-static void *test_alloc(size_t n)
-{
-	size_t *memory;
-
-	if(fail_at < 0 || (fail_at > 0 && --fail_at == 0))
-		return NULL;
-	memory = malloc(n + 16);
-	memory[0] = n;
-	living++;
-	octets += n;
-	return memory + 2;
-}
-
-static void test_release(void *memory)
-{
-	size_t *begin = (size_t *)memory - 2;
-
-	living--;
-	octets -= begin[0];
-	free(begin);
-}
-
-static const mclmr_allocator_t allocator = {test_alloc, test_release};
 
 #define KMF1 "sip:kmf1@iwf.example.org"
 #define KMF2 "sip:kmf2@tetra-iwf.example.org"
@@ -771,9 +742,9 @@ static void test_no_memory_changes_nothing(void **state)
 			mclmr_directory_t *directory = before_change();
 			bool failed;
 
-			fail_at = n;
+			heap.fail_at = (size_t)n;
 			failed = change_step(directory, step) != NULL;
-			fail_at = 0;
+			heap.fail_at = 0;
 			if(failed) {
 				failures++;
 				assert_unchanged(directory);
@@ -791,7 +762,7 @@ static void test_revocation_needs_no_memory(void **state)
 	mclmr_directory_t *directory = before_change();
 
 	(void)state;
-	fail_at = -1;
+	heap.left = 0;
 	assert_null(
 			mclmr_directory_put_entries(directory, MCLMR_SPAN("a"), NULL, 0));
 	assert_counts(directory, 2, 1, 0);
@@ -801,7 +772,7 @@ static void test_revocation_needs_no_memory(void **state)
 	assert_true(mclmr_directory_remove_user(
 			directory, VIDEO, MCLMR_SPAN("sip:v@example.org")));
 	assert_counts(directory, 0, 0, 0);
-	fail_at = 0;
+	heap.left = SIZE_MAX;
 	mclmr_directory_free(directory);
 }
 
@@ -814,14 +785,14 @@ static void test_no_memory_for_directory(void **state)
 
 	(void)state;
 	for(n = 1; !directory; n++) {
-		long before = living;
+		size_t before = heap.blocks;
 
-		fail_at = n;
+		heap.fail_at = (size_t)n;
 		directory =
 				mclmr_directory_new(&allocator, network, MCLMR_PER_USER, 1000);
-		fail_at = 0;
+		heap.fail_at = 0;
 		if(!directory)
-			assert_int_equal(living, before);
+			assert_int_equal(heap.blocks, before);
 	}
 	assert_true(n > 4);
 	mclmr_directory_free(directory);
@@ -839,19 +810,19 @@ static void test_growth_without_memory(void **state)
 	for(i = 0; i < 200; i++) {
 		snprintf(uri, sizeof(uri), "sip:user%d@example.org", i);
 		/* the user, the person, then the three tables */
-		fail_at = 3;
+		heap.fail_at = 3;
 		assert_null(add(directory, PTT, uri, uri, uri));
-		fail_at = 0;
+		heap.fail_at = 0;
 	}
 	for(i = 0; i < 200; i++) {
 		snprintf(uri, sizeof(uri), "sip:user%d@example.org", i);
 		assert_non_null(find(directory, PTT, uri));
 		assert_int_equal(on_impu(directory, uri), 1);
 	}
-	fail_at = -1;
+	heap.left = 0;
 	assert_true(mclmr_directory_remove_user(
 			directory, PTT, MCLMR_SPAN("sip:user7@example.org")));
-	fail_at = 0;
+	heap.left = SIZE_MAX;
 	assert_counts(directory, 199, 199, 0);
 	mclmr_directory_free(directory);
 }
@@ -977,17 +948,11 @@ static void test_memory_of_many(void **state)
 				directory, mclmr_span(person), &entry, 1));
 	}
 	assert_counts(directory, USERS, USERS, USERS);
-	assert_true(octets < (size_t)USERS * BUDGET);
+	assert_true(heap.octets < (size_t)USERS * BUDGET);
 	assert_non_null(find(directory, PTT, "sip:user0@mc.example.org"));
 	assert_non_null(find(directory, PTT, "sip:user65535@mc.example.org"));
 	assert_null(find(directory, PTT, "sip:user65536@mc.example.org"));
 	mclmr_directory_free(directory);
-}
-
-static int nothing_left(void **state)
-{
-	(void)state;
-	return living == 0 && octets == 0 ? 0 : -1;
 }
 
 int main(void)
@@ -1016,5 +981,5 @@ int main(void)
 			cmocka_unit_test(test_memory_of_many),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, nothing_left);
+	return cmocka_run_group_tests(tests, NULL, heap_tear_down);
 }

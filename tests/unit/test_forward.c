@@ -6,9 +6,8 @@
 #include <string.h>
 
 #include "mclmr/decide/forward.h"
+#include "heap.h"
 #include "unit.h"
-
-static const mclmr_allocator_t allocator = {malloc, free};
 
 #define KMF1 "sip:kmf1@iwf.example.org"
 #define KMF2 "sip:kmf2@tetra-iwf.example.org"
@@ -1189,5 +1188,5 @@ int main(void)
 			cmocka_unit_test(test_served),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, heap_tear_down);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* member: who a URI is, and which KMF may write to it. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "mclmr/decide/member.h"
+#include "heap.h"
 #include "unit.h"
 
 #define KMF1 "sip:kmf1@iwf.example.org"
@@ -34,7 +34,6 @@
 #define TETRA MCLMR_LMR_TETRA
 #define ANY MCLMR_LMR_NOT_GIVEN
 
-static const mclmr_allocator_t allocator = {malloc, free};
 static mclmr_directory_t *directory;
 
 static mclmr_network_t *make_network(void)
@@ -312,5 +311,5 @@ int main(void)
 					test_kmf_is_gone, set_up, tear_down),
 	};
 
-	return cmocka_run_group_tests_name("member", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("member", tests, NULL, heap_tear_down);
 }

@@ -2,34 +2,13 @@
 
 /* network: KMFs, PSIs, peers, partners. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "mclmr/directory/network.h"
 #include "mclmr/sip/uri.h"
+#include "heap.h"
 #include "spans.h"
 #include "unit.h"
-
-/* An allocator that fails once, at the n-th call from now; 0: never. */
-static int fail_at;
-static long living;
-
-static void *test_alloc(size_t n)
-{
-	if(fail_at > 0 && --fail_at == 0)
-		return NULL;
-	living++;
-	return malloc(n);
-}
-
-static void test_release(void *memory)
-{
-	assert_non_null(memory);
-	living--;
-	free(memory);
-}
-
-static const mclmr_allocator_t allocator = {test_alloc, test_release};
 
 #define KMF1 "sip:kmf1@iwf.example.org"
 #define KMF2 "sip:kmf2@tetra-iwf.example.org"
@@ -624,14 +603,14 @@ static void test_no_memory(void **state)
 	int n;
 
 	(void)state;
-	fail_at = 1;
+	heap.fail_at = 1;
 	assert_null(mclmr_network_new(&allocator));
 	for(n = 1; failed; n++) {
 		mclmr_network_t *network = mclmr_network_new(&allocator);
 		int step;
 
 		failed = false;
-		fail_at = n;
+		heap.fail_at = (size_t)n;
 		for(step = 0; step < SAMPLE_STEPS; step++) {
 			if(sample_step(network, step) == NULL)
 				continue;
@@ -639,19 +618,13 @@ static void test_no_memory(void **state)
 			failed = true;
 			assert_null(sample_step(network, step));
 		}
-		fail_at = 0;
+		heap.fail_at = 0;
 		assert_int_equal(mclmr_network_kmf_at(network, 0)->aliases, 1);
 		assert_int_equal(mclmr_network_kmf_at(network, 0)->psis, 1);
 		assert_null(mclmr_network_kmf_at(network, 2));
 		mclmr_network_free(network);
 	}
 	assert_true(n > SAMPLE_STEPS);
-}
-
-static int nothing_left(void **state)
-{
-	(void)state;
-	return living == 0 ? 0 : -1;
 }
 
 /* The sets of KMFs and partners in their order, each once. */
@@ -696,5 +669,5 @@ int main(void)
 			cmocka_unit_test(test_no_memory),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, nothing_left);
+	return cmocka_run_group_tests(tests, NULL, heap_tear_down);
 }

@@ -2,33 +2,16 @@
 
 /* party: LMR users and groups. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "mclmr/directory/party.h"
 #include "mclmr/sip/uri.h"
+#include "heap.h"
 #include "unit.h"
 
 #define UNIT "sip:unit1@iwf.example.org"
 #define PSI "sip:iwf@iwf.example.org"
 #define WORD_31 "abcdefghijklmnopqrstuvwxyz01234"
-
-/* An allocator that fails after some allocations. */
-static int allocations_left;
-
-static void *allocate(size_t n)
-{
-	return allocations_left-- > 0 ? malloc(n) : NULL;
-}
-
-static const mclmr_allocator_t allocator = {allocate, free};
-
-static int refill(void **state)
-{
-	(void)state;
-	allocations_left = 1 << 30;
-	return 0;
-}
 
 static const char *put(mclmr_parties_t *parties, const char *uri,
 		const char *psi, const char *profile, const char *codec)
@@ -110,10 +93,10 @@ static void test_bad_rows(void **state)
 				row[i].wrong);
 		assert_text(find(parties, UNIT)->row.profile, "tetra");
 	}
-	allocations_left = 0;
+	heap.left = 0;
 	assert_string_equal(put(parties, UNIT, psi, "p25", ""), "no memory");
 	assert_text(find(parties, UNIT)->row.profile, "tetra");
-	refill(state);
+	heap_refill();
 	assert_null(put(parties, UNIT, PSI, WORD_31, WORD_31));
 	assert_text(find(parties, UNIT)->row.codec, WORD_31);
 	assert_int_equal(mclmr_parties_count(parties), 1);
@@ -168,17 +151,17 @@ static void test_no_memory(void **state)
 
 	(void)state;
 	for(int i = 0; i < 3; i++) {
-		allocations_left = i;
+		heap.left = (size_t)i;
 		assert_null(mclmr_parties_new(&allocator));
 	}
-	allocations_left = 3;
+	heap.left = 3;
 	parties = mclmr_parties_new(&allocator);
 	assert_non_null(parties);
 	for(int i = 0; i < 40; i++) {
 		char uri[64];
 
 		snprintf(uri, sizeof(uri), "sip:u%d@iwf.example.org", i);
-		allocations_left = 1; /* none for more buckets */
+		heap.left = 1; /* none for more buckets */
 		assert_null(put(parties, uri, PSI, "p25", ""));
 		assert_non_null(find(parties, uri));
 	}
@@ -186,15 +169,17 @@ static void test_no_memory(void **state)
 	mclmr_parties_free(NULL);
 }
 
+#define TEST(name) cmocka_unit_test_setup(name, heap_set_up)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-			cmocka_unit_test_setup(test_found, refill),
-			cmocka_unit_test_setup(test_bad_rows, refill),
-			cmocka_unit_test_setup(test_removed, refill),
-			cmocka_unit_test_setup(test_many, refill),
-			cmocka_unit_test_setup(test_no_memory, refill),
+			TEST(test_found),
+			TEST(test_bad_rows),
+			TEST(test_removed),
+			TEST(test_many),
+			TEST(test_no_memory),
 	};
 
-	return cmocka_run_group_tests_name("party", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("party", tests, NULL, heap_tear_down);
 }

@@ -6,41 +6,13 @@
  */
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "mclmr/base/pool.h"
+#include "heap.h"
 #include "unit.h"
 
 #define BLOCKS 3000
-
-/* Memory, of which there is only so much; how often it was asked for. */
-static size_t left, asked, held;
-
-static void *test_alloc(size_t n)
-{
-	asked++;
-	if(n > left)
-		return NULL;
-	held++;
-	return malloc(n);
-}
-
-static void test_release(void *memory)
-{
-	held--;
-	free(memory);
-}
-
-static const mclmr_allocator_t allocator = {test_alloc, test_release};
-
-static int set_up(void **state)
-{
-	(void)state;
-	left = (size_t)1 << 30;
-	asked = held = 0;
-	return 0;
-}
 
 /* The size of block i: small ones, and some that need a page of their own. */
 static size_t size_of(size_t i)
@@ -75,7 +47,7 @@ static void test_blocks(void **state)
 		assert_int_equal((uintptr_t)block[i] % sizeof(void *), 0);
 		fill(block[i], i);
 	}
-	assert_true(asked < 120);
+	assert_true(heap.asked < 120);
 	for(size_t i = 0; i < BLOCKS; i += 3)
 		mclmr_pool_release(pool, block[i]);
 	for(size_t i = 0; i < BLOCKS; i += 3) {
@@ -85,7 +57,7 @@ static void test_blocks(void **state)
 	for(size_t i = 0; i < BLOCKS; i++)
 		assert_true(is_filled(block[i], i));
 	mclmr_pool_free(pool);
-	assert_int_equal(held, 0);
+	assert_int_equal(heap.blocks, 0);
 }
 
 /* However often blocks are made and released, the pool does not grow, and does
@@ -100,14 +72,14 @@ static void test_used_again(void **state)
 	for(size_t i = 0; i < BLOCKS; i++)
 		block[i] = mclmr_pool_alloc(pool, 100 + i % 200);
 	octets = mclmr_pool_octets(pool);
-	before = asked;
+	before = heap.asked;
 	for(size_t round = 0; round < 50; round++) {
 		for(size_t i = round % 7; i < BLOCKS; i += 7)
 			mclmr_pool_release(pool, block[i]);
 		for(size_t i = round % 7; i < BLOCKS; i += 7)
 			block[i] = mclmr_pool_alloc(pool, 100 + i % 200);
 	}
-	assert_int_equal(asked, before);
+	assert_int_equal(heap.asked, before);
 	assert_int_equal(mclmr_pool_octets(pool), octets);
 	assert_true(octets < BLOCKS * 230);
 	mclmr_pool_free(pool);
@@ -149,17 +121,17 @@ static void test_joined(void **state)
 
 	(void)state;
 	mclmr_pool_release(pool, mclmr_pool_alloc(pool, 4000));
-	before = asked;
+	before = heap.asked;
 	for(size_t i = 0; i < 6; i++)
 		block[i] = mclmr_pool_alloc(pool, 600);
-	assert_int_equal(asked, before);
+	assert_int_equal(heap.asked, before);
 	assert_int_equal(mclmr_pool_used(pool), 6 * 608);
 	for(size_t i = 0; i < 6; i++)
 		mclmr_pool_release(pool, block[order[i]]);
 	assert_int_equal(mclmr_pool_used(pool), 0);
 	whole = mclmr_pool_alloc(pool, 4000);
 	assert_ptr_equal(whole, block[0]);
-	assert_int_equal(asked, before);
+	assert_int_equal(heap.asked, before);
 	mclmr_pool_free(pool);
 }
 
@@ -191,25 +163,25 @@ static void test_short_of_memory(void **state)
 	void *block;
 
 	(void)state;
-	left = 200;
+	heap.largest = 200;
 	block = mclmr_pool_alloc(pool, 100);
 	assert_non_null(block);
-	left = 0;
+	heap.largest = 0;
 	assert_null(mclmr_pool_alloc(pool, 100));
 	assert_null(mclmr_pool_alloc(pool, 100000));
-	left = 200;
+	heap.largest = 200;
 	assert_null(mclmr_pool_alloc(pool, SIZE_MAX));
 	assert_null(mclmr_pool_alloc(pool, SIZE_MAX - 8));
-	left = 0;
+	heap.largest = 0;
 	mclmr_pool_release(pool, block);
 	assert_ptr_equal(mclmr_pool_alloc(pool, 99), block);
 	mclmr_pool_free(pool);
-	assert_int_equal(held, 0);
+	assert_int_equal(heap.blocks, 0);
 	assert_null(mclmr_pool_new(&allocator));
 	mclmr_pool_free(NULL);
 }
 
-#define TEST(name) cmocka_unit_test_setup(name, set_up)
+#define TEST(name) cmocka_unit_test_setup(name, heap_set_up)
 
 int main(void)
 {

@@ -5,10 +5,10 @@
  * single insertion has much to do.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "mclmr/base/table.h"
+#include "heap.h"
 #include "unit.h"
 
 #define NODES 5000
@@ -23,26 +23,6 @@ typedef struct node
 
 static node_t nodes[NODES];
 static size_t hashed; /* how often a node was looked at */
-static size_t held;	  /* blocks of memory */
-static bool short_of_memory;
-
-static void *test_alloc(size_t n)
-{
-	void *memory = short_of_memory ? NULL : malloc(n);
-
-	if(memory == NULL)
-		return NULL;
-	held++;
-	return memset(memory, 0xa5, n);
-}
-
-static void test_release(void *memory)
-{
-	held--;
-	free(memory);
-}
-
-static const mclmr_allocator_t allocator = {test_alloc, test_release};
 
 static uint64_t hash_number(uint64_t seed, uint64_t number)
 {
@@ -91,14 +71,6 @@ static void fill(mclmr_table_t *table, size_t from, size_t to)
 	}
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	short_of_memory = false;
-	held = 0;
-	return 0;
-}
-
 /* From the first node on, at any size. */
 static void test_growth(void **state)
 {
@@ -118,7 +90,7 @@ static void test_growth(void **state)
 	}
 	assert_true(table.buckets >= NODES);
 	mclmr_table_free(&allocator, &table);
-	assert_int_equal(held, 0);
+	assert_int_equal(heap.blocks, 0);
 }
 
 /* Nodes that are taken out in the middle of it, moved or not yet, are gone,
@@ -141,7 +113,7 @@ static void test_removed(void **state)
 	assert_int_equal(count_all(&table), n / 2);
 	assert_int_equal(table.n, n / 2);
 	mclmr_table_free(&allocator, &table);
-	assert_int_equal(held, 0);
+	assert_int_equal(heap.blocks, 0);
 }
 
 /* Without memory to grow the chains do; with memory again it grows. */
@@ -152,21 +124,21 @@ static void test_short_of_memory(void **state)
 	(void)state;
 	assert_true(mclmr_table_init(&allocator, &table, hash_link, 1000));
 	assert_int_equal(table.buckets, 1024);
-	short_of_memory = true;
+	heap.left = 0;
 	fill(&table, 0, 2000);
 	assert_int_equal(table.buckets, 1024);
-	short_of_memory = false;
+	heap.left = SIZE_MAX;
 	fill(&table, 2000, 4000);
 	assert_true(table.buckets >= 4096);
 	for(size_t i = 0; i < 4000; i++)
 		assert_true(is_there(&table, i));
 	mclmr_table_free(&allocator, &table);
-	short_of_memory = true;
+	heap.left = 0;
 	assert_false(mclmr_table_init(&allocator, &table, hash_link, 0));
 	mclmr_table_free(&allocator, &table);
 }
 
-#define TEST(name) cmocka_unit_test_setup(name, set_up)
+#define TEST(name) cmocka_unit_test_setup(name, heap_set_up)
 
 int main(void)
 {
