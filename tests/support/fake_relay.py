@@ -38,6 +38,7 @@ class FakeRelay(node.Started):
         self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.sock.bind((rtpengine.CONTROL, port))
         self.say, self.asked = moved, []
+        self.heard = [] # the place of an asker and its command, each time
         self._said = {}
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
@@ -70,6 +71,15 @@ class FakeRelay(node.Started):
         """It keeps no sessions."""
         return []
 
+    def places(self):
+        """The places of those that it heard."""
+        return {place for place, _ in self.heard}
+
+    def call_ids(self, command):
+        """The Call-IDs for which it heard a command."""
+        return {asked["call-id"] for _, asked in self.heard
+                if asked["command"] == command}
+
     def texts(self, command="offer"):
         """The descriptions that it was asked for by a command."""
         return [asked["sdp"] for asked in self.asked
@@ -82,13 +92,14 @@ class FakeRelay(node.Started):
             if not packet:
                 return
             if packet not in self._said:
-                self._said[packet] = self._answer(packet)
+                self._said[packet] = self._answer(packet, source)
             self.sock.sendto(self._said[packet], source)
 
-    def _answer(self, packet):
+    def _answer(self, packet, source):
         """The answer to a request."""
         cookie, _, octets = packet.partition(b" ")
         asked = rtpengine.decode(octets)
+        self.heard.append((source, asked))
         answer = {"result": "ok", "calls": self.calls()}
         if asked["command"] == "ping":
             answer["result"] = "pong"
