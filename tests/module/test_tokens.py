@@ -12,7 +12,7 @@ import node
 import sample
 import sip
 import tokens
-from test_bindings import CONFIG, ServerNode, third_party
+from test_bindings import CONFIG, ServerNode, rows, third_party
 
 ISSUER, AUDIENCE = "https://idms.mc.example.org", "mc"
 PHONE = "urn:uuid:00000000-0000-4000-8000-000000000001"
@@ -66,7 +66,7 @@ _enforcing = node_with(token_expiry="enforce", token_skew=0)
 def emptied(site):
     """The site, without any registration after a test."""
     yield site
-    for row in site.node.rpc("mc_iwf.bindings"):
+    for row in rows(site):
         assert site.from_core(third_party(site, row["impu"], 0)).code == 200
     site.reset()
 
@@ -138,7 +138,7 @@ def show(site, token, client=PHONE, user="alice"):
 def bound(site, user="alice"):
     """What clients of a user have bound."""
     return [(one["service"], one["mc_id"], one["client_id"], one["origin"])
-            for row in site.node.rpc("mc_iwf.bindings", mc.impu(user))
+            for row in rows(site, mc.impu(user))
             for one in row["bindings"]]
 
 
@@ -208,7 +208,7 @@ def test_clients(site):
     register(site)
     show(site, "no.token.this")
     assert sorted(bound(site)) == [of("alice"), of("alice", TABLET)]
-    assert site.node.rpc("mc_iwf.bindings")[0]["bindings"][0]["expires_in"] > 700
+    assert rows(site)[0]["bindings"][0]["expires_in"] > 700
     register(site, expires=0)
     register(site)
     assert bound(site) == []
@@ -226,10 +226,10 @@ def test_client_of_the_token(site):
 def test_expiry(enforcing):
     """The binding ends with its token, the registration does not."""
     show(enforcing, enforcing.node.token(exp=int(time.time()) + 3))
-    row, = enforcing.node.rpc("mc_iwf.bindings")
+    row, = rows(enforcing)
     assert row["bindings"][0]["expires_in"] <= 3
     node.wait_until(lambda: not bound(enforcing), "the end of the token")
-    row, = enforcing.node.rpc("mc_iwf.bindings")
+    row, = rows(enforcing)
     assert row["expires_in"] > 600
 
 

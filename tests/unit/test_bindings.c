@@ -423,40 +423,87 @@ static void test_expire(void **state)
 	assert_counts(0, 0);
 }
 
-static void test_pages(void **state)
+#define MANY 3000
+
+/* How often each of many was told of. */
+static int told[MANY];
+static size_t pages, most_of_page;
+
+static bool tell_of(void *data, const mclmr_registration_t *registration)
 {
-	const mclmr_registration_t *at;
-	uint64_t last = 0;
-	char uri[40];
-	size_t n = 0;
+	size_t *n = data;
+	int i = -1;
+
+	if(sscanf(registration->key[0].s, "sip:%d@", &i) == 1 && i >= 0 && i < MANY)
+		told[i]++;
+	return ++*n < 10;
+}
+
+static bool registers_number(int i, int64_t seconds)
+{
+	char uris[80];
+
+	snprintf(uris, sizeof(uris),
+			"sip:%d@ims.example.org tel:%d sip:+%d@ims.example.org", i, i, i);
+	return registers(uris, SCSCF, seconds);
+}
+
+/* A walk tells of all that are there, once if the store is as it was, in
+ * pages; the store may grow in between, and any of them may go. */
+static void test_walk(void **state)
+{
+	size_t place = 0;
 
 	(void)state;
-	assert_null(mclmr_bindings_after(store, 0));
-	for(int i = 0; i < 10; i++) {
-		snprintf(uri, sizeof(uri), "sip:%d@ims.example.org", i);
-		assert_true(registers(uri, SCSCF, i == 9 ? 5 : 100));
+	pages = most_of_page = 0;
+	memset(told, 0, sizeof(told));
+	for(int grown = 0; grown < 2; grown++) {
+		int first = grown ? MANY / 10 : 0;
+
+		memset(told, 0, sizeof(told));
+		for(int i = first / 2; i < MANY / 10; i++)
+			assert_true(registers_number(i, 100));
+		pages = 0;
+		do {
+			size_t n = 0;
+
+			place = mclmr_bindings_walk(store, place, 64, tell_of, &n);
+			most_of_page = n > most_of_page ? n : most_of_page;
+			for(int i = 0; grown && i < 40 && first < MANY; i++)
+				assert_true(registers_number(first++, 100));
+			if(grown && pages < 20)
+				assert_true(mclmr_bindings_end(store,
+									mclmr_span(pages % 2 ? "tel:7" : "tel:8"),
+									NOW, NOW)
+							== (pages < 2));
+			pages++;
+		} while(place != 0);
+		assert_true(pages > 20 && most_of_page < 30);
+		for(int i = 0; i < MANY / 10; i++) {
+			bool gone = grown && (i == 7 || i == 8);
+
+			assert_true(told[i] <= 1 + grown && (gone || told[i] >= 1));
+		}
 	}
-	for(at = mclmr_bindings_after(store, 0); at != NULL;
-			at = mclmr_registration_next(at)) {
-		assert_true(at->number > last);
-		last = at->number;
-		n++;
-	}
-	assert_int_equal(n, 10);
-	/* Numbers are not used again: a page after the last one has what is new. */
-	(void)mclmr_bindings_expire(store, NOW + 5, 9);
-	assert_null(mclmr_bindings_after(store, last));
-	assert_true(registers(uri, SCSCF, 100));
-	assert_non_null(mclmr_bindings_after(store, last));
-	/* Any of them may go. */
-	assert_true(mclmr_bindings_end(
-			store, mclmr_bindings_after(store, 0)->key[0], NOW, NOW));
-	assert_true(mclmr_bindings_end(
-			store, mclmr_bindings_after(store, 4)->key[0], NOW, NOW));
-	for(n = 0, at = mclmr_bindings_after(store, 0); at != NULL; n++)
-		at = mclmr_registration_next(at);
-	assert_int_equal(n, 8);
-	assert_counts(8, 0);
+	assert_counts(MANY - 2, 0);
+}
+
+/* A walk over nothing ends, and looks at so much of the store and no more. */
+static void test_walk_is_bounded(void **state)
+{
+	size_t n = 0, place = 0;
+
+	(void)state;
+	pages = 0;
+	do {
+		place = mclmr_bindings_walk(store, place, 100, tell_of, &n);
+		pages++;
+	} while(place != 0);
+	assert_int_equal(pages, 11); /* of 1024 chains */
+	assert_int_equal(n, 0);
+	/* A place that never was one. */
+	assert_int_equal(
+			mclmr_bindings_walk(store, SIZE_MAX, 5000, tell_of, &n), 0);
 }
 
 /* Without memory nothing changes, at whatever piece it ends. */
@@ -650,7 +697,8 @@ int main(void)
 			TEST(test_published),
 			TEST(test_latest),
 			TEST(test_expire),
-			TEST(test_pages),
+			TEST(test_walk),
+			TEST(test_walk_is_bounded),
 			TEST(test_memory),
 			TEST(test_random),
 	};

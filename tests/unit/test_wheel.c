@@ -92,6 +92,24 @@ static void test_clock_jumps(void **state)
 	assert_int_equal(nodes[2].told, 0);
 }
 
+/* After a clock that went back all is told at its time by this clock, what was
+ * put in before, too. */
+static void test_clock_set_back(void **state)
+{
+	const int64_t back = BEGIN - 3600;
+
+	(void)state;
+	begin();
+	put(0, BEGIN + 10);
+	assert_int_equal(turn(BEGIN + 5, NODES), 0);
+	assert_int_equal(turn(back, NODES), 0);
+	put(1, back + 60);
+	assert_int_equal(turn(back + 59, NODES), 0);
+	assert_int_equal(turn(back + 60, NODES), 1);
+	assert_int_equal(turn(BEGIN + 9, NODES), 0);
+	assert_int_equal(turn(BEGIN + 10, NODES), 1);
+}
+
 /* A second with much to do is told in pieces. */
 static void test_most(void **state)
 {
@@ -169,6 +187,7 @@ int main(void)
 			cmocka_unit_test(test_turns),
 			cmocka_unit_test(test_past),
 			cmocka_unit_test(test_clock_jumps),
+			cmocka_unit_test(test_clock_set_back),
 			cmocka_unit_test(test_most),
 			cmocka_unit_test(test_again),
 			cmocka_unit_test(test_random),

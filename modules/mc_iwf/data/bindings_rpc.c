@@ -13,12 +13,13 @@
 #include "bindings_rpc.h"
 #include "store.h"
 
-#define PAGE 100
+#define PAGE 100   /* shown at once, and a few more */
+#define LOOK 20000 /* places looked at: the lock is held */
 
 const char *iwf_bindings_doc[] = {
-		"mc_iwf.bindings [FILTER [AFTER]]: users that an IMS core has"
-		" registered, at most 100; FILTER stands in an identity or in the URI"
-		" of the S-CSCF (*: all), AFTER is the number of the last one shown",
+		"mc_iwf.bindings [FILTER [PLACE]]: users that an IMS core has"
+		" registered, about 100 of them; FILTER stands in an identity or in the"
+		" URI of the S-CSCF (*: all); PLACE is the next of the answer before",
 		NULL};
 
 /* True if the text stands in a name of the registration. */
@@ -88,14 +89,12 @@ static void add_bindings(rpc_t *rpc, void *list,
 }
 
 /* One registration. */
-static void add_registration(rpc_t *rpc, void *context,
+static void add_registration(rpc_t *rpc, void *registrations,
 		const mclmr_registration_t *registration, int64_t now)
 {
 	void *row, *list;
 
-	rpc->add(context, "{", &row);
-	rpc->struct_add(row, "d", "number",
-			(int)(registration->number & (uint64_t)INT_MAX));
+	rpc->array_add(registrations, "{", &row);
 	mc_rpc_add_text(rpc, row, "impu", registration->key[0]);
 	mc_rpc_add_text(rpc, row, "scscf", registration->scscf);
 	rpc->struct_add(
@@ -113,39 +112,60 @@ static void add_registration(rpc_t *rpc, void *context,
 	add_bindings(rpc, list, registration, now);
 }
 
-/* The arguments; false if AFTER is no number. */
-static bool scan(rpc_t *rpc, void *context, str *filter, unsigned int *after)
+/* What is asked for, and what of it was shown. */
+typedef struct page
+{
+	rpc_t *rpc;
+	void *registrations;
+	mclmr_span_t filter;
+	int64_t now;
+	size_t shown;
+} page_t;
+
+/* Shows a registration that fits; false once the page is full. */
+static bool show(void *data, const mclmr_registration_t *registration)
+{
+	page_t *page = data;
+
+	if(registration->expires > page->now && fits(registration, page->filter)) {
+		add_registration(
+				page->rpc, page->registrations, registration, page->now);
+		page->shown++;
+	}
+	return page->shown < PAGE;
+}
+
+/* The arguments; false if PLACE is no number. */
+static bool scan(rpc_t *rpc, void *context, str *filter, unsigned int *place)
 {
 	str number;
 	int n = rpc->scan(context, "*.S.S", filter, &number);
 
 	if(n < 1 || (filter->len == 1 && filter->s[0] == '*'))
 		filter->len = 0;
-	*after = 0;
-	return n < 2 || str2int(&number, after) == 0;
+	*place = 0;
+	return n < 2 || str2int(&number, place) == 0;
 }
 
 void iwf_bindings_rpc(rpc_t *rpc, void *context)
 {
+	page_t page = {.rpc = rpc, .now = time(NULL)};
 	const mclmr_bindings_t *bindings;
-	const mclmr_registration_t *at = NULL;
-	int64_t now = time(NULL);
-	unsigned int after;
-	size_t shown = 0;
+	size_t next = 0;
+	unsigned int place;
+	void *answer;
 	str filter;
 
-	if(!scan(rpc, context, &filter, &after)) {
-		rpc->fault(context, MC_RPC_ARGUMENT, "AFTER is a number");
+	if(!scan(rpc, context, &filter, &place)) {
+		rpc->fault(context, MC_RPC_ARGUMENT, "PLACE is a number");
 		return;
 	}
+	page.filter = mc_span(&filter);
+	rpc->add(context, "{", &answer);
+	rpc->struct_add(answer, "[", "registrations", &page.registrations);
 	bindings = iwf_bindings_read();
 	if(bindings != NULL)
-		at = mclmr_bindings_after(bindings, after);
-	for(; at != NULL && shown < PAGE; at = mclmr_registration_next(at)) {
-		if(at->expires <= now || !fits(at, mc_span(&filter)))
-			continue;
-		add_registration(rpc, context, at, now);
-		shown++;
-	}
+		next = mclmr_bindings_walk(bindings, place, LOOK, show, &page);
 	iwf_bindings_read_end();
+	rpc->struct_add(answer, "d", "next", (int)next);
 }

@@ -330,7 +330,7 @@ rpc_export_t iwf_rpc[] = {
 	{"mc_iwf.lmr_users", lmr_users, lmr_users_doc, 0},
 	{"mc_iwf.groups", groups, groups_doc, 0},
 	{"mc_iwf.group_codec", group_codec, group_codec_doc, 0},
-	{"mc_iwf.bindings", iwf_bindings_rpc, iwf_bindings_doc, RET_ARRAY},
+	{"mc_iwf.bindings", iwf_bindings_rpc, iwf_bindings_doc, 0},
 	{"mc_iwf.token_keys", token_keys, token_keys_doc, 0},
 	{"mc_iwf.stats", stats, stats_doc, 0},
 	{"mc_iwf.bad_rows", bad_rows, bad_rows_doc, RET_ARRAY},

@@ -109,6 +109,20 @@ mclmr_link_t *mclmr_table_chain_at(const mclmr_table_t *table, size_t i)
 	return i < half ? table->old[i] : NULL;
 }
 
+/* Chains are counted from the highest bit down: those that one becomes when the
+ * table grows follow each other. */
+size_t mclmr_table_next(const mclmr_table_t *table, size_t i)
+{
+	size_t bit = table->buckets / 2;
+
+	i &= table->buckets - 1;
+	while(bit > 0 && (i & bit) != 0) {
+		i &= ~bit;
+		bit /= 2;
+	}
+	return i | bit;
+}
+
 /* Puts a node at the front of its bucket. */
 static void prepend(mclmr_table_t *table, mclmr_link_t *link)
 {

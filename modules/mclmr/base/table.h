@@ -58,6 +58,14 @@ mclmr_link_t *mclmr_table_chain(const mclmr_table_t *table, uint64_t hash);
  * once. */
 mclmr_link_t *mclmr_table_chain_at(const mclmr_table_t *table, size_t i);
 
+/*
+ * The chain after chain i in a walk over all chains, from 0 to 0, that lasts
+ * while nodes come and go: if the table grows meanwhile, the chains that were
+ * seen are not seen again but for one at most, and none is left out. i may be
+ * of a time when the table was smaller.
+ */
+size_t mclmr_table_next(const mclmr_table_t *table, size_t i);
+
 /* Puts a node in. If there is no memory to grow, chains grow instead. */
 void mclmr_table_insert(const mclmr_allocator_t *allocator,
 		mclmr_table_t *table, mclmr_link_t *link);

@@ -52,8 +52,7 @@ typedef struct mclmr_binding
 
 typedef struct mclmr_registration
 {
-	uint64_t number; /* the later it was made, the greater */
-	size_t n;		 /* identities, at least one: that of the REGISTER first */
+	size_t n; /* identities, at least one: that of the REGISTER first */
 	const mclmr_span_t *key;
 	mclmr_span_t scscf; /* URI */
 	int64_t expires;
@@ -134,14 +133,19 @@ const mclmr_binding_t *mclmr_registration_published(
 		const mclmr_registration_t *registration, mclmr_span_t etag,
 		int64_t now);
 
-/* The registration with the least number above this one; NULL: none. Some may
- * have ended. O(number of registrations). */
-const mclmr_registration_t *mclmr_bindings_after(
-		const mclmr_bindings_t *store, uint64_t number);
+/* Takes one registration of a walk; false: no more of them, but for those of
+ * the same place. It changes nothing. */
+typedef bool (*mclmr_bindings_visit_t)(
+		void *data, const mclmr_registration_t *registration);
 
-/* The one after it. */
-const mclmr_registration_t *mclmr_registration_next(
-		const mclmr_registration_t *registration);
+/*
+ * Tells of registrations, in no order: from a place on, 0 at first, with a look
+ * at most many places. The place to go on from, below 2^28; 0: that were all.
+ * What is there from begin to end of such a walk is told of, twice at most if
+ * the store has grown meanwhile. Some may have ended.
+ */
+size_t mclmr_bindings_walk(const mclmr_bindings_t *store, size_t place,
+		size_t most, mclmr_bindings_visit_t visit, void *data);
 
 /* Frees registrations and bindings that have ended, at most so many
  * registrations; how many it has looked at. */

@@ -47,6 +47,8 @@ size_t mclmr_wheel_turn(mclmr_wheel_t *wheel, int64_t now, size_t most,
 {
 	size_t told = 0;
 
+	if(now < wheel->now)
+		wheel->now = now;
 	if(now - wheel->now > MCLMR_WHEEL_SECONDS)
 		wheel->now = now - MCLMR_WHEEL_SECONDS;
 	while(wheel->now < now) {

@@ -41,7 +41,8 @@ void mclmr_wheel_take(mclmr_wheel_node_t *node);
 /*
  * Tells of nodes that are due, which are taken out before; due() may put its
  * node in again, and touches no other one. At most so many of them: the rest
- * comes with the next call. How many. A clock that goes back tells of nothing.
+ * comes with the next call. How many. A clock that goes back tells of nothing;
+ * the seconds after it come again.
  */
 size_t mclmr_wheel_turn(mclmr_wheel_t *wheel, int64_t now, size_t most,
 		void (*due)(void *data, mclmr_wheel_node_t *node), void *data);
