@@ -163,6 +163,7 @@ static param_export_t params[] = {
 	{"client_hop", PARAM_STR, &word_params[CLIENT_HOP].text},
 	{"deliver", PARAM_STR, &word_params[DELIVER].text},
 	{"registrations", PARAM_STR, &word_params[REGISTRATIONS].text},
+	{"icscf", PARAM_STR, &iwf_config.icscf},
 	{"dereg_grace", PARAM_INT, &iwf_config.dereg_grace},
 	{"token", PARAM_STR, &word_params[TOKEN].text},
 	{"token_keys", PARAM_STRING | PARAM_USE_FUNC, (void *)param_token_keys},
@@ -946,6 +947,22 @@ static int check_numbers(void)
 	return 0;
 }
 
+/* The I-CSCF is a URI that a Route can hold. */
+static int check_icscf(void)
+{
+	mclmr_span_t uri = mc_span(&iwf_config.icscf);
+	mclmr_uri_room_t room;
+	mclmr_span_t key;
+
+	if(uri.len == 0
+			|| (mclmr_uri_key_in(uri, &room, &key)
+					&& mclmr_uri_host(key).len > 0
+					&& !mclmr_uri_has_headers(uri)))
+		return 0;
+	LM_ERR("icscf is a SIP URI without header fields, or empty\n");
+	return -1;
+}
+
 /* All that calls need. */
 static int lmr_init(void)
 {
@@ -961,13 +978,13 @@ static int mod_init(void)
 	set_defaults();
 	set_default_token();
 	if(read_words() < 0 || check_numbers() < 0 || check_tokens() < 0
-			|| iwf_message_init() < 0 || iwf_transaction_init() < 0
-			|| iwf_admit_init() < 0 || iwf_reply_init() < 0
-			|| iwf_usrloc_init() < 0 || iwf_source_init() < 0
-			|| iwf_store_init() < 0 || iwf_bindings_init() < 0
-			|| iwf_token_init() < 0 || iwf_group_init() < 0
-			|| iwf_counters_init() < 0 || iwf_gauges_init() < 0
-			|| iwf_metrics_init() < 0 || lmr_init() < 0
+			|| check_icscf() < 0 || iwf_message_init() < 0
+			|| iwf_transaction_init() < 0 || iwf_admit_init() < 0
+			|| iwf_reply_init() < 0 || iwf_usrloc_init() < 0
+			|| iwf_source_init() < 0 || iwf_store_init() < 0
+			|| iwf_bindings_init() < 0 || iwf_token_init() < 0
+			|| iwf_group_init() < 0 || iwf_counters_init() < 0
+			|| iwf_gauges_init() < 0 || iwf_metrics_init() < 0 || lmr_init() < 0
 			|| rpc_register_array(iwf_message_rpc) != 0)
 		return -1;
 	iwf_event_init(&event_callback);

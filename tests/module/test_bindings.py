@@ -2,6 +2,7 @@
 """A node as an application server: users are registered if an IMS core says so
 by third-party REGISTERs, as captured from Kamailio's S-CSCF."""
 import fcntl
+import re
 import subprocess
 
 import pytest
@@ -45,6 +46,9 @@ modparam("jsonrpcs", "transport", 1)
 modparam("mc_iwf", "db_url", "sqlite:///mc_iwf.db")
 #!ifdef GRACE
 modparam("mc_iwf", "dereg_grace", GRACE)
+#!endif
+#!ifdef ICSCF
+modparam("mc_iwf", "icscf", ICSCF)
 #!endif
 #!ifdef REGISTRATIONS
 modparam("mc_iwf", "registrations", REGISTRATIONS)
@@ -430,8 +434,25 @@ def test_other_modules(built, _told_site):
     assert found["verdict"] == "target_unregistered"
 
 
+@pytest.mark.parametrize("icscf, route", [
+    ("sip:127.0.0.15:5060", "<sip:127.0.0.15:5060;lr>"),
+    ("sip:127.0.0.15;transport=tcp;lr", "<sip:127.0.0.15;transport=tcp;lr>")])
+def test_other_modules_by_the_icscf(built, icscf, route):
+    """They are told of it for who is not registered."""
+    with sample.running(lambda peers: ServerNode(
+            peers, 'REGISTRATIONS="core"', f'NEIGHBOUR="{NEIGHBOUR}"',
+            f'ICSCF="{icscf}"')) as site:
+        found = site.node.rpc("neighbour.targets", mc.mc_id("alice"), "mcptt",
+                              "")
+    target, = found["targets"]
+    assert (found["verdict"], target["uri"]) == ("ok", mc.impu("alice"))
+    assert target["route"] == route
+
+
 @pytest.mark.parametrize("defines", [
-    ['REGISTRATIONS="all"'], ['REGISTRATIONS="core"', "GRACE=-1"]])
+    ['REGISTRATIONS="all"'], ['REGISTRATIONS="core"', "GRACE=-1"],
+    *([f'ICSCF="{uri}"'] for uri in ("tel:+1", "127.0.0.15", "sip:",
+                                     "sip:127.0.0.15?Route=x"))])
 def test_settings(defines):
     """What makes no sense stops the start."""
     with sample.Peers() as peers:
@@ -440,4 +461,4 @@ def test_settings(defines):
             server.start()
         text = server.log()
         server.remove()
-    assert "registrations" in text or "dereg_grace is" in text
+    assert re.search("registrations|dereg_grace is|icscf is", text)

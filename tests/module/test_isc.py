@@ -322,6 +322,47 @@ def test_merged(core):
     assert core.ask(message, "alice").code == 200
 
 
+# Users who are not registered here
+
+@pytest.fixture(name="icscf")
+def _icscf():
+    """An I-CSCF beside the core."""
+    with sip.UdpEndpoint("127.0.0.15", script=user_agent.manners) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(name="finding")
+def _finding(icscf):
+    with sample.running(lambda peers: isc.node_of_core(
+            peers, I_CSCF=f"sip:{icscf.hostport}")) as site:
+        yield isc.Core(site)
+        site.reset()
+
+
+def test_by_the_icscf(finding, icscf, parties):
+    """Requests for them go to the I-CSCF if there is one; they are no senders,
+    and who is registered is reached as before."""
+    site = finding.site
+    assert site.from_iwf(mc.iwf_message("alice", b"x")).code == 200
+    got = icscf.wait_request().message
+    assert got.uri == isc.impu("alice")
+    assert got.all("Route") == [f"<sip:{icscf.hostport};lr>"]
+    assert isc.marks(got)
+    site.iwf1.script = user_agent.manners
+    out = user_agent.Outgoing(site.iwf1, site.node.address, mc_invite.from_lmr(
+        calls.UNIT1, "alice", parties[0].sdp(media.P25))).start()
+    arrived = leg(icscf, finding, out)
+    assert arrived.message.uri == isc.impu("alice")
+    near, _ = talk(out, arrived, parties[1])
+    assert near.bye().code == 200
+    reply = finding.ask(isc.message_of("alice"), "alice")
+    assert reply.code == 404 and "141" in reply.get("Warning")
+    assert finding.register("alice").code == 200
+    icscf.forget()
+    assert to_alice(finding)[0].code == 200
+    assert not icscf.requests()
+
+
 # Calls
 
 def leg(endpoint, core, out):
@@ -458,7 +499,7 @@ def test_call_that_comes_back(core, parties):
     out.wait(486)
 
 
-# On through the core
+# With the settings of the sample, and on through the core
 
 @pytest.fixture(scope="module", name="_through_site")
 def _a_through_site():
@@ -475,6 +516,15 @@ def _through(_through_site):
     assert core.register("dave").code == 200
     yield core
     _through_site.reset()
+
+
+def test_one_of_several_devices_leaves(through):
+    """Debian's core says then that the registration ends: the user stays, as
+    long as it would have lasted."""
+    assert through.register("alice", expires=0).code == 200
+    assert through.ask(isc.message_of("alice"), "alice").code == 200
+    row, = through.site.node.rpc("mc_iwf.bindings", isc.impu("alice"))
+    assert 700 <= row["expires_in"] <= 720
 
 
 def test_message_through_the_core(through):

@@ -450,7 +450,7 @@ def code_variables():
     script = "".join((node.TOP / "tools" / name).read_text()
                      for name in ("node.sh", "processes.sh"))
     config = "".join(path.read_text() for path in
-                     (node.TOP / "cfg").glob("mc-server*.cfg"))
+                     (node.TOP / "cfg").glob("mc-*.cfg"))
     log = (node.TOP / "tools" / "bounded_log.py").read_text()
     found = dict(re.findall(r"^([A-Z_]+)=\$\{\1:-(?:\$top/)?(.*)\}$",
                            script, re.M))

@@ -30,10 +30,12 @@ def identity(uri):
     return impu("car7" if user in ("bob", "carol") else user)
 
 
-def node_of_core(peers):
-    """The node with mc-as.cfg; the second IWF is not in the trust domain."""
+def node_of_core(peers, **settings):
+    """The node with mc-as.cfg, on which a registration ends at once; the second
+    IWF is not in the trust domain. settings: more for tools/node.sh."""
     return sample.SampleNode(
         peers, config="mc-as.cfg", extra=sample.CHANGING,
+        env={"DEREG_GRACE": "0", **settings},
         sql=["UPDATE mc_iwf_kmfs SET trusted = 0 WHERE peer_set = 2",
              *(f"UPDATE mc_iwf_users SET impu = '{impu(user)}'"
                f" WHERE person = '{user}'" for user in EXTRA)])
@@ -74,7 +76,8 @@ class Core:
             ("Path", f"<{self.uri};lr>,<sip:term@127.0.0.8:5060;lr>"),
             ("Contact", f"<{self.uri}>"),
             ("P-Visited-Network-ID", REALM),
-            ("P-Associated-URI", f"<{impu(user)}, {TEL}>")])
+            ("P-Associated-URI", f"<{impu(user)}, {TEL}>"
+             if user == "alice" else f"<{impu(user)}>")])
         for name, value in fields.items():
             message.drop(name)
             if value is not None:

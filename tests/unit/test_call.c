@@ -141,7 +141,7 @@ static bool registered(void *data, mclmr_span_t impu)
 }
 
 static char registrar_data[] = "registrar";
-static const mclmr_registrar_t registrar = {registered, registrar_data};
+static const mclmr_registrar_t registrar = {registered, registrar_data, NULL};
 
 /* An INVITE, and what has to come out; NULL: absent, or not compared. */
 typedef struct row

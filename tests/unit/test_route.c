@@ -58,7 +58,7 @@ static void test_settle(void **state)
 	(void)state;
 	for(size_t i = 0; i < COUNT(row); i++) {
 		book_t book = {row[i].known, 0};
-		const mclmr_registrar_t registrar = {look_up, &book};
+		const mclmr_registrar_t registrar = {look_up, &book, NULL};
 		mclmr_route_t route = {.decided = row[i].decided,
 				.registered_sender = impu_of(row[i].sender),
 				.registered_target = impu_of(row[i].target)};
@@ -69,12 +69,41 @@ static void test_settle(void **state)
 	}
 }
 
+static bool is_bob(void *data, mclmr_span_t impu)
+{
+	(void)data;
+	return mclmr_span_equal(impu, mclmr_span(BOB));
+}
+
+/* Who can be sent to is another question than who is registered. */
+static void test_reachable(void **state)
+{
+	static const struct
+	{
+		const char *sender, *target;
+		mclmr_status_t status;
+	} row[] = {{NULL, BOB, MCLMR_OK},
+			{NULL, ALICE, MCLMR_TARGET_UNREGISTERED},
+			{BOB, BOB, MCLMR_SENDER_UNREGISTERED}};
+
+	(void)state;
+	for(size_t i = 0; i < COUNT(row); i++) {
+		book_t book = {ALICE, 0};
+		const mclmr_registrar_t registrar = {look_up, &book, is_bob};
+		mclmr_route_t route = {.decided = MCLMR_OK,
+				.registered_sender = impu_of(row[i].sender),
+				.registered_target = impu_of(row[i].target)};
+
+		assert_int_equal(mclmr_route_settle(&route, &registrar), row[i].status);
+	}
+}
+
 /* Without a registrar whoever has to be registered is not; a later answer
  * counts all the same. */
 static void test_settle_again(void **state)
 {
 	book_t book = {ALICE, 0};
-	const mclmr_registrar_t registrar = {look_up, &book};
+	const mclmr_registrar_t registrar = {look_up, &book, NULL};
 	mclmr_route_t route = {
 			.decided = MCLMR_OK, .registered_sender = MCLMR_SPAN(ALICE)};
 
@@ -88,6 +117,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(test_settle),
+			cmocka_unit_test(test_reachable),
 			cmocka_unit_test(test_settle_again),
 	};
 

@@ -31,7 +31,13 @@ static bool is_registered(void *data, mclmr_span_t impu)
 						   iwf_usrloc_registrar.data, impu));
 }
 
-const mclmr_registrar_t iwf_registrar = {is_registered, NULL};
+/* mclmr_registrar_t.reachable */
+static bool is_reachable(void *data, mclmr_span_t impu)
+{
+	return iwf_config.icscf.len > 0 || is_registered(data, impu);
+}
+
+const mclmr_registrar_t iwf_registrar = {is_registered, NULL, is_reachable};
 
 /* True if a SIP URI has the parameter lr. */
 static bool is_loose(mclmr_span_t uri)
@@ -51,22 +57,36 @@ static bool is_loose(mclmr_span_t uri)
 	return false;
 }
 
-/* The value of Route that leads through the S-CSCF of a user; false if no core
- * has registered the user, or the arena is full. */
+/* The value of Route that leads through a server of a core; false if the arena
+ * is full. */
+static bool write_route(
+		mclmr_span_t server, mclmr_arena_t *arena, mclmr_span_t *route)
+{
+	mclmr_text_t text = mclmr_text(arena);
+
+	mclmr_text_string(&text, "<");
+	mclmr_text_put(&text, server);
+	mclmr_text_string(&text, is_loose(server) ? ">" : ";lr>");
+	return mclmr_text_done(&text, route);
+}
+
+/* That through the S-CSCF of a user; false if no core has registered the user,
+ * or the arena is full. */
 static bool find_route(
 		mclmr_span_t impu, mclmr_arena_t *arena, mclmr_span_t *route)
 {
 	mclmr_implicit_set_t set;
 	mclmr_span_t scscf;
-	mclmr_text_t text;
 
-	if(!iwf_bindings_find(impu, arena, &set, &scscf))
-		return false;
-	text = mclmr_text(arena);
-	mclmr_text_string(&text, "<");
-	mclmr_text_put(&text, scscf);
-	mclmr_text_string(&text, is_loose(scscf) ? ">" : ";lr>");
-	return mclmr_text_done(&text, route);
+	return iwf_bindings_find(impu, arena, &set, &scscf)
+		   && write_route(scscf, arena, route);
+}
+
+/* That through the I-CSCF, which finds the S-CSCF; false if there is none. */
+static bool find_last_route(mclmr_arena_t *arena, mclmr_span_t *route)
+{
+	return iwf_config.icscf.len > 0
+		   && write_route(mc_span(&iwf_config.icscf), arena, route);
 }
 
 /* Sends the request to an IMPU by way of its S-CSCF. */
@@ -87,10 +107,15 @@ int iwf_registrar_targets(struct sip_msg *msg, const iwf_usrloc_wish_t *wish)
 	char memory[ROUTE_ARENA];
 	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
 	mclmr_span_t route;
+	int n = 0;
 
-	if(find_route(wish->impu, &arena, &route))
-		return set_route(msg, wish->impu, route) ? 1 : -1;
-	return has_usrloc() ? iwf_usrloc_targets(msg, wish) : 0;
+	if(!find_route(wish->impu, &arena, &route)) {
+		if(has_usrloc())
+			n = iwf_usrloc_targets(msg, wish);
+		if(n != 0 || !find_last_route(&arena, &route))
+			return n;
+	}
+	return set_route(msg, wish->impu, route) ? 1 : -1;
 }
 
 /* The S-CSCF of a user as the one target. */
@@ -121,7 +146,10 @@ bool iwf_registrar_list(const iwf_usrloc_wish_t *wish, mclmr_arena_t *arena,
 	if(find_route(wish->impu, &room, &route))
 		return list_route(wish->impu, route, arena, targets);
 	targets->n = 0;
-	return !has_usrloc() || iwf_usrloc_list(wish, arena, targets);
+	if(has_usrloc() && !iwf_usrloc_list(wish, arena, targets))
+		return false;
+	return targets->n > 0 || !find_last_route(&room, &route)
+		   || list_route(wish->impu, route, arena, targets);
 }
 
 /* Ends the core's contacts of all identities of a set. */

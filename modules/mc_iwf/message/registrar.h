@@ -17,7 +17,8 @@
 extern const mclmr_registrar_t iwf_registrar;
 
 /* As iwf_usrloc_targets(). Towards a core the Request-URI is the IMPU, by way
- * of the S-CSCF: which devices get it, it decides. */
+ * of the S-CSCF: which devices get it, it decides. A user who is not registered
+ * is reached by way of the I-CSCF of modparam icscf, if there is one. */
 int iwf_registrar_targets(struct sip_msg *msg, const iwf_usrloc_wish_t *wish);
 
 /* As iwf_usrloc_list(). */

@@ -98,7 +98,7 @@ static bool is_registered(void *data, mclmr_span_t impu)
 	return found;
 }
 
-const mclmr_registrar_t iwf_usrloc_registrar = {is_registered, NULL};
+const mclmr_registrar_t iwf_usrloc_registrar = {is_registered, NULL, NULL};
 
 /* True if two URIs are one identity. */
 static bool is_same(mclmr_span_t uri, mclmr_span_t other)

@@ -11,6 +11,15 @@ static bool is_missing(mclmr_span_t impu, const mclmr_registrar_t *registrar)
 				   || !registrar->registered(registrar->data, impu));
 }
 
+/* True if there is no way to an IMPU that there has to be. */
+static bool is_out_of_reach(
+		mclmr_span_t impu, const mclmr_registrar_t *registrar)
+{
+	if(impu.s != NULL && registrar != NULL && registrar->reachable != NULL)
+		return !registrar->reachable(registrar->data, impu);
+	return is_missing(impu, registrar);
+}
+
 mclmr_status_t mclmr_route_settle(
 		mclmr_route_t *route, const mclmr_registrar_t *registrar)
 {
@@ -18,7 +27,7 @@ mclmr_status_t mclmr_route_settle(
 	if(is_missing(route->registered_sender, registrar))
 		route->status = MCLMR_SENDER_UNREGISTERED;
 	else if(route->status == MCLMR_OK
-			&& is_missing(route->registered_target, registrar))
+			&& is_out_of_reach(route->registered_target, registrar))
 		route->status = MCLMR_TARGET_UNREGISTERED;
 	return route->status;
 }

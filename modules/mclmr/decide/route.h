@@ -78,6 +78,8 @@ typedef struct mclmr_registrar
 	/* Is there a registration under this IMPU? Called with data. */
 	bool (*registered)(void *data, mclmr_span_t impu);
 	void *data;
+	/* Can requests for this IMPU be sent on? NULL: if it is registered. */
+	bool (*reachable)(void *data, mclmr_span_t impu);
 } mclmr_registrar_t;
 
 /*
