@@ -82,8 +82,7 @@ static void test_reachable(void **state)
 	{
 		const char *sender, *target;
 		mclmr_status_t status;
-	} row[] = {{NULL, BOB, MCLMR_OK},
-			{NULL, ALICE, MCLMR_TARGET_UNREGISTERED},
+	} row[] = {{NULL, BOB, MCLMR_OK}, {NULL, ALICE, MCLMR_TARGET_UNREGISTERED},
 			{BOB, BOB, MCLMR_SENDER_UNREGISTERED}};
 
 	(void)state;
