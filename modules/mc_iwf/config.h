@@ -97,7 +97,9 @@ typedef struct iwf_config
 	mclmr_token_rules_t token_rules;
 	bool token_enforce; /* token_expiry = enforce */
 	mclmr_rebind_t rebind;
-	int total_timeout;	 /* s for all tries of one message together */
+	int publish_max_expires; /* s to which a publication is shortened */
+	int publish_min_expires; /* s; 0: none is too brief */
+	int total_timeout;		 /* s for all tries of one message together */
 	int held_share;		 /* per cent of the shared memory for transactions */
 	str location_table;	 /* usrloc table of the registrar */
 	str contact_xavp;	 /* usrloc's xavp_contact */

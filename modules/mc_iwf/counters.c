@@ -79,6 +79,10 @@ static const struct
 				"access tokens for MC service IDs bound elsewhere"},
 		[IWF_COUNT_TOKEN_LIMIT] = {"token_limit",
 				"access tokens beyond the bindings of a registration"},
+		[IWF_COUNT_PUBLISHED] = {"published",
+				"PUBLISHes that published, refreshed or changed settings"},
+		[IWF_COUNT_UNPUBLISHED] = {"unpublished",
+				"PUBLISHes that ended a publication"},
 };
 
 /* One counter a verdict that refuses. */

@@ -44,6 +44,8 @@ typedef enum iwf_count
 	IWF_COUNT_TOKEN_UNREGISTERED,
 	IWF_COUNT_TOKEN_TAKEN, /* rebind = refuse */
 	IWF_COUNT_TOKEN_LIMIT,
+	IWF_COUNT_PUBLISHED,   /* PUBLISHes that were taken */
+	IWF_COUNT_UNPUBLISHED, /* the same with Expires 0 */
 	IWF_COUNT_NUMBER
 } iwf_count_t;
 

@@ -40,6 +40,7 @@
 #include "mc_iwf/message/event.h"
 #include "mc_iwf/message/head.h"
 #include "mc_iwf/message/in_dialog.h"
+#include "mc_iwf/message/publish.h"
 #include "mc_iwf/message/pv.h"
 #include "mc_iwf/message/register.h"
 #include "mc_iwf/message/reply.h"
@@ -82,6 +83,7 @@ iwf_config_t iwf_config = {
 	.pai_to_client = IWF_PAI_KEEP,
 	.client_hop = IWF_HOP_CLIENT,
 	.deliver = IWF_DELIVER_ALL,
+	.publish_max_expires = 604800,
 	.total_timeout = 20,
 	.held_share = 85,
 	.location_table = str_init("location"),
@@ -179,6 +181,8 @@ static param_export_t params[] = {
 	{"token_scope_mcvideo", PARAM_STR,
 		&token_params.scope[MCLMR_SERVICE_MCVIDEO]},
 	{"rebind", PARAM_STR, &word_params[REBIND].text},
+	{"publish_max_expires", PARAM_INT, &iwf_config.publish_max_expires},
+	{"publish_min_expires", PARAM_INT, &iwf_config.publish_min_expires},
 	{"total_timeout", PARAM_INT, &iwf_config.total_timeout},
 	{"held_share", PARAM_INT, &iwf_config.held_share},
 	{"location_table", PARAM_STR, &iwf_config.location_table},
@@ -348,6 +352,12 @@ static int ki_iwf_contact(struct sip_msg *msg)
 static int ki_iwf_register(struct sip_msg *msg)
 {
 	return take_step(msg, iwf_register);
+}
+
+/* The same; the reply has what a publication needs. */
+static int ki_iwf_publish(struct sip_msg *msg)
+{
+	return take_step(msg, iwf_publish);
 }
 
 /* Notes a verdict for $iwf() and iwf_reply(): 1 or -1. Success needs no note
@@ -591,6 +601,12 @@ static int w_iwf_register(struct sip_msg *msg, char *p1, char *p2)
 	return ki_iwf_register(msg);
 }
 
+static int w_iwf_publish(struct sip_msg *msg, char *p1, char *p2)
+{
+	(void)p1, (void)p2;
+	return ki_iwf_publish(msg);
+}
+
 static int w_lmr_sdp_offer(struct sip_msg *msg, char *p1, char *p2)
 {
 	str profile;
@@ -647,6 +663,7 @@ static cmd_export_t commands[] = {
 		REQUEST_ROUTE | FAILURE_ROUTE},
 	{"iwf_contact", w_iwf_contact, 0, 0, 0, REQUEST_ROUTE},
 	{"iwf_register", w_iwf_register, 0, 0, 0, REQUEST_ROUTE},
+	{"iwf_publish", w_iwf_publish, 0, 0, 0, REQUEST_ROUTE},
 	{"iwf_group_codec", w_iwf_group_codec2, 2, fixup_spve_all,
 		fixup_free_spve_all, ANY_ROUTE},
 	{"iwf_group_codec", (cmd_function)w_iwf_group_codec, 3, fixup_spve_all,
@@ -708,6 +725,8 @@ static sr_kemi_t kemi[] = {
 	{KEMI_NAME, str_init("iwf_contact"), SR_KEMIP_INT, ki_iwf_contact,
 		KEMI_NO_PARAMS},
 	{KEMI_NAME, str_init("iwf_register"), SR_KEMIP_INT, ki_iwf_register,
+		KEMI_NO_PARAMS},
+	{KEMI_NAME, str_init("iwf_publish"), SR_KEMIP_INT, ki_iwf_publish,
 		KEMI_NO_PARAMS},
 	{KEMI_NAME, str_init("iwf_group_codec"), SR_KEMIP_INT, ki_iwf_group_codec,
 		{SR_KEMIP_STR, SR_KEMIP_STR, SR_KEMIP_STR, SR_KEMIP_NONE,
@@ -942,6 +961,15 @@ static int check_numbers(void)
 	}
 	if(iwf_config.dereg_grace < 0) {
 		LM_ERR("dereg_grace is 0 or more (s)\n");
+		return -1;
+	}
+	if(iwf_config.publish_min_expires < 0
+			|| iwf_config.publish_min_expires > 3600
+			|| iwf_config.publish_max_expires < 1
+			|| iwf_config.publish_max_expires
+					   < iwf_config.publish_min_expires) {
+		LM_ERR("publish_min_expires is 0 to 3600, publish_max_expires from"
+			   " that on, and above 0 (s)\n");
 		return -1;
 	}
 	return 0;

@@ -50,6 +50,12 @@ modparam("mc_iwf", "dereg_grace", GRACE)
 #!ifdef ICSCF
 modparam("mc_iwf", "icscf", ICSCF)
 #!endif
+#!ifdef BRIEFEST
+modparam("mc_iwf", "publish_min_expires", BRIEFEST)
+#!endif
+#!ifdef LONGEST
+modparam("mc_iwf", "publish_max_expires", LONGEST)
+#!endif
 #!ifdef REGISTRATIONS
 modparam("mc_iwf", "registrations", REGISTRATIONS)
 #!endif
@@ -451,6 +457,8 @@ def test_other_modules_by_the_icscf(built, icscf, route):
 
 @pytest.mark.parametrize("defines", [
     ['REGISTRATIONS="all"'], ['REGISTRATIONS="core"', "GRACE=-1"],
+    ["BRIEFEST=-1"], ["BRIEFEST=3601"], ["LONGEST=0"],
+    ["BRIEFEST=60", "LONGEST=59"],
     *([f'ICSCF="{uri}"'] for uri in ("tel:+1", "127.0.0.15", "sip:",
                                      "sip:127.0.0.15?Route=x"))])
 def test_settings(defines):
@@ -461,4 +469,5 @@ def test_settings(defines):
             server.start()
         text = server.log()
         server.remove()
-    assert re.search("registrations|dereg_grace is|icscf is", text)
+    assert re.search(
+        "registrations|dereg_grace is|icscf is|publish_max_expires from", text)

@@ -175,7 +175,7 @@ def test_verdicts_of_the_functions():
                    for heading in (
         "iwf_check()", "iwf_authorize()", "iwf_check_in_dialog(mc_id)",
         "iwf_targets()", "iwf_reply() and iwf_refuse(verdict)",
-        "iwf_register()",
+        "iwf_register()", "iwf_publish()",
         "Verdicts of the lmr_ functions"))
     assert code_verdicts().keys() - {"ok"} <= set(documents.names(text))
 

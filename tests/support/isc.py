@@ -30,11 +30,12 @@ def identity(uri):
     return impu("car7" if user in ("bob", "carol") else user)
 
 
-def node_of_core(peers, **settings):
+def node_of_core(peers, extra="", **settings):
     """The node with mc-as.cfg, on which a registration ends at once; the second
-    IWF is not in the trust domain. settings: more for tools/node.sh."""
+    IWF is not in the trust domain. extra: more of its configuration; settings:
+    more for tools/node.sh."""
     return sample.SampleNode(
-        peers, config="mc-as.cfg", extra=sample.CHANGING,
+        peers, config="mc-as.cfg", extra=sample.CHANGING + extra,
         env={"DEREG_GRACE": "0", **settings},
         sql=["UPDATE mc_iwf_kmfs SET trusted = 0 WHERE peer_set = 2",
              *(f"UPDATE mc_iwf_users SET impu = '{impu(user)}'"

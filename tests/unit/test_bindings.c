@@ -305,10 +305,19 @@ static void test_rebind_after_end(void **state)
 			bind_with(ALICE, ID, "a", MCLMR_REBIND_REFUSE), MCLMR_BOUND);
 }
 
+static bool unbind(const char *impu, mclmr_service_t service,
+		const char *client, mclmr_binding_origin_t origin)
+{
+	const mclmr_binding_t row = {.service = service,
+			.origin = origin,
+			.client_id = mclmr_span(client)};
+
+	return mclmr_bindings_unbind(store, mclmr_span(impu), &row);
+}
+
+/* One client, one service, one origin. */
 static void test_unbind(void **state)
 {
-	const mclmr_span_t a = MCLMR_SPAN("a");
-
 	(void)state;
 	assert_true(registers(ALICE " " ALICE_TEL, SCSCF, 100));
 	assert_int_equal(bind_with(ALICE, ID, "a", MCLMR_REBIND_ADD), MCLMR_BOUND);
@@ -319,18 +328,20 @@ static void test_unbind(void **state)
 						OTHER_ID, i == 2 ? "b" : "a", MCLMR_BOUND_BY_PUBLISH,
 						9),
 				MCLMR_BOUND);
-	assert_int_equal(mclmr_bindings_unbind(store, mclmr_span(ALICE_TEL), a,
-							 MCLMR_BOUND_BY_PUBLISH),
-			2);
+	assert_true(unbind(
+			ALICE_TEL, MCLMR_SERVICE_MCPTT, "a", MCLMR_BOUND_BY_PUBLISH));
 	assert_true(is_bound(ALICE, ID, 0));
 	assert_true(is_bound(ALICE, OTHER_ID, 0)); /* b's */
+	assert_counts(1, 3);
+	assert_false(
+			unbind(ALICE, MCLMR_SERVICE_MCPTT, "a", MCLMR_BOUND_BY_PUBLISH));
+	assert_false(unbind(BOB, MCLMR_SERVICE_MCPTT, "b", MCLMR_BOUND_BY_PUBLISH));
+	assert_true(
+			unbind(ALICE, MCLMR_SERVICE_MCPTT, "b", MCLMR_BOUND_BY_PUBLISH));
+	assert_false(is_bound(ALICE, OTHER_ID, 0));
 	assert_counts(1, 2);
-	assert_int_equal(mclmr_bindings_unbind(
-							 store, mclmr_span(BOB), a, MCLMR_BOUND_BY_PUBLISH),
-			0);
 }
 
-/* A binding that ends first is freed by itself. */
 static mclmr_binding_fate_t publish(const char *id, const char *client,
 		const char *etag, int64_t seconds, int64_t latest)
 {
@@ -374,9 +385,8 @@ static void test_published(void **state)
 	assert_text(published("4", 89)->mc_key, ID);
 	assert_true(is_bound(ALICE, ID, 89));
 	assert_counts(1, 1);
-	assert_int_equal(mclmr_bindings_unbind(store, mclmr_span(ALICE),
-							 MCLMR_SPAN("b"), MCLMR_BOUND_BY_PUBLISH),
-			1);
+	assert_true(
+			unbind(ALICE, MCLMR_SERVICE_MCPTT, "b", MCLMR_BOUND_BY_PUBLISH));
 	assert_null(published("2", 0));
 	assert_int_equal(publish(ID, "a", "", 90, 0), MCLMR_BOUND);
 	assert_null(published("", 0));

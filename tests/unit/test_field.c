@@ -116,6 +116,42 @@ static void test_features(void **state)
 				features[i].there);
 }
 
+static void test_seconds(void **state)
+{
+	static const struct
+	{
+		const char *text;
+		bool good;
+		uint64_t seconds;
+	} row[] = {
+			{"0", true, 0},
+			{" 3600\t", true, 3600},
+			{"0000000000000007", true, 7},
+			{"4294967295", true, UINT32_MAX},
+			{"4294967296", true, (uint64_t)UINT32_MAX + 1},
+			{"18446744073709551616", true, (uint64_t)UINT32_MAX + 1},
+			{"99999999999999999999999999999999", true,
+					(uint64_t)UINT32_MAX + 1},
+			{"", false, 0},
+			{" ", false, 0},
+			{"-1", false, 0},
+			{"+1", false, 0},
+			{"1 2", false, 0},
+			{"1,2", false, 0},
+			{"0x1", false, 0},
+			{"soon", false, 0},
+	};
+
+	(void)state;
+	for(size_t i = 0; i < COUNT(row); i++) {
+		uint64_t seconds = 99;
+
+		assert_int_equal(mclmr_field_seconds(mclmr_span(row[i].text), &seconds),
+				row[i].good);
+		assert_int_equal(seconds, row[i].good ? row[i].seconds : 99);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,6 +159,7 @@ int main(void)
 			cmocka_unit_test(test_uris),
 			cmocka_unit_test(test_params),
 			cmocka_unit_test(test_features),
+			cmocka_unit_test(test_seconds),
 	};
 
 	return cmocka_run_group_tests_name("field", tests, NULL, NULL);

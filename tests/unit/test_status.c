@@ -64,6 +64,13 @@ static const struct
 		{MCLMR_SDP_STRAY, 488, 399, 0, "sdp_stray"},
 		{MCLMR_MEDIA_ADDRESS, 488, 399, 0, "media_address"},
 		{MCLMR_MEDIA_DOWN, 503, 0, 2, "media_down"},
+		{MCLMR_EVENT_UNSUPPORTED, 489, 0, 0, "event_unsupported"},
+		{MCLMR_PUBLICATION_MALFORMED, 400, 0, 0, "publication_malformed"},
+		{MCLMR_PUBLICATION_TYPE, 415, 0, 0, "publication_type"},
+		{MCLMR_PUBLICATION_UNKNOWN, 412, 0, 0, "publication_unknown"},
+		{MCLMR_PUBLICATION_LIMIT, 403, 0, 0, "publication_limit"},
+		{MCLMR_TOKEN_REFUSED, 403, 101, 0, "token_refused"},
+		{MCLMR_PUBLICATION_BRIEF, 423, 0, 0, "publication_brief"},
 };
 
 static void test_defaults(void **state)

@@ -116,17 +116,64 @@ mclmr_binding_fate_t iwf_bindings_bind(
 	return fate;
 }
 
-size_t iwf_bindings_unbind(mclmr_span_t impu_key, mclmr_span_t client_id,
-		mclmr_binding_origin_t origin)
+void iwf_bindings_unbind(mclmr_span_t impu_key, const mclmr_binding_t *binding)
 {
-	size_t n;
-
 	if(store.shared == NULL)
-		return 0;
-	n = mclmr_bindings_unbind(
-			mc_store_write(&store), impu_key, client_id, origin);
+		return;
+	(void)mclmr_bindings_unbind(mc_store_write(&store), impu_key, binding);
 	mc_store_write_end(&store);
-	return n;
+}
+
+/* Copies a binding, which stands alone then. */
+static bool copy_binding(const mclmr_binding_t *binding, mclmr_arena_t *arena,
+		mclmr_binding_t *copied)
+{
+	*copied = *binding;
+	copied->next = NULL;
+	return mclmr_arena_copy(arena, binding->mc_key, &copied->mc_key)
+		   && mclmr_arena_copy(arena, binding->client_id, &copied->client_id)
+		   && mclmr_arena_copy(arena, binding->etag, &copied->etag);
+}
+
+/* The registration of an identity by its key. */
+static const mclmr_registration_t *find_key(
+		const mclmr_bindings_t *bindings, mclmr_span_t key)
+{
+	return bindings != NULL ? mclmr_bindings_find(bindings, key, time(NULL))
+							: NULL;
+}
+
+bool iwf_bindings_published(mclmr_span_t impu_key, mclmr_span_t etag,
+		mclmr_arena_t *arena, mclmr_binding_t *found)
+{
+	const mclmr_registration_t *registration =
+			find_key(iwf_bindings_read(), impu_key);
+	const mclmr_binding_t *published = NULL;
+	bool copied;
+
+	if(registration != NULL)
+		published =
+				mclmr_registration_published(registration, etag, time(NULL));
+	copied = published != NULL && copy_binding(published, arena, found);
+	iwf_bindings_read_end();
+	return copied;
+}
+
+bool iwf_bindings_has_id(mclmr_span_t impu_key)
+{
+	const mclmr_registration_t *registration =
+			find_key(iwf_bindings_read(), impu_key);
+	const mclmr_binding_t *binding =
+			registration != NULL ? registration->binding : NULL;
+	int64_t now = time(NULL);
+	bool found;
+
+	while(binding != NULL
+			&& (binding->mc_key.len == 0 || binding->expires <= now))
+		binding = binding->next;
+	found = binding != NULL;
+	iwf_bindings_read_end();
+	return found;
 }
 
 /* The registration of a URI in the store. */
@@ -136,9 +183,7 @@ static const mclmr_registration_t *find(
 	mclmr_uri_room_t room;
 	mclmr_span_t key;
 
-	return bindings != NULL && mclmr_uri_key_in(uri, &room, &key)
-				   ? mclmr_bindings_find(bindings, key, time(NULL))
-				   : NULL;
+	return mclmr_uri_key_in(uri, &room, &key) ? find_key(bindings, key) : NULL;
 }
 
 bool iwf_bindings_has(mclmr_span_t uri)

@@ -29,9 +29,16 @@ bool iwf_bindings_put(const mclmr_third_party_t *registration);
 mclmr_binding_fate_t iwf_bindings_bind(
 		mclmr_span_t impu_key, const mclmr_binding_t *binding);
 
-/* mclmr_bindings_unbind(); 0 without a store. */
-size_t iwf_bindings_unbind(mclmr_span_t impu_key, mclmr_span_t client_id,
-		mclmr_binding_origin_t origin);
+/* True if a client has bound an MC service ID under an identity. */
+bool iwf_bindings_has_id(mclmr_span_t impu_key);
+
+/* Ends what a client has by the service and origin of a binding. */
+void iwf_bindings_unbind(mclmr_span_t impu_key, const mclmr_binding_t *binding);
+
+/* Copies the publication with an entity-tag under an identity into the arena;
+ * false: there is none, or the arena is full. */
+bool iwf_bindings_published(mclmr_span_t impu_key, mclmr_span_t etag,
+		mclmr_arena_t *arena, mclmr_binding_t *found);
 
 /* Copies what an identity is registered with into the arena: the keys of its
  * set, and the URI of the S-CSCF. false: it is not registered, or the arena is

@@ -5,6 +5,7 @@
 
 #include "mc_common/span.h"
 #include "mc_iwf/config.h"
+#include "mclmr/base/text.h"
 #include "header.h"
 
 /* Names of fields without a type of their own in every Kamailio version. */
@@ -207,4 +208,30 @@ iwf_content_t iwf_headers_content(const iwf_headers_t *headers)
 mclmr_span_t iwf_header_value(const iwf_header_t *header)
 {
 	return mclmr_span_trim(mc_span(&header->hf->body));
+}
+
+/* True for the fields of a type, or of a name that the parser has none for. */
+static bool is_field(
+		const struct hdr_field *hf, hdr_types_t type, mclmr_span_t name)
+{
+	return type != HDR_OTHER_T
+				   ? hf->type == type
+				   : mclmr_span_equal_nocase(mc_span(&hf->name), name);
+}
+
+bool iwf_header_join(const struct sip_msg *msg, hdr_types_t type,
+		const char *name, mclmr_arena_t *arena, mclmr_span_t *value)
+{
+	mclmr_text_t text = mclmr_text(arena);
+	bool found = false;
+
+	for(const struct hdr_field *hf = msg->headers; hf != NULL; hf = hf->next) {
+		if(!is_field(hf, type, mclmr_span(name)))
+			continue;
+		if(found)
+			mclmr_text_char(&text, ',');
+		mclmr_text_put(&text, mclmr_span_trim(mc_span(&hf->body)));
+		found = true;
+	}
+	return mclmr_text_done(&text, value);
 }

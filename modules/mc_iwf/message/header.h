@@ -11,7 +11,7 @@
 #include "core/parser/hf.h"
 #include "core/parser/msg_parser.h"
 
-#include "mclmr/base/span.h"
+#include "mclmr/base/arena.h"
 
 typedef enum iwf_field
 {
@@ -76,6 +76,14 @@ typedef struct iwf_content
 } iwf_content_t;
 
 iwf_content_t iwf_headers_content(const iwf_headers_t *headers);
+
+/*
+ * The values of all fields of a type (HDR_OTHER_T: of a name that the parser has
+ * no type for), commas between, in the arena; empty if there is none. false: the
+ * arena is full.
+ */
+bool iwf_header_join(const struct sip_msg *msg, hdr_types_t type,
+		const char *name, mclmr_arena_t *arena, mclmr_span_t *value);
 
 /* The value of a field. */
 mclmr_span_t iwf_header_value(const iwf_header_t *header);

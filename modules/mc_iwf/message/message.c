@@ -116,7 +116,7 @@ iwf_message_t *iwf_message_get(struct sip_msg *msg)
 	iwf_headers_update(msg, &current->parsed->headers);
 	current->is_call = begins_call(msg);
 	read_body(msg, current);
-	if(current->ours || current->is_call)
+	if(current->ours || current->is_call || msg->REQ_METHOD == METHOD_PUBLISH)
 		read_source(msg, current);
 	return current;
 }

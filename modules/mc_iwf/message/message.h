@@ -57,7 +57,7 @@ int iwf_message_init(void);
 
 /*
  * The message of this request, read now if this is the first look at it:
- * headers and body parts, source of a MESSAGE of ours or of a call. NULL if
+ * headers and body parts, source of a MESSAGE of ours, a call or a PUBLISH. NULL if
  * the headers cannot be parsed, with the verdict that iwf_reply() sends, or it
  * is a reply.
  */

@@ -4,56 +4,29 @@
 #include <openssl/crypto.h>
 
 #include "core/dprint.h"
-#include "core/parser/hf.h"
 
 #include "mc_common/span.h"
 #include "mc_iwf/config.h"
 #include "mc_iwf/counters.h"
 #include "mc_iwf/data/bindings.h"
-#include "mclmr/base/text.h"
 #include "mclmr/sip/third_party.h"
+#include "header.h"
 #include "register.h"
 #include "registered.h"
 #include "registrar.h"
 #include "source.h"
 #include "token_use.h"
 
-/* True for the fields of a type, or of a name that the parser has none for. */
-static bool is_field(
-		const struct hdr_field *hf, hdr_types_t type, mclmr_span_t name)
-{
-	return type != HDR_OTHER_T
-				   ? hf->type == type
-				   : mclmr_span_equal_nocase(mc_span(&hf->name), name);
-}
-
-/* The values of all such fields, commas between; empty if there is none.
- * false: the arena is full. */
-static bool join(struct sip_msg *msg, hdr_types_t type, const char *name,
-		mclmr_arena_t *arena, mclmr_span_t *value)
-{
-	mclmr_text_t text = mclmr_text(arena);
-	bool found = false;
-
-	for(const struct hdr_field *hf = msg->headers; hf != NULL; hf = hf->next) {
-		if(!is_field(hf, type, mclmr_span(name)))
-			continue;
-		if(found)
-			mclmr_text_char(&text, ',');
-		mclmr_text_put(&text, mclmr_span_trim(mc_span(&hf->body)));
-		found = true;
-	}
-	return mclmr_text_done(&text, value);
-}
-
 /* The fields that a registration is made of; false if the arena is full. */
 static bool read_fields(struct sip_msg *msg, mclmr_arena_t *arena,
 		mclmr_third_party_fields_t *fields)
 {
-	return join(msg, HDR_TO_T, "To", arena, &fields->to)
-		   && join(msg, HDR_CONTACT_T, "Contact", arena, &fields->contact)
-		   && join(msg, HDR_EXPIRES_T, "Expires", arena, &fields->expires)
-		   && join(msg, HDR_OTHER_T, "P-Associated-URI", arena,
+	return iwf_header_join(msg, HDR_TO_T, "To", arena, &fields->to)
+		   && iwf_header_join(
+				   msg, HDR_CONTACT_T, "Contact", arena, &fields->contact)
+		   && iwf_header_join(
+				   msg, HDR_EXPIRES_T, "Expires", arena, &fields->expires)
+		   && iwf_header_join(msg, HDR_OTHER_T, "P-Associated-URI", arena,
 				   &fields->associated);
 }
 
@@ -65,9 +38,9 @@ static bool read_body(struct sip_msg *msg, iwf_message_t *message,
 	if(iwf_config.token == IWF_TOKEN_OFF)
 		return true;
 	fields->body = message->body->octets;
-	return join(msg, HDR_CONTENTTYPE_T, "Content-Type", &message->arena,
-				   &fields->content_type)
-		   && join(msg, HDR_OTHER_T, "Content-Transfer-Encoding",
+	return iwf_header_join(msg, HDR_CONTENTTYPE_T, "Content-Type",
+				   &message->arena, &fields->content_type)
+		   && iwf_header_join(msg, HDR_OTHER_T, "Content-Transfer-Encoding",
 				   &message->arena, &fields->encoding);
 }
 

@@ -74,8 +74,7 @@ static mclmr_span_t find_host(
 	return host.len > 0 ? host : mclmr_span(ip_addr2a(&msg->rcv.dst_ip));
 }
 
-/* Adds "NAME: VALUE" to the reply. */
-static bool add_field(struct sip_msg *msg, const char *name, const char *value)
+bool iwf_reply_add(struct sip_msg *msg, const char *name, const char *value)
 {
 	char text[FIELD_SIZE];
 	int n = snprintf(text, sizeof(text), "%s: %s\r\n", name, value);
@@ -95,12 +94,12 @@ static bool add_fields(
 			&& (mclmr_status_warning(
 						&iwf_config.status, status, host, value, sizeof(value))
 							== 0
-					|| !add_field(msg, "Warning", value)))
+					|| !iwf_reply_add(msg, "Warning", value)))
 		return false;
 	if(row->retry_after == 0)
 		return true;
 	snprintf(value, sizeof(value), "%d", row->retry_after);
-	return add_field(msg, "Retry-After", value);
+	return iwf_reply_add(msg, "Retry-After", value);
 }
 
 /* Challenges by the auth module; false if it is not loaded or refuses. */

@@ -14,6 +14,10 @@
 /* Binds sl, which must be loaded, and auth if it is; 0 or -1. */
 int iwf_reply_init(void);
 
+/* Adds "NAME: VALUE" to the replies that are to come; false without memory, or if
+ * it is over 512 octets. */
+bool iwf_reply_add(struct sip_msg *msg, const char *name, const char *value);
+
 /*
  * Refuses the request with this verdict, statefully if it has a
  * transaction, counts it and runs event route mc_iwf:refused. 0, or -1 if

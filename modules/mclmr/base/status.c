@@ -108,6 +108,20 @@ static const struct
 				{488, 399, 0, "media at no permitted address"}},
 		[MCLMR_MEDIA_DOWN] = {"media_down",
 				{503, 0, 2, "media relay not reachable"}},
+		[MCLMR_EVENT_UNSUPPORTED] = {"event_unsupported",
+				{489, 0, 0, "event package not supported"}},
+		[MCLMR_PUBLICATION_MALFORMED] = {"publication_malformed",
+				{400, 0, 0, "not a publication of service settings"}},
+		[MCLMR_PUBLICATION_TYPE] = {"publication_type",
+				{415, 0, 0, "no service settings in the body"}},
+		[MCLMR_PUBLICATION_UNKNOWN] = {"publication_unknown",
+				{412, 0, 0, "no publication with this entity-tag"}},
+		[MCLMR_PUBLICATION_LIMIT] = {"publication_limit",
+				{403, 0, 0, "too many publications of one user"}},
+		[MCLMR_TOKEN_REFUSED] = {"token_refused",
+				{403, 101, 0, "service authorisation failed"}},
+		[MCLMR_PUBLICATION_BRIEF] = {"publication_brief",
+				{423, 0, 0, "publication too brief"}},
 };
 
 /* Cuts the leading blanks and the word after them off *line. */

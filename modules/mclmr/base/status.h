@@ -60,6 +60,13 @@ typedef enum mclmr_status
 	MCLMR_SDP_STRAY,			  /* 488, a plain Warning */
 	MCLMR_MEDIA_ADDRESS,		  /* 488, a plain Warning */
 	MCLMR_MEDIA_DOWN,			  /* 503 with Retry-After */
+	MCLMR_EVENT_UNSUPPORTED,	  /* 489 with Allow-Events */
+	MCLMR_PUBLICATION_MALFORMED,  /* 400 */
+	MCLMR_PUBLICATION_TYPE,		  /* 415 with Accept */
+	MCLMR_PUBLICATION_UNKNOWN,	  /* 412 no such entity-tag */
+	MCLMR_PUBLICATION_LIMIT,	  /* 403 */
+	MCLMR_TOKEN_REFUSED,		  /* 403 101 */
+	MCLMR_PUBLICATION_BRIEF,	  /* 423 with Min-Expires */
 	MCLMR_STATUS_COUNT
 } mclmr_status_t;
 

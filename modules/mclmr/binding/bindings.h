@@ -114,9 +114,9 @@ mclmr_binding_fate_t mclmr_bindings_bind(mclmr_bindings_t *store,
 		mclmr_span_t impu_key, const mclmr_binding_t *row,
 		mclmr_rebind_t rebind, int64_t now);
 
-/* Ends what one client has bound by one origin, of all services; how many. */
-size_t mclmr_bindings_unbind(mclmr_bindings_t *store, mclmr_span_t impu_key,
-		mclmr_span_t client_id, mclmr_binding_origin_t origin);
+/* Ends what a client has by the service and origin of a row; false: nothing. */
+bool mclmr_bindings_unbind(mclmr_bindings_t *store, mclmr_span_t impu_key,
+		const mclmr_binding_t *row);
 
 /* The registration of an identity; NULL: none. It lives until the next change
  * of the store. */

@@ -208,23 +208,12 @@ mclmr_binding_fate_t mclmr_bindings_bind(mclmr_bindings_t *store,
 	return fate;
 }
 
-/* What one client has bound by one origin. */
-static bool is_of_client(const mclmr_bound_t *bound, const void *row)
+bool mclmr_bindings_unbind(mclmr_bindings_t *store, mclmr_span_t impu_key,
+		const mclmr_binding_t *row)
 {
-	const mclmr_binding_t *wanted = row;
-
-	return bound->binding.origin == wanted->origin
-		   && mclmr_span_equal(bound->binding.client_id, wanted->client_id);
-}
-
-size_t mclmr_bindings_unbind(mclmr_bindings_t *store, mclmr_span_t impu_key,
-		mclmr_span_t client_id, mclmr_binding_origin_t origin)
-{
-	const mclmr_binding_t wanted = {.origin = origin, .client_id = client_id};
 	mclmr_entry_t *entry = mclmr_entry_find(store, impu_key);
 
-	return entry != NULL ? mclmr_bound_drop(store, entry, is_of_client, &wanted)
-						 : 0;
+	return entry != NULL && mclmr_bound_drop(store, entry, has_client, row) > 0;
 }
 
 bool mclmr_registration_binds(const mclmr_registration_t *registration,

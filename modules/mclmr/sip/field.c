@@ -130,3 +130,20 @@ bool mclmr_field_feature(mclmr_span_t value)
 		there |= is_there(mclmr_span_trim(mclmr_span_cut(&value, ',')));
 	return there;
 }
+
+bool mclmr_field_seconds(mclmr_span_t text, uint64_t *seconds)
+{
+	uint64_t value = 0;
+
+	text = mclmr_span_trim(text);
+	for(size_t i = 0; i < text.len; i++) {
+		if(text.s[i] < '0' || text.s[i] > '9')
+			return false;
+		value = 10 * value + (uint64_t)(text.s[i] - '0');
+		if(value > UINT32_MAX)
+			value = (uint64_t)UINT32_MAX + 1;
+	}
+	if(text.len > 0)
+		*seconds = value;
+	return text.len > 0;
+}

@@ -9,6 +9,8 @@
 #ifndef MCLMR_FIELD_H
 #define MCLMR_FIELD_H
 
+#include <stdint.h>
+
 #include "mclmr/base/span.h"
 
 /* Takes the next non-empty element off a comma list; false at its end. */
@@ -33,5 +35,9 @@ bool mclmr_field_param(
  * TRUE or !FALSE. "FALSE" says that it is not.
  */
 bool mclmr_field_feature(mclmr_span_t value);
+
+/* Reads delta-seconds (RFC 3261 25.1), blanks around them. What needs more than
+ * 32 bits is 2^32. false: text is none, and *seconds is unchanged. */
+bool mclmr_field_seconds(mclmr_span_t text, uint64_t *seconds);
 
 #endif

@@ -85,18 +85,12 @@ static bool is_server(mclmr_span_t uri)
  * (RFC 3261 20.19). */
 static bool read_expires(mclmr_span_t text, uint32_t *expires)
 {
-	uint64_t seconds = 0;
+	uint64_t seconds;
 
-	text = mclmr_span_trim(text);
-	for(size_t i = 0; i < text.len; i++) {
-		if(text.s[i] < '0' || text.s[i] > '9')
-			return false;
-		seconds = 10 * seconds + (uint64_t)(text.s[i] - '0');
-		if(seconds > UINT32_MAX)
-			seconds = UINT32_MAX;
-	}
-	*expires = (uint32_t)seconds;
-	return text.len > 0;
+	if(!mclmr_field_seconds(text, &seconds))
+		return false;
+	*expires = seconds > UINT32_MAX ? UINT32_MAX : (uint32_t)seconds;
+	return true;
 }
 
 /* Keeps the document of an info part. */
