@@ -14,6 +14,7 @@ import mc
 import mc_invite
 import media
 import node
+import publications
 import sample
 import sip
 import user_agent
@@ -87,6 +88,40 @@ def saved(server, user):
             server.path("location.db"), timeout=10)) as rows:
         return rows.execute("SELECT 1 FROM location WHERE username = ?",
                             [user]).fetchone()
+
+
+def published(client, body=None, etag=None, expires=3600):
+    """The entity-tag of what a client publishes; None: there was none like
+    this."""
+    message = ims_core.own(client, publications.publish(
+        client.user, body, etag=etag, expires=expires, P_Asserted_Identity=None,
+        P_Charging_Vector=None))
+    reply = client.ask(message)
+    assert reply.code in (200, 412), reply.start
+    return reply.get("SIP-ETag")
+
+
+def test_publications(site):
+    """A client publishes its settings, refreshes and changes them, and takes
+    them back; another one of the same user has its own, and both end with the
+    registration."""
+    alice = site.client("alice")
+    other = published(alice, publications.settings(publications.OTHER))
+    tag = published(alice, publications.settings(), expires=4294967295)
+    tags = [tag]
+    for body in None, publications.settings():
+        tag = published(alice, body, tag)
+        tags.append(tag)
+    assert published(alice, None, tag, expires=0)
+    assert len({*tags, other}) == 4
+    for tag in tags:
+        assert published(alice, None, tag) is None
+    other = published(alice, None, other)
+    alice.register(expires=0)
+    ims_core.wait_registered(site.node, "alice", False)
+    alice.register()
+    ims_core.wait_registered(site.node, "alice")
+    assert published(alice, None, other) is None
 
 
 def test_short_messages(site):
