@@ -170,6 +170,39 @@ def test_two_persons_of_one_identity(core, user):
     assert mc.calling_user(got) == mc.mc_id(user)
 
 
+# Long identities, with which Debian's S-CSCF would end
+
+def whole(public):
+    """An implicit set of one."""
+    return {"P-Associated-URI": f"<{public}>"}
+
+
+@pytest.mark.parametrize("size", isc.LONG)
+def test_long_identity(core, size):
+    """It is registered, sends, is reached, and leaves as any other."""
+    public, user = isc.long_impu(size), f"long{size}"
+    assert core.register(public, **whole(public)).code == 200
+    assert core.ask(isc.message_of(public), public).code == 200
+    got = core.site.iwf1.wait_request().message
+    assert got.all("P-Asserted-Identity") == [f"<{public}>"]
+    assert mc.calling_user(got) == mc.mc_id(user)
+    assert core.site.from_iwf(mc.iwf_message(user, b"x")).code == 200
+    assert core.endpoint.wait_request().message.uri == public
+    assert core.register(public, expires=0, **whole(public)).code == 200
+    assert core.site.from_iwf(mc.iwf_message(user, b"x")).code == 480
+
+
+@pytest.mark.parametrize("size, code", [(1024, 200), (1025, 400)])
+def test_identity_at_the_limit(core, size, code):
+    """A longer one is none; what is none of ours goes on whoever it is of."""
+    public = isc.long_impu(size)
+    assert core.register(public, **whole(public)).code == code
+    message = isc.text(public, public)
+    assert core.ask(message, public, isc.TERM).code == 200
+    assert core.endpoint.wait_request().message.uri == public
+    assert core.register(public, expires=0, **whole(public)).code == code
+
+
 # Routes
 
 def test_psi_by_icscf(core):

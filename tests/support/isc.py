@@ -12,6 +12,7 @@ ORIG, TERM = "orig", "term"
 TEL = "tel:+15550001"
 
 
+LONG = (65, 159, 255)  # octets of identities; of rows these are the most
 # Those of tests/support/sample.py.
 EXTRA = ("mute", "deaf", "abroad", "partner")
 
@@ -30,6 +31,11 @@ def identity(uri):
     return impu("car7" if user in ("bob", "carol") else user)
 
 
+def long_impu(size):
+    """A public identity of so many octets."""
+    return impu("u" * (size - len(impu(""))))
+
+
 def node_of_core(peers, extra="", **settings):
     """The node with mc-as.cfg, on which a registration ends at once; the second
     IWF is not in the trust domain. extra: more of its configuration; settings:
@@ -39,7 +45,9 @@ def node_of_core(peers, extra="", **settings):
         env={"DEREG_GRACE": "0", **settings},
         sql=["UPDATE mc_iwf_kmfs SET trusted = 0 WHERE peer_set = 2",
              *(f"UPDATE mc_iwf_users SET impu = '{impu(user)}'"
-               f" WHERE person = '{user}'" for user in EXTRA)])
+               f" WHERE person = '{user}'" for user in EXTRA),
+             *sample.users_sql(**{f"long{n}": {"impu": long_impu(n)}
+                                  for n in LONG})])
 
 
 class Core:
