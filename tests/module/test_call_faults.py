@@ -311,6 +311,49 @@ def test_call_of_an_earlier_release(dial, faulty, form):
     talk.wait_over()
 
 
+# Whoever has taken the places of a call keeps them when the test lets it.
+HELD = [
+    ("route[TAKE_SIDES] {",
+     "route[TAKE_SIDES] {\n\t$shv(takers) = $shv(takers) + 1;"),
+    ('\tpv_printf("$dlg_var(mc_sides)", "$var(caller_at)\\n$var(caller_contact)',
+     """
+	while($hdr(X-Held) == "yes" && $shv(released) != 1) {
+		usleep("100000");
+	}
+	pv_printf("$dlg_var(mc_sides)", "$var(caller_at)\\n$var(caller_contact)""")]
+
+
+def test_places_noted_at_once(new_site):
+    """What one process notes of a call is not lost by what another notes: here
+    an INVITE, without which its ACK would not be sent on."""
+    site = new_site(changes=HELD, extra=(
+        'modparam("pv", "shvset", "takers=i:0")\n'
+        'modparam("pv", "shvset", "released=i:0")'))
+
+    def takers():
+        return int(re.search(r"\d+", site.node.kamcmd(
+            "pv.shvGet", "takers").split("value")[-1]).group())
+
+    with calls.Line(site) as line:
+        talk = line.talk()
+        before = takers()
+        update = talk.near.send("UPDATE")
+        talk.far.wait("UPDATE").reply(200, headers=[("X-Held", "yes")])
+        node.wait_until(lambda: takers() == before + 1, "places that are held")
+        invite = talk.far.send("INVITE", line.answer())
+        node.wait_until(lambda: takers() == before + 2, "INVITE to be noted")
+        with pytest.raises(sip.Timeout):
+            talk.near.wait("INVITE", timeout=1)
+        site.node.kamcmd("pv.shvSet", "released", "int", "1")
+        talk.near.wait("INVITE").reply(200, line.offer())
+        assert talk.near.endpoint.wait_final(update).code == 200
+        assert talk.far.endpoint.wait_final(invite).code == 200
+        talk.far.ack()
+        talk.near.wait("ACK")
+        assert talk.near.bye().code == 200
+        talk.wait_over()
+
+
 def test_state_that_does_not_read(dial, faulty):
     """What the call has said is not as it was written: no offer or answer is
     judged by it, and none passes."""

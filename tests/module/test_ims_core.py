@@ -149,20 +149,6 @@ def test_originating(site, method):
     assert got.body == PAYLOAD
 
 
-def test_forged_identity(site):
-    """The core asserts who has registered, whatever a client claims."""
-    client = site.client("alice").register()
-    forged = client.message(PAYLOAD, headers=[
-        (name, f"<{ims_core.impu('erin')}>") for name in
-        ("P-Asserted-Identity", "P-Preferred-Identity", "P-Served-User")])
-    forged.set("From", f"<{ims_core.impu('erin')}>;tag={sip.token()}")
-    assert client.ask(forged).code == 200
-    got = site.server.wait_request().message
-    assert got.all("P-Asserted-Identity") == [f"<{client.public}>"]
-    assert got.all("P-Served-User") == [
-        f"<{client.public}>;sescase=orig;regstate=reg"]
-
-
 def test_telephone_number(site):
     """A client may prefer another identity of its implicit set."""
     client = site.client("alice").register()
@@ -193,16 +179,6 @@ def test_to_client(site):
     got = client.endpoint.wait_request().message
     assert got.body == PAYLOAD
     assert got.uri.startswith(f"sip:{client.endpoint.hostport}")
-
-
-def test_one_identity_of_two_persons(site):
-    """Both register it, each with a private identity; both devices get what
-    is for it."""
-    devices = [site.client(user, public=ims_core.CAR7).register()
-               for user in ("bob", "carol")]
-    assert site.from_server(site.to_client(ims_core.CAR7)).code == 200
-    for device in devices:
-        assert device.endpoint.wait_request().message.body == PAYLOAD
 
 
 def test_psi(site):
@@ -277,19 +253,6 @@ def test_not_registered(site, user, code):
     uri = ims_core.impu(user)
     message = sip.request("MESSAGE", uri, mc.IWF1, uri)
     assert site.iwf.ask(message, site.core.icscf).code == code
-
-
-def test_restart_of_the_scscf(site):
-    """It has forgotten its users; the next REGISTER is told again."""
-    client = site.client("alice").register()
-    site.core.stop("scscf")
-    site.core.start("scscf")
-    assert site.from_server(site.to_client(client.public)).code == 404
-    site.server.forget()
-    client.register()
-    told = site.server.wait_request("REGISTER", sip.TIMEOUT).message
-    assert told.get("Expires") == "720"
-    assert site.from_server(site.to_client(client.public)).code == 200
 
 
 def test_two_cores(site):

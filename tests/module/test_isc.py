@@ -344,6 +344,41 @@ def test_mark_of_another_request(core, change):
     assert reply.code == (482 if change == "uri" else 200)
 
 
+@pytest.mark.parametrize("sender", ["core", "iwf"])
+@pytest.mark.parametrize("part", ["Call-ID", "From", "uri"])
+def test_request_that_cannot_be_marked(core, sender, part):
+    """A mark is of what a variable of the script can hold."""
+    long = "a" * 9000
+    message = (isc.text("alice", isc.impu("bob")) if sender == "core"
+               else mc.iwf_message("alice", b"x"))
+    if part == "uri":
+        message.start = f"MESSAGE sip:{long}@ims.example.org SIP/2.0"
+    else:
+        message.set(part, long if part == "Call-ID"
+                    else f"{message.get('From').split(';')[0]};tag={long}")
+    reply = (core.ask(message, "alice", isc.TERM) if sender == "core"
+             else core.site.from_iwf(message))
+    assert reply.code == 513
+    assert not core.endpoint.requests()
+
+
+@pytest.mark.known_line("w_crypto_hmac_sha256()")
+def test_marks_that_cannot_be_made():
+    """Without one nothing goes to the core, and none is believed."""
+    with sample.running(lambda peers: isc.node_of_core(peers, changes=[
+            ('"$ru $cs $ft $ci"', f'"$ru {"a" * 9000}"')])) as site:
+        core = isc.Core(site)
+        assert core.register("alice").code == 200
+        message = isc.text("alice", isc.impu("bob"))
+        assert core.ask(message, "alice", isc.TERM).code >= 400
+        assert site.from_iwf(mc.iwf_message("alice", b"x")).code >= 400
+        message = isc.text("alice", isc.impu("bob"))
+        message.headers.insert(0, ("Via", "SIP/2.0/UDP 127.0.0.5;mcs=a.b"))
+        assert core.ask(message, "alice", isc.TERM).code == 500
+        assert not core.endpoint.requests()
+        site.reset()
+
+
 def test_merged(core):
     """The second of two that came by two ways."""
     message = isc.message_of("alice")
@@ -784,6 +819,38 @@ def test_registration_that_is_long(core):
     assert left > 500000
 
 
+def fill_memory(server):
+    """Takes the shared memory in ever smaller pieces; their names."""
+    names = []
+    for size in (20000, 2000, 200, 20):
+        before = None
+        while before != (before := server.shared_memory()):
+            names.append(f"fill{len(names)}")
+            server.kamcmd("htable.sets", "early", names[-1], "x" * size)
+    return names
+
+
+@pytest.mark.known_line("no more shm")
+@pytest.mark.known_line("no more shared memory")
+@pytest.mark.known_line("cannot create new cell")
+@pytest.mark.known_line("failed to add pipe")
+def test_registration_without_memory():
+    """It is not taken, for the core would believe it; with memory it is."""
+    with sample.running(lambda peers: isc.node_of_core(
+            peers, options=["-m", "8"])) as site:
+        core = isc.Core(site)
+        assert core.register("alice").code == 200
+        names = fill_memory(site.node)
+        for _ in range(20):
+            reply = core.register("bob")
+            assert reply.code == 503 and reply.get("Retry-After") == "2"
+        for name in names:
+            site.node.kamcmd("htable.delete", "early", name)
+        assert core.register("bob").code == 200
+        assert isc.impu("bob") in [
+            row["impu"] for row in site.node.rpc("mc_iwf.bindings")]
+
+
 def test_refused_without_a_decision(core):
     """It is refused again for the same reason."""
     message = isc.text("alice", mc.ORIG, "SUBSCRIBE")
@@ -806,13 +873,14 @@ def test_ack_of_what_came_back(core, parties):
         ("Max-Forwards", "70"), ("From", again.get("From")),
         ("To", refused.get("To")), ("Call-ID", again.get("Call-ID")),
         ("CSeq", again.get("CSeq").replace("INVITE", "ACK"))])
-    core.endpoint.send_octets(bytes(ack), core.site.node.address)
-    # Another refusal, without an ACK, is the clock.
+    # Another refusal, without an ACK, is the clock; an ACK may be lost.
     other = core.hand(foreign_call(), "alice", isc.TERM)
     core.endpoint.send(other, core.site.node.address)
     user_agent.incoming(core.endpoint, core.site.node.address,
                         call_id=other.get("Call-ID")).reply(486)
-    core.endpoint.wait_final(other.branch, n=2)
+    for n in (1, 2, 3):
+        core.endpoint.wait_final(other.branch, n=n)
+        core.endpoint.send_octets(bytes(ack), core.site.node.address)
     said = len(core.endpoint.responses(again.branch))
     core.endpoint.wait_final(other.branch, n=4)
     assert len(core.endpoint.responses(again.branch)) == said

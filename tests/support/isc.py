@@ -36,7 +36,7 @@ def long_impu(size):
     return impu("u" * (size - len(impu(""))))
 
 
-def node_of_core(peers, extra="", **settings):
+def node_of_core(peers, extra="", options=(), changes=(), **settings):
     """The node with mc-as.cfg, on which a registration ends at once; the second
     IWF is not in the trust domain. extra: more of its configuration; settings:
     more for tools/node.sh."""
@@ -47,7 +47,8 @@ def node_of_core(peers, extra="", **settings):
              *(f"UPDATE mc_iwf_users SET impu = '{impu(user)}'"
                f" WHERE person = '{user}'" for user in EXTRA),
              *sample.users_sql(**{f"long{n}": {"impu": long_impu(n)}
-                                  for n in LONG})])
+                                  for n in LONG})],
+        options=options, changes=changes)
 
 
 class Core:

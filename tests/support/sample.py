@@ -9,6 +9,7 @@ import contextlib
 import os
 import pathlib
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -105,16 +106,17 @@ class SampleNode(node.Kamailio):
 
     def __init__(self, peers, env=(), options=(), extra="", sql=(),
                  next_hops=(), prepare=None, media_ports=200, clock=False,
-                 config="mc-server.cfg"):
-        """Settings of node.sh, options, more configuration; changed rows."""
+                 config="mc-server.cfg", changes=()):
+        """Settings of node.sh, options, more configuration; changed rows.
+        Of the configuration texts that stand there once may be replaced."""
         super().__init__(None)
         if clock:
             self.with_clock()
         self.media = node.media_environment(media_ports)
         self.config = self.path("node.cfg")
         self.env, self.options = dict(env, CONFIG=config), list(options)
-        self.config.write_text(
-            f'include_file "{node.TOP}/cfg/{config}"\n{extra}\n')
+        folder = self._changed(changes) if changes else node.TOP / "cfg"
+        self.config.write_text(f'include_file "{folder}/{config}"\n{extra}\n')
         self.run_script("create")
         self._place_peers(peers, dict(next_hops))
         self.edit_node(subscriber_sql("mute"), subscriber_sql("deaf"))
@@ -129,6 +131,16 @@ class SampleNode(node.Kamailio):
     def edit_node(self, *statements):
         """Changes rows of the tables of Kamailio's modules."""
         edit(self.path("kamailio.db"), *statements)
+
+    def _changed(self, changes):
+        """A copy of the configuration with texts replaced."""
+        folder = self.path("cfg")
+        shutil.copytree(node.TOP / "cfg", folder)
+        for old, new in changes:
+            path, = (path for path in folder.glob("*.cfg")
+                     if path.read_text().count(old) == 1)
+            path.write_text(path.read_text().replace(old, new))
+        return folder
 
     def run_script(self, *words, **options):
         """Runs tools/node.sh for this node."""

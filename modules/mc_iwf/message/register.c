@@ -101,6 +101,8 @@ mclmr_status_t iwf_register(struct sip_msg *msg, iwf_message_t *message)
 
 	if(iwf_source_trust(msg) != MCLMR_TRUST_CORE)
 		return MCLMR_PEER_ASSERTION;
+	if(iwf_config.registrations == IWF_REGISTRATIONS_USRLOC)
+		return MCLMR_INTERNAL;
 	status = read_registration(msg, message, &registration);
 	if(status != MCLMR_OK)
 		return status;
@@ -108,9 +110,8 @@ mclmr_status_t iwf_register(struct sip_msg *msg, iwf_message_t *message)
 	if(registration.expires == 0)
 		iwf_registrar_end(&registration.set);
 	if(!iwf_bindings_put(&registration)) {
-		LM_DBG("registration not kept: shared memory is short, or modparam"
-			   " registrations is usrloc\n");
-		return MCLMR_INTERNAL;
+		LM_DBG("registration not kept: shared memory is short\n");
+		return MCLMR_OVERLOAD;
 	}
 	iwf_count(registration.expires > 0 ? IWF_COUNT_CORE_REGISTERED
 									   : IWF_COUNT_CORE_DEREGISTERED);
