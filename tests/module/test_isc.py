@@ -848,7 +848,8 @@ def test_registration_without_memory():
             site.node.kamcmd("htable.delete", "early", name)
         assert core.register("bob").code == 200
         assert isc.impu("bob") in [
-            row["impu"] for row in site.node.rpc("mc_iwf.bindings")]
+            row["impu"] for row in
+            site.node.rpc("mc_iwf.bindings")["registrations"]]
 
 
 def test_refused_without_a_decision(core):
