@@ -9,6 +9,7 @@ import pytest
 
 import mc
 import node
+import publications
 import sample
 import sip
 
@@ -81,6 +82,14 @@ request_route {
 		exit;
 	}
 	t_newtran();
+	if(is_method("PUBLISH") || $hdr(X-Do) == "publish") {
+		if(iwf_publish()) {
+			send_reply("200", "OK");
+		} else {
+			iwf_reply();
+		}
+		exit;
+	}
 	if(!iwf_check() || !iwf_authorize() || !iwf_targets()
 			|| !iwf_rewrite()) {
 		iwf_reply();
@@ -318,6 +327,35 @@ def test_other_method(site):
     message.add("Expires", "720").add("Contact", "<sip:127.0.0.5>")
     assert_refused(site.from_core(message), 400)
     assert not rows(site)
+
+
+def publication(user, **fields):
+    """A PUBLISH of a user of this sample."""
+    return publications.publish(user, publications.settings(), **{
+        "P_Asserted_Identity": f"<{mc.impu(user)}>", **fields})
+
+
+def test_only_the_core_publishes(site):
+    """Whatever the script does; and no other method is one."""
+    assert register(site, mc.impu("alice"), 720) == 200
+    for source in "iwf1", "partner":
+        peer = getattr(site.peers, source)
+        assert_refused(
+            peer.ask(publication("alice"), site.node.address), 403)
+    message = mc.core_message("alice", b"x").add("X-Do", "publish")
+    assert_refused(site.from_core(message), 400)
+    assert not rows(site)[0]["bindings"]
+    assert site.from_core(publication("alice")).code == 200
+    published, = rows(site)[0]["bindings"]
+    assert published.pop("expires_in") <= 720
+    assert published == {
+        "service": "", "mc_id": "", "client_id": publications.CLIENT,
+        "origin": "publish"}
+
+
+def test_no_store_for_publications(usrloc):
+    """Without modparam registrations there is no user to publish."""
+    assert_refused(usrloc.from_core(publication("alice")), 404, "141")
 
 
 def test_body_is_not_looked_at(site):

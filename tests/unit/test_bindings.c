@@ -373,6 +373,7 @@ static void test_published(void **state)
 	assert_int_equal(publish("", "b", "2", 60, 0), MCLMR_BOUND);
 	assert_counts(1, 0);
 	assert_int_equal(published("1", 59)->mc_key.len, 0);
+	assert_false(mclmr_registration_has_id(find(ALICE, 0), NOW));
 	assert_text(published("2", 0)->client_id, "b");
 	assert_null(published("", 0));
 	assert_null(published("1", 60));
@@ -380,6 +381,8 @@ static void test_published(void **state)
 	assert_int_equal(publish(ID, "a", "3", 60, 0), MCLMR_BOUND);
 	assert_null(published("1", 0));
 	assert_counts(1, 1);
+	assert_true(mclmr_registration_has_id(find(ALICE, 0), NOW + 59));
+	assert_false(mclmr_registration_has_id(find(ALICE, 0), NOW + 60));
 	assert_int_equal(publish("", "a", "4", 90, 0), MCLMR_BOUND);
 	assert_null(published("3", 0));
 	assert_text(published("4", 89)->mc_key, ID);

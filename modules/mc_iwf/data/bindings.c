@@ -163,15 +163,9 @@ bool iwf_bindings_has_id(mclmr_span_t impu_key)
 {
 	const mclmr_registration_t *registration =
 			find_key(iwf_bindings_read(), impu_key);
-	const mclmr_binding_t *binding =
-			registration != NULL ? registration->binding : NULL;
-	int64_t now = time(NULL);
-	bool found;
+	bool found = registration != NULL
+				 && mclmr_registration_has_id(registration, time(NULL));
 
-	while(binding != NULL
-			&& (binding->mc_key.len == 0 || binding->expires <= now))
-		binding = binding->next;
-	found = binding != NULL;
 	iwf_bindings_read_end();
 	return found;
 }

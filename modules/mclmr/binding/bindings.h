@@ -127,6 +127,10 @@ const mclmr_registration_t *mclmr_bindings_find(
 bool mclmr_registration_binds(const mclmr_registration_t *registration,
 		mclmr_service_t service, mclmr_span_t mc_key, int64_t now);
 
+/* True if a client of this registration has bound any ID. */
+bool mclmr_registration_has_id(
+		const mclmr_registration_t *registration, int64_t now);
+
 /* The publication with an entity-tag, which is not empty; NULL: there is none. It
  * lives until the next change of the store. */
 const mclmr_binding_t *mclmr_registration_published(

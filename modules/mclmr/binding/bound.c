@@ -229,6 +229,17 @@ bool mclmr_registration_binds(const mclmr_registration_t *registration,
 	return false;
 }
 
+bool mclmr_registration_has_id(
+		const mclmr_registration_t *registration, int64_t now)
+{
+	const mclmr_binding_t *binding = registration->binding;
+
+	while(binding != NULL
+			&& (binding->mc_key.len == 0 || binding->expires <= now))
+		binding = binding->next;
+	return binding != NULL;
+}
+
 const mclmr_binding_t *mclmr_registration_published(
 		const mclmr_registration_t *registration, mclmr_span_t etag,
 		int64_t now)
