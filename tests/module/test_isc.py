@@ -13,6 +13,7 @@ import isc
 import mc
 import mc_invite
 import media
+import node
 import sample
 import sip
 import user_agent
@@ -532,6 +533,50 @@ def test_foreign_call(core):
     arrived.reply(200, b"")
     out.wait(200)
     assert not core.site.node.relay_calls()
+
+
+@pytest.mark.parametrize("contacts", [
+    [], ["<sip:a@127.0.0.5>", "<sip:b@127.0.0.5>"],
+    [f"<sip:{'a' * 3000}@127.0.0.5>"]])
+def test_foreign_call_whose_answer_is_not_as_ours(core, contacts):
+    """It is the core's: no call of the node hangs on it."""
+    core.endpoint.script = user_agent.manners
+    out = outgoing(core.endpoint, core,
+                   core.hand(foreign_call(), "alice", isc.TERM))
+    arrived = leg(core.endpoint, core, out)
+    arrived.reply(183, contact=False, headers=[
+        ("Contact", contact) for contact in contacts])
+    out.wait(183)
+    arrived.reply(200, b"", contact=False, headers=[
+        ("Contact", contact) for contact in contacts])
+    assert out.wait(200).all("Contact") == contacts
+
+
+def test_answer_of_a_call_of_ours_with_a_foreign_mark(core, parties):
+    """It stays an answer without a Contact: that of a call that has come back
+    says nothing of the call."""
+    out = outgoing(core.site.iwf1, core, mc_invite.from_lmr(
+        calls.UNIT1, "alice", parties[0].sdp(media.P25)))
+    first = leg(core.endpoint, core, out)
+    core.endpoint.forget()
+    again = core.hand(core.back(first.message), "alice", isc.TERM)
+    core.endpoint.send(again, core.site.node.address)
+    second = leg(core.endpoint, core, out)
+    mark, = re.findall(r";mcf=[^;,]+", second.message.all("Via")[0])
+    vias = [via + mark if not n else via for n, via in
+            enumerate(first.message.all("Via"))]
+    before = core.site.node.counters("node")["dropped_replies"]
+    forged = sip.response(first.message, 200)
+    forged.drop("Via")
+    for via in reversed(vias):
+        forged.headers.insert(0, ("Via", via))
+    forged.set("To", f"{first.message.get('To')};tag=x")
+    core.endpoint.send_octets(bytes(forged), core.site.node.address)
+    node.wait_until(lambda: core.site.node.counters("node")[
+        "dropped_replies"] == before + 1, "dropped reply")
+    second.reply(486)
+    first.reply(486)
+    out.wait(486)
 
 
 def test_foreign_call_taken_back(core):
