@@ -7,7 +7,7 @@
 set -eu
 
 PACKAGES="
-	build-essential pkg-config dpkg-dev ca-certificates curl
+	build-essential pkg-config dpkg-dev ca-certificates curl git
 	clang clang-format clang-tidy cppcheck valgrind libclang-rt-dev
 	kamailio kamailio-extra-modules kamailio-sqlite-modules
 	kamailio-postgres-modules kamailio-mysql-modules kamailio-tls-modules

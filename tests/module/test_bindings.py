@@ -21,6 +21,9 @@ children=2
 listen=udp:127.0.0.1:SIP_PORT
 listen=tcp:127.0.0.1:HTTP_PORT
 tcp_accept_no_cl=yes
+#!ifndef KAMAILIO_5_6
+include_file "SINCE"
+#!endif
 loadmodule "tm.so"
 loadmodule "sl.so"
 loadmodule "rr.so"
@@ -107,6 +110,7 @@ event_route[xhttp:request] {
 """
 
 
+SINCE = node.TOP / "tests/ims/since-5.7.cfg"
 NEIGHBOUR = node.TOP / "build/neighbour/mc_neighbour.so"
 
 
@@ -117,7 +121,7 @@ class ServerNode(sample.SampleNode):
 
     def __init__(self, peers, *defines):
         super().__init__(peers)
-        self.config.write_text(CONFIG)
+        self.config.write_text(CONFIG.replace("SINCE", str(SINCE)))
         self.defines = [f'IWF1_URI="sip:{peers.iwf1.hostport}"', *defines]
 
     def _command(self):

@@ -257,11 +257,11 @@ class SampleNode(node.Kamailio):
             capture_output=True, text=True, check=False)
         return [int(pid) for pid in listed.stdout.split()]
 
-    def _terminate(self):
-        """Stops Kamailio itself: the script would have the registrations
-        written first, which takes two seconds."""
+    def main_pid(self):
+        """Kamailio itself, that is stopped alone: the script would have the
+        registrations written first, which takes two seconds."""
         pids = self.kamailio_pids()
-        os.kill(pids[0] if pids else self.process.pid, signal.SIGTERM)
+        return pids[0] if pids else self.process.pid
 
     def _kill(self):
         """Also what the script started, where it could not do so itself."""
