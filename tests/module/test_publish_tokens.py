@@ -249,6 +249,22 @@ def test_stolen(core):
     assert not bound(core, "dave")
 
 
+def test_two_persons_of_one_identity(core):
+    """Each of them is told apart by the client: the row of a user names the
+    client that may have the ID."""
+    assert core.register("car7", **{"P-Associated-URI": None}).code == 200
+    clients = {"bob": "urn:uuid:00000000-0000-4000-8000-00000000b0b0",
+               "carol": "urn:uuid:00000000-0000-4000-8000-0000000ca401"}
+    for user, other in ("bob", "carol"), ("carol", "bob"):
+        shown = token(mcptt_id=mc.mc_id(user))
+        reply = ask(core, shown, clients[other], user="car7")
+        assert reply.code == 403 and "101" in reply.get("Warning")
+        assert ask(core, shown, clients[user], user="car7").code == 200
+    assert bound(core, "car7") == [
+        ("mcptt", clients[user], mc.mc_id(user), "publish")
+        for user in ("bob", "carol")]
+
+
 def test_stolen_client(core):
     """A token binds for the client that publishes, and for no other: without a
     client ID in the info part, too."""
