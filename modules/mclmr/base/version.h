@@ -7,6 +7,6 @@
 #ifndef MCLMR_BASE_VERSION_H
 #define MCLMR_BASE_VERSION_H
 
-#define MCLMR_VERSION "0.2.0"
+#define MCLMR_VERSION "0.3.0"
 
 #endif
