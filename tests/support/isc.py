@@ -74,8 +74,8 @@ class Core:
         return (f"<sip:iscmark@{self.endpoint.hostport};lr;s=1;h=1"
                 f";d={direction};a={impu(user).encode().hex()}>")
 
-    def register(self, user, expires=720, **fields):
-        """The answer to its third-party REGISTER for a user."""
+    def third_party(self, user, expires=720, **fields):
+        """Its REGISTER for a user."""
         message = sip.Message(f"REGISTER {self.server} SIP/2.0", [
             ("To", f"<{impu(user)}>"),
             ("From", f"<{self.uri}>;tag={sip.token()}"),
@@ -92,7 +92,12 @@ class Core:
             message.drop(name)
             if value is not None:
                 message.add(name, value)
-        return self.endpoint.ask(message, self.site.node.address)
+        return message
+
+    def register(self, user, expires=720, **fields):
+        """The answer to it."""
+        return self.endpoint.ask(self.third_party(user, expires, **fields),
+                                 self.site.node.address)
 
     def hand(self, message, user, session=ORIG, served=True):
         """The request as it hands it over, with the Routes on top."""

@@ -6,6 +6,7 @@ import random
 import re
 import socket
 
+import isc
 import mc
 import mc_invite
 import media
@@ -69,10 +70,16 @@ class Storm:
 
     def __init__(self, site, seed):
         self.site, self.rnd = site, random.Random(seed)
-        self.alice, self.bob = site.client("alice"), site.client("bob")
-        self.writer = torture.Writer(self.alice)
         self.sent = {}  # payload by number, of those whose head alone changed
         self.streams = []
+        self.begin()
+
+    def begin(self):
+        """alice and bob are registered."""
+        self.alice = self.site.client("alice")
+        self.site.client("bob")
+        self.writer = torture.Writer(self.alice)
+        self.public = mc.impu("alice")
 
     def close(self):
         """Closes its connections."""
@@ -107,14 +114,18 @@ class Storm:
             message.add(*self.writer.proof("MESSAGE", mc.ORIG))
         return self.alice.endpoint, self.alice.endpoint.prepare(message)
 
-    def over_tcp(self, octets):
+    def over_tcp(self, octets, host):
         """Sends octets on a connection of their own; few are kept."""
         octets = octets.replace(b"SIP/2.0/UDP", b"SIP/2.0/TCP", 1)
         self.streams.append(socket.create_connection(
-            self.site.node.address, sip.TIMEOUT))
+            self.site.node.address, sip.TIMEOUT, (host, 0)))
         self.streams[-1].sendall(octets)
         if len(self.streams) > 20:
             self.streams.pop(0).close()
+
+    def goes_over_tcp(self, endpoint):
+        """Those of a sender who may as well."""
+        return endpoint is self.alice.endpoint
 
     def send(self, number):
         """One of them."""
@@ -122,16 +133,20 @@ class Storm:
         endpoint, message = self.make(number, whole)
         change_it = mutate if whole else mutate_head
         octets = change_it(self.rnd, bytes(message))[:60000]
-        if endpoint is self.alice.endpoint and self.rnd.random() < 0.3:
-            self.over_tcp(octets)
+        if self.goes_over_tcp(endpoint) and self.rnd.random() < 0.3:
+            self.over_tcp(octets, endpoint.address[0])
         else:
             endpoint.send_octets(octets, self.site.node.address)
 
+    def plain(self, payload):
+        """An ordinary message of the core."""
+        return mc.core_message("alice", payload)
+
     def assert_alive(self):
-        """An ordinary message of the core gets through."""
+        """It gets through."""
         payload = b"alive %d" % self.rnd.randrange(1 << 30)
         reply = self.site.core.insist(
-            mc.core_message("alice", payload), self.site.node.address)
+            self.plain(payload), self.site.node.address)
         assert reply.code == 200, reply.start
         self.site.iwf1.wait_request()
         assert payload in [payload_of(r.message)
@@ -144,7 +159,7 @@ class Storm:
         for request in arrived:
             message = request.message
             assert message.all("P-Asserted-Identity") == [
-                f"<{mc.impu('alice')}>"], message.headers
+                f"<{self.public}>"], message.headers
             assert not message.all("Proxy-Authorization")
             assert mc.calling_user(message) in (
                 None, mc.mc_id("alice")), mc.info_of(message)
@@ -152,6 +167,50 @@ class Storm:
             if found := re.match(rb"h(\d{6})\.", payload):
                 assert payload == self.sent[int(found.group(1))]
         return len(arrived)
+
+
+class IscStorm(Storm):
+    """Mutants of what an S-CSCF sends to an application server."""
+
+    def begin(self):
+        self.core, self.public = isc.Core(self.site), isc.impu("alice")
+        assert self.core.register("alice").code == 200
+        self.site.iwf1.script = lambda message: sip.answer(
+            486 if message.method == "INVITE" else 200)(message)
+
+    def goes_over_tcp(self, endpoint):
+        return True
+
+    def plain(self, payload):
+        return self.core.hand(isc.message_of("alice", payload), "alice")
+
+    def invite(self):
+        """A call of alice to a radio."""
+        with media.Party("127.0.1.1") as party:
+            message = mc_invite.private(
+                "alice", "sip:unit1@iwf.example.org",
+                party.sdp(media.P25) + KEYS)
+        message.set("P-Asserted-Identity", f"<{self.public}>")
+        message.add("Contact", f"<{self.core.uri}>")
+        return self.core.hand(message, "alice")
+
+    def of_core(self, payload):
+        """What is no message of alice: registrations of dave, the same with
+        what he publishes, and what is none of ours."""
+        part = mc.info_part(mc.info_xml("mcptt", payload.hex()))
+        return [lambda: mc.with_parts(self.core.third_party("dave"), [part]),
+                lambda: self.core.hand(mc.with_parts(isc.text(
+                    "dave", mc.ORIG, "PUBLISH").add(
+                        "Event", "poc-settings"), [part]), "dave"),
+                lambda: self.core.hand(isc.text("dave", isc.impu("bob")),
+                                       "bob", isc.TERM)]
+
+    def make(self, number, whole):
+        payload = self.payload(number, whole)
+        make = self.rnd.choice([
+            lambda: self.plain(payload), lambda: self.plain(payload),
+            self.invite, *self.of_core(payload)])
+        return self.site.core, self.site.core.prepare(make())
 
 
 def payload_of(message):
@@ -162,11 +221,11 @@ def payload_of(message):
     return found[0]
 
 
-def storm(site, count, seed):
-    """Sends so many mutants; how many of their payloads arrived, and what the
+def storm(site, count, seed, kind=Storm):
+    """Sends so many mutants of a kind; how many of their payloads arrived, and what the
     node has logged meanwhile."""
     before = len(site.node.log())
-    one = Storm(site, seed)
+    one = kind(site, seed)
     try:
         for number in range(count):
             one.send(number)
