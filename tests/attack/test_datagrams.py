@@ -7,6 +7,9 @@ import itertools
 import socket
 import time
 
+import pytest
+
+import isc
 import mc
 import sip
 import unreadable
@@ -15,7 +18,7 @@ SECONDS, RATE, SIZE = 5, 1000, 60000
 REFUSED = 5000
 FEW = 100  # connections that the node takes
 LIMIT = 64 << 10  # octets of log
-FORMS = [make for make, fate in unreadable.FORMS.values()
+FORMS = [form for form, fate in unreadable.FORMS.values()
          if isinstance(fate, str)]
 QUICKLY = ('modparam("rtimer", "timer", "name=soon;interval=1;mode=0")\n'
            'modparam("rtimer", "exec", "timer=soon;route=WATCH")\n')
@@ -31,10 +34,20 @@ def paced(count, seconds):
         yield n
 
 
-def asked(site):
+def of_core(site):
+    """A message of the core beside a registrar."""
+    return mc.core_message("alice", b"x")
+
+
+def over_isc(site):
+    """A message of the core of an application server."""
+    return isc.Core(site).hand(isc.message_of("alice"), "alice")
+
+
+def asked(site, make):
     """True if the core's message is answered, repeated as RFC 3261 17.1.2
     says."""
-    message = site.core.prepare(mc.core_message("alice", b"x"))
+    message = site.core.prepare(make(site))
     for timeout in (0.5, 1, 2, 4, 4):
         site.core.send_octets(bytes(message), site.node.address)
         with contextlib.suppress(sip.Timeout):
@@ -42,16 +55,16 @@ def asked(site):
     return False
 
 
-def flood(site):
+def flood(site, make):
     """The broken messages, with one of the core every tenth of a second; how
     many of these were answered, and how many there were."""
-    octets = itertools.cycle([make(SIZE) for make in FORMS])
+    octets = itertools.cycle([form(SIZE) for form in FORMS])
     served = collections.Counter()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         for n in paced(SECONDS * RATE, SECONDS):
             sock.sendto(next(octets), site.node.address)
             if n % 100 == 0:
-                served[asked(site)] += 1
+                served[asked(site, make)] += 1
     return served[True], served.total()
 
 
@@ -68,15 +81,20 @@ def crowd(site):
         yield
 
 
-def test_log_under_attack(new_site):
+@pytest.mark.parametrize("config, make", [
+    ("mc-server.cfg", of_core), ("mc-as.cfg", over_isc)])
+def test_log_under_attack(new_site, config, make):
     """A few lines, also without the bound of tools/node.sh; no secret; every
     message of the core is answered; what was dropped is counted."""
-    site = new_site(env={"LOG_LIMIT": "0"},
+    site = new_site(env={"LOG_LIMIT": "0"}, config=config,
                     extra=QUICKLY + f"tcp_max_connections={FEW}\n")
-    site.client("alice")
+    if make is of_core:
+        site.client("alice")
+    else:
+        assert isc.Core(site).register("alice").code == 200
     log = site.node.path("kamailio.log")
     before, begin = log.stat().st_size, time.monotonic()
-    served, of = flood(site)
+    served, of = flood(site, make)
     with crowd(site):
         site.node.wait_log(f"few TCP connections left: {FEW} of {FEW}", 20)
     said = log.read_bytes()[before:]

@@ -134,13 +134,15 @@ def test_no_secret_in_the_log(new_site):
     assert not site.node.crashes()
 
 
-def test_what_arrives(new_site):
+@pytest.mark.parametrize("config, kind", [
+    ("mc-server.cfg", mutants.Storm), ("mc-as.cfg", mutants.IscStorm)])
+def test_what_arrives(new_site, config, kind):
     """Over UDP and TCP: the node lives, what arrives is what was sent, in the
     name of who proved it; and the memory comes back."""
-    site = new_site(env={"LOG_LIMIT": "0", "PIKE_LIMIT": "1000000",
-                         "USER_LIMIT": "1000000"})
+    site = new_site(config=config, env={
+        "LOG_LIMIT": "0", "PIKE_LIMIT": "1000000", "USER_LIMIT": "1000000"})
     used = site.node.shared_memory()
-    arrived, log = mutants.storm(site, COUNT, SEED)
+    arrived, log = mutants.storm(site, COUNT, SEED, kind)
     print(f"\n{COUNT} messages, seed {SEED}: {arrived} arrived, {len(log)} "
           "octets of log")
     assert arrived > COUNT / 20

@@ -204,6 +204,15 @@ def test_identity_at_the_limit(core, size, code):
     assert core.register(public, expires=0, **whole(public)).code == code
 
 
+def test_identity_without_a_user(core):
+    """It is registered, too; usrloc, which could not read it at its next start,
+    has no row of it."""
+    public = f"sip:{isc.REALM}"
+    assert core.register(public, **whole(public)).code == 200
+    assert f"Address: {public}\n" not in core.site.node.kamcmd("ul.dump")
+    assert core.register(public, expires=0, **whole(public)).code == 200
+
+
 # Routes
 
 def test_psi_by_icscf(core):

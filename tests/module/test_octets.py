@@ -81,6 +81,26 @@ def test_in_other_places(site, name, octets):
         "good"]
 
 
+@pytest.mark.parametrize("octets", ["a b", "a\tb", "a\r\n b"])
+@pytest.mark.parametrize("method", ["MESSAGE", "INVITE", "BYE"])
+def test_call_id(any_site, method, octets):
+    """It is one word: whoever unfolds it takes it for another one."""
+    message = sip.request(method, mc.impu("bob"), mc.impu("alice"),
+                          mc.impu("bob")).set("Call-ID", octets)
+    with sip.UdpEndpoint() as stranger:
+        for sender in (stranger, any_site.core):
+            code = sender.ask(message.copy(), any_site.node.address).code
+            assert code == 400
+
+
+def test_call_id_of_a_call(dial):
+    """A call with such a one would leave its ports at the relay."""
+    here = dial("from-lmr")
+    message = here.form.invite(here.offer()).set("Call-ID", "a\r\n b")
+    assert here.refused(message=message).code == 400
+    assert not here.node.relay_calls()
+
+
 def then_ok(first):
     """A script: an answer, and after it 200."""
     return lambda message: [(0.0, first(message)),

@@ -202,8 +202,14 @@ def good(user="alice"):
 
 def bound(site):
     """What clients have bound, as pairs of an IMPU and a MC service ID."""
-    return [(row["impu"], one["mc_id"]) for row in site.node.rpc(
-        "mc_iwf.bindings")["registrations"] for one in row["bindings"]]
+    found, place = [], "0"
+    while True:
+        page = site.node.rpc("mc_iwf.bindings", "*", place)
+        found += [(row["impu"], one["mc_id"])
+                  for row in page["registrations"] for one in row["bindings"]]
+        if not page["next"]:
+            return found
+        place = str(page["next"])
 
 
 def answered(core, message, timeout=sip.TIMEOUT):

@@ -10,8 +10,8 @@
 
 #include "core/parser/msg_parser.h"
 
-/* True if the head of a request or reply has permitted octets only; the body
- * is not looked at, if it can be told where it begins. */
+/* True if the head of a request or reply has permitted octets only, and no blank
+ * in Call-ID; the body is not looked at, if it can be told where it begins. */
 bool iwf_head_is_clean(struct sip_msg *msg);
 
 /* True if all header fields of a request or reply can be read, and Via, From, To,
