@@ -153,7 +153,8 @@ def test_iwfs_register_no_user(core, method):
     """They are peers, and no core."""
     message = isc.text("alice", core.server, method)
     message.add("Contact", "<sip:127.0.0.5>").add("Expires", "600")
-    assert core.site.from_iwf(message).code == 403
+    reply = core.site.from_iwf(message)
+    assert (reply.code, reply.reason) == (403, "Only From The Core")
 
 
 @pytest.mark.parametrize("user", ["bob", "carol"])
