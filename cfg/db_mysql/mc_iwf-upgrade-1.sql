@@ -1,13 +1,14 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Brings tables of version 1 of the module mc_iwf, made by any release, to what
 -- mc_iwf-create.sql of this release makes: it adds the checks of rows that they
--- lack. No row changes. If a row breaks a check, the script ends with its name
+-- lack, and lets impu of mc_iwf_users be empty. No row changes. If a row breaks a check, the script ends with its name
 -- and leaves out the rest: mend the row, run it again.
 
 -- Of a try that failed.
 DROP PROCEDURE IF EXISTS mc_iwf_upgrade;
 DROP PROCEDURE IF EXISTS mc_iwf_add_uri_check;
 DROP PROCEDURE IF EXISTS mc_iwf_add_check;
+DROP PROCEDURE IF EXISTS mc_iwf_drop_check;
 
 DELIMITER //
 
@@ -22,6 +23,19 @@ BEGIN
         PREPARE mc_iwf_add FROM @mc_iwf_add;
         EXECUTE mc_iwf_add;
         DEALLOCATE PREPARE mc_iwf_add;
+    END IF;
+END//
+
+CREATE PROCEDURE mc_iwf_drop_check(tbl VARCHAR(64), col VARCHAR(64))
+BEGIN
+    IF EXISTS (SELECT 1 FROM information_schema.table_constraints
+            WHERE constraint_schema = DATABASE() AND table_name = tbl
+            AND constraint_name = CONCAT(tbl, '_', col, '_chk')) THEN
+        SET @mc_iwf_drop = CONCAT('ALTER TABLE ', tbl, ' DROP CONSTRAINT ',
+            tbl, '_', col, '_chk');
+        PREPARE mc_iwf_drop FROM @mc_iwf_drop;
+        EXECUTE mc_iwf_drop;
+        DEALLOCATE PREPARE mc_iwf_drop;
     END IF;
 END//
 
@@ -41,7 +55,10 @@ BEGIN
     END IF;
 
     CALL mc_iwf_add_uri_check('mc_iwf_users', 'mc_id');
-    CALL mc_iwf_add_uri_check('mc_iwf_users', 'impu');
+    CALL mc_iwf_drop_check('mc_iwf_users', 'impu');
+    CALL mc_iwf_add_check('mc_iwf_users', 'impu', CONCAT('impu = '''' ',
+        'OR LOWER(impu) LIKE ''sip:%'' OR LOWER(impu) LIKE ''sips:%'' ',
+        'OR LOWER(impu) LIKE ''tel:%'''));
     CALL mc_iwf_add_check('mc_iwf_users', 'service',
         'service IN (''mcptt'', ''mcdata'', ''mcvideo'')');
     CALL mc_iwf_add_check('mc_iwf_users', 'person', 'person <> ''''');
@@ -102,3 +119,4 @@ CALL mc_iwf_upgrade();
 DROP PROCEDURE mc_iwf_upgrade;
 DROP PROCEDURE mc_iwf_add_uri_check;
 DROP PROCEDURE mc_iwf_add_check;
+DROP PROCEDURE mc_iwf_drop_check;

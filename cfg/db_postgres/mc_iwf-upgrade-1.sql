@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Brings tables of version 1 of the module mc_iwf, made by any release, to what
 -- mc_iwf-create.sql of this release makes: it adds the checks of rows that they
--- lack. No row changes. If a row breaks a check, the script ends with its name
+-- lack, and lets impu of mc_iwf_users be empty. No row changes. If a row breaks a check, the script ends with its name
 -- and changes nothing: mend the row, run it again.
 
 BEGIN;
@@ -34,7 +34,10 @@ BEGIN
     END IF;
 
     PERFORM pg_temp.add_uri_check('mc_iwf_users', 'mc_id');
-    PERFORM pg_temp.add_uri_check('mc_iwf_users', 'impu');
+    ALTER TABLE mc_iwf_users DROP CONSTRAINT IF EXISTS mc_iwf_users_impu_chk;
+    PERFORM pg_temp.add_check('mc_iwf_users', 'impu', $$impu = ''
+        OR LOWER(impu) LIKE 'sip:%' OR LOWER(impu) LIKE 'sips:%'
+        OR LOWER(impu) LIKE 'tel:%'$$);
     PERFORM pg_temp.add_check('mc_iwf_users', 'service', $$
         service IN ('mcptt', 'mcdata', 'mcvideo')$$);
     PERFORM pg_temp.add_check('mc_iwf_users', 'person', $$person <> ''$$);

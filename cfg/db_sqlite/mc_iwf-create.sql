@@ -37,7 +37,8 @@ CREATE TABLE mc_iwf_users (
         OR LOWER(mc_id) LIKE 'tel:%'),
     CONSTRAINT mc_iwf_users_service_chk
         CHECK (service IN ('mcptt', 'mcdata', 'mcvideo')),
-    CONSTRAINT mc_iwf_users_impu_chk CHECK (LOWER(impu) LIKE 'sip:%'
+    CONSTRAINT mc_iwf_users_impu_chk CHECK (impu = ''
+        OR LOWER(impu) LIKE 'sip:%'
         OR LOWER(impu) LIKE 'sips:%'
         OR LOWER(impu) LIKE 'tel:%'),
     CONSTRAINT mc_iwf_users_person_chk CHECK (person <> ''),

@@ -3,6 +3,7 @@
 /* What the module answers to other modules. */
 #include <string.h>
 
+#include "mc_iwf/data/bindings.h"
 #include "mc_iwf/data/store.h"
 #include "mc_iwf/message/registered.h"
 #include "mc_iwf/message/registrar.h"
@@ -111,11 +112,24 @@ static bool copy_partner(mclmr_arena_t *arena, const mclmr_partner_t *partner,
 	return mclmr_arena_copy(arena, partner->psi, &targets->target[0].uri);
 }
 
-/* Who serves a user, under the lock: a partner fills in the target, for a user
- * of ours *impu is where to look for contacts. */
+/* A user of ours: where to look for contacts. */
+typedef struct home
+{
+	mclmr_span_t mc_id, impu; /* the latter may be empty */
+} home_t;
+
+static bool copy_home(
+		mclmr_arena_t *arena, const mclmr_user_t *user, home_t *home)
+{
+	return mclmr_arena_copy(arena, user->row.mc_id, &home->mc_id)
+		   && mclmr_arena_copy(arena, user->row.impu, &home->impu);
+}
+
+/* Who serves a user, under the lock: a partner fills in the target, a user of
+ * ours *home. */
 static mclmr_status_t find_home(const mclmr_directory_t *directory,
 		mclmr_span_t uri, mclmr_service_t service, mclmr_arena_t *arena,
-		mclmr_span_t *impu, mc_iwf_targets_t *targets)
+		home_t *home, mc_iwf_targets_t *targets)
 {
 	const mclmr_partner_t *partner;
 	const mclmr_user_t *user;
@@ -126,20 +140,23 @@ static mclmr_status_t find_home(const mclmr_directory_t *directory,
 	if(status != MCLMR_OK)
 		return status;
 	copied = partner != NULL ? copy_partner(arena, partner, targets)
-							 : mclmr_arena_copy(arena, user->row.impu, impu);
+							 : copy_home(arena, user, home);
 	return copied ? MCLMR_OK : MCLMR_INTERNAL;
 }
 
 /* The contacts of a user of ours. usrloc may wait for its database: it is asked
  * after the store's lock is given back. */
-static mclmr_status_t find_contacts(mclmr_span_t impu, mclmr_service_t service,
+static mclmr_status_t find_contacts(const home_t *home, mclmr_service_t service,
 		mclmr_span_t device, mclmr_arena_t *arena, mc_iwf_targets_t *targets)
 {
-	const iwf_usrloc_wish_t wish = {.impu = impu,
+	iwf_usrloc_wish_t wish = {.impu = home->impu,
 			.service = service,
 			.deliver = iwf_config.deliver,
 			.device = device};
 
+	if(home->impu.len == 0
+			&& !iwf_bindings_find_id(service, home->mc_id, arena, &wish.impu))
+		return MCLMR_TARGET_UNREGISTERED;
 	if(!iwf_registrar_list(&wish, arena, targets))
 		return MCLMR_INTERNAL;
 	return targets->n > 0 ? MCLMR_OK : MCLMR_TARGET_UNREGISTERED;
@@ -150,14 +167,14 @@ static mclmr_status_t find_targets(mclmr_span_t uri, mclmr_service_t service,
 {
 	const mclmr_directory_t *directory = iwf_store_read();
 	mclmr_status_t status = MCLMR_INTERNAL;
-	mclmr_span_t impu = {NULL, 0};
+	home_t home = {0};
 
 	memset(targets, 0, sizeof(*targets));
 	if(directory != NULL)
-		status = find_home(directory, uri, service, arena, &impu, targets);
+		status = find_home(directory, uri, service, arena, &home, targets);
 	iwf_store_read_end();
 	if(status == MCLMR_OK && !targets->partner)
-		status = find_contacts(impu, service, device, arena, targets);
+		status = find_contacts(&home, service, device, arena, targets);
 	if(status != MCLMR_OK)
 		memset(targets, 0, sizeof(*targets));
 	return status;

@@ -17,6 +17,7 @@ from test_bindings import CONFIG, ServerNode, rows, third_party
 ISSUER, AUDIENCE = "https://idms.mc.example.org", "mc"
 PHONE = "urn:uuid:00000000-0000-4000-8000-000000000001"
 TABLET = "urn:uuid:00000000-0000-4000-8000-000000000002"
+CAR = mc.impu("car7")  # of two persons
 APP = "mc_client"  # of an application, not of a client
 
 
@@ -25,6 +26,9 @@ class TokenNode(ServerNode):
 
     def __init__(self, peers, **settings):
         super().__init__(peers, 'REGISTRATIONS="core"')
+        self.edit(*sample.users_sql(
+            guest={"impu": ""}, dora={"impu": CAR, "client_id": PHONE},
+            emil={"impu": CAR, "client_id": TABLET}))
         self.keys = tokens.make_keys()
         self.set = self.path("jwks.json")
         self.pem = self.path("idms-pem.pem")
@@ -61,6 +65,9 @@ def node_with(**settings):
 
 _site = node_with(token_issuer=ISSUER, token_audience=AUDIENCE)
 _enforcing = node_with(token_expiry="enforce", token_skew=0)
+_requiring = node_with(token="required")
+_refusing = node_with(rebind="refuse")
+_replacing = node_with(rebind="replace")
 
 
 def emptied(site):
@@ -75,6 +82,12 @@ def emptied(site):
 def site(_site):
     """A node that knows issuer and audience."""
     yield from emptied(_site)
+
+
+@pytest.fixture
+def requiring(_requiring):
+    """A node where only what is bound counts."""
+    yield from emptied(_requiring)
 
 
 @pytest.fixture
@@ -233,6 +246,158 @@ def test_expiry(enforcing):
     assert row["expires_in"] > 600
 
 
+# What it is worth
+
+def message_of(identity, client=None):
+    """A short message of whoever has an identity."""
+    message = mc.core_message(identity, b"x", target=mc.KMF1)
+    if client:
+        message.body = message.body.replace(
+            b"</mcptt-Params>",
+            element("client-id", client).encode() + b"</mcptt-Params>")
+    return message
+
+
+def sender(site, identity="alice", client=None):
+    """As whom a message of an identity reaches the IWF; code and Warning if
+    it does not."""
+    reply = site.from_core(message_of(identity, client))
+    if reply.code != 200:
+        warning = reply.get("Warning")
+        return reply.code, warning and warning.split('"')[1][:3]
+    got = site.iwf1.wait_request().message
+    site.iwf1.forget()
+    return mc.calling_user(got)
+
+
+def verdict(site, *question):
+    """What mc_iwf.explain says: the verdict, and whose ID it is."""
+    said = site.node.rpc("mc_iwf.explain", *question)
+    return said["verdict"], said["mc_id"]
+
+
+UNKNOWN = 404, "141"
+
+
+def test_optional(site):
+    """Who has bound nothing has the IDs of the data."""
+    register(site)
+    assert sender(site) == sender(site, client=PHONE) == mc.mc_id("alice")
+    show(site, site.node.token())
+    assert sender(site) == sender(site, client=PHONE) == mc.mc_id("alice")
+    assert sender(site, client=TABLET) == mc.mc_id("alice")
+
+
+def test_required(requiring):
+    """Only what the client has bound counts, in each service."""
+    site, who = requiring, mc.impu("alice")
+    assert sender(site) == UNKNOWN
+    register(site)
+    assert sender(site) == UNKNOWN
+    assert verdict(site, who, "mcptt") == ("sender_unknown", "")
+    show(site, site.node.token())
+    assert sender(site) == sender(site, client=PHONE) == mc.mc_id("alice")
+    assert sender(site, client=TABLET) == UNKNOWN
+    assert verdict(site, who, "mcptt", mc.KMF1) == ("ok", mc.mc_id("alice"))
+    assert verdict(site, who, "mcdata") == ("sender_unknown", "")
+    register(site, expires=0)
+    assert sender(site) == UNKNOWN
+
+
+@pytest.mark.parametrize("which", ["optional", "required"])
+def test_two_persons(request, which):
+    """Of one identity, told apart by what their clients have bound."""
+    site = request.getfixturevalue(
+        "site" if which == "optional" else "requiring")
+    show(site, site.node.token(mcptt_id=mc.mc_id("dora")), PHONE, "car7")
+    show(site, site.node.token(mcptt_id=mc.mc_id("emil")), TABLET, "car7")
+    assert sender(site, "car7", PHONE) == mc.mc_id("dora")
+    assert sender(site, "car7", TABLET) == mc.mc_id("emil")
+    assert sender(site, "car7")[0] == 403
+    show(site, site.node.token(mcptt_id=mc.mc_id("guest")), PHONE, "car7")
+    assert sender(site, "car7", PHONE) == mc.mc_id("guest")
+    assert sender(site, "car7", TABLET) == mc.mc_id("emil")
+
+
+def test_borrowed_by_the_data(requiring):
+    """An ID of one client of an identity, shown by another one, or by one that
+    does not say which it is."""
+    for client in TABLET, None:
+        show(requiring, requiring.node.token(mcptt_id=mc.mc_id("dora")),
+             client, "car7")
+        assert bound(requiring, "car7") == []
+        assert sender(requiring, "car7", client) == UNKNOWN
+
+
+def test_user_without_identity(site):
+    """A user whose row has no IMPU is where its client has bound its ID."""
+    message = mc.iwf_message("guest", b"x")
+    assert site.from_iwf(message).code == 480
+    register(site, user="visitor")
+    assert sender(site, "visitor") == UNKNOWN
+    show(site, site.node.token(mcptt_id=mc.mc_id("guest")), user="visitor")
+    assert sender(site, "visitor") == mc.mc_id("guest")
+    assert verdict(site, mc.impu("visitor"), "mcptt", mc.KMF1) == (
+        "ok", mc.mc_id("guest"))
+    assert site.from_iwf(mc.iwf_message("guest", b"y")).code == 200
+    got = site.core.wait_request().message
+    assert got.uri == mc.impu("visitor")
+    assert got.all("Route") == [f"<sip:{site.core.hostport};lr>"]
+    site.core.forget()
+    register(site, info(document(site.node.token(mcptt_id=mc.mc_id("guest")),
+                                 PHONE)), "later", 3600)
+    assert site.from_iwf(mc.iwf_message("guest", b"z")).code == 200
+    assert site.core.wait_request().message.uri == mc.impu("later")
+    site.core.forget()
+    for user in "later", "visitor":
+        register(site, user=user, expires=0)
+    assert site.from_iwf(mc.iwf_message("guest", b"x")).code == 480
+
+
+def test_row_that_changes(requiring):
+    """A row that is another one later ends what its ID was bound to."""
+    site = requiring
+    show(site, site.node.token(mcptt_id=mc.mc_id("guest")), user="visitor")
+    assert sender(site, "visitor") == mc.mc_id("guest")
+    try:
+        site.node.edit("UPDATE mc_iwf_users SET impu = 'sip:other@x.org' "
+                       "WHERE person = 'guest'")
+        node.wait_until(lambda: sender(site, "visitor") == UNKNOWN, "the change")
+    finally:
+        site.node.edit("UPDATE mc_iwf_users SET impu = '' "
+                       "WHERE person = 'guest'")
+    node.wait_until(lambda: sender(site, "visitor") == mc.mc_id("guest"),
+                    "the change back")
+
+
+@pytest.mark.parametrize("rebind, first, second", [
+    ("add", 1, 1), ("replace", 0, 1), ("refuse", 1, 0)])
+def test_rebind(request, rebind, first, second):
+    """An ID that is bound under a second identity."""
+    site = request.getfixturevalue(
+        {"add": "_site", "replace": "_replacing", "refuse": "_refusing"}[rebind])
+    token = site.node.token(mcptt_id=mc.mc_id("guest"))
+    for user in "one", "two":
+        show(site, token, user=user)
+    assert (len(bound(site, "one")), len(bound(site, "two"))) == (first, second)
+    if rebind == "refuse":
+        assert site.node.counters()["token_taken"] >= 1
+    for user in "one", "two":
+        register(site, user=user, expires=0)
+
+
+def test_off():
+    """With token off, which is so without keys, none is read."""
+    with sample.running(lambda peers: TokenNode(peers, token="off")) as site:
+        show(site, site.node.token())
+        show(site, "no.token.this")
+        assert bound(site) == []
+        counters = site.node.counters()
+        assert not any(value for name, value in counters.items()
+                       if name.startswith("token_"))
+        assert sender(site) == mc.mc_id("alice")
+
+
 # What binds nothing
 
 def assert_nothing(site, counted, reason):
@@ -291,10 +456,11 @@ def test_stolen(site, counted):
     assert_nothing(site, counted, "foreign")
 
 
-def test_unknown(site, counted):
-    """A token of no user."""
-    show(site, site.node.token(mcptt_id="sip:stranger@mc.example.org"))
-    assert_nothing(site, counted, "unknown")
+@pytest.mark.parametrize("user", ["stranger", "partner"])
+def test_unknown(site, counted, user):
+    """A token of no user, or of one whom a partner serves."""
+    show(site, site.node.token(mcptt_id=mc.mc_id(user)), user=user)
+    assert bound(site, user) == [] and counted() == {"unknown"}
 
 
 def test_borrowed(site, counted):
@@ -340,10 +506,30 @@ def test_huge(site, counted, place):
     assert_nothing(site, counted, "too_large")
 
 
+@pytest.mark.parametrize("settings, wrong", [
+    ({"token": "yes"}, "is none of off"), ({"rebind": "maybe"}, "is none of"),
+    ({"token_skew": -1}, "token_skew is 0 to 86400"),
+    ({"token_algorithms": "RS256,HS256"}, "signature algorithm"),
+    ({"token_algorithms": "none"}, "signature algorithm"),
+    ({"registrations": "usrloc"}, "needs registrations core or both"),
+    ({"token_keys": "/nowhere/keys.json"}, "/nowhere/keys.json: a file of keys"),
+    ({"token_keys": ""}, "token_keys: a file")])
+def test_start(settings, wrong):
+    """What makes no sense stops the start, and says why."""
+    with sample.Peers() as peers:
+        own = TokenNode(peers, **settings)
+        try:
+            with pytest.raises(AssertionError):
+                own.start()
+            assert wrong in own.log()
+        finally:
+            own.remove()
+
+
 # Keys
 
 def test_reread(site):
-    """New keys count at once; a file that cannot be read changes nothing, and
+    """New keys count within a second in each process; a file that cannot be read changes nothing, and
     the log says so."""
     token = site.node.token()
     site.node.write_keys({"keys": [{"kty": "RSA", "kid": "rsa"}]})
@@ -355,13 +541,12 @@ def test_reread(site):
     new = tokens.token(site.node.keys["ec"], "new", "ES256",
                        exp=int(time.time()) + 600, client_id=APP)
 
-    def shown():
-        show(site, new)
+    def shown(one):
+        register(site, expires=0)
+        show(site, one)
         return bound(site)
     try:
-        node.wait_until(shown, "the new key")
-        register(site, expires=0)
-        show(site, token)
-        assert bound(site) == []
+        node.wait_until(lambda: shown(new), "the new key")
+        node.wait_until(lambda: not shown(token), "the end of the old key")
     finally:
         site.node.write_keys(tokens.key_set(site.node.keys))

@@ -7,7 +7,7 @@ MUTATE =
 MUTATIONS = $(addprefix tests/mutate/,policy.txt library.txt tool.txt \
 	module.txt routes.txt authentication.txt calls.txt fields.txt watch.txt \
 	state.txt share.txt relay.txt build.txt install.txt \
-	ims.txt isc.txt)
+	ims.txt isc.txt tokens.txt)
 MUTATE_CC = $(CC) -std=gnu11 -O0 $(MCLMR_CPPFLAGS)
 MUTATE_OBJ = $(MCLMR_SRC:%.c=$(MUTATE_DIR)/obj/%.o)
 MUTATE_TESTS = $(patsubst %.c,$(MUTATE_DIR)/obj/%.o,$(TEST_SRC))

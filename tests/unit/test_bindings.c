@@ -10,6 +10,7 @@
 #include "spans.h"
 
 #define NOW 1700000000
+#define PTT MCLMR_SERVICE_MCPTT
 #define SCSCF "sip:127.0.0.5:5060"
 #define ALICE "sip:alice@ims.example.org"
 #define ALICE_TEL "tel:+15550001"
@@ -94,6 +95,26 @@ static void assert_counts(size_t registrations, size_t bindings)
 
 	assert_int_equal(counts.registrations, registrations);
 	assert_int_equal(counts.bindings, bindings);
+}
+
+/* Of several registrations the one that lasts longest, while the binding does. */
+static void test_find_id(void **state)
+{
+	const mclmr_span_t id = MCLMR_SPAN(ID);
+
+	(void)state;
+	assert_true(registers(ALICE, SCSCF, 500));
+	assert_true(registers(BOB, SCSCF, 720));
+	assert_null(mclmr_bindings_find_id(store, PTT, id, NOW));
+	(void)bind_row(ALICE, PTT, ID, "a", MCLMR_BOUND_BY_REGISTER, 500);
+	(void)bind_row(BOB, PTT, ID, "b", MCLMR_BOUND_BY_REGISTER, 400);
+	(void)bind_row(BOB, PTT, OTHER_ID, "c", MCLMR_BOUND_BY_REGISTER, 600);
+	assert_ptr_equal(
+			mclmr_bindings_find_id(store, PTT, id, NOW + 399), find(BOB, 0));
+	assert_ptr_equal(
+			mclmr_bindings_find_id(store, PTT, id, NOW + 400), find(ALICE, 0));
+	assert_null(mclmr_bindings_find_id(store, PTT, id, NOW + 500));
+	assert_null(mclmr_bindings_find_id(store, MCLMR_SERVICE_MCDATA, id, NOW));
 }
 
 static void test_registered(void **state)
@@ -698,6 +719,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 			TEST(test_registered),
+			TEST(test_find_id),
 			cmocka_unit_test_teardown(test_refresh, end),
 			TEST(test_ended_is_forgotten),
 			TEST(test_overlap),

@@ -79,6 +79,25 @@ static const mclmr_user_t *find(const mclmr_directory_t *directory,
 	return mclmr_directory_user(directory, service, key_of(mc_id));
 }
 
+static void test_without_impu(void **state)
+{
+	mclmr_directory_t *directory = empty_directory();
+
+	(void)state;
+	assert_null(add(directory, PTT, "sip:a@example.org", "", "a"));
+	assert_null(add(directory, PTT, "sip:b@example.org", "", "b"));
+	assert_null(mclmr_directory_impu(directory, MCLMR_SPAN("")));
+	assert_text(find(directory, PTT, "sip:a@example.org")->row.impu, "");
+	assert_null(put(directory, PTT, "sip:a@example.org", "sip:i@x.org", "a"));
+	assert_non_null(mclmr_directory_impu(directory, MCLMR_SPAN("sip:i@x.org")));
+	assert_null(put(directory, PTT, "sip:a@example.org", "", "a"));
+	assert_null(mclmr_directory_impu(directory, MCLMR_SPAN("sip:i@x.org")));
+	assert_true(mclmr_directory_remove_user(
+			directory, PTT, MCLMR_SPAN("sip:b@example.org")));
+	assert_non_null(find(directory, PTT, "sip:a@example.org"));
+	mclmr_directory_free(directory);
+}
+
 /* How many users hang on an IMPU, each of them found. */
 static size_t on_impu(const mclmr_directory_t *directory, const char *impu)
 {
@@ -150,7 +169,8 @@ static void test_bad_user_rows(void **state)
 	} row[] = {
 			{PTT, "", "sip:x@example.org", "x", false},
 			{PTT, "x", "sip:x@example.org", "x", false},
-			{PTT, "sip:x@example.org", "", "x", false},
+			{PTT, "sip:x@example.org", "", "", false},
+			{PTT, "sip:x@example.org", "x", "x", false},
 			{PTT, "sip:x@example.org", "<sip:x@example.org>", "x", false},
 			{PTT, "sip:x@example.org", "sip:x@example.org", "", false},
 			{MCLMR_SERVICE_NONE, "sip:x@example.org", "sip:x@example.org", "x",
@@ -959,6 +979,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(test_add_and_find),
+			cmocka_unit_test(test_without_impu),
 			cmocka_unit_test(test_bad_user_rows),
 			cmocka_unit_test(test_put_moves_user),
 			cmocka_unit_test(test_remove_from_impu),

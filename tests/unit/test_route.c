@@ -112,12 +112,48 @@ static void test_settle_again(void **state)
 	assert_int_equal(mclmr_route_settle(&route, &registrar), MCLMR_OK);
 }
 
+/* An IMPU that is found later stands wherever that of the called would. */
+static void test_set_impu(void **state)
+{
+	static const struct
+	{
+		const char *sender, *target, *request_uri; /* before */
+		bool wanted;
+		const char *impu, *uri; /* after */
+	} row[] = {
+			{NULL, "", NULL, true, BOB, NULL},
+			{ALICE, "", "", true, ALICE, BOB},
+			{NULL, "", "", true, BOB, BOB},
+			{NULL, BOB, NULL, false, BOB, NULL},
+			{ALICE, NULL, NULL, false, ALICE, NULL},
+	};
+
+	(void)state;
+	for(size_t i = 0; i < COUNT(row); i++) {
+		mclmr_route_t route = {.registered_sender = impu_of(row[i].sender),
+				.registered_target = impu_of(row[i].target),
+				.impu = impu_of(row[i].sender ? row[i].sender : row[i].target),
+				.request_uri = impu_of(row[i].request_uri)};
+
+		assert_int_equal(mclmr_route_wants_impu(&route), row[i].wanted);
+		if(!row[i].wanted)
+			continue;
+		mclmr_route_set_impu(&route, MCLMR_SPAN(BOB));
+		assert_false(mclmr_route_wants_impu(&route));
+		assert_true(mclmr_span_equal(route.registered_target, MCLMR_SPAN(BOB)));
+		assert_true(mclmr_span_equal(route.called_impu, MCLMR_SPAN(BOB)));
+		assert_true(mclmr_span_equal(route.impu, mclmr_span(row[i].impu)));
+		assert_true(mclmr_span_equal(route.request_uri, impu_of(row[i].uri)));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(test_settle),
 			cmocka_unit_test(test_reachable),
 			cmocka_unit_test(test_settle_again),
+			cmocka_unit_test(test_set_impu),
 	};
 
 	return cmocka_run_group_tests_name("route", tests, NULL, NULL);

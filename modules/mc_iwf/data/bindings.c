@@ -211,6 +211,52 @@ bool iwf_bindings_find(mclmr_span_t uri, mclmr_arena_t *arena,
 	return copied;
 }
 
+/* Copies a binding, before others; false: the arena is full. */
+static bool add_copy(const mclmr_binding_t *binding, mclmr_arena_t *arena,
+		const mclmr_binding_t **first)
+{
+	mclmr_binding_t *copied = mclmr_arena_alloc(arena, sizeof(*copied));
+
+	if(copied == NULL || !copy_binding(binding, arena, copied))
+		return false;
+	copied->next = *first;
+	*first = copied;
+	return true;
+}
+
+bool iwf_bindings_bound(mclmr_span_t impu_key, mclmr_arena_t *arena,
+		const mclmr_binding_t **first)
+{
+	int64_t now = time(NULL);
+	const mclmr_registration_t *found = find(iwf_bindings_read(), impu_key);
+	const mclmr_binding_t *at = found != NULL ? found->binding : NULL;
+	bool copied = true;
+
+	*first = NULL;
+	for(; copied && at != NULL; at = at->next) {
+		if(at->expires > now)
+			copied = add_copy(at, arena, first);
+	}
+	iwf_bindings_read_end();
+	return copied;
+}
+
+bool iwf_bindings_find_id(mclmr_service_t service, mclmr_span_t mc_id,
+		mclmr_arena_t *arena, mclmr_span_t *impu)
+{
+	const mclmr_bindings_t *bindings = iwf_bindings_read();
+	const mclmr_registration_t *found = NULL;
+	mclmr_uri_room_t room;
+	mclmr_span_t key;
+	bool copied;
+
+	if(bindings != NULL && mclmr_uri_key_in(mc_id, &room, &key))
+		found = mclmr_bindings_find_id(bindings, service, key, time(NULL));
+	copied = found != NULL && mclmr_arena_copy(arena, found->key[0], impu);
+	iwf_bindings_read_end();
+	return copied;
+}
+
 mclmr_bindings_counts_t iwf_bindings_count(void)
 {
 	mclmr_bindings_counts_t counts = {0};

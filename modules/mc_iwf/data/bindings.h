@@ -46,6 +46,17 @@ bool iwf_bindings_published(mclmr_span_t impu_key, mclmr_span_t etag,
 bool iwf_bindings_find(mclmr_span_t uri, mclmr_arena_t *arena,
 		mclmr_implicit_set_t *set, mclmr_span_t *scscf);
 
+/* Copies what clients of an identity have bound into the arena: the first, NULL
+ * if there is none. false: the arena is full. */
+bool iwf_bindings_bound(mclmr_span_t impu_key, mclmr_arena_t *arena,
+		const mclmr_binding_t **first);
+
+/* Copies the key of the identity under which a client has bound an MC service
+ * ID into the arena: of the registration that lasts longest, the one that its
+ * REGISTER was for. false: there is none, or the arena is full. */
+bool iwf_bindings_find_id(mclmr_service_t service, mclmr_span_t mc_id,
+		mclmr_arena_t *arena, mclmr_span_t *impu);
+
 /* True if an identity is registered. */
 bool iwf_bindings_has(mclmr_span_t uri);
 

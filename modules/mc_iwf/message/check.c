@@ -38,7 +38,7 @@ static mclmr_status_t check_sender(struct sip_msg *msg, iwf_message_t *m)
 			msg, m->trust, &m->parsed->headers, &m->arena, &m->sender);
 
 	if(status == MCLMR_OK && m->trust == MCLMR_TRUST_CORE && !m->sender.iwf)
-		iwf_registrar_add_aliases(&m->sender, &m->arena);
+		iwf_registrar_know(&m->sender, &m->arena);
 	return status;
 }
 

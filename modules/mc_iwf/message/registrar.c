@@ -187,23 +187,63 @@ static bool is_asserted(const mclmr_sender_t *sender, mclmr_span_t key)
 	return false;
 }
 
-void iwf_registrar_add_aliases(mclmr_sender_t *sender, mclmr_arena_t *arena)
+/* The other identities of a set. */
+static void add_aliases(mclmr_sender_t *sender, const mclmr_implicit_set_t *set,
+		mclmr_arena_t *arena)
 {
-	mclmr_implicit_set_t set;
-	mclmr_span_t scscf;
-	mclmr_span_t *alias;
-	size_t n = 0;
+	mclmr_span_t *alias = mclmr_arena_alloc(arena, set->n * sizeof(*alias));
 
-	for(size_t i = 0; i < sender->n && n == 0; i++) {
-		if(iwf_bindings_find(sender->identity[i], arena, &set, &scscf))
-			n = set.n;
-	}
-	alias = mclmr_arena_alloc(arena, n * sizeof(*alias));
 	if(alias == NULL)
 		return;
 	sender->alias = alias;
-	for(size_t i = 0; i < n; i++) {
-		if(!is_asserted(sender, set.key[i]))
-			alias[sender->aliases++] = set.key[i];
+	for(size_t i = 0; i < set->n; i++) {
+		if(!is_asserted(sender, set->key[i]))
+			alias[sender->aliases++] = set->key[i];
 	}
+}
+
+/* What clients of a registration have bound. */
+static void add_bindings(
+		mclmr_sender_t *sender, mclmr_span_t impu_key, mclmr_arena_t *arena)
+{
+	if(sender->proof != MCLMR_PROOF_NONE
+			&& !iwf_bindings_bound(impu_key, arena, &sender->binding))
+		sender->binding = NULL;
+}
+
+/* What counts of a sender's MC service IDs, by modparam token. */
+static mclmr_proof_t find_proof(void)
+{
+	static const mclmr_proof_t proofs[] = {[IWF_TOKEN_OFF] = MCLMR_PROOF_NONE,
+			[IWF_TOKEN_OPTIONAL] = MCLMR_PROOF_OPTIONAL,
+			[IWF_TOKEN_REQUIRED] = MCLMR_PROOF_REQUIRED};
+
+	return proofs[iwf_config.token];
+}
+
+void iwf_registrar_know(mclmr_sender_t *sender, mclmr_arena_t *arena)
+{
+	mclmr_implicit_set_t set;
+	mclmr_span_t scscf;
+	size_t i = 0;
+
+	sender->proof = find_proof();
+	while(i < sender->n
+			&& !iwf_bindings_find(sender->identity[i], arena, &set, &scscf))
+		i++;
+	if(i == sender->n)
+		return;
+	sender->registered = set.key[0];
+	add_aliases(sender, &set, arena);
+	add_bindings(sender, set.key[0], arena);
+}
+
+void iwf_registrar_reach(
+		mclmr_route_t *route, mclmr_service_t service, mclmr_arena_t *arena)
+{
+	mclmr_span_t impu;
+
+	if(mclmr_route_wants_impu(route)
+			&& iwf_bindings_find_id(service, route->target, arena, &impu))
+		mclmr_route_set_impu(route, impu);
 }

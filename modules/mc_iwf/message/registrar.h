@@ -30,8 +30,14 @@ bool iwf_registrar_list(const iwf_usrloc_wish_t *wish, mclmr_arena_t *arena,
  * contacts of all its identities, those told and those in the store. */
 void iwf_registrar_end(const mclmr_implicit_set_t *told);
 
-/* Gives a sender that a core asserts the other identities that the core has
- * registered with it, in the arena; none if it is full. */
-void iwf_registrar_add_aliases(mclmr_sender_t *sender, mclmr_arena_t *arena);
+/* Gives a sender that a core asserts what the core has registered it with: the
+ * other identities, and by modparam token what its clients have bound, in the
+ * arena; nothing if it is full. */
+void iwf_registrar_know(mclmr_sender_t *sender, mclmr_arena_t *arena);
+
+/* Finds by what IMPU a user is reached that has none of its own, if the route
+ * asks for it. */
+void iwf_registrar_reach(
+		mclmr_route_t *route, mclmr_service_t service, mclmr_arena_t *arena);
 
 #endif

@@ -5,6 +5,7 @@
  * when the store's lock is given back. Without data there is no route.
  */
 #include "mc_iwf/data/store.h"
+#include "registrar.h"
 #include "route.h"
 
 mclmr_status_t iwf_route_message(const mclmr_forward_request_t *request,
@@ -17,6 +18,7 @@ mclmr_status_t iwf_route_message(const mclmr_forward_request_t *request,
 	if(directory != NULL)
 		mclmr_forward_decide(directory, request, arena, route);
 	iwf_store_read_end();
+	iwf_registrar_reach(route, request->service, arena);
 	return mclmr_route_settle(route, registrar);
 }
 
@@ -30,5 +32,6 @@ mclmr_status_t iwf_route_call(const mclmr_call_request_t *request,
 	if(directory != NULL)
 		mclmr_call_decide(directory, request, arena, route);
 	iwf_store_read_end();
+	iwf_registrar_reach(route, MCLMR_SERVICE_MCPTT, arena);
 	return mclmr_route_settle(route, registrar);
 }

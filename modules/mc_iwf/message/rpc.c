@@ -13,7 +13,7 @@
 #include "route.h"
 #include "rpc.h"
 
-#define EXPLAIN_ARENA 16384
+#define EXPLAIN_ARENA 65536
 
 /* What mc_iwf.explain was asked. */
 typedef struct question
@@ -126,7 +126,7 @@ static void explain(rpc_t *rpc, void *context)
 		return;
 	}
 	if(!q.from.iwf)
-		iwf_registrar_add_aliases(&q.from, &arena);
+		iwf_registrar_know(&q.from, &arena);
 	iwf_route_message(&q.request, &iwf_registrar, &arena, &route);
 	add_decision(rpc, context, &q, &route);
 }

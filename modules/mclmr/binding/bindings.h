@@ -123,6 +123,12 @@ bool mclmr_bindings_unbind(mclmr_bindings_t *store, mclmr_span_t impu_key,
 const mclmr_registration_t *mclmr_bindings_find(
 		const mclmr_bindings_t *store, mclmr_span_t impu_key, int64_t now);
 
+/* The registration, of several the one that lasts longest, in which a client has
+ * bound an ID; NULL: none. It lives as long. */
+const mclmr_registration_t *mclmr_bindings_find_id(
+		const mclmr_bindings_t *store, mclmr_service_t service,
+		mclmr_span_t mc_key, int64_t now);
+
 /* True if a client of this registration has bound this ID. */
 bool mclmr_registration_binds(const mclmr_registration_t *registration,
 		mclmr_service_t service, mclmr_span_t mc_key, int64_t now);

@@ -89,6 +89,26 @@ static mclmr_bound_t *find_elsewhere(const mclmr_bindings_t *store,
 	return NULL;
 }
 
+const mclmr_registration_t *mclmr_bindings_find_id(
+		const mclmr_bindings_t *store, mclmr_service_t service,
+		mclmr_span_t mc_key, int64_t now)
+{
+	const mclmr_binding_t row = {.service = service, .mc_key = mc_key};
+	const mclmr_registration_t *last = NULL;
+	const mclmr_link_t *link = mclmr_table_chain(
+			&store->ids, mclmr_table_hash(store->ids.seed, mc_key));
+
+	for(; link != NULL; link = link->next) {
+		const mclmr_bound_t *bound = MCLMR_NODE_OF(mclmr_bound_t, link, link);
+		const mclmr_registration_t *of = &bound->of->registration;
+
+		if(has_id(bound, &row) && bound->binding.expires > now
+				&& of->expires > (last != NULL ? last->expires : now))
+			last = of;
+	}
+	return last;
+}
+
 /* The same client, service and origin. */
 static bool has_client(const mclmr_bound_t *bound, const void *row)
 {

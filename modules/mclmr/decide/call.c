@@ -77,7 +77,9 @@ static mclmr_status_t find_caller(decision_t *d)
 
 	if(status != MCLMR_OK)
 		return status;
-	if(mclmr_route_set_user(d->route, d->arena, user) != MCLMR_OK)
+	if(mclmr_route_set_user(
+			   d->route, d->arena, user, request->sender->registered)
+			!= MCLMR_OK)
 		return MCLMR_INTERNAL;
 	d->route->registered_sender = d->route->impu;
 	if(mclmr_called_encrypted(request->info, request->lists))
@@ -113,7 +115,8 @@ static mclmr_status_t find_named_caller(decision_t *d)
 	user = mclmr_directory_user(d->directory, MCLMR_SERVICE_MCPTT, key);
 	if(user == NULL)
 		return MCLMR_SENDER_UNKNOWN;
-	if(mclmr_route_set_user(d->route, d->arena, user) != MCLMR_OK)
+	if(mclmr_route_set_user(d->route, d->arena, user, MCLMR_SPAN(""))
+			!= MCLMR_OK)
 		return MCLMR_INTERNAL;
 	return user->row.send ? MCLMR_OK : MCLMR_SEND_DENIED;
 }
@@ -410,7 +413,8 @@ static mclmr_status_t decide_called_user(decision_t *d)
 	user = mclmr_directory_user(d->directory, MCLMR_SERVICE_MCPTT, key);
 	if(user == NULL)
 		return MCLMR_TARGET_UNKNOWN;
-	if(mclmr_route_set_user(d->route, d->arena, user) != MCLMR_OK)
+	if(mclmr_route_set_user(d->route, d->arena, user, MCLMR_SPAN(""))
+			!= MCLMR_OK)
 		return MCLMR_INTERNAL;
 	return to_user(d, user);
 }

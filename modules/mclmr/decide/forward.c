@@ -276,7 +276,9 @@ static mclmr_status_t decide_to_iwf(decision_t *d)
 
 	if(status != MCLMR_OK)
 		return status;
-	if(mclmr_route_set_user(d->route, d->arena, user) != MCLMR_OK)
+	if(mclmr_route_set_user(
+			   d->route, d->arena, user, d->request->sender->registered)
+			!= MCLMR_OK)
 		return MCLMR_INTERNAL;
 	d->route->registered_sender = d->route->impu;
 	if(mclmr_called_encrypted(d->request->info, d->request->lists))
@@ -389,7 +391,8 @@ static mclmr_status_t decide_to_client(decision_t *d)
 	user = mclmr_directory_user(d->directory, d->request->service, key);
 	if(user == NULL)
 		return decide_stranger(d, uri, key);
-	if(mclmr_route_set_user(d->route, d->arena, user) != MCLMR_OK)
+	if(mclmr_route_set_user(d->route, d->arena, user, MCLMR_SPAN(""))
+			!= MCLMR_OK)
 		return MCLMR_INTERNAL;
 	if(user->row.home.len > 0)
 		return decide_partner(

@@ -38,13 +38,29 @@ mclmr_status_t mclmr_route_copy_text(
 	return mclmr_arena_copy(arena, text, copy) ? MCLMR_OK : MCLMR_INTERNAL;
 }
 
-mclmr_status_t mclmr_route_set_user(
-		mclmr_route_t *route, mclmr_arena_t *arena, const mclmr_user_t *user)
+mclmr_status_t mclmr_route_set_user(mclmr_route_t *route, mclmr_arena_t *arena,
+		const mclmr_user_t *user, mclmr_span_t otherwise)
 {
+	mclmr_span_t impu = user->row.impu.len > 0 ? user->row.impu : otherwise;
 	mclmr_status_t status =
 			mclmr_route_copy_text(arena, user->row.mc_id, &route->mc_id);
 
-	return status == MCLMR_OK
-				   ? mclmr_route_copy_text(arena, user->row.impu, &route->impu)
-				   : status;
+	return status == MCLMR_OK ? mclmr_route_copy_text(arena, impu, &route->impu)
+							  : status;
+}
+
+bool mclmr_route_wants_impu(const mclmr_route_t *route)
+{
+	return route->registered_target.s != NULL
+		   && route->registered_target.len == 0;
+}
+
+void mclmr_route_set_impu(mclmr_route_t *route, mclmr_span_t impu)
+{
+	route->registered_target = impu;
+	route->called_impu = impu;
+	if(route->registered_sender.s == NULL)
+		route->impu = impu;
+	if(route->request_uri.s != NULL)
+		route->request_uri = impu;
 }

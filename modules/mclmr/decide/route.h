@@ -96,8 +96,16 @@ mclmr_status_t mclmr_route_settle(
 mclmr_status_t mclmr_route_copy_text(
 		mclmr_arena_t *arena, mclmr_span_t text, mclmr_span_t *copy);
 
-/* Fills in mc_id and impu, the same way. */
-mclmr_status_t mclmr_route_set_user(
-		mclmr_route_t *route, mclmr_arena_t *arena, const mclmr_user_t *user);
+/* Fills in mc_id and impu, the same way; otherwise is the IMPU if the row has
+ * none. */
+mclmr_status_t mclmr_route_set_user(mclmr_route_t *route, mclmr_arena_t *arena,
+		const mclmr_user_t *user, mclmr_span_t otherwise);
+
+/* True if the one who gets it is to be reached by an IMPU that its row does not
+ * tell: that under which a client has bound its ID. */
+bool mclmr_route_wants_impu(const mclmr_route_t *route);
+
+/* Takes over that IMPU, which lives as long as the route. */
+void mclmr_route_set_impu(mclmr_route_t *route, mclmr_span_t impu);
 
 #endif

@@ -87,31 +87,140 @@ mclmr_status_t mclmr_sender_asserted(const mclmr_network_t *network,
 	return status;
 }
 
-/* The users of the message's service that have the sender's identities. */
-typedef struct bound
+/* The users whom a sender may be. */
+typedef struct candidates
 {
-	size_t n; /* how many */
+	size_t n; /* how many; more than one: several */
 	const mclmr_user_t *user;
-	size_t with_client_id; /* how many of them with the message's client ID */
+	size_t with_client_id; /* the same of those with the message's client ID */
 	const mclmr_user_t *by_client_id;
-} bound_t;
+} candidates_t;
+
+/* Where they are looked for. */
+typedef struct search
+{
+	const mclmr_directory_t *directory;
+	const mclmr_sender_t *sender;
+	mclmr_service_t service;
+	mclmr_span_t client_id; /* of the message; empty: none that can be read */
+	candidates_t found;
+} search_t;
+
+/* Counts a user in, who may have come just before. */
+static void add(search_t *search, const mclmr_user_t *user, bool is_client)
+{
+	candidates_t *found = &search->found;
+
+	if(found->n == 0 || found->user != user)
+		found->n++;
+	found->user = user;
+	if(!is_client)
+		return;
+	if(found->with_client_id == 0 || found->by_client_id != user)
+		found->with_client_id++;
+	found->by_client_id = user;
+}
+
+/* True for the client ID of the message, if it has one. */
+static bool is_client(const search_t *search, mclmr_span_t client_id)
+{
+	return search->client_id.len > 0
+		   && mclmr_span_equal_nocase(search->client_id, client_id);
+}
 
 /* Counts in the users of one IMPU. */
-static void add_bound(const mclmr_user_t *user, mclmr_service_t service,
-		const mclmr_identity_t *client_id, bound_t *bound)
+static void add_users(search_t *search, mclmr_span_t impu_key)
 {
+	const mclmr_user_t *user =
+			mclmr_directory_impu(search->directory, impu_key);
+
 	for(; user; user = user->next_impu) {
-		if(user->row.service != service)
-			continue;
-		bound->n++;
-		bound->user = user;
-		if(client_id->present && client_id->value.len > 0
-				&& mclmr_span_equal_nocase(
-						client_id->value, user->row.client_id)) {
-			bound->with_client_id++;
-			bound->by_client_id = user;
-		}
+		if(user->row.service == search->service)
+			add(search, user, is_client(search, user->row.client_id));
 	}
+}
+
+/* Counts in the users that have the sender's identities; if none has, those
+ * that have its aliases. false: the arena is full. */
+static bool add_by_identity(search_t *search, mclmr_arena_t *arena)
+{
+	const mclmr_sender_t *sender = search->sender;
+	size_t before = search->found.n;
+	bool named;
+
+	for(size_t i = 0; i < sender->n && i < MCLMR_MAX_IDENTITIES; i++) {
+		mclmr_span_t key;
+
+		if(!mclmr_uri_key_if_any(sender->identity[i], arena, &key))
+			return false;
+		if(key.len > 0)
+			add_users(search, key);
+	}
+	named = search->found.n > before;
+	for(size_t i = 0; !named && i < sender->aliases; i++)
+		add_users(search, sender->alias[i]);
+	return true;
+}
+
+/* True if a user may be the sender as far as its row tells. */
+static bool fits(const mclmr_user_t *user, const mclmr_sender_t *sender)
+{
+	if(user == NULL)
+		return false;
+	for(size_t i = 0; i < sender->aliases; i++) {
+		if(mclmr_span_equal(sender->alias[i], user->impu_key))
+			return true;
+	}
+	return user->impu_key.len == 0
+		   || is_asserted(user->impu_key, sender->identity, sender->n);
+}
+
+/* Counts in the users of bindings: of a client, empty: without one, NULL: of
+ * all. */
+static void add_bound(search_t *search, const mclmr_span_t *client_id)
+{
+	const mclmr_binding_t *binding = search->sender->binding;
+
+	for(; binding != NULL; binding = binding->next) {
+		const mclmr_user_t *user;
+
+		if(binding->service != search->service
+				|| (client_id != NULL
+						&& !mclmr_span_equal_nocase(
+								binding->client_id, *client_id)))
+			continue;
+		user = mclmr_directory_user(
+				search->directory, binding->service, binding->mc_key);
+		if(fits(user, search->sender))
+			add(search, user, is_client(search, binding->client_id));
+	}
+}
+
+/* Counts in the users that the sender's clients have proven to be; true if they
+ * are of the very client that sends. */
+static bool add_proven(search_t *search)
+{
+	static const mclmr_span_t no_client = {NULL, 0};
+
+	if(search->client_id.len == 0) {
+		add_bound(search, NULL);
+		return false;
+	}
+	add_bound(search, &search->client_id);
+	if(search->found.n > 0)
+		return true;
+	add_bound(search, &no_client);
+	return false;
+}
+
+/* Looks for the users that may be the sender; false: the arena is full. */
+static bool find_candidates(search_t *search, mclmr_arena_t *arena)
+{
+	mclmr_proof_t proof = search->sender->proof;
+
+	if(proof != MCLMR_PROOF_NONE && add_proven(search))
+		return true;
+	return proof == MCLMR_PROOF_REQUIRED || add_by_identity(search, arena);
 }
 
 mclmr_status_t mclmr_sender_user(const mclmr_directory_t *directory,
@@ -122,26 +231,17 @@ mclmr_status_t mclmr_sender_user(const mclmr_directory_t *directory,
 	static const mclmr_identity_t none = {.present = false};
 	const mclmr_identity_t *client_id =
 			info ? &info->field[MCLMR_INFO_CLIENT_ID] : &none;
-	bound_t bound = {0};
-	size_t i, named;
+	search_t search = {directory, sender, service, .found = {0}};
+	const candidates_t *found = &search.found;
 
-	for(i = 0; i < sender->n && i < MCLMR_MAX_IDENTITIES; i++) {
-		mclmr_span_t key;
-
-		if(!mclmr_uri_key_if_any(sender->identity[i], arena, &key))
-			return MCLMR_INTERNAL;
-		if(key.len > 0)
-			add_bound(mclmr_directory_impu(directory, key), service, client_id,
-					&bound);
-	}
-	named = bound.n;
-	for(i = 0; named == 0 && i < sender->aliases; i++)
-		add_bound(mclmr_directory_impu(directory, sender->alias[i]), service,
-				client_id, &bound);
-	if(bound.n == 0)
+	if(client_id->present)
+		search.client_id = client_id->value;
+	if(!find_candidates(&search, arena))
+		return MCLMR_INTERNAL;
+	if(found->n == 0)
 		return MCLMR_SENDER_UNKNOWN;
-	*user = bound.n == 1 ? bound.user : bound.by_client_id;
-	if(bound.n == 1 || bound.with_client_id == 1)
+	*user = found->n == 1 ? found->user : found->by_client_id;
+	if(found->n == 1 || found->with_client_id == 1)
 		return MCLMR_OK;
 	return mclmr_identity_encrypted(client_id) ? MCLMR_IDENTITY_ENCRYPTED
 											   : MCLMR_SENDER_AMBIGUOUS;

@@ -7,11 +7,20 @@
 #ifndef MCLMR_SENDER_H
 #define MCLMR_SENDER_H
 
+#include "mclmr/binding/bindings.h"
 #include "mclmr/directory/directory.h"
 #include "mclmr/sip/mc_info.h"
 #include "mclmr/sip/served_user.h"
 
 #define MCLMR_MAX_IDENTITIES 2 /* RFC 3325 9.1: one sip(s), one tel URI */
+
+/* What makes an MC service ID that of a client. */
+typedef enum mclmr_proof
+{
+	MCLMR_PROOF_NONE,	  /* the data: the row of the ID has the IMPU */
+	MCLMR_PROOF_OPTIONAL, /* what the client has bound, else the data */
+	MCLMR_PROOF_REQUIRED  /* what the client has bound */
+} mclmr_proof_t;
 
 /* Who sends, as authentication found. */
 typedef struct mclmr_sender
@@ -24,6 +33,11 @@ typedef struct mclmr_sender
 								  an IMS core registered them; none of those
 								  above */
 	bool served; /* named by P-Served-User, and not by what is asserted */
+	mclmr_proof_t proof;
+	mclmr_span_t registered; /* key under which a core has registered it; empty:
+								it has not */
+	const mclmr_binding_t *binding; /* the first that its clients have; NULL:
+									   none */
 } mclmr_sender_t;
 
 /*
@@ -43,9 +57,12 @@ mclmr_status_t mclmr_sender_asserted(const mclmr_network_t *network,
 		const mclmr_served_user_t *served, mclmr_sender_t *sender);
 
 /*
- * The one user of a service that has a client's identities; if none has, that
- * has its aliases. One IMPU may carry several: then the client ID of info (may be
- * NULL) decides. MCLMR_OK,
+ * The one user of a service whom a client is: whose ID it has bound, or, as far
+ * as proof lets the data count, who has its identities; if none has, that has
+ * its aliases. One IMPU may carry several: then the client ID of info (may be
+ * NULL) decides. A binding without a client ID is that of any client, but one of
+ * the client that sends goes first; the user's row has to be there, its IMPU, if
+ * it has one, an identity of the registration. MCLMR_OK,
  * MCLMR_SENDER_UNKNOWN, MCLMR_SENDER_AMBIGUOUS, MCLMR_IDENTITY_ENCRYPTED (of
  * a client ID that is needed), MCLMR_INTERNAL (arena full).
  */

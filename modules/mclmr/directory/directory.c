@@ -360,11 +360,14 @@ static bool has_users(const person_node_t *node)
 	return false;
 }
 
-/* Adds a user to its IMPU: after the first one, else as the first. */
+/* Adds a user to its IMPU, if it has one: after the first one, else as the
+ * first. */
 static void join_impu(mclmr_directory_t *directory, user_node_t *node)
 {
 	user_node_t *first = find_impu(directory, node->user.impu_key);
 
+	if(node->user.impu_key.len == 0)
+		return;
 	if(first == NULL) {
 		mclmr_table_insert(
 				&directory->allocator, &directory->impus, &node->by_impu);
@@ -380,6 +383,8 @@ static void leave_impu(mclmr_directory_t *directory, user_node_t *node)
 	user_node_t *at = find_impu(directory, node->user.impu_key);
 	user_node_t *next = (user_node_t *)node->user.next_impu;
 
+	if(at == NULL)
+		return;
 	if(at == node) {
 		mclmr_table_remove(&directory->impus, &node->by_impu);
 		if(next != NULL)
@@ -438,7 +443,8 @@ static const char *draft_user(const mclmr_user_row_t *row,
 		return "no person";
 	if(!mclmr_uri_key_in(row->mc_id, &rooms[0], &draft->mc_key))
 		return "MC service ID is not a URI";
-	if(!mclmr_uri_key_in(row->impu, &rooms[1], &draft->impu_key))
+	if(row->impu.len > 0
+			&& !mclmr_uri_key_in(row->impu, &rooms[1], &draft->impu_key))
 		return "IMPU is not a URI";
 	return NULL;
 }

@@ -28,7 +28,7 @@ typedef struct mclmr_user_row
 {
 	mclmr_span_t mc_id; /* MC service ID, a URI */
 	mclmr_service_t service;
-	mclmr_span_t impu;		   /* a URI */
+	mclmr_span_t impu;		   /* a URI; empty: the one that a token binds */
 	mclmr_span_t client_id;	   /* may be empty */
 	mclmr_span_t person;	   /* whose ID it is; not empty */
 	mclmr_span_t organisation; /* may be empty */
@@ -51,7 +51,7 @@ typedef struct mclmr_user
 {
 	mclmr_user_row_t row; /* spans live as long as the user */
 	mclmr_span_t mc_key;
-	mclmr_span_t impu_key;
+	mclmr_span_t impu_key; /* empty: none */
 	const mclmr_person_t *of;
 	const struct mclmr_user *next_impu; /* another user of the same IMPU */
 } mclmr_user_t;
