@@ -329,8 +329,8 @@ def test_borrowed_by_the_data(requiring):
         assert sender(requiring, "car7", client) == UNKNOWN
 
 
+def test_user_without_identity(site):
     """A user whose row has no IMPU is reached by that of its client's binding."""
-    """A user whose row has no IMPU is where its client has bound its ID."""
     message = mc.iwf_message("guest", b"x")
     assert site.from_iwf(message).code == 480
     register(site, user="visitor")
