@@ -3,12 +3,14 @@
 client, how long, and what is refused (mc-as.cfg). The tokens are signed by
 python3-jwt."""
 import json
+import random
 import time
 
 import pytest
 
 import isc
 import mc
+import mutants
 import node
 import sample
 import sip
@@ -316,3 +318,26 @@ def test_optional_without_a_token(core):
     assert core.ask(isc.message_of("alice"), "alice").code == 200
     assert mc.calling_user(
         core.site.iwf1.wait_request().message) == mc.mc_id("alice")
+
+
+def test_mutated(core):
+    """Whatever is made of a PUBLISH: the node lives, no one has an ID that is
+    not his, and no token is in the log."""
+    rnd, shown = random.Random(7), token()
+    log = len(core.site.node.log())
+    for number in range(400):
+        message = publish("alice", body_of(f"urn:uuid:{number % 40}", shown),
+                          MIXED, etag=rnd.choice((None, None, "0" * 32)))
+        core.endpoint.prepare(core.hand(message, "alice"))
+        core.endpoint.send_octets(mutants.mutate(rnd, bytes(message)),
+                                  core.site.node.address)
+        if number % 20 == 0:
+            ask(core, shown)
+    tag_of(ask(core, shown, "urn:uuid:0", expires=0))
+    bindings = bound(core)
+    assert len(bindings) <= 16
+    assert {(service, mc_id) for service, _, mc_id, _ in bindings} <= {
+        ("mcptt", mc.mc_id("alice")), ("", "")}
+    assert not core.site.node.crashes()
+    assert shown.split(".")[1] not in core.site.node.log()[log:]
+    assert len(core.site.node.log()) - log < 100_000
