@@ -289,6 +289,22 @@ def test_required(required):
     assert tag_of(ask_again(required, tag)) != tag
 
 
+def test_messages(required):
+    """A user may send while a client has bound the ID, and not before or
+    after."""
+    def code():
+        reply = required.ask(isc.message_of("alice"), "alice")
+        assert reply.code == 200 or "141" in reply.get("Warning")
+        return reply.code
+    assert code() == 404
+    tag = tag_of(ask(required, token()))
+    assert code() == 200
+    assert mc.calling_user(
+        required.site.iwf1.wait_request().message) == mc.mc_id("alice")
+    assert ask_again(required, tag, expires=0).code == 200
+    assert code() == 404
+
+
 def test_enforced(enforcing):
     """No binding outlives its token, however it is refreshed; Expires in the
     answer says when that is. A new token goes on."""
