@@ -156,7 +156,6 @@ static mclmr_status_t make_row(attempt_t *attempt)
 				.client_id = asked->client_id};
 		return MCLMR_OK;
 	}
-	row->mc_key = MCLMR_SPAN("");
 	return (asked->client_id.len == 0
 				   || mclmr_span_equal(asked->client_id, row->client_id))
 						   && (asked->service == MCLMR_SERVICE_NONE
@@ -211,7 +210,7 @@ static mclmr_status_t publish_without_token(const attempt_t *attempt)
 {
 	static const mclmr_status_t statuses[] = {[MCLMR_BOUND] = MCLMR_OK,
 			[MCLMR_BINDING_UNREGISTERED] = MCLMR_SENDER_UNREGISTERED,
-			[MCLMR_BINDING_TAKEN] = MCLMR_INTERNAL,
+			[MCLMR_BINDING_TAKEN] = MCLMR_TOKEN_REFUSED,
 			[MCLMR_BINDING_LIMIT] = MCLMR_PUBLICATION_LIMIT,
 			[MCLMR_BINDING_NO_MEMORY] = MCLMR_INTERNAL};
 
