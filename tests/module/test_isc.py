@@ -14,6 +14,7 @@ import mc
 import mc_invite
 import media
 import node
+import publications
 import sample
 import sip
 import user_agent
@@ -899,6 +900,8 @@ def test_registration_without_memory():
         for _ in range(20):
             reply = core.register("bob")
             assert reply.code == 503 and reply.get("Retry-After") == "2"
+        message = publications.publish("alice", publications.settings())
+        assert core.ask(message, "alice").code == 503
         for name in names:
             site.node.kamcmd("htable.delete", "early", name)
         assert core.register("bob").code == 200

@@ -212,7 +212,7 @@ static mclmr_status_t publish_without_token(const attempt_t *attempt)
 			[MCLMR_BINDING_UNREGISTERED] = MCLMR_SENDER_UNREGISTERED,
 			[MCLMR_BINDING_TAKEN] = MCLMR_TOKEN_REFUSED,
 			[MCLMR_BINDING_LIMIT] = MCLMR_PUBLICATION_LIMIT,
-			[MCLMR_BINDING_NO_MEMORY] = MCLMR_INTERNAL};
+			[MCLMR_BINDING_NO_MEMORY] = MCLMR_OVERLOAD};
 
 	if(iwf_config.token == IWF_TOKEN_REQUIRED
 			&& !iwf_bindings_has_id(attempt->impu))
@@ -233,7 +233,7 @@ static mclmr_status_t put(const attempt_t *attempt)
 		case IWF_TOKEN_USE_LIMIT:
 			return MCLMR_PUBLICATION_LIMIT;
 		case IWF_TOKEN_USE_NO_MEMORY:
-			return MCLMR_INTERNAL;
+			return MCLMR_OVERLOAD;
 		default:
 			return MCLMR_TOKEN_REFUSED;
 	}

@@ -17,7 +17,7 @@
  * MCLMR_WRONG_PSI, MCLMR_SENDER_UNREGISTERED, those of sip/publication.h,
  * MCLMR_PUBLICATION_UNKNOWN, MCLMR_PUBLICATION_BRIEF, MCLMR_TOO_LARGE, those of a
  * body; MCLMR_PUBLICATION_LIMIT: MCLMR_MAX_BINDINGS under this identity;
- * MCLMR_TOKEN_REFUSED; MCLMR_INTERNAL: no memory.
+ * MCLMR_TOKEN_REFUSED; MCLMR_OVERLOAD: no shared memory; MCLMR_INTERNAL.
  */
 mclmr_status_t iwf_publish(struct sip_msg *msg, iwf_message_t *message);
 
