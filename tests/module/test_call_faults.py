@@ -35,18 +35,10 @@ def dial(faulty):
             calls.Line(faulty, form))
 
 
-def has_stopped(pid):
-    """True if no thread of a process runs any more."""
-    stats = pathlib.Path(f"/proc/{pid}/task").glob("*/stat")
-    return all(") T " in stat.read_text() for stat in stats)
-
-
 def hang(server):
     """The relay stops where it is; a function that lets it go on."""
-    pid = server.relay_pid()
-    os.kill(pid, signal.SIGSTOP)
-    node.wait_until(lambda: has_stopped(pid), "stop of the relay")
-    return lambda: os.kill(pid, signal.SIGCONT)
+    server.hang_relay()
+    return server.resume_relay
 
 
 def kill(server):

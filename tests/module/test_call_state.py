@@ -245,5 +245,7 @@ def test_no_memory_stays(call_site):
     before = used_memory(call_site)
     make_calls(call_site, 200)
     shared, private = used_memory(call_site)
-    assert shared <= before[0] + 1000  # 5 octets a call
+    # Of a call that it ends itself module dialog keeps some 20 octets (5.6.3) or
+    # 30 (6.0.1): one in five.
+    assert shared <= before[0] + 2000
     assert private <= before[1] + PRIVATE

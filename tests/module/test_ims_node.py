@@ -197,6 +197,7 @@ def test_crash_of_the_node(site):
     """What it was told is there again."""
     alice = site.client("alice")
     node.wait_until(lambda: saved(site.node, "alice"), "row of alice")
+    calls.wait_none_saved(site.node)
     site.node.crash()
     site.node.start()
     assert site.from_iwf(mc.iwf_message("alice", b"after")).code == 200

@@ -260,6 +260,17 @@ def saved(server, call_id):
     return known and sorted(rows) == sorted(known)
 
 
+def wait_none_saved(server):
+    """Returns when no call is in the database: it is written later than the
+    node knows, and a crash brings back what is there."""
+    def rows():
+        with contextlib.closing(sqlite3.connect(
+                server.path("dialog.db"), timeout=10)) as connection:
+            return connection.execute(
+                "SELECT count(*) FROM dialog").fetchone()[0]
+    node.wait_until(lambda: rows() == 0, "end of saved calls", sip.TIMEOUT)
+
+
 @contextlib.contextmanager
 def dropped_reply(server):
     """What is sent meanwhile is a reply that the node drops and counts."""

@@ -190,6 +190,19 @@ class SampleNode(node.Kamailio):
         """The process of the relay."""
         return int(self.path("rtpengine.pid").read_text())
 
+    def hang_relay(self):
+        """Stops the relay where it is; returns when no thread of it runs."""
+        pid = self.relay_pid()
+        os.kill(pid, signal.SIGSTOP)
+        node.wait_until(lambda: all(
+            ") T " in stat.read_text()
+            for stat in pathlib.Path(f"/proc/{pid}/task").glob("*/stat")),
+            "stop of the relay")
+
+    def resume_relay(self):
+        """Lets it go on."""
+        os.kill(self.relay_pid(), signal.SIGCONT)
+
     def start_relay(self):
         """Starts the relay again after it ended."""
         self.run_script("media")

@@ -10,7 +10,7 @@
 static uint64_t hash_identity(uint64_t seed, const mclmr_link_t *link)
 {
 	return mclmr_table_hash(
-			seed, MCLMR_NODE_OF(mclmr_identity_t, link, link)->key);
+			seed, MCLMR_NODE_OF(mclmr_registered_id_t, link, link)->key);
 }
 
 static uint64_t hash_id(uint64_t seed, const mclmr_link_t *link)
@@ -58,8 +58,8 @@ mclmr_entry_t *mclmr_entry_find(const mclmr_bindings_t *store, mclmr_span_t key)
 			&store->identities, mclmr_table_hash(store->identities.seed, key));
 
 	for(; link != NULL; link = link->next) {
-		const mclmr_identity_t *identity =
-				MCLMR_NODE_OF(mclmr_identity_t, link, link);
+		const mclmr_registered_id_t *identity =
+				MCLMR_NODE_OF(mclmr_registered_id_t, link, link);
 
 		if(mclmr_span_equal(identity->key, key))
 			return identity->of;
@@ -168,8 +168,8 @@ static bool visit_chain(
 	bool go_on = true;
 
 	for(; link != NULL; link = link->next) {
-		const mclmr_identity_t *identity =
-				MCLMR_NODE_OF(mclmr_identity_t, link, link);
+		const mclmr_registered_id_t *identity =
+				MCLMR_NODE_OF(mclmr_registered_id_t, link, link);
 
 		if(identity == identity->of->identity
 				&& !visit(data, &identity->of->registration))

@@ -15,12 +15,12 @@
 typedef struct mclmr_entry mclmr_entry_t;
 
 /* One identity of a registration. */
-typedef struct mclmr_identity
+typedef struct mclmr_registered_id
 {
 	mclmr_link_t link;
 	mclmr_entry_t *of;
 	mclmr_span_t key; /* one of the registration's */
-} mclmr_identity_t;
+} mclmr_registered_id_t;
 
 /* A binding as it is kept, its texts after it. */
 typedef struct mclmr_bound
@@ -35,7 +35,7 @@ struct mclmr_entry
 {
 	mclmr_registration_t registration; /* first */
 	mclmr_wheel_node_t ends;
-	mclmr_identity_t *identity;
+	mclmr_registered_id_t *identity;
 };
 
 struct mclmr_bindings

@@ -19,8 +19,9 @@ mclmr_entry_t *mclmr_entry_new(
 		mclmr_pool_t *pool, const mclmr_registration_row_t *row)
 {
 	size_t n = row->set->n;
-	size_t octets = sizeof(mclmr_entry_t) + row->scscf.len
-					+ n * (sizeof(mclmr_identity_t) + sizeof(mclmr_span_t));
+	size_t octets =
+			sizeof(mclmr_entry_t) + row->scscf.len
+			+ n * (sizeof(mclmr_registered_id_t) + sizeof(mclmr_span_t));
 	mclmr_span_t *key;
 	mclmr_entry_t *entry;
 	char *end;
@@ -31,12 +32,13 @@ mclmr_entry_t *mclmr_entry_new(
 	if(entry == NULL)
 		return NULL;
 	memset(entry, 0, sizeof(*entry));
-	entry->identity = (mclmr_identity_t *)(entry + 1);
+	entry->identity = (mclmr_registered_id_t *)(entry + 1);
 	key = (mclmr_span_t *)(entry->identity + n);
 	end = (char *)(key + n);
 	for(size_t i = 0; i < n; i++) {
 		key[i] = mclmr_entry_text(&end, row->set->key[i]);
-		entry->identity[i] = (mclmr_identity_t){.of = entry, .key = key[i]};
+		entry->identity[i] =
+				(mclmr_registered_id_t){.of = entry, .key = key[i]};
 	}
 	entry->registration = (mclmr_registration_t){.n = n,
 			.key = key,
