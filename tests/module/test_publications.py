@@ -374,6 +374,18 @@ def test_without_an_identity(core):
         assert core.ask(message, "alice", served=served).code == code
 
 
+def test_by_an_iwf(core):
+    """What an IWF sends through the core is no user's."""
+    message = publish("alice", settings(), P_Asserted_Identity=f"<{mc.IWF1}>")
+    assert core.ask(message, "alice", served=False).code == 404
+
+
+def test_within_a_dialog(core):
+    """There is none."""
+    message = publish("alice", settings(), To=f"<{mc.ORIG}>;tag=1")
+    assert core.ask(message, "alice").code == 481
+
+
 @pytest.mark.parametrize("psi", [mc.TERM, mc.CTRL])
 def test_other_psi(core, psi):
     """Settings go to the PSI that serves who sends."""
