@@ -220,6 +220,33 @@ CREATE TABLE mc_iwf_changes (
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
     COLLATE utf8mb4_bin;
 
+-- Registrations that IMS cores tell of, with what clients have bound, as nodes
+-- keep them for each other (modparam keep_bindings). A registration has one
+-- name; of its rows the one that was changed last counts (microseconds since
+-- 1970), and none after expires (seconds). No one else writes here.
+CREATE TABLE mc_iwf_bindings (
+    id BIGINT AUTO_INCREMENT PRIMARY KEY NOT NULL,
+    registration VARCHAR(32) DEFAULT '' NOT NULL,
+    record VARCHAR(32768) CHARACTER SET latin1 COLLATE latin1_bin DEFAULT ''
+        NOT NULL,
+    expires BIGINT DEFAULT 0 NOT NULL,
+    changed BIGINT DEFAULT 0 NOT NULL,
+    node VARCHAR(32) DEFAULT '' NOT NULL,
+    INDEX mc_iwf_bindings_registration_idx (registration, changed),
+    INDEX mc_iwf_bindings_expires_idx (expires)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+    COLLATE utf8mb4_bin;
+
+-- What nodes have written there: item1 is the name, item2 the node.
+CREATE TABLE mc_iwf_binding_changes (
+    seq BIGINT AUTO_INCREMENT PRIMARY KEY NOT NULL,
+    tbl VARCHAR(16) DEFAULT '' NOT NULL,
+    item1 VARCHAR(255) DEFAULT '' NOT NULL,
+    item2 VARCHAR(255) DEFAULT '' NOT NULL,
+    changed BIGINT DEFAULT 0 NOT NULL
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+    COLLATE utf8mb4_bin;
+
 -- The triggers.
 DELIMITER //
 
@@ -419,6 +446,12 @@ FOR EACH ROW BEGIN
         VALUES ('plan', '', '', UNIX_TIMESTAMP());
 END//
 
+CREATE TRIGGER mc_iwf_bindings_after_insert AFTER INSERT ON mc_iwf_bindings
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_binding_changes (tbl, item1, item2, changed)
+        VALUES ('bindings', NEW.registration, NEW.node, UNIX_TIMESTAMP());
+END//
+
 DELIMITER ;
 
 -- What the module expects to find.
@@ -433,3 +466,5 @@ INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_partners', 1);
 INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_lmr_users', 1);
 INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_groups', 1);
 INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_changes', 1);
+INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_bindings', 1);
+INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_binding_changes', 1);

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Brings tables of version 1 of the module mc_iwf, made by any release, to what
--- mc_iwf-create.sql of this release makes: it adds the checks of rows that they
--- lack, and lets impu of mc_iwf_users be empty. No row changes. If a row breaks a check, the script ends with its name
+-- mc_iwf-create.sql of this release makes: it adds the checks of rows and the
+-- tables of bindings that they lack, and lets impu of mc_iwf_users be empty. No
+-- row changes. If a row breaks a check, the script ends with its name
 -- and leaves out the rest: mend the row, run it again.
 
 -- Of a try that failed.
@@ -49,6 +50,7 @@ END//
 CREATE PROCEDURE mc_iwf_upgrade()
 BEGIN
     IF (SELECT COUNT(*) FROM version WHERE table_name LIKE 'mc\_iwf\_%'
+            AND table_name NOT LIKE 'mc\_iwf\_binding%'
             AND table_version = 1) <> 11 THEN
         SIGNAL SQLSTATE '45000'
             SET MESSAGE_TEXT = 'these are not the tables of version 1';
@@ -120,3 +122,40 @@ DROP PROCEDURE mc_iwf_upgrade;
 DROP PROCEDURE mc_iwf_add_uri_check;
 DROP PROCEDURE mc_iwf_add_check;
 DROP PROCEDURE mc_iwf_drop_check;
+
+-- Since release 0.3.0.
+CREATE TABLE IF NOT EXISTS mc_iwf_bindings (
+    id BIGINT AUTO_INCREMENT PRIMARY KEY NOT NULL,
+    registration VARCHAR(32) DEFAULT '' NOT NULL,
+    record VARCHAR(32768) CHARACTER SET latin1 COLLATE latin1_bin DEFAULT ''
+        NOT NULL,
+    expires BIGINT DEFAULT 0 NOT NULL,
+    changed BIGINT DEFAULT 0 NOT NULL,
+    node VARCHAR(32) DEFAULT '' NOT NULL,
+    INDEX mc_iwf_bindings_registration_idx (registration, changed),
+    INDEX mc_iwf_bindings_expires_idx (expires)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+    COLLATE utf8mb4_bin;
+
+CREATE TABLE IF NOT EXISTS mc_iwf_binding_changes (
+    seq BIGINT AUTO_INCREMENT PRIMARY KEY NOT NULL,
+    tbl VARCHAR(16) DEFAULT '' NOT NULL,
+    item1 VARCHAR(255) DEFAULT '' NOT NULL,
+    item2 VARCHAR(255) DEFAULT '' NOT NULL,
+    changed BIGINT DEFAULT 0 NOT NULL
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+    COLLATE utf8mb4_bin;
+
+DROP TRIGGER IF EXISTS mc_iwf_bindings_after_insert;
+DELIMITER //
+
+CREATE TRIGGER mc_iwf_bindings_after_insert AFTER INSERT ON mc_iwf_bindings
+FOR EACH ROW BEGIN
+    INSERT INTO mc_iwf_binding_changes (tbl, item1, item2, changed)
+        VALUES ('bindings', NEW.registration, NEW.node, UNIX_TIMESTAMP());
+END//
+
+DELIMITER ;
+
+INSERT IGNORE INTO version (table_name, table_version)
+    VALUES ('mc_iwf_bindings', 1), ('mc_iwf_binding_changes', 1);

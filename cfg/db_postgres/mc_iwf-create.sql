@@ -207,6 +207,33 @@ CREATE TABLE mc_iwf_changes (
     changed BIGINT DEFAULT 0 NOT NULL
 );
 
+-- Registrations that IMS cores tell of, with what clients have bound, as nodes
+-- keep them for each other (modparam keep_bindings). A registration has one
+-- name; of its rows the one that was changed last counts (microseconds since
+-- 1970), and none after expires (seconds). No one else writes here.
+CREATE TABLE mc_iwf_bindings (
+    id BIGSERIAL PRIMARY KEY NOT NULL,
+    registration VARCHAR(32) DEFAULT '' NOT NULL,
+    record VARCHAR(32768) DEFAULT '' NOT NULL,
+    expires BIGINT DEFAULT 0 NOT NULL,
+    changed BIGINT DEFAULT 0 NOT NULL,
+    node VARCHAR(32) DEFAULT '' NOT NULL
+);
+
+CREATE INDEX mc_iwf_bindings_registration_idx
+    ON mc_iwf_bindings (registration, changed);
+
+CREATE INDEX mc_iwf_bindings_expires_idx ON mc_iwf_bindings (expires);
+
+-- What nodes have written there: item1 is the name, item2 the node.
+CREATE TABLE mc_iwf_binding_changes (
+    seq BIGSERIAL PRIMARY KEY NOT NULL,
+    tbl VARCHAR(16) DEFAULT '' NOT NULL,
+    item1 VARCHAR(255) DEFAULT '' NOT NULL,
+    item2 VARCHAR(255) DEFAULT '' NOT NULL,
+    changed BIGINT DEFAULT 0 NOT NULL
+);
+
 -- The triggers.
 CREATE FUNCTION mc_iwf_users_changed() RETURNS trigger AS $$
 BEGIN
@@ -266,6 +293,14 @@ BEGIN
 END;
 $$ LANGUAGE plpgsql;
 
+CREATE FUNCTION mc_iwf_bindings_written() RETURNS trigger AS $$
+BEGIN
+    INSERT INTO mc_iwf_binding_changes (tbl, item1, item2, changed)
+        VALUES ('bindings', NEW.registration, NEW.node, EXTRACT(EPOCH FROM clock_timestamp()));
+    RETURN NULL;
+END;
+$$ LANGUAGE plpgsql;
+
 CREATE TRIGGER mc_iwf_users_rows AFTER INSERT OR UPDATE OR DELETE
     ON mc_iwf_users FOR EACH ROW EXECUTE FUNCTION mc_iwf_users_changed();
 
@@ -308,6 +343,9 @@ CREATE TRIGGER mc_iwf_peers_any AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE
 CREATE TRIGGER mc_iwf_partners_any AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE
     ON mc_iwf_partners FOR EACH STATEMENT EXECUTE FUNCTION mc_iwf_plan_changed();
 
+CREATE TRIGGER mc_iwf_bindings_rows AFTER INSERT
+    ON mc_iwf_bindings FOR EACH ROW EXECUTE FUNCTION mc_iwf_bindings_written();
+
 -- What the module expects to find.
 INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_users', 1);
 INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_lmr', 1);
@@ -320,3 +358,5 @@ INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_partners', 1);
 INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_lmr_users', 1);
 INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_groups', 1);
 INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_changes', 1);
+INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_bindings', 1);
+INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_binding_changes', 1);

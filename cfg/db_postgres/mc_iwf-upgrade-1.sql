@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Brings tables of version 1 of the module mc_iwf, made by any release, to what
--- mc_iwf-create.sql of this release makes: it adds the checks of rows that they
--- lack, and lets impu of mc_iwf_users be empty. No row changes. If a row breaks a check, the script ends with its name
+-- mc_iwf-create.sql of this release makes: it adds the checks of rows and the
+-- tables of bindings that they lack, and lets impu of mc_iwf_users be empty. No
+-- row changes. If a row breaks a check, the script ends with its name
 -- and changes nothing: mend the row, run it again.
 
 BEGIN;
@@ -29,6 +30,7 @@ $$ LANGUAGE sql;
 DO $do$
 BEGIN
     IF (SELECT COUNT(*) FROM version WHERE table_name LIKE 'mc\_iwf\_%'
+            AND table_name NOT LIKE 'mc\_iwf\_binding%'
             AND table_version = 1) <> 11 THEN
         RAISE EXCEPTION 'these are not the tables of version 1';
     END IF;
@@ -94,5 +96,47 @@ BEGIN
     PERFORM pg_temp.add_check('mc_iwf_groups', 'profile', $$profile <> ''$$);
 END;
 $do$;
+
+-- Since release 0.3.0.
+CREATE TABLE IF NOT EXISTS mc_iwf_bindings (
+    id BIGSERIAL PRIMARY KEY NOT NULL,
+    registration VARCHAR(32) DEFAULT '' NOT NULL,
+    record VARCHAR(32768) DEFAULT '' NOT NULL,
+    expires BIGINT DEFAULT 0 NOT NULL,
+    changed BIGINT DEFAULT 0 NOT NULL,
+    node VARCHAR(32) DEFAULT '' NOT NULL
+);
+
+CREATE INDEX IF NOT EXISTS mc_iwf_bindings_registration_idx
+    ON mc_iwf_bindings (registration, changed);
+
+CREATE INDEX IF NOT EXISTS mc_iwf_bindings_expires_idx ON mc_iwf_bindings (expires);
+
+CREATE TABLE IF NOT EXISTS mc_iwf_binding_changes (
+    seq BIGSERIAL PRIMARY KEY NOT NULL,
+    tbl VARCHAR(16) DEFAULT '' NOT NULL,
+    item1 VARCHAR(255) DEFAULT '' NOT NULL,
+    item2 VARCHAR(255) DEFAULT '' NOT NULL,
+    changed BIGINT DEFAULT 0 NOT NULL
+);
+
+CREATE OR REPLACE FUNCTION mc_iwf_bindings_written() RETURNS trigger AS $$
+BEGIN
+    INSERT INTO mc_iwf_binding_changes (tbl, item1, item2, changed)
+        VALUES ('bindings', NEW.registration, NEW.node, EXTRACT(EPOCH FROM clock_timestamp()));
+    RETURN NULL;
+END;
+$$ LANGUAGE plpgsql;
+
+DROP TRIGGER IF EXISTS mc_iwf_bindings_rows ON mc_iwf_bindings;
+CREATE TRIGGER mc_iwf_bindings_rows AFTER INSERT
+    ON mc_iwf_bindings FOR EACH ROW EXECUTE FUNCTION mc_iwf_bindings_written();
+
+INSERT INTO version (table_name, table_version)
+    SELECT 'mc_iwf_bindings', 1 WHERE NOT EXISTS (SELECT 1 FROM version
+        WHERE table_name = 'mc_iwf_bindings');
+INSERT INTO version (table_name, table_version)
+    SELECT 'mc_iwf_binding_changes', 1 WHERE NOT EXISTS (SELECT 1 FROM version
+        WHERE table_name = 'mc_iwf_binding_changes');
 
 COMMIT;

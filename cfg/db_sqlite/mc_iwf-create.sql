@@ -240,6 +240,36 @@ CREATE TABLE mc_iwf_changes (
     changed BIGINT DEFAULT 0 NOT NULL
 );
 
+-- Registrations that IMS cores tell of, with what clients have bound, as nodes
+-- keep them for each other (modparam keep_bindings). A registration has one
+-- name; of its rows the one that was changed last counts (microseconds since
+-- 1970), and none after expires (seconds). No one else writes here.
+CREATE TABLE mc_iwf_bindings (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    registration VARCHAR(32) DEFAULT '' NOT NULL,
+    record TEXT DEFAULT '' NOT NULL,
+    expires BIGINT DEFAULT 0 NOT NULL,
+    changed BIGINT DEFAULT 0 NOT NULL,
+    node VARCHAR(32) DEFAULT '' NOT NULL,
+    CONSTRAINT mc_iwf_bindings_length_chk CHECK (LENGTH(registration) <= 32
+        AND LENGTH(record) <= 32768
+        AND LENGTH(node) <= 32)
+);
+
+CREATE INDEX mc_iwf_bindings_registration_idx
+    ON mc_iwf_bindings (registration, changed);
+
+CREATE INDEX mc_iwf_bindings_expires_idx ON mc_iwf_bindings (expires);
+
+-- What nodes have written there: item1 is the name, item2 the node.
+CREATE TABLE mc_iwf_binding_changes (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    tbl VARCHAR(16) DEFAULT '' NOT NULL,
+    item1 VARCHAR(255) DEFAULT '' NOT NULL,
+    item2 VARCHAR(255) DEFAULT '' NOT NULL,
+    changed BIGINT DEFAULT 0 NOT NULL
+);
+
 -- The triggers.
 -- INSERT OR REPLACE removes rows without a delete trigger: they are noted
 -- before.
@@ -497,6 +527,12 @@ BEGIN
         VALUES ('plan', '', '', strftime('%s', 'now'));
 END;
 
+CREATE TRIGGER mc_iwf_bindings_after_insert AFTER INSERT ON mc_iwf_bindings
+BEGIN
+    INSERT INTO mc_iwf_binding_changes (tbl, item1, item2, changed)
+        VALUES ('bindings', NEW.registration, NEW.node, strftime('%s', 'now'));
+END;
+
 -- What the module expects to find.
 INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_users', 1);
 INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_lmr', 1);
@@ -509,3 +545,5 @@ INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_partners', 1);
 INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_lmr_users', 1);
 INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_groups', 1);
 INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_changes', 1);
+INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_bindings', 1);
+INSERT INTO version (table_name, table_version) VALUES ('mc_iwf_binding_changes', 1);

@@ -19,7 +19,8 @@ CREATE TEMP TABLE known_tables (
     CONSTRAINT these_are_the_tables_of_version_1 CHECK (number = 11)
 );
 INSERT INTO known_tables SELECT COUNT(*) FROM version
-    WHERE table_name LIKE 'mc\_iwf\_%' ESCAPE '\' AND table_version = 1;
+    WHERE table_name LIKE 'mc\_iwf\_%' ESCAPE '\'
+    AND table_name NOT LIKE 'mc\_iwf\_binding%' ESCAPE '\' AND table_version = 1;
 
 CREATE TEMP TABLE old_users AS SELECT * FROM mc_iwf_users;
 CREATE TEMP TABLE old_lmr AS SELECT * FROM mc_iwf_lmr;
@@ -32,6 +33,16 @@ CREATE TEMP TABLE old_partners AS SELECT * FROM mc_iwf_partners;
 CREATE TEMP TABLE old_lmr_users AS SELECT * FROM mc_iwf_lmr_users;
 CREATE TEMP TABLE old_groups AS SELECT * FROM mc_iwf_groups;
 CREATE TEMP TABLE old_changes AS SELECT * FROM mc_iwf_changes;
+-- Since release 0.3.0.
+CREATE TABLE IF NOT EXISTS mc_iwf_bindings (
+    id INTEGER, registration TEXT, record TEXT, expires BIGINT, changed BIGINT,
+    node TEXT
+);
+CREATE TABLE IF NOT EXISTS mc_iwf_binding_changes (
+    seq INTEGER, tbl TEXT, item1 TEXT, item2 TEXT, changed BIGINT
+);
+CREATE TEMP TABLE old_bindings AS SELECT * FROM mc_iwf_bindings;
+CREATE TEMP TABLE old_binding_changes AS SELECT * FROM mc_iwf_binding_changes;
 CREATE TEMP TABLE old_sequence AS SELECT name, seq FROM sqlite_sequence;
 
 DROP TABLE mc_iwf_users;
@@ -45,6 +56,8 @@ DROP TABLE mc_iwf_partners;
 DROP TABLE mc_iwf_lmr_users;
 DROP TABLE mc_iwf_groups;
 DROP TABLE mc_iwf_changes;
+DROP TABLE mc_iwf_bindings;
+DROP TABLE mc_iwf_binding_changes;
 DELETE FROM version WHERE table_name LIKE 'mc\_iwf\_%' ESCAPE '\';
 .read mc_iwf-create.sql
 
@@ -71,8 +84,13 @@ INSERT INTO mc_iwf_lmr_users (id, uri, psi, profile)
     SELECT id, uri, psi, profile FROM old_lmr_users;
 INSERT INTO mc_iwf_groups (id, uri, psi, profile, codec)
     SELECT id, uri, psi, profile, codec FROM old_groups;
+INSERT INTO mc_iwf_bindings (id, registration, record, expires, changed, node)
+    SELECT id, registration, record, expires, changed, node FROM old_bindings;
 
 -- What the triggers have noted of that is no change.
+DELETE FROM mc_iwf_binding_changes;
+INSERT INTO mc_iwf_binding_changes (seq, tbl, item1, item2, changed)
+    SELECT seq, tbl, item1, item2, changed FROM old_binding_changes;
 DELETE FROM mc_iwf_changes;
 INSERT INTO mc_iwf_changes (seq, tbl, item1, item2, changed)
     SELECT seq, tbl, item1, item2, changed FROM old_changes;

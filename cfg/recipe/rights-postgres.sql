@@ -12,3 +12,6 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO mcadmin;
 GRANT UPDATE ON mc_iwf_groups TO mcnode;
 GRANT INSERT ON mc_iwf_changes TO mcnode;
 GRANT USAGE ON SEQUENCE mc_iwf_changes_seq_seq TO mcnode;
+-- Only with modparam keep_bindings: then nodes keep registrations for each other.
+GRANT SELECT, INSERT, DELETE ON mc_iwf_bindings, mc_iwf_binding_changes TO mcnode;
+GRANT USAGE ON SEQUENCE mc_iwf_bindings_id_seq, mc_iwf_binding_changes_seq_seq TO mcnode;

@@ -15,6 +15,7 @@
 #include "span.h"
 
 #define BUSY_MS 2000
+#define SHOWN 80 /* octets of a query that failed */
 
 void mc_db_explain(mc_db_error_t *error, const char *format, ...)
 {
@@ -157,16 +158,30 @@ bool mc_db_has_version(mc_db_t *db, const char *table, int version)
 		   >= 0;
 }
 
-/* SQLite does not count the octets of a text that is no UTF-8, but those of a
- * blob. */
-int mc_db_put_text(const mc_db_t *db, char *to, size_t size, const char *prefix,
-		const char *column)
+/* The begin of a column. SQLite does not count the octets of a text that is no
+ * UTF-8, but those of a blob. */
+static int put_begin(const mc_db_t *db, char *to, size_t size,
+		const char *prefix, const char *column, size_t octets,
+		size_t characters)
 {
 	return db->path != NULL
 				   ? snprintf(to, size, ", SUBSTR(CAST(%s%s AS BLOB), 1, %zu)",
-						   prefix, column, MC_DB_OCTETS + 1)
-				   : snprintf(to, size, ", SUBSTR(%s%s, 1, %d)", prefix, column,
-						   MC_DB_CHARACTERS + 1);
+						   prefix, column, octets + 1)
+				   : snprintf(to, size, ", SUBSTR(%s%s, 1, %zu)", prefix,
+						   column, characters + 1);
+}
+
+int mc_db_put_text(const mc_db_t *db, char *to, size_t size, const char *prefix,
+		const char *column)
+{
+	return put_begin(
+			db, to, size, prefix, column, MC_DB_OCTETS, MC_DB_CHARACTERS);
+}
+
+int mc_db_put_long(const mc_db_t *db, char *to, size_t size, const char *prefix,
+		const char *column)
+{
+	return put_begin(db, to, size, prefix, column, MC_DB_LONG, MC_DB_LONG);
 }
 
 mc_db_rows_t mc_db_rows(mc_db_t *db, db1_res_t *result)
@@ -175,26 +190,66 @@ mc_db_rows_t mc_db_rows(mc_db_t *db, db1_res_t *result)
 			db, result, result != NULL ? (size_t)RES_ROW_N(result) : 0};
 }
 
-/* Runs a query of length octets in db->sql. */
+/* Runs a query. */
 static mc_db_result_t run(
-		mc_db_t *db, int length, db1_res_t **result, mc_db_error_t *error)
+		mc_db_t *db, mclmr_span_t sql, db1_res_t **result, mc_db_error_t *error)
 {
-	str query = {db->sql, length};
+	str query = mc_str(sql);
 
-	if(length < 0 || length >= MC_DB_SQL) {
-		mc_db_explain(error, "query too long");
-		return MC_DB_FAILED;
-	}
 	if(db->connection == NULL) {
 		mc_db_explain(error, "no database connection");
 		return MC_DB_FAILED;
 	}
 	if(db->functions.raw_query(db->connection, &query, result) < 0
 			|| *result == NULL) {
-		mc_db_explain(error, "query failed: %.80s", db->sql);
+		mc_db_explain(error, "query failed: %.*s",
+				(int)(sql.len < SHOWN ? sql.len : SHOWN), sql.s);
 		return MC_DB_FAILED;
 	}
 	return MC_DB_OK;
+}
+
+mc_db_result_t mc_db_run(mc_db_t *db, mclmr_span_t sql, mc_db_error_t *error)
+{
+	db1_res_t *result = NULL;
+	mc_db_result_t rc = run(db, sql, &result, error);
+	mc_db_rows_t rows = mc_db_rows(db, rc == MC_DB_OK ? result : NULL);
+
+	mc_db_free(&rows);
+	return rc;
+}
+
+mc_db_result_t mc_db_begin(mc_db_t *db, mc_db_error_t *error)
+{
+	if(db->functions.start_transaction == NULL)
+		return mc_db_execute(db, error, "BEGIN IMMEDIATE");
+	if(db->connection != NULL
+			&& db->functions.start_transaction(db->connection, DB_LOCKING_NONE)
+					   >= 0)
+		return MC_DB_OK;
+	mc_db_explain(error, "cannot begin a transaction");
+	return MC_DB_FAILED;
+}
+
+mc_db_result_t mc_db_commit(mc_db_t *db, mc_db_error_t *error)
+{
+	if(db->functions.end_transaction == NULL)
+		return mc_db_execute(db, error, "COMMIT");
+	if(db->connection != NULL
+			&& db->functions.end_transaction(db->connection) >= 0)
+		return MC_DB_OK;
+	mc_db_explain(error, "cannot commit");
+	return MC_DB_FAILED;
+}
+
+void mc_db_rollback(mc_db_t *db)
+{
+	mc_db_error_t error;
+
+	if(db->functions.abort_transaction == NULL)
+		(void)mc_db_execute(db, &error, "ROLLBACK");
+	else if(db->connection != NULL)
+		(void)db->functions.abort_transaction(db->connection);
 }
 
 /* Writes a query and runs it. */
@@ -203,8 +258,12 @@ static mc_db_result_t write_and_run(mc_db_t *db, mc_db_rows_t *rows,
 {
 	db1_res_t *result = NULL;
 	int n = vsnprintf(db->sql, sizeof(db->sql), format, arguments);
-	mc_db_result_t rc = run(db, n, &result, error);
+	mc_db_result_t rc = MC_DB_FAILED;
 
+	if(n >= 0 && n < MC_DB_SQL)
+		rc = run(db, (mclmr_span_t){db->sql, (size_t)n}, &result, error);
+	else
+		mc_db_explain(error, "query too long");
 	*rows = mc_db_rows(db, rc == MC_DB_OK ? result : NULL);
 	return rc;
 }

@@ -23,6 +23,9 @@
 #define MC_DB_CHARACTERS 255
 #define MC_DB_OCTETS ((size_t)4 * MC_DB_CHARACTERS)
 
+/* The same of a long text, which is ASCII. */
+#define MC_DB_LONG 32768
+
 typedef enum mc_db_result
 {
 	MC_DB_OK,
@@ -86,6 +89,15 @@ mc_db_result_t mc_db_query(mc_db_t *db, mc_db_rows_t *rows,
 /* The same for a statement without rows. */
 mc_db_result_t mc_db_execute(mc_db_t *db, mc_db_error_t *error,
 		const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* The same for a text of any length, of our own words and numbers. */
+mc_db_result_t mc_db_run(mc_db_t *db, mclmr_span_t sql, mc_db_error_t *error);
+
+/* Begins a transaction, which has to be ended by one of the others: its
+ * statements are all in force, or none. */
+mc_db_result_t mc_db_begin(mc_db_t *db, mc_db_error_t *error);
+mc_db_result_t mc_db_commit(mc_db_t *db, mc_db_error_t *error);
+void mc_db_rollback(mc_db_t *db);
 
 /* Frees a result; an empty one is no error. */
 void mc_db_free(mc_db_rows_t *rows);

@@ -29,6 +29,10 @@ struct mc_db
 int mc_db_put_text(const mc_db_t *db, char *to, size_t size, const char *prefix,
 		const char *column);
 
+/* The same for a long text. */
+int mc_db_put_long(const mc_db_t *db, char *to, size_t size, const char *prefix,
+		const char *column);
+
 /* The result of a query as rows. */
 mc_db_rows_t mc_db_rows(mc_db_t *db, db1_res_t *result);
 

@@ -25,6 +25,9 @@ static void put_condition(
 	if(named->item2 != NULL)
 		snprintf(condition + n, CONDITION_SIZE - (size_t)n,
 				" AND t.%s = c.item2", named->item2);
+	else if(named->but != NULL)
+		snprintf(condition + n, CONDITION_SIZE - (size_t)n,
+				" AND c.item2 <> '%s'", named->but);
 }
 
 /* Reads at most limit rows that rows first to last of a log name. One that

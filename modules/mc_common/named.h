@@ -20,6 +20,8 @@ typedef struct mc_named
 	const mc_table_t *table;
 	const char *item1; /* the column that item1 is compared with */
 	const char *item2; /* the same; NULL: item2 is not used */
+	const char *but;   /* rows of the log with this item2 name nothing; NULL:
+						* all count */
 } mc_named_t;
 
 /* Rows that were read ahead; all 0: none. */

@@ -115,6 +115,14 @@ const char *mc_row_read(const mc_row_t *row, size_t first,
 				if(mc_row_is_too_long(*(mclmr_span_t *)member))
 					wrong = "a text is longer than 255 characters";
 				break;
+			case MC_COLUMN_LONG:
+				*(mclmr_span_t *)member = mc_row_text(row, first + i);
+				if(((mclmr_span_t *)member)->len > MC_DB_LONG)
+					wrong = "a long text is longer than 32,768 octets";
+				break;
+			case MC_COLUMN_BIG:
+				*(int64_t *)member = mc_row_number(row, first + i);
+				break;
 			case MC_COLUMN_NUMBER:
 				*(int *)member = to_int(mc_row_number(row, first + i));
 				break;

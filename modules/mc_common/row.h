@@ -34,7 +34,9 @@ long long mc_row_number(const mc_row_t *row, size_t i);
 typedef enum mc_column_kind
 {
 	MC_COLUMN_TEXT,	  /* mclmr_span_t into the row */
+	MC_COLUMN_LONG,	  /* the same of a long text */
 	MC_COLUMN_NUMBER, /* int; what does not fit is -1 */
+	MC_COLUMN_BIG,	  /* int64_t */
 	MC_COLUMN_FLAG	  /* bool: a right is given by 1 and by nothing else */
 } mc_column_kind_t;
 
@@ -54,8 +56,13 @@ typedef struct mc_column
 		_Generic(((type *)0)->member,           \
 			mclmr_span_t: MC_COLUMN_TEXT,       \
 			int: MC_COLUMN_NUMBER,              \
+			int64_t: MC_COLUMN_BIG,             \
 			bool: MC_COLUMN_FLAG),              \
 		offsetof(type, member)                  \
+	}
+#define MC_LONG_COLUMN(type, column, member)    \
+	{                                           \
+		column, MC_COLUMN_LONG, offsetof(type, member)  \
 	}
 /* clang-format on */
 

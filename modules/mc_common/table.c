@@ -39,6 +39,8 @@ static int put_column(const mc_db_t *db, const mc_column_t *column,
 {
 	if(column->kind == MC_COLUMN_TEXT)
 		return mc_db_put_text(db, to, size, prefix, column->name);
+	if(column->kind == MC_COLUMN_LONG)
+		return mc_db_put_long(db, to, size, prefix, column->name);
 	return snprintf(to, size, ", SUBSTR(CAST(%s%s AS CHAR(20)), 1, 20)", prefix,
 			column->name);
 }

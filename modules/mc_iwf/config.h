@@ -90,8 +90,9 @@ typedef struct iwf_config
 	iwf_client_hop_t client_hop;
 	iwf_deliver_t deliver;
 	iwf_registrations_t registrations;
-	str icscf;		 /* where requests for others go; empty: nowhere */
-	int dereg_grace; /* s that a user whom a core de-registers stays */
+	str icscf;		   /* where requests for others go; empty: nowhere */
+	int keep_bindings; /* 1: registrations of cores are kept in the database */
+	int dereg_grace;   /* s that a user whom a core de-registers stays */
 	iwf_token_t token;
 	mclmr_token_files_t token_files; /* of keys, as they were at start */
 	mclmr_token_rules_t token_rules;

@@ -27,6 +27,7 @@
 #include "mc_iwf/data/bindings.h"
 #include "mc_iwf/data/gauges.h"
 #include "mc_iwf/data/group.h"
+#include "mc_iwf/data/keeper.h"
 #include "mc_iwf/data/peer_set.h"
 #include "mc_iwf/data/profiles.h"
 #include "mc_iwf/data/refresh.h"
@@ -166,6 +167,7 @@ static param_export_t params[] = {
 	{"deliver", PARAM_STR, &word_params[DELIVER].text},
 	{"registrations", PARAM_STR, &word_params[REGISTRATIONS].text},
 	{"icscf", PARAM_STR, &iwf_config.icscf},
+	{"keep_bindings", PARAM_INT, &iwf_config.keep_bindings},
 	{"dereg_grace", PARAM_INT, &iwf_config.dereg_grace},
 	{"token", PARAM_STR, &word_params[TOKEN].text},
 	{"token_keys", PARAM_STRING | PARAM_USE_FUNC, (void *)param_token_keys},
@@ -959,6 +961,10 @@ static int check_numbers(void)
 			   " held_share 1 to 90 (per cent)\n");
 		return -1;
 	}
+	if(iwf_config.keep_bindings < 0 || iwf_config.keep_bindings > 1) {
+		LM_ERR("keep_bindings is 0 or 1\n");
+		return -1;
+	}
 	if(iwf_config.dereg_grace < 0) {
 		LM_ERR("dereg_grace is 0 or more (s)\n");
 		return -1;
@@ -1016,16 +1022,19 @@ static int mod_init(void)
 			|| rpc_register_array(iwf_message_rpc) != 0)
 		return -1;
 	iwf_event_init(&event_callback);
-	return iwf_refresh_init();
+	return iwf_refresh_init() < 0 || iwf_keeper_init() < 0 ? -1 : 0;
 }
 
 static int child_init(int rank)
 {
-	return rank == PROC_MAIN ? iwf_refresh_start() : 0;
+	if(rank != PROC_MAIN)
+		return 0;
+	return iwf_refresh_start() < 0 || iwf_keeper_start() < 0 ? -1 : 0;
 }
 
 static void mod_destroy(void)
 {
+	iwf_keeper_destroy();
 	iwf_refresh_destroy();
 	iwf_group_destroy();
 	iwf_token_destroy();

@@ -2,6 +2,7 @@
 
 /* Registrations of IMS cores in shared memory. */
 #include <string.h>
+#include <sys/time.h>
 #include <time.h>
 
 #include "core/dprint.h"
@@ -14,6 +15,7 @@
 #include "memory.h"
 
 #define MOST_A_SECOND 2000 /* registrations that end: the lock is held */
+#define LOOK 2000		   /* places that are looked at: the same */
 
 static mc_store_t store;
 
@@ -33,13 +35,34 @@ static void expire(unsigned int ticks, void *none)
 	mc_store_write_end(&store);
 }
 
+int64_t iwf_bindings_clock(void)
+{
+	struct timeval now;
+
+	gettimeofday(&now, NULL);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_usec;
+}
+
+/* An empty store; NULL: no memory. */
+static mclmr_bindings_t *new_bindings(void)
+{
+	mclmr_bindings_t *made =
+			mclmr_bindings_new(mc_store_allocator(), time(NULL));
+
+	if(made == NULL || !iwf_config.keep_bindings
+			|| mclmr_bindings_keep_journal(made, iwf_bindings_clock))
+		return made;
+	mclmr_bindings_free(made);
+	return NULL;
+}
+
 int iwf_bindings_init(void)
 {
 	mclmr_bindings_t *bindings;
 
 	if(iwf_config.registrations == IWF_REGISTRATIONS_USRLOC)
 		return 0;
-	bindings = mclmr_bindings_new(mc_store_allocator(), time(NULL));
+	bindings = new_bindings();
 	if(bindings == NULL || !mc_store_init(&store, release)) {
 		mclmr_bindings_free(bindings);
 		LM_ERR("no shared memory for bindings\n");
@@ -88,9 +111,10 @@ bool iwf_bindings_put(const mclmr_third_party_t *registration)
 	mclmr_bindings_t *bindings;
 	bool done = true;
 
-	if(store.shared == NULL
-			|| (registration->expires > 0 && !has_room(registration->impu)))
+	if(store.shared == NULL)
 		return false;
+	if(!has_room(registration->impu))
+		return registration->expires == 0; /* there is nothing to end */
 	bindings = mc_store_write(&store);
 	if(registration->expires > 0)
 		done = mclmr_bindings_register(bindings, &row, now);
@@ -255,6 +279,55 @@ bool iwf_bindings_find_id(mclmr_service_t service, mclmr_span_t mc_id,
 	copied = found != NULL && mclmr_arena_copy(arena, found->key[0], impu);
 	iwf_bindings_read_end();
 	return copied;
+}
+
+void iwf_bindings_unsaved(mclmr_journal_take_f take, void *data)
+{
+	mclmr_bindings_unsaved(iwf_bindings_read(), take, data);
+	iwf_bindings_read_end();
+}
+
+void iwf_bindings_saved(const iwf_saved_t *saved, size_t n)
+{
+	mclmr_bindings_t *bindings = mc_store_write(&store);
+
+	for(size_t i = 0; i < n; i++)
+		mclmr_bindings_saved(bindings, saved[i].impu, saved[i].stamp);
+	mc_store_write_end(&store);
+}
+
+bool iwf_bindings_merge(const mclmr_record_t *record)
+{
+	bool merged;
+
+	if(!iwf_memory_is_left())
+		return false;
+	merged = mclmr_bindings_merge(mc_store_write(&store), record, time(NULL));
+	mc_store_write_end(&store);
+	return merged;
+}
+
+void iwf_bindings_load_begin(void)
+{
+	mclmr_bindings_load_begin(mc_store_write(&store));
+	mc_store_write_end(&store);
+}
+
+size_t iwf_bindings_load_end(size_t place)
+{
+	size_t next = mclmr_bindings_load_end(mc_store_write(&store), place, LOOK);
+
+	mc_store_write_end(&store);
+	return next;
+}
+
+size_t iwf_bindings_count_unsaved(void)
+{
+	const mclmr_bindings_t *bindings = iwf_bindings_read();
+	size_t n = bindings != NULL ? mclmr_bindings_count_unsaved(bindings) : 0;
+
+	iwf_bindings_read_end();
+	return n;
 }
 
 mclmr_bindings_counts_t iwf_bindings_count(void)

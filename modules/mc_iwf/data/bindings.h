@@ -8,7 +8,7 @@
 #ifndef IWF_BINDINGS_H
 #define IWF_BINDINGS_H
 
-#include "mclmr/binding/bindings.h"
+#include "mclmr/binding/journal.h"
 #include "mclmr/sip/third_party.h"
 
 /* Makes the store and its timer, before any fork; 0, or -1 with a log line. */
@@ -59,6 +59,27 @@ bool iwf_bindings_find_id(mclmr_service_t service, mclmr_span_t mc_id,
 
 /* True if an identity is registered. */
 bool iwf_bindings_has(mclmr_span_t uri);
+
+/* For the process that keeps them in a database, if modparam keep_bindings says
+ * so (mclmr/binding/journal.h). Taking is done under the lock of a reader, the
+ * others are short changes, and load_end is called again and again with what it
+ * gave, until that is 0. */
+void iwf_bindings_unsaved(mclmr_journal_take_f take, void *data);
+typedef struct iwf_saved
+{
+	mclmr_span_t impu;
+	int64_t stamp;
+} iwf_saved_t;
+void iwf_bindings_saved(const iwf_saved_t *saved, size_t n);
+bool iwf_bindings_merge(const mclmr_record_t *record);
+void iwf_bindings_load_begin(void);
+size_t iwf_bindings_load_end(size_t place);
+
+/* How many wait for it. */
+size_t iwf_bindings_count_unsaved(void);
+
+/* Microseconds since 1970. */
+int64_t iwf_bindings_clock(void);
 
 /* The store, or NULL, until the end, which has to follow in both cases. */
 const mclmr_bindings_t *iwf_bindings_read(void);

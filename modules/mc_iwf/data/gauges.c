@@ -22,7 +22,8 @@ typedef enum gauge
 	GAUGE_BAD_ROWS,
 	GAUGE_DB_UP,
 	GAUGE_LOAD_FAILED,
-	GAUGE_CORE_USERS
+	GAUGE_CORE_USERS,
+	GAUGE_CORE_USERS_UNSAVED
 } gauge_t;
 
 /* Counts of the directory in force, all 0 if nothing is loaded. */
@@ -74,6 +75,8 @@ static counter_val_t read_gauge(counter_handle_t handle, void *which)
 			return last_load_failed();
 		case GAUGE_CORE_USERS:
 			return (counter_val_t)iwf_bindings_count().registrations;
+		case GAUGE_CORE_USERS_UNSAVED:
+			return (counter_val_t)iwf_bindings_count_unsaved();
 	}
 	return 0;
 }
@@ -105,6 +108,8 @@ int iwf_gauges_init(void)
 					"1 if the last full load failed"},
 			{"core_users", GAUGE_CORE_USERS,
 					"users that IMS cores have registered"},
+			{"core_users_unsaved", GAUGE_CORE_USERS_UNSAVED,
+					"those of them whose last change is not in the database"},
 	};
 
 	for(size_t i = 0; i < sizeof(gauges) / sizeof(gauges[0]); i++) {

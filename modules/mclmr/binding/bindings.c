@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bindings_inside.h"
+#include "journal.h"
 
 #define EXPECTED 1024 /* the tables grow */
 
@@ -46,33 +47,11 @@ void mclmr_bindings_free(mclmr_bindings_t *store)
 	if(store == NULL)
 		return;
 	allocator = store->allocator;
+	mclmr_journal_free(store);
 	mclmr_pool_free(store->pool);
 	mclmr_table_free(allocator, &store->identities);
 	mclmr_table_free(allocator, &store->ids);
 	allocator->release(store);
-}
-
-mclmr_entry_t *mclmr_entry_find(const mclmr_bindings_t *store, mclmr_span_t key)
-{
-	const mclmr_link_t *link = mclmr_table_chain(
-			&store->identities, mclmr_table_hash(store->identities.seed, key));
-
-	for(; link != NULL; link = link->next) {
-		const mclmr_registered_id_t *identity =
-				MCLMR_NODE_OF(mclmr_registered_id_t, link, link);
-
-		if(mclmr_span_equal(identity->key, key))
-			return identity->of;
-	}
-	return NULL;
-}
-
-mclmr_entry_t *mclmr_entry_find_live(
-		const mclmr_bindings_t *store, mclmr_span_t key, int64_t now)
-{
-	mclmr_entry_t *entry = mclmr_entry_find(store, key);
-
-	return entry != NULL && entry->registration.expires > now ? entry : NULL;
 }
 
 const mclmr_registration_t *mclmr_bindings_find(
@@ -83,55 +62,17 @@ const mclmr_registration_t *mclmr_bindings_find(
 	return entry != NULL ? &entry->registration : NULL;
 }
 
-void mclmr_entry_wait(mclmr_bindings_t *store, mclmr_entry_t *entry)
-{
-	int64_t first = entry->registration.expires;
-
-	for(const mclmr_bound_t *bound = mclmr_bound_first(entry); bound != NULL;
-			bound = mclmr_bound_next(bound)) {
-		if(bound->binding.expires < first)
-			first = bound->binding.expires;
-	}
-	mclmr_wheel_put(&store->wheel, &entry->ends, first);
-}
-
-/* Ends a registration with all that it has. */
-static void drop(mclmr_bindings_t *store, mclmr_entry_t *entry)
-{
-	(void)mclmr_bound_drop(store, entry, mclmr_bound_any, NULL);
-	for(size_t i = 0; i < entry->registration.n; i++)
-		mclmr_table_remove(&store->identities, &entry->identity[i].link);
-	mclmr_wheel_take(&entry->ends);
-	store->registrations--;
-	mclmr_pool_release(store->pool, entry);
-}
-
-/* Puts a new registration in the place of all that have an identity of it. */
-static void put_in_place(mclmr_bindings_t *store, mclmr_entry_t *fresh)
-{
-	const mclmr_registration_t *registration = &fresh->registration;
-
-	for(size_t i = 0; i < registration->n; i++) {
-		mclmr_entry_t *other = mclmr_entry_find(store, registration->key[i]);
-
-		if(other != NULL)
-			drop(store, other);
-	}
-	for(size_t i = 0; i < registration->n; i++)
-		mclmr_table_insert(
-				store->allocator, &store->identities, &fresh->identity[i].link);
-	store->registrations++;
-}
-
 bool mclmr_bindings_register(mclmr_bindings_t *store,
 		const mclmr_registration_row_t *row, int64_t now)
 {
 	mclmr_entry_t *entry = mclmr_entry_find_live(store, row->set->key[0], now);
 	mclmr_entry_t *fresh;
+	int64_t stamp;
 
 	if(entry != NULL && mclmr_entry_is(entry, row)) {
 		entry->registration.expires = row->expires;
 		mclmr_entry_wait(store, entry);
+		mclmr_journal_change(store, entry, 0);
 		return true;
 	}
 	fresh = mclmr_entry_new(store->pool, row);
@@ -139,9 +80,35 @@ bool mclmr_bindings_register(mclmr_bindings_t *store,
 		return false;
 	if(entry != NULL)
 		mclmr_bound_move(entry, fresh);
-	put_in_place(store, fresh);
+	stamp = mclmr_journal_stamp(store, row->set->key[0]);
+	mclmr_entry_place(store, fresh, now);
 	mclmr_entry_wait(store, fresh);
+	fresh->stamp = stamp;
+	mclmr_journal_change(store, fresh, 0);
 	return true;
+}
+
+/* Notes the end of a registration that is not here: other nodes may have it. */
+static void end_elsewhere(
+		mclmr_bindings_t *store, mclmr_span_t impu_key, int64_t now)
+{
+	const mclmr_implicit_set_t set = {.n = 1, .key = {impu_key}};
+	const mclmr_registration_row_t row = {.set = &set};
+	mclmr_entry_t *entry;
+	int64_t stamp;
+
+	if(store->journal == NULL)
+		return;
+	stamp = mclmr_journal_stamp(store, impu_key);
+	entry = mclmr_journal_find(store, impu_key);
+	if(entry != NULL)
+		mclmr_entry_drop(store, entry);
+	entry = mclmr_entry_new(store->pool, &row);
+	if(entry == NULL)
+		return;
+	entry->stamp = stamp;
+	mclmr_journal_bury(store, entry, now + MCLMR_GRAVE_SECONDS);
+	mclmr_journal_change(store, entry, 0);
 }
 
 bool mclmr_bindings_end(mclmr_bindings_t *store, mclmr_span_t impu_key,
@@ -149,13 +116,17 @@ bool mclmr_bindings_end(mclmr_bindings_t *store, mclmr_span_t impu_key,
 {
 	mclmr_entry_t *entry = mclmr_entry_find_live(store, impu_key, now);
 
-	if(entry == NULL)
+	if(entry == NULL) {
+		if(when <= now)
+			end_elsewhere(store, impu_key, now);
 		return false;
+	}
 	if(when <= now)
-		drop(store, entry);
+		mclmr_entry_end(store, entry, now, 0);
 	else if(when < entry->registration.expires) {
 		entry->registration.expires = when;
 		mclmr_entry_wait(store, entry);
+		mclmr_journal_change(store, entry, 0);
 	}
 	return true;
 }
@@ -201,14 +172,28 @@ typedef struct tick
 	int64_t now;
 } tick_t;
 
+/* What other nodes still have to be told does not end unsaid. */
+static void end_by_itself(
+		mclmr_bindings_t *store, mclmr_entry_t *entry, int64_t now)
+{
+	if(entry->unsaved && entry->buried == 0)
+		mclmr_entry_end(store, entry, now, 0);
+	else
+		mclmr_entry_drop(store, entry);
+}
+
 /* A registration has ended, or a binding of it. */
 static void expire(void *data, mclmr_wheel_node_t *node)
 {
 	const tick_t *tick = data;
 	mclmr_entry_t *entry = MCLMR_NODE_OF(mclmr_entry_t, ends, node);
 
+	if(entry->buried > tick->now) {
+		mclmr_entry_wait(tick->store, entry);
+		return;
+	}
 	if(entry->registration.expires <= tick->now) {
-		drop(tick->store, entry);
+		end_by_itself(tick->store, entry, tick->now);
 		return;
 	}
 	(void)mclmr_bound_drop(tick->store, entry, mclmr_bound_ended, &tick->now);

@@ -33,9 +33,14 @@ typedef struct mclmr_bound
 /* A registration as it is kept: after it identities, keys, texts. */
 struct mclmr_entry
 {
-	mclmr_registration_t registration; /* first */
+	mclmr_registration_t registration; /* first; expires is 0 in its grave */
 	mclmr_wheel_node_t ends;
 	mclmr_registered_id_t *identity;
+	mclmr_entry_t *before, *after; /* that are not saved */
+	int64_t stamp;	/* us since 1970 of the last change, as a record has it */
+	int64_t buried; /* until when it is in its grave; 0: it is in none */
+	uint32_t load;	/* the last one that had it */
+	bool unsaved;
 };
 
 struct mclmr_bindings
@@ -46,6 +51,7 @@ struct mclmr_bindings
 	mclmr_table_t ids; /* bindings by MC service ID */
 	size_t registrations;
 	mclmr_wheel_t wheel;
+	struct mclmr_journal *journal; /* NULL: there is none */
 };
 
 /* Copies a text to *end, which moves on. */
@@ -66,6 +72,24 @@ mclmr_entry_t *mclmr_entry_find(
 mclmr_entry_t *mclmr_entry_find_live(
 		const mclmr_bindings_t *store, mclmr_span_t key, int64_t now);
 
+/* Frees a registration with all that it has. */
+void mclmr_entry_drop(mclmr_bindings_t *store, mclmr_entry_t *entry);
+
+/* Puts a new registration in the place of all that have an identity of it. They
+ * end by its stamp, or now if it has none. */
+void mclmr_entry_place(
+		mclmr_bindings_t *store, mclmr_entry_t *fresh, int64_t now);
+
+/* Ends a registration. If there is a journal, it goes to its grave; stamp: of
+ * its end, 0: now. */
+void mclmr_entry_end(mclmr_bindings_t *store, mclmr_entry_t *entry, int64_t now,
+		int64_t stamp);
+
+/* Puts a registration of a store with a journal into its grave, and says so to
+ * no one. */
+void mclmr_entry_bury(
+		mclmr_bindings_t *store, mclmr_entry_t *entry, int64_t until);
+
 /* Has the wheel tell when the first thing of a registration ends. */
 void mclmr_entry_wait(mclmr_bindings_t *store, mclmr_entry_t *entry);
 
@@ -84,7 +108,51 @@ size_t mclmr_bound_drop(mclmr_bindings_t *store, mclmr_entry_t *entry,
 bool mclmr_bound_any(const mclmr_bound_t *bound, const void *none);
 bool mclmr_bound_ended(const mclmr_bound_t *bound, const void *now);
 
+/* Adds a binding to a registration; false: no memory. */
+bool mclmr_bound_add(mclmr_bindings_t *store, mclmr_entry_t *entry,
+		const mclmr_binding_t *row);
+
 /* Has the bindings of one registration belong to another one, which has none. */
 void mclmr_bound_move(mclmr_entry_t *from, mclmr_entry_t *to);
+
+/* What the store knows for other nodes; graves are found by first identity. */
+typedef struct mclmr_journal
+{
+	int64_t (*clock_us)(void);
+	mclmr_table_t graves;
+	mclmr_entry_t *first, *last; /* that are not saved */
+	size_t unsaved;
+	int64_t stamp; /* the last one */
+	uint32_t load;
+} mclmr_journal_t;
+
+/* Notes a change of a registration; stamp: of the change, 0: now. Without a
+ * journal nothing. */
+void mclmr_journal_change(
+		mclmr_bindings_t *store, mclmr_entry_t *entry, int64_t stamp);
+
+/* Has a registration saved once more, as of its last change. */
+void mclmr_journal_add(mclmr_bindings_t *store, mclmr_entry_t *entry);
+
+/* Takes a registration out of what is not saved, if it is in. */
+void mclmr_journal_take(mclmr_bindings_t *store, mclmr_entry_t *entry);
+
+/* The grave of an identity; NULL: none, or no journal. */
+mclmr_entry_t *mclmr_journal_grave(
+		const mclmr_bindings_t *store, mclmr_span_t key);
+
+/* The registration of this first identity, in its grave or not; NULL: none. */
+mclmr_entry_t *mclmr_journal_find(
+		const mclmr_bindings_t *store, mclmr_span_t key);
+
+/* The stamp of it; 0: none. */
+int64_t mclmr_journal_stamp(const mclmr_bindings_t *store, mclmr_span_t key);
+
+/* Puts a registration that nothing leads to into its grave. */
+void mclmr_journal_bury(
+		mclmr_bindings_t *store, mclmr_entry_t *entry, int64_t until);
+
+/* Frees the journal. */
+void mclmr_journal_free(mclmr_bindings_t *store);
 
 #endif

@@ -165,6 +165,16 @@ static void add_bound(
 	mclmr_entry_wait(store, entry);
 }
 
+bool mclmr_bound_add(mclmr_bindings_t *store, mclmr_entry_t *entry,
+		const mclmr_binding_t *row)
+{
+	mclmr_bound_t *bound = make_bound(store, row);
+
+	if(bound != NULL)
+		add_bound(store, entry, bound);
+	return bound != NULL;
+}
+
 /* Has a row without an ID keep the one that the client has. */
 static void keep_id(const mclmr_entry_t *entry, mclmr_binding_t *row)
 {
@@ -192,6 +202,7 @@ static mclmr_binding_fate_t put_bound(mclmr_bindings_t *store,
 		bound->binding.expires = row->latest;
 	(void)mclmr_bound_drop(store, entry, has_client, row);
 	add_bound(store, entry, bound);
+	mclmr_journal_change(store, entry, 0);
 	return MCLMR_BOUND;
 }
 
@@ -203,6 +214,17 @@ static mclmr_binding_fate_t put_without_id(mclmr_bindings_t *store,
 
 	keep_id(entry, &kept);
 	return put_bound(store, entry, &kept);
+}
+
+/* Ends bindings of a registration; how many. */
+static size_t unbind(mclmr_bindings_t *store, mclmr_entry_t *entry,
+		mclmr_bound_choice_t is_meant, const void *data)
+{
+	size_t n = mclmr_bound_drop(store, entry, is_meant, data);
+
+	if(n > 0)
+		mclmr_journal_change(store, entry, 0);
+	return n;
 }
 
 mclmr_binding_fate_t mclmr_bindings_bind(mclmr_bindings_t *store,
@@ -224,7 +246,7 @@ mclmr_binding_fate_t mclmr_bindings_bind(mclmr_bindings_t *store,
 	fate = put_bound(store, entry, row);
 	while(fate == MCLMR_BOUND && rebind == MCLMR_REBIND_REPLACE
 			&& (other = find_elsewhere(store, row, entry, now)) != NULL)
-		(void)mclmr_bound_drop(store, other->of, has_id, row);
+		(void)unbind(store, other->of, has_id, row);
 	return fate;
 }
 
@@ -233,7 +255,7 @@ bool mclmr_bindings_unbind(mclmr_bindings_t *store, mclmr_span_t impu_key,
 {
 	mclmr_entry_t *entry = mclmr_entry_find(store, impu_key);
 
-	return entry != NULL && mclmr_bound_drop(store, entry, has_client, row) > 0;
+	return entry != NULL && unbind(store, entry, has_client, row) > 0;
 }
 
 bool mclmr_registration_binds(const mclmr_registration_t *registration,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* A registration in one block. */
+/* A registration in one block, and its place in the store. */
 #include <string.h>
 
 #include "bindings_inside.h"
+#include "journal.h"
 
 mclmr_span_t mclmr_entry_text(char **end, mclmr_span_t text)
 {
@@ -60,4 +61,108 @@ bool mclmr_entry_is(
 			return false;
 	}
 	return true;
+}
+
+mclmr_entry_t *mclmr_entry_find(const mclmr_bindings_t *store, mclmr_span_t key)
+{
+	const mclmr_link_t *link = mclmr_table_chain(
+			&store->identities, mclmr_table_hash(store->identities.seed, key));
+
+	for(; link != NULL; link = link->next) {
+		const mclmr_registered_id_t *identity =
+				MCLMR_NODE_OF(mclmr_registered_id_t, link, link);
+
+		if(mclmr_span_equal(identity->key, key))
+			return identity->of;
+	}
+	return NULL;
+}
+
+mclmr_entry_t *mclmr_entry_find_live(
+		const mclmr_bindings_t *store, mclmr_span_t key, int64_t now)
+{
+	mclmr_entry_t *entry = mclmr_entry_find(store, key);
+
+	return entry != NULL && entry->registration.expires > now ? entry : NULL;
+}
+
+void mclmr_entry_wait(mclmr_bindings_t *store, mclmr_entry_t *entry)
+{
+	int64_t first =
+			entry->buried != 0 ? entry->buried : entry->registration.expires;
+
+	for(const mclmr_bound_t *bound = mclmr_bound_first(entry); bound != NULL;
+			bound = mclmr_bound_next(bound)) {
+		if(bound->binding.expires < first)
+			first = bound->binding.expires;
+	}
+	mclmr_wheel_put(&store->wheel, &entry->ends, first);
+}
+
+/* Has nothing lead to a registration any more. */
+static void take_out(mclmr_bindings_t *store, mclmr_entry_t *entry)
+{
+	(void)mclmr_bound_drop(store, entry, mclmr_bound_any, NULL);
+	mclmr_wheel_take(&entry->ends);
+	if(entry->buried != 0) {
+		mclmr_table_remove(&store->journal->graves, &entry->identity[0].link);
+		return;
+	}
+	for(size_t i = 0; i < entry->registration.n; i++)
+		mclmr_table_remove(&store->identities, &entry->identity[i].link);
+	store->registrations--;
+}
+
+void mclmr_entry_drop(mclmr_bindings_t *store, mclmr_entry_t *entry)
+{
+	take_out(store, entry);
+	mclmr_journal_take(store, entry);
+	mclmr_pool_release(store->pool, entry);
+}
+
+void mclmr_entry_bury(
+		mclmr_bindings_t *store, mclmr_entry_t *entry, int64_t until)
+{
+	take_out(store, entry);
+	mclmr_journal_bury(store, entry, until);
+}
+
+void mclmr_entry_end(mclmr_bindings_t *store, mclmr_entry_t *entry, int64_t now,
+		int64_t stamp)
+{
+	if(store->journal == NULL) {
+		mclmr_entry_drop(store, entry);
+		return;
+	}
+	mclmr_entry_bury(store, entry, now + MCLMR_GRAVE_SECONDS);
+	mclmr_journal_change(store, entry, stamp);
+}
+
+/* Makes way for a registration, which may be one of the same name. */
+static void make_way(mclmr_bindings_t *store, mclmr_entry_t *other,
+		const mclmr_entry_t *fresh, int64_t now)
+{
+	if(mclmr_span_equal(other->identity[0].key, fresh->identity[0].key))
+		mclmr_entry_drop(store, other);
+	else
+		mclmr_entry_end(store, other, now, fresh->stamp);
+}
+
+void mclmr_entry_place(
+		mclmr_bindings_t *store, mclmr_entry_t *fresh, int64_t now)
+{
+	const mclmr_registration_t *registration = &fresh->registration;
+	mclmr_entry_t *other = mclmr_journal_grave(store, registration->key[0]);
+
+	if(other != NULL)
+		mclmr_entry_drop(store, other);
+	for(size_t i = 0; i < registration->n; i++) {
+		other = mclmr_entry_find(store, registration->key[i]);
+		if(other != NULL)
+			make_way(store, other, fresh, now);
+	}
+	for(size_t i = 0; i < registration->n; i++)
+		mclmr_table_insert(
+				store->allocator, &store->identities, &fresh->identity[i].link);
+	store->registrations++;
 }

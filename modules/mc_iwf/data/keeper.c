@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The process that keeps registrations in the database. */
+#include <string.h>
+
+#include "core/cfg/cfg_struct.h"
+#include "core/dprint.h"
+#include "core/mem/shm_mem.h"
+#include "core/pt.h"
+#include "core/sr_module.h"
+#include "core/ut.h"
+
+#include "mc_common/follower.h"
+#include "mc_iwf/config.h"
+#include "binding_rows.h"
+#include "bindings.h"
+#include "db.h"
+#include "keeper.h"
+
+#define INTERVAL_MS 250 /* between two batches, at most */
+#define HOLD 300		/* s that a missing number of the log may appear */
+#define KEEP 900		/* s that rows of the log are kept */
+#define BATCHES 20		/* written between two looks into the log */
+#define RETRY_PAUSE 1	/* s after a batch that failed */
+#define PRUNE_PAUSE 10	/* s between two looks for rows that have ended */
+
+static mc_follower_t follower;
+
+/* How writing goes. */
+static struct
+{
+	time_t failed; /* since when it fails; 0: it does not */
+	time_t tried;
+	time_t pruned;
+} writing;
+
+static mc_db_result_t apply(mc_follower_t *f, void *content,
+		const mc_change_t *change, mc_patience_t patience, mc_db_error_t *error)
+{
+	(void)content, (void)patience;
+	return iwf_binding_rows_apply(f->db, change, error);
+}
+
+static void read_ahead(mc_follower_t *f, long long first, long long last)
+{
+	iwf_binding_rows_ahead(f->db, first, last);
+}
+
+static void end_ahead(mc_follower_t *f)
+{
+	(void)f;
+	iwf_binding_rows_ahead_end();
+}
+
+/* After each page of a full load. */
+static void between(void *data)
+{
+	mc_follower_between(data);
+}
+
+/* Takes all rows over: what is in force is the content, there is no other. */
+static mc_db_result_t load(
+		mc_follower_t *f, void **content, mc_db_error_t *error)
+{
+	*content = &writing;
+	if(iwf_binding_rows_check(f->db))
+		return iwf_binding_rows_load(f->db, between, f, error);
+	mc_db_explain(error, "a table is missing or has another version");
+	return MC_DB_BAD_ROW;
+}
+
+static bool has_room(void)
+{
+	return true;
+}
+
+/* After a load: what is here and was not there is written once more. */
+static void put(void *content)
+{
+	size_t place = 0;
+
+	(void)content;
+	do
+		place = iwf_bindings_load_end(place);
+	while(place != 0);
+	LM_INFO("%zu registrations after a load of mc_iwf_bindings\n",
+			iwf_bindings_count().registrations);
+}
+
+static void discard(void *content)
+{
+	(void)content;
+}
+
+static void note_failure(const char *why)
+{
+	LM_DBG("registrations not loaded: %s\n", why);
+}
+
+/* A row of the log that was given up. */
+static void name_bad_row(
+		void *content, const mc_change_t *change, const char *why)
+{
+	char name[MCLMR_RECORD_NAME + 1];
+
+	(void)content;
+	snprintf(name, sizeof(name), "%.*s", MCLMR_FMT(change->item1));
+	iwf_binding_rows_left_out(name, why);
+}
+
+/* Says once that writing fails, and once that it does no more. */
+static void note_writing(mc_db_result_t rc, const mc_db_error_t *error)
+{
+	writing.tried = time(NULL);
+	if(rc == MC_DB_OK && writing.failed != 0) {
+		LM_WARN("registrations are saved again after %ld s\n",
+				(long)(writing.tried - writing.failed));
+		writing.failed = 0;
+	} else if(rc != MC_DB_OK && writing.failed == 0) {
+		LM_ERR("%zu registrations cannot be saved, which is tried again: %s\n",
+				iwf_bindings_count_unsaved(), error->text);
+		writing.failed = writing.tried;
+	}
+}
+
+/* Writes what is not saved. */
+static void save(mc_db_t *db)
+{
+	mc_db_result_t rc = MC_DB_OK;
+	mc_db_error_t error = {""};
+	size_t n = 1;
+
+	if(writing.failed != 0 && time(NULL) - writing.tried < RETRY_PAUSE)
+		return;
+	for(int i = 0; i < BATCHES && rc == MC_DB_OK && n > 0; i++)
+		rc = iwf_binding_rows_save(db, &n, &error);
+	note_writing(rc, &error);
+}
+
+/* Deletes rows that have ended; what cannot be deleted now can be later. */
+static void prune(mc_db_t *db)
+{
+	mc_db_error_t error;
+
+	if(time(NULL) - writing.pruned < PRUNE_PAUSE)
+		return;
+	writing.pruned = time(NULL);
+	if(iwf_binding_rows_prune(db, &error) != MC_DB_OK)
+		LM_DBG("rows that have ended stay: %s\n", error.text);
+}
+
+/* After each look into the log. */
+static void serve(bool up)
+{
+	if(!up)
+		return;
+	save(follower.db);
+	if(writing.failed == 0)
+		prune(follower.db);
+}
+
+/* A line of the follower, under the module's name and its level. */
+static void say(mc_say_t level, const char *text)
+{
+	switch(level) {
+		case MC_SAY_ERROR:
+			LM_ERR("registrations: %s\n", text);
+			break;
+		case MC_SAY_WARNING:
+			LM_WARN("registrations: %s\n", text);
+			break;
+		case MC_SAY_INFO:
+			LM_INFO("registrations: %s\n", text);
+			break;
+	}
+}
+
+static const mc_follower_calls_t calls = {.apply = apply,
+		.ahead = read_ahead,
+		.ahead_end = end_ahead,
+		.load = load,
+		.has_room = has_room,
+		.put = put,
+		.discard = discard,
+		.failed = note_failure,
+		.bad_row = name_bad_row,
+		.serve = serve,
+		.say = say};
+
+/* What the follower needs. */
+static int set_up_follower(void)
+{
+	follower.calls = &calls;
+	follower.db = iwf_db();
+	follower.log = IWF_BINDING_LOG;
+	follower.interval_ms = iwf_config.refresh_interval < INTERVAL_MS
+								   ? iwf_config.refresh_interval
+								   : INTERVAL_MS;
+	follower.hold = HOLD;
+	follower.keep = KEEP;
+	follower.stats = shm_malloc(sizeof(*follower.stats));
+	follower.reload = mc_reload_new();
+	if(follower.stats == NULL || follower.reload == NULL) {
+		SHM_MEM_ERROR;
+		iwf_keeper_destroy();
+		return -1;
+	}
+	memset(follower.stats, 0, sizeof(*follower.stats));
+	return 0;
+}
+
+/* Takes all rows over; the connection does not live beyond the fork. */
+static int load_at_start(void)
+{
+	mc_db_error_t error = {"cannot open the database of db_url"};
+	mc_db_result_t rc = MC_DB_FAILED;
+
+	if(mc_db_open(follower.db))
+		rc = mc_follower_load(&follower, &error);
+	mc_db_close(follower.db);
+	if(rc == MC_DB_OK)
+		return 0;
+	LM_ERR("cannot load registrations: %s\n", error.text);
+	return -1;
+}
+
+int iwf_keeper_init(void)
+{
+	if(!iwf_config.keep_bindings)
+		return 0;
+	if(iwf_config.db_url.len <= 0
+			|| iwf_config.registrations == IWF_REGISTRATIONS_USRLOC) {
+		LM_ERR("keep_bindings needs db_url, and registrations of a core\n");
+		return -1;
+	}
+	if(!iwf_binding_rows_init()) {
+		LM_ERR("no random octets\n");
+		return -1;
+	}
+	if(set_up_follower() < 0 || load_at_start() < 0)
+		return -1;
+	register_procs(1);
+	cfg_register_child(1);
+	return 0;
+}
+
+void iwf_keeper_destroy(void)
+{
+	mc_reload_free(follower.reload);
+	follower.reload = NULL;
+	if(follower.stats != NULL)
+		shm_free(follower.stats);
+	follower.stats = NULL;
+}
+
+int iwf_keeper_start(void)
+{
+	int pid;
+
+	if(follower.stats == NULL)
+		return 0;
+	pid = fork_process(PROC_NOCHLDINIT, "MC IWF bindings", 0);
+	if(pid != 0)
+		return pid < 0 ? -1 : 0;
+	if(cfg_child_init())
+		return -1;
+	for(;;) {
+		cfg_update();
+		mc_follower_round(&follower);
+		sleep_us((unsigned)follower.interval_ms * 1000);
+	}
+}
