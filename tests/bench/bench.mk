@@ -12,6 +12,8 @@ bench: $(MC_IWF) $(BENCH_DECISIONS)
 	@PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/support \
 		$(PYTHON) tests/bench/node_route.py
 	@PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/support \
+		$(PYTHON) tests/bench/over_isc.py
+	@PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/support \
 		$(PYTHON) tests/bench/call_time.py
 
 $(BENCH_DECISIONS): tests/bench/decisions.c $(LIBMCLMR)

@@ -29,7 +29,7 @@ MODULE = "/mc_iwf.so"
 SIZES = (80, 8000, 30000)
 OCTET_LIMIT = 1.6  # instructions
 VALGRIND = """#!/bin/sh
-exec valgrind --tool=callgrind -q --dump-before=iwf_contact_set_xavp \\
+exec valgrind --tool=callgrind -q --dump-before={register} \\
 	--callgrind-out-file="$RUN_DIR/out.%p" {kamailio} "$@"
 """
 Reader = collections.namedtuple("Reader", "function message call")
@@ -45,11 +45,14 @@ class Sample(sample.SampleNode):
     the worker write down what was counted since the one before.
     """
 
-    def __init__(self, peers):
+    def __init__(self, peers, config="mc-server.cfg", sql=(),
+                 register="iwf_contact_set_xavp"):
+        """register: what each REGISTER calls, once."""
         wrapper = WORK / "kamailio"
-        wrapper.write_text(VALGRIND.format(kamailio=node.KAMAILIO_BIN))
+        wrapper.write_text(VALGRIND.format(
+            kamailio=node.KAMAILIO_BIN, register=register))
         wrapper.chmod(0o755)
-        super().__init__(peers, extra=ONE_WORKER,
+        super().__init__(peers, extra=ONE_WORKER, config=config, sql=sql,
                          env={"PROBE_INTERVAL": "3600"})
 
     def _environment(self):
