@@ -15,8 +15,8 @@
 # elsewhere); settings of the sample:
 # PIKE_LIMIT, PEER_LIMIT, USER_LIMIT, USER_CALLS, USER_SHARE, PEER_SHARE,
 # CORE_SHARE, FLOOD_ANSWERS, REFUSALS_TOLD, PROBE_INTERVAL, KEEP_ALIVE,
-# RELOAD_DELTA, WRITE_PROBE, DEREG_GRACE, I_CSCF, DEBUG, DELIVER, KMF_UNKNOWN,
-# DECODE, CLIENT_MEDIA, SERVER_NETWORKS, POLICIES; of
+# RELOAD_DELTA, WRITE_PROBE, DEREG_GRACE, I_CSCF, ACCESS_TOKENS, TOKEN_KEYS,
+# DEBUG, DELIVER, KMF_UNKNOWN, DECODE, CLIENT_MEDIA, SERVER_NETWORKS, POLICIES; of
 # its logs: LOG_LIMIT, LOG_SIZE, LOG_FILES (tools/bounded_log.py).
 set -eu
 
@@ -105,7 +105,7 @@ settings()
 		[ -z "$value" ] || printf -- '-A %s=%s ' "$name" "$value"
 	done
 	for name in DELIVER KMF_UNKNOWN DECODE CLIENT_MEDIA SERVER_NETWORKS \
-		USER_SHARE PEER_SHARE CORE_SHARE I_CSCF; do
+		USER_SHARE PEER_SHARE CORE_SHARE I_CSCF ACCESS_TOKENS TOKEN_KEYS; do
 		eval "value=\${$name:-}"
 		[ -z "$value" ] || printf -- '-A %s="%s" ' "$name" \
 			"$(printf %s "$value" | tr -d ' ')"

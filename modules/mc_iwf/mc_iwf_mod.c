@@ -835,15 +835,16 @@ static int param_table(modparam_t type, void *value)
 	return -1;
 }
 
-/* modparam token_keys: one file more. */
+/* modparam token_keys: one file more, if it has a name. */
 static int param_token_keys(modparam_t type, void *value)
 {
 	mclmr_token_files_t *files = &iwf_config.token_files;
 
 	(void)type;
-	if(files->n == MCLMR_TOKEN_MAX_FILES || *(char *)value == '\0') {
-		LM_ERR("token_keys: a file, and no more than %d of them\n",
-				MCLMR_TOKEN_MAX_FILES);
+	if(*(char *)value == '\0')
+		return 0;
+	if(files->n == MCLMR_TOKEN_MAX_FILES) {
+		LM_ERR("token_keys: more than %d files\n", MCLMR_TOKEN_MAX_FILES);
 		return -1;
 	}
 	files->file[files->n].path = strdup(value);

@@ -3,16 +3,18 @@
 """A client of a real IMS core, the node as its application server.
 
 Starts the node with mc-as.cfg, and a core: Debian's P-, I- and S-CSCF, and a
-stand-in for the HSS. alice registers with the core; a P25 rekey message goes
+stand-in for the HSS. alice registers with the core, with an access token; a P25 rekey message goes
 along the seven steps of the IWF short message flow; a call is made each way;
 then she leaves. What it prints was read from sockets; it fails on any
 difference from what should have been.
 """
 import contextlib
+import json
 import os
 import pathlib
 import subprocess
 import sys
+import time
 
 import demo
 from demo import Failed, REST
@@ -24,26 +26,36 @@ import mc
 import mc_invite
 import media
 import sip
+import tokens
 import user_agent
 
 PACKETS = 50
+KID = "idms-1"  # the key of the identity management server
 
 
 class Demo:
     """The core, the node, an IWF and alice."""
 
-    def __init__(self, core, server, iwf, payload):
+    def __init__(self, core, server, iwf, payload, key):
         self.core, self.server, self.iwf = core, server, iwf
-        self.payload = payload
+        self.payload, self.key = payload, key
         self.alice = ims_core.Client(core, "alice")
         self.alice.endpoint.script = user_agent.manners
 
     def register(self):
         """She proves to the core who she is; that tells the node."""
-        self.alice.register()
+        token = tokens.token(self.key, KID, exp=int(time.time()) + 600)
+        self.alice.register(parts=[mc.info_part(mc.info_xml("mcptt", (
+            '<mcptt-access-token type="Normal"><mcpttString>'
+            f"{token}</mcpttString></mcptt-access-token>")))])
         ims_core.wait_registered(Server(), "alice")
-        show("1. alice registers with the core", [
-            f"{self.alice.public}: 200; the S-CSCF tells the node"])
+        found, = Server().rpc("mc_iwf.bindings", self.alice.public)[
+            "registrations"]
+        require([one["mc_id"] for one in found["bindings"]]
+                == [mc.mc_id("alice")], "what alice's token has bound")
+        show("1. alice registers with the core, with an access token", [
+            f"{self.alice.public}: 200; the S-CSCF tells the node",
+            f"bound to {mc.mc_id('alice')}"])
 
     # Short messages
 
@@ -149,13 +161,17 @@ def main():
     """Starts all, runs it, stops what it started."""
     options = demo.arguments(__doc__)
     run_dir = pathlib.Path(os.environ.get("RUN_DIR", "run")).resolve() / "as"
+    keys = run_dir / "demo" / "idms.json"
     # The sample keeps who leaves: Debian's core says so of one of several devices.
     os.environ.update(RUN_DIR=str(run_dir), CONFIG="mc-as.cfg",
-                      DEREG_GRACE="0")
+                      DEREG_GRACE="0", TOKEN_KEYS=str(keys),
+                      ACCESS_TOKENS="required")
     server = Server.address
     try:
         with contextlib.ExitStack() as started:
             demo.prepare(run_dir / "demo")
+            key = tokens.rsa_key()
+            keys.write_text(json.dumps({"keys": [tokens.jwk(key, KID)]}))
             iwf = started.enter_context(sip.UdpEndpoint(
                 demo.IWF, options.iwf_port, user_agent.manners))
             started.enter_context(
@@ -163,7 +179,7 @@ def main():
             core = started.enter_context(ims_core.Core(
                 f"{server[0]}:{server[1]}", iwf.hostport))
             Demo(core, server, iwf,
-                 (run_dir / "demo" / "payload.bin").read_bytes()).run()
+                 (run_dir / "demo" / "payload.bin").read_bytes(), key).run()
     except (Failed, AssertionError, subprocess.CalledProcessError) as error:
         sys.exit(f"demo-ims: FAILED: {error}")
     print("\ndemo-ims: all octets arrived as they were sent, through the core")

@@ -513,8 +513,8 @@ def test_huge(site, counted, place):
     ({"token_algorithms": "RS256,HS256"}, "signature algorithm"),
     ({"token_algorithms": "none"}, "signature algorithm"),
     ({"registrations": "usrloc"}, "needs registrations core or both"),
-    ({"token_keys": "/nowhere/keys.json"}, "/nowhere/keys.json: a file of keys"),
-    ({"token_keys": ""}, "token_keys: a file")])
+    ({"token_keys": "/nowhere/keys.json"},
+     "/nowhere/keys.json: a file of keys")])
 def test_start(settings, wrong):
     """What makes no sense stops the start, and says why."""
     with sample.Peers() as peers:
@@ -525,6 +525,30 @@ def test_start(settings, wrong):
             assert wrong in own.log()
         finally:
             own.remove()
+
+
+def test_log():
+    """At any log level nothing of a token is in the log, good or bad."""
+    with sample.running(TokenNode) as site:
+        own = site.node
+        own.stop()
+        own.config.write_text(own.config.read_text().replace(
+            "debug=2", "debug=4", 1))
+        own.start()
+        good = own.token()
+        shown = [good, tokens.changed_last(good), own.token(iss="x" * 40),
+                 own.token(exp=1), own.token(more="x" * 5900),
+                 own.token(mcptt_id=mc.mc_id("bob"))]
+        for token in shown:
+            show(site, token)
+            register(site, inner("alice", multipart(info(document(token)))))
+        show(site, own.token(mcptt_id=mc.mc_id("guest")))
+        assert of("guest") in bound(site)
+        log = own.log()
+        assert "iwf_" in log
+        for token in shown:
+            for part in token.split("."):
+                assert part[:16] not in log and part[-16:] not in log
 
 
 # Keys

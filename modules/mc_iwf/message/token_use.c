@@ -130,11 +130,8 @@ static iwf_token_fate_t put(const attempt_t *attempt, mclmr_span_t mc_key)
 			.etag = attempt->use->etag,
 			.expires = attempt->use->expires};
 
-	if(iwf_config.token_enforce) {
+	if(iwf_config.token_enforce)
 		binding.latest = end;
-		if(end < binding.expires)
-			binding.expires = end;
-	}
 	return fates[iwf_bindings_bind(attempt->use->impu, &binding)];
 }
 
