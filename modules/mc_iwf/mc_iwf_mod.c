@@ -41,6 +41,7 @@
 #include "mc_iwf/message/event.h"
 #include "mc_iwf/message/head.h"
 #include "mc_iwf/message/in_dialog.h"
+#include "mc_iwf/message/plain.h"
 #include "mc_iwf/message/publish.h"
 #include "mc_iwf/message/pv.h"
 #include "mc_iwf/message/register.h"
@@ -381,6 +382,14 @@ static int note_verdict(
 	return status == MCLMR_OK ? 1 : -1;
 }
 
+/* An ordinary MESSAGE of an IWF, in these two names. */
+static int ki_iwf_check_plain(struct sip_msg *msg, str *from, str *asserted)
+{
+	return note_verdict(msg,
+			iwf_check_plain(msg, mc_span(from), mc_span(asserted)),
+			MCLMR_MIME_KEPT);
+}
+
 /* Of any request, before its body is looked at. */
 static int ki_iwf_admit(struct sip_msg *msg, str *key, str *limit)
 {
@@ -526,6 +535,16 @@ static int w_iwf_check_in_dialog(struct sip_msg *msg, char *p1, char *p2)
 	return ki_iwf_check_in_dialog(msg, &mc_id);
 }
 
+static int w_iwf_check_plain(struct sip_msg *msg, char *p1, char *p2)
+{
+	str from, asserted;
+
+	if(fixup_get_svalue(msg, (gparam_t *)p1, &from) < 0
+			|| fixup_get_svalue(msg, (gparam_t *)p2, &asserted) < 0)
+		return -1;
+	return ki_iwf_check_plain(msg, &from, &asserted);
+}
+
 static int w_iwf_targets(struct sip_msg *msg, char *p1, char *p2)
 {
 	(void)p1, (void)p2;
@@ -658,6 +677,8 @@ static cmd_export_t commands[] = {
 	{"iwf_authorize", w_iwf_authorize, 0, 0, 0, REQUEST_ROUTE},
 	{"iwf_check_in_dialog", w_iwf_check_in_dialog, 1, fixup_spve_null,
 		fixup_free_spve_null, REQUEST_ROUTE},
+	{"iwf_check_plain", w_iwf_check_plain, 2, fixup_spve_all,
+		fixup_free_spve_all, REQUEST_ROUTE},
 	{"iwf_targets", w_iwf_targets, 0, 0, 0, REQUEST_ROUTE},
 	{"iwf_rewrite", w_iwf_rewrite, 0, 0, 0, REQUEST_ROUTE},
 	{"iwf_reply", w_iwf_reply, 0, 0, 0, REQUEST_ROUTE | FAILURE_ROUTE},
@@ -714,6 +735,9 @@ static sr_kemi_t kemi[] = {
 	{KEMI_NAME, str_init("iwf_check_in_dialog"), SR_KEMIP_INT,
 		ki_iwf_check_in_dialog,
 		{SR_KEMIP_STR, SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE,
+			SR_KEMIP_NONE, SR_KEMIP_NONE}},
+	{KEMI_NAME, str_init("iwf_check_plain"), SR_KEMIP_INT, ki_iwf_check_plain,
+		{SR_KEMIP_STR, SR_KEMIP_STR, SR_KEMIP_NONE, SR_KEMIP_NONE,
 			SR_KEMIP_NONE, SR_KEMIP_NONE}},
 	{KEMI_NAME, str_init("iwf_targets"), SR_KEMIP_INT, ki_iwf_targets,
 		KEMI_NO_PARAMS},

@@ -1661,31 +1661,6 @@ def test_no_password_in_log(kamailio):
         kamailio.wait_log(databases.PASSWORD, timeout=0.1)
 
 
-def question(target, sender, asserted):
-    """What cfg/mc-server-text.cfg asks of IWF 1 that writes so."""
-    text = (node.TOP / "cfg/mc-server-text.cfg").read_text()
-    found = re.search(r'sql_query\("mc", (.*?), "own"\);', text, re.S).group(1)
-    sql = "".join(re.findall(r'"([^"]*)"', found))
-    for name, value in (("uri", target), ("from", sender),
-                        ("asserted", asserted), ("name", "")):
-        sql = sql.replace(f"$var({name})", value)
-    return sql.replace("$si", "127.0.0.2").replace("$sp", "5070")
-
-
-@pytest.mark.parametrize("target, sender, asserted, rows", [
-    ("alice", mc.IWF1, mc.IWF1, ["1"]),
-    ("alice", "sip:unit1@iwf.example.org", mc.IWF1, ["1"]),
-    ("dave", mc.IWF1, mc.IWF1, ["0"]), ("erin", mc.IWF1, mc.IWF1, ["0"]),
-    ("alice", mc.IWF2, mc.IWF1, []), ("alice", mc.IWF1, mc.IWF2, []),
-    ("alice", "sip:IWF@iwf.example.org", mc.IWF1, []),
-    ("alice", "sip:unit1@tetra-iwf.example.org", mc.IWF1, [])])
-def test_whom_an_iwf_writes_to(database, target, sender, asserted, rows):
-    """Each server understands the script's question, and says the same."""
-    with database.session() as session:
-        assert session.run(question(
-            mc.impu(target), sender, asserted)) == rows
-
-
 def test_passwords_that_cannot_be_read(server):
     """Users are told to come back, and are served when it is right again.
     (What else can happen to a file: test_subscriber_down.)"""

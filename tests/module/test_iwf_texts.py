@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Ordinary MESSAGEs of an IWF: in whose name, and to whom; what else it says
 of itself."""
+import contextlib
 import re
+import sqlite3
 
 import pytest
 
 import calls
 import mc
+import node
 import sip
 import user_agent
 
@@ -152,8 +155,14 @@ def test_alias_of_a_kmf(new_site):
     assert_delivered(alice, mc.IWF1)
 
 
+def wait_code(site, who, code, table):
+    """Returns when a text of this sender is answered so."""
+    node.wait_until(lambda: site.from_iwf(text(named(who))).code == code,
+                    f"{code} after a change of {table}", sip.TIMEOUT)
+
+
 def test_rows_that_change(new_site):
-    """What is deleted counts at once, and what comes, too."""
+    """What is deleted counts no more within a second, and what comes does."""
     site = new_site()
     site.client("alice")
     for table, where, who in (
@@ -161,25 +170,49 @@ def test_rows_that_change(new_site):
             ("mc_iwf_peers", "address = '127.0.0.2'", mc.IWF1),
             ("mc_iwf_lmr_users", f"uri = '{UNIT1}'", UNIT1),
             ("mc_iwf_kmf_psis", f"psi = '{mc.IWF1}'", mc.IWF1)):
-        assert site.from_iwf(text(named(who))).code == 200
+        wait_code(site, who, 200, table)
         site.node.edit(f"CREATE TABLE kept AS SELECT * FROM {table}"
                        f" WHERE {where}", f"DELETE FROM {table} WHERE {where}")
-        assert site.from_iwf(text(named(who))).code == 403, table
+        wait_code(site, who, 403, table)
         site.node.edit(f"INSERT INTO {table} SELECT * FROM kept",
                        "DROP TABLE kept")
-        assert site.from_iwf(text(named(who))).code == 200, table
+        wait_code(site, who, 200, table)
 
 
-def test_tables_away(new_site):
-    """It cannot be said who may: 503 with Retry-After, and nothing arrives."""
-    site = new_site()
+def test_tables_locked(new_site):
+    """No process of SIP waits for the database, or asks it: more texts than
+    there are processes are answered as ever while nothing can be read."""
+    site = new_site(prepare=readers_wait)
     alice = site.client("alice")
-    site.node.edit("ALTER TABLE mc_iwf_lmr_users RENAME TO gone")
-    reply = site.from_iwf(text(named(mc.IWF1)))
-    assert reply.code == 503 and reply.get("Retry-After")
-    assert not alice.endpoint.requests()
-    site.node.edit("ALTER TABLE gone RENAME TO mc_iwf_lmr_users")
-    assert site.from_iwf(text(named(mc.IWF1))).code == 200
+    with contextlib.closing(sqlite3.connect(
+            site.node.path("mc_iwf.db"), isolation_level=None)) as held:
+        node.wait_until(lambda: begun(held), "lock of the database")
+        with contextlib.closing(sqlite3.connect(
+                site.node.path("mc_iwf.db"), timeout=0)) as other:
+            with pytest.raises(sqlite3.OperationalError):
+                other.execute("SELECT * FROM mc_iwf_users").fetchall()
+        branches = [site.iwf1.send(text(named(mc.IWF1)), site.node.address)
+                    for _ in range(20)]
+        for branch in branches:
+            assert site.iwf1.wait_final(branch, sip.SOON).code == 200
+        assert site.from_iwf(text(BOB)).code == 403
+    assert len(alice.endpoint.requests()) >= 20
+
+
+def readers_wait(path):
+    """Without a log of what is written a writer locks readers out."""
+    with contextlib.closing(sqlite3.connect(path)) as rows:
+        assert rows.execute("PRAGMA journal_mode = DELETE").fetchone() == (
+            "delete",)
+
+
+def begun(connection):
+    """True if the database is this connection's alone now."""
+    try:
+        connection.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError:
+        return False
+    return True
 
 
 def test_core_asserts_whom_it_likes(site):

@@ -57,8 +57,7 @@ static mclmr_span_t peer_name(struct sip_msg *msg)
 	return mc_span(&value.rs);
 }
 
-/* The source as the network compares it; valid until the next call. */
-static mclmr_source_t read_source(struct sip_msg *msg)
+mclmr_source_t iwf_source_read(struct sip_msg *msg)
 {
 	return (mclmr_source_t){mclmr_span(ip_addr2a(&msg->rcv.src_ip)),
 			msg->rcv.src_port, peer_name(msg)};
@@ -66,7 +65,7 @@ static mclmr_source_t read_source(struct sip_msg *msg)
 
 mclmr_trust_t iwf_source_trust(struct sip_msg *msg)
 {
-	mclmr_source_t source = read_source(msg);
+	mclmr_source_t source = iwf_source_read(msg);
 	const mclmr_directory_t *directory = iwf_store_read();
 	mclmr_trust_t trust = MCLMR_TRUST_NONE;
 
@@ -153,7 +152,7 @@ static mclmr_status_t asserted_sender(struct sip_msg *msg, mclmr_trust_t trust,
 	mclmr_served_user_t room;
 	bool good;
 	const mclmr_served_user_t *served = read_served(headers, &room, &good);
-	mclmr_source_t source = read_source(msg);
+	mclmr_source_t source = iwf_source_read(msg);
 	const mclmr_directory_t *directory;
 	const mclmr_network_t *network;
 	mclmr_status_t status = MCLMR_UNAUTHENTICATED;

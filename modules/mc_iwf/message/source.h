@@ -16,6 +16,9 @@
 /* Reads modparam tls_id; 0, or -1 if it is no pseudo-variable. */
 int iwf_source_init(void);
 
+/* The request's source as the network compares it; valid until the next call. */
+mclmr_source_t iwf_source_read(struct sip_msg *msg);
+
 /* What the peer rows say of the request's source. */
 mclmr_trust_t iwf_source_trust(struct sip_msg *msg);
 
