@@ -9,18 +9,26 @@ the memory that registrations and bindings take in the node, and how long it tak
 to register them.
 """
 import collections
+import json
+import re
+import socket
+import time
 import types
 
 import bench
+import hostile_register
 import isc
 import mc
 import node_route
 import sample
 import sip
+import tokens
 from bench import PAYLOAD, USERS, WORK, say
 
 LIMIT = 5.0  # per cent by which our part over ISC may be above the other one
 USER = USERS[0]
+SIZES = (1000, 100_000)
+WINDOW = 100  # REGISTERs on their way
 Form = collections.namedtuple(
     "Form", "name config defines message register called")
 
@@ -172,12 +180,96 @@ def print_messages(peers, database):
             compare(f"our part over ISC, {what}", ours)
 
 
+# What registrations take
+
+def settled(server):
+    """Octets of shared memory in use, when nothing more is written or freed."""
+    before, used = -1, server.shared_memory()
+    while used != before:
+        time.sleep(5)
+        before, used = used, server.shared_memory()
+    return used
+
+
+def send_all(server, messages):
+    """Sends REGISTERs of the core and has them answered, some at a time; what
+    is lost is sent again."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind((sample.PEERS["core"], 0))
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
+        sock.settimeout(0.5)
+        for first in range(0, len(messages), WINDOW):
+            left = dict(messages[first:first + WINDOW])
+            while left:
+                for octets in left.values():
+                    sock.sendto(octets, server.address)
+                try:
+                    while left:
+                        reply = sock.recv(65535)
+                        assert reply.startswith(b"SIP/2.0 200 "), reply[:60]
+                        left.pop(re.search(rb"branch=([^;\r]+)", reply)[1], 0)
+                except TimeoutError:
+                    pass
+
+
+def registrations(peers, server, users, key=None):
+    """REGISTERs of the core for users, by their branch: with a token in each
+    if there is a key."""
+    core = core_of(peers, server)
+    for user in users:
+        public = mc.impu(user)
+        message = core.third_party(public, 7200, **{
+            "P-Associated-URI": f"<{public}>"})
+        if key:
+            shown = tokens.token(key, "ec", "ES256", mcptt_id=public,
+                                 mcdata_id=None, client_id=f"urn:uuid:{user}")
+            kind, message.body = hostile_register.info(shown, user)
+            message.add("Content-Type", kind)
+        octets = bytes(peers.core.prepare(message))
+        yield message.branch.encode(), octets
+
+
+def measure_size(peers, count, folder, with_token):
+    """Octets of shared memory and seconds that registrations take."""
+    key = tokens.ec_key()
+    (folder / "jwks.json").write_text(json.dumps(
+        {"keys": [tokens.jwk(key, "ec")]}))
+    with sample.SampleNode(
+            peers, config="mc-as.cfg", sql=[*bench.others_sql(count)],
+            extra=f'modparam("mc_iwf", "token_keys", "{folder}/jwks.json")\n',
+            env={"PIKE_LIMIT": "1000000", "PEER_LIMIT": "1000000",
+                 "PROBE_INTERVAL": "3600"}) as server:
+        users = [f"x{n}" for n in range(1, count - len(USERS) + 1)]
+        messages = list(registrations(peers, server, users,
+                                      key if with_token else None))
+        used, begin = settled(server), time.monotonic()
+        send_all(server, messages)
+        seconds = time.monotonic() - begin
+        used = settled(server) - used
+        assert server.counters()["core_users"] == len(users)
+        row = server.rpc("mc_iwf.bindings")["registrations"][0]
+        assert len(row["bindings"]) == with_token
+        return used / len(users), seconds * 1e6 / len(users)
+
+
+def print_sizes(peers):
+    """The same of few and of many."""
+    print("\nRegistrations in the application server as shipped: shared memory"
+          " and time of each")
+    for with_token in (False, True):
+        for count in SIZES:
+            octets, micros = measure_size(peers, count, WORK, with_token)
+            say(f"{count:,}, {'with' if with_token else 'no'} token", octets,
+                f"octets; {micros:,.0f} us")
+
+
 def main():
     """All figures."""
     WORK.mkdir(parents=True, exist_ok=True)
     database = bench.make_database(len(USERS))
     with sample.Peers() as peers:
         print_messages(peers, database)
+        print_sizes(peers)
     for path in WORK.glob("users-*.db*"):
         path.unlink()
 
