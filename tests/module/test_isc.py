@@ -107,6 +107,43 @@ def test_registration(core):
     assert reply.code == 404 and "141" in reply.get("Warning")
 
 
+def registered(core, user="alice"):
+    """What the node says of a user's registration."""
+    return core.site.node.rpc(
+        "mc_iwf.bindings", isc.impu(user))["registrations"]
+
+
+def test_expiry(core):
+    """A registration ends by itself: neither sender nor target, and nothing of
+    it stays."""
+    assert core.register("alice", expires=1).code == 200
+    node.wait_until(lambda: not registered(core),
+                    "end of the registration", sip.TIMEOUT)
+    assert core.site.from_iwf(mc.iwf_message("alice", b"x")).code == 480
+    reply = core.ask(isc.message_of("alice"), "alice")
+    assert reply.code == 404 and "141" in reply.get("Warning")
+    assert not core.endpoint.requests()
+
+
+def test_duplicates(core):
+    """The same REGISTER twice, with the same Call-ID and CSeq, and by two ways
+    at once: each is answered, and there is one registration, that of the last."""
+    message = core.third_party("alice", 600)
+    branches = [core.endpoint.send(message.copy(), core.site.node.address)
+                for _ in range(3)]
+    for branch in branches:
+        assert core.endpoint.wait_final(branch).code == 200
+    assert core.endpoint.ask(core.third_party("alice", 720),
+                             core.site.node.address).code == 200
+    row, = registered(core)
+    assert 600 < row["expires_in"] <= 720
+    ended = core.third_party("alice", 0)
+    for _ in range(2):
+        assert core.endpoint.ask(
+            ended.copy(), core.site.node.address).code == 200
+    assert not registered(core)
+
+
 def test_end_by_another_identity(core):
     """It ends for all of the implicit set, in usrloc too."""
     assert core.register("alice").code == 200
@@ -647,8 +684,7 @@ def test_one_of_several_devices_leaves(through):
     long as it would have lasted."""
     assert through.register("alice", expires=0).code == 200
     assert through.ask(isc.message_of("alice"), "alice").code == 200
-    row, = through.site.node.rpc(
-        "mc_iwf.bindings", isc.impu("alice"))["registrations"]
+    row, = registered(through)
     assert 700 <= row["expires_in"] <= 720
 
 
