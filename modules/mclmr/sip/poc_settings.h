@@ -12,7 +12,7 @@
 #include "xml.h"
 
 #define MCLMR_POC_SETTINGS_TYPE MCLMR_SPAN("application/poc-settings+xml")
-#define MCLMR_CLIENT_ID_MAX 1024 /* octets */
+#define MCLMR_CLIENT_ID_MAX 255 /* octets: a URN of a UUID has 45 */
 
 /*
  * Reads the ID of the one entity in a document, the client ID: cut from the
