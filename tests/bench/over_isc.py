@@ -182,6 +182,14 @@ def print_messages(peers, database):
 
 # What registrations take
 
+class Stopped(sample.SampleNode):
+    """A node that writes what many have registered before it is stopped."""
+
+    def stop(self):
+        self.run_script("stop")
+        self.process.wait()
+
+
 def settled(server):
     """Octets of shared memory in use, when nothing more is written or freed."""
     before, used = -1, server.shared_memory()
@@ -234,7 +242,7 @@ def measure_size(peers, count, folder, with_token):
     key = tokens.ec_key()
     (folder / "jwks.json").write_text(json.dumps(
         {"keys": [tokens.jwk(key, "ec")]}))
-    with sample.SampleNode(
+    with Stopped(
             peers, config="mc-as.cfg", sql=[*bench.others_sql(count)],
             extra=f'modparam("mc_iwf", "token_keys", "{folder}/jwks.json")\n',
             env={"PIKE_LIMIT": "1000000", "PEER_LIMIT": "1000000",
