@@ -24,8 +24,8 @@ APP = "mc_client"  # of an application, not of a client
 class TokenNode(ServerNode):
     """A node that takes tokens, with more of modparams."""
 
-    def __init__(self, peers, **settings):
-        super().__init__(peers, 'REGISTRATIONS="core"')
+    def __init__(self, peers, defines=('REGISTRATIONS="core"',), **settings):
+        super().__init__(peers, *defines)
         self.edit(*sample.users_sql(
             guest={"impu": ""}, dora={"impu": CAR, "client_id": PHONE},
             emil={"impu": CAR, "client_id": TABLET}))
@@ -66,6 +66,8 @@ def node_with(**settings):
 _site = node_with(token_issuer=ISSUER, token_audience=AUDIENCE)
 _enforcing = node_with(token_expiry="enforce", token_skew=0)
 _requiring = node_with(token="required")
+_both = node_with(token="required",
+                  defines=('REGISTRATIONS="both"', "WITH_USRLOC"))
 _refusing = node_with(rebind="refuse")
 _replacing = node_with(rebind="replace")
 
@@ -302,6 +304,20 @@ def test_required(requiring):
     assert verdict(site, who, "mcdata") == ("sender_unknown", "")
     register(site, expires=0)
     assert sender(site) == UNKNOWN
+
+
+def test_explained_as_it_would_come(_both):
+    """What is bound counts for users of a core; others are ours, whom digest
+    proves."""
+    dave, alice = mc.impu("dave"), mc.impu("alice")
+    _both.client("dave")
+    assert verdict(_both, dave, "mcptt", mc.KMF2) == ("ok", mc.mc_id("dave"))
+    register(_both)
+    assert verdict(_both, alice, "mcptt") == ("sender_unknown", "")
+    show(_both, _both.node.token())
+    assert verdict(_both, alice, "mcptt") == ("ok", mc.mc_id("alice"))
+    register(_both, expires=0)
+    _both.reset()
 
 
 @pytest.mark.parametrize("which", ["optional", "required"])

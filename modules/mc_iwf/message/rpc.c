@@ -6,6 +6,7 @@
 #include "mc_common/rpc.h"
 #include "mc_common/span.h"
 #include "mc_iwf/config.h"
+#include "mc_iwf/data/bindings.h"
 #include "mc_iwf/data/store.h"
 #include "mclmr/decide/forward.h"
 #include "mclmr/sip/uri.h"
@@ -98,6 +99,15 @@ static bool scan_question(rpc_t *rpc, void *context, question_t *q)
 	return n >= 2;
 }
 
+/* True if a core would assert the sender. With both kinds of registrations one
+ * whom no core has registered is a user of ours, whom digest proves. */
+static bool is_of_core(const question_t *q)
+{
+	return !q->from.iwf
+		   && (iwf_config.registrations != IWF_REGISTRATIONS_BOTH
+				   || iwf_bindings_has(mc_span(&q->sender)));
+}
+
 static const char *explain_doc[] = {
 		"mc_iwf.explain SENDER SERVICE [TARGET [LMR_TYPE]]: the decision on"
 		" such a message; SENDER is an IMPU or the PSI of an IWF",
@@ -125,7 +135,7 @@ static void explain(rpc_t *rpc, void *context)
 		rpc->fault(context, MC_RPC_ARGUMENT, "%s", wrong);
 		return;
 	}
-	if(!q.from.iwf)
+	if(is_of_core(&q))
 		iwf_registrar_know(&q.from, &arena);
 	iwf_route_message(&q.request, &iwf_registrar, &arena, &route);
 	add_decision(rpc, context, &q, &route);
