@@ -107,10 +107,9 @@ request_route {
 event_route[xhttp:request] {
 	jsonrpc_dispatch();
 }
-"""
+""".replace("SINCE", str(node.TOP / "tests/ims/since-5.7.cfg"))
 
 
-SINCE = node.TOP / "tests/ims/since-5.7.cfg"
 NEIGHBOUR = node.TOP / "build/neighbour/mc_neighbour.so"
 
 
@@ -121,7 +120,7 @@ class ServerNode(sample.SampleNode):
 
     def __init__(self, peers, *defines):
         super().__init__(peers)
-        self.config.write_text(CONFIG.replace("SINCE", str(SINCE)))
+        self.config.write_text(CONFIG)
         self.defines = [f'IWF1_URI="sip:{peers.iwf1.hostport}"', *defines]
 
     def _command(self):
