@@ -351,6 +351,12 @@ static int ki_iwf_contact(struct sip_msg *msg)
 	return iwf_contact_set_xavp(msg) < 0 ? -1 : 1;
 }
 
+/* As lookup() of registrar, for users of a core. */
+static int ki_iwf_lookup(struct sip_msg *msg)
+{
+	return iwf_targets_lookup(msg) ? 1 : -1;
+}
+
 /* Of a peer of role core; the script answers. */
 static int ki_iwf_register(struct sip_msg *msg)
 {
@@ -616,6 +622,12 @@ static int w_iwf_contact(struct sip_msg *msg, char *p1, char *p2)
 	return ki_iwf_contact(msg);
 }
 
+static int w_iwf_lookup(struct sip_msg *msg, char *p1, char *p2)
+{
+	(void)p1, (void)p2;
+	return ki_iwf_lookup(msg);
+}
+
 static int w_iwf_register(struct sip_msg *msg, char *p1, char *p2)
 {
 	(void)p1, (void)p2;
@@ -685,6 +697,7 @@ static cmd_export_t commands[] = {
 	{"iwf_refuse", w_iwf_refuse, 1, fixup_spve_null, fixup_free_spve_null,
 		REQUEST_ROUTE | FAILURE_ROUTE},
 	{"iwf_contact", w_iwf_contact, 0, 0, 0, REQUEST_ROUTE},
+	{"iwf_lookup", w_iwf_lookup, 0, 0, 0, REQUEST_ROUTE},
 	{"iwf_register", w_iwf_register, 0, 0, 0, REQUEST_ROUTE},
 	{"iwf_publish", w_iwf_publish, 0, 0, 0, REQUEST_ROUTE},
 	{"iwf_group_codec", w_iwf_group_codec2, 2, fixup_spve_all,
@@ -749,6 +762,8 @@ static sr_kemi_t kemi[] = {
 		{SR_KEMIP_STR, SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE,
 			SR_KEMIP_NONE, SR_KEMIP_NONE}},
 	{KEMI_NAME, str_init("iwf_contact"), SR_KEMIP_INT, ki_iwf_contact,
+		KEMI_NO_PARAMS},
+	{KEMI_NAME, str_init("iwf_lookup"), SR_KEMIP_INT, ki_iwf_lookup,
 		KEMI_NO_PARAMS},
 	{KEMI_NAME, str_init("iwf_register"), SR_KEMIP_INT, ki_iwf_register,
 		KEMI_NO_PARAMS},

@@ -432,6 +432,17 @@ def test_both(both):
     assert both.core.wait_request().message.uri == mc.impu("frank")
 
 
+def test_both_for_the_set(both):
+    """A contact that is the identity itself is of the core: it ends with the
+    registration, for the set that is told."""
+    impu = mc.impu("alice")
+    both.node.rpc("ul.add", "location", impu.removeprefix("sip:"), impu, 600,
+                  1.0, "0", 0, 0, 0)
+    assert both.contacts("alice")
+    assert register(both, TEL, 0, f"<{impu}>") == 200
+    assert not both.contacts("alice")
+
+
 def test_usrloc_alone(usrloc):
     """Without modparam registrations a core registers no one."""
     reply = usrloc.from_core(third_party(usrloc, mc.impu("alice"), 720))

@@ -118,6 +118,16 @@ int iwf_registrar_targets(struct sip_msg *msg, const iwf_usrloc_wish_t *wish)
 	return set_route(msg, wish->impu, route) ? 1 : -1;
 }
 
+bool iwf_registrar_to_core(struct sip_msg *msg, mclmr_span_t impu)
+{
+	char memory[ROUTE_ARENA];
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
+	mclmr_span_t route;
+
+	return (find_route(impu, &arena, &route) || find_last_route(&arena, &route))
+		   && set_route(msg, impu, route);
+}
+
 /* The S-CSCF of a user as the one target. */
 static bool list_route(mclmr_span_t impu, mclmr_span_t route,
 		mclmr_arena_t *arena, mc_iwf_targets_t *targets)

@@ -21,6 +21,10 @@ extern const mclmr_registrar_t iwf_registrar;
  * is reached by way of the I-CSCF of modparam icscf, if there is one. */
 int iwf_registrar_targets(struct sip_msg *msg, const iwf_usrloc_wish_t *wish);
 
+/* The same of users whom cores have registered, in usrloc or not; false: there is
+ * no way, or no memory. */
+bool iwf_registrar_to_core(struct sip_msg *msg, mclmr_span_t impu);
+
 /* As iwf_usrloc_list(). */
 bool iwf_registrar_list(const iwf_usrloc_wish_t *wish, mclmr_arena_t *arena,
 		mc_iwf_targets_t *targets);

@@ -5,6 +5,7 @@
 
 #include "mc_common/span.h"
 #include "mc_iwf/config.h"
+#include "mclmr/sip/uri.h"
 #include "registrar.h"
 #include "targets.h"
 
@@ -39,4 +40,14 @@ mclmr_status_t iwf_targets(struct sip_msg *msg, iwf_message_t *m)
 	if(m->direction == MCLMR_TO_IWF || m->route.partner)
 		return to_peer(msg, m);
 	return to_contacts(msg, m);
+}
+
+bool iwf_targets_lookup(struct sip_msg *msg)
+{
+	char memory[MCLMR_URI_MAX];
+	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
+	mclmr_span_t impu;
+
+	return mclmr_arena_copy(&arena, mc_span(GET_RURI(msg)), &impu)
+		   && iwf_registrar_to_core(msg, impu);
 }

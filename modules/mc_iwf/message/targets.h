@@ -13,4 +13,9 @@
  * MCLMR_INTERNAL. */
 mclmr_status_t iwf_targets(struct sip_msg *msg, iwf_message_t *message);
 
+/* Sends any request to the user whose IMPU is its Request-URI by way of the
+ * S-CSCF, or of the I-CSCF; false: no core has registered him, or there is no
+ * memory. */
+bool iwf_targets_lookup(struct sip_msg *msg);
+
 #endif

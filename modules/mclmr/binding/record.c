@@ -238,10 +238,6 @@ static bool is_server(mclmr_span_t uri)
 	mclmr_uri_room_t room;
 	mclmr_span_t key;
 
-	for(size_t i = 0; i < uri.len; i++) {
-		if(memchr(" <>\"", uri.s[i], 4) != NULL)
-			return false;
-	}
 	return mclmr_uri_key_in(uri, &room, &key) && mclmr_uri_host(key).len > 0
 		   && !mclmr_uri_has_headers(uri);
 }
