@@ -190,12 +190,18 @@ class Stopped(sample.SampleNode):
         self.process.wait()
 
 
+def taken(server):
+    """Octets of shared memory that are not free: data, and heads of pieces."""
+    return int(re.search(r"\breal_used: (\d+)",
+                         server.kamcmd("core.shmmem")).group(1))
+
+
 def settled(server):
-    """Octets of shared memory in use, when nothing more is written or freed."""
-    before, used = -1, server.shared_memory()
+    """The same, when nothing more is written or freed."""
+    before, used = -1, taken(server)
     while used != before:
         time.sleep(5)
-        before, used = used, server.shared_memory()
+        before, used = used, taken(server)
     return used
 
 
