@@ -275,7 +275,11 @@ def test_psi_by_icscf(core):
     "<sip:127.0.0.9;lr>", "<sip:127.0.0.2;lr>", "<sip:scscf.example.org;lr>",
     "<sip:127.0.0.5>", "<sip:127.0.0.5;lr;maddr=127.0.0.9>",
     '"<sip:127.0.0.5;lr>" <sip:127.0.0.9;lr>', "<sip:127.0.0.1:{port};lr>",
-    "<sip:127.0.0.5;lr;vsf=x>"])
+    "<sip:127.0.0.5;lr;vsf=x>", "<sip:127.0.0.5;lr?Route=x>", "<sip:127.1;lr>",
+    "<sip:a@b@127.0.0.5;lr>", "<tel:127.0.0.5;lr>", "<sip:0127.0.0.5;lr>",
+    "<sip:127.00.0.5;lr>",
+    "<sip:[::ffff:127.0.0.5];lr>", "<sip:127.0.0.5;xlr>",
+    "<sip:lr@127.0.0.5;x=;lr>;VSF=x"])
 def test_foreign_routes(core, below):
     """What is below our own Route leads to a core, by what it says itself."""
     below = below.format(port=core.site.node.address[1])
