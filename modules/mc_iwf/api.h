@@ -114,7 +114,8 @@ typedef struct mc_iwf_api
 	 * Has a function called, with data, whenever a user registers with a
 	 * service on this node, once for each contact, service and MC service ID;
 	 * if the script calls iwf_contact() before save(). For a REGISTER of an IMS
-	 * core, which iwf_register() takes, once for each MC service ID. Only from
+	 * core, which iwf_register() takes, once for each MC service ID that the
+	 * data, or bindings of clients, give the user: parameter token. Only from
 	 * mod_init: false later, if eight functions are told already, and without
 	 * usrloc unless modparam registrations is core or both.
 	 */

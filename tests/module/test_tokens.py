@@ -12,7 +12,8 @@ import node
 import sample
 import sip
 import tokens
-from test_bindings import CONFIG, ServerNode, rows, third_party
+from test_bindings import CONFIG, NEIGHBOUR, ServerNode, rows, third_party
+from test_neighbour import build, told
 
 ISSUER, AUDIENCE = "https://idms.mc.example.org", "mc"
 PHONE = "urn:uuid:00000000-0000-4000-8000-000000000001"
@@ -368,6 +369,35 @@ def test_user_without_identity(site):
     for user in "later", "visitor":
         register(site, user=user, expires=0)
     assert site.from_iwf(mc.iwf_message("guest", b"x")).code == 480
+
+
+@pytest.mark.parametrize("which", ["optional", "required"])
+def test_other_modules(which):
+    """They are told of users by what is bound, and by the data if these count;
+    of each user once, whatever its clients."""
+    build()
+    alice = {mc.mc_id("alice", service) for service in mc.SERVICES}
+    guest = mc.mc_id("guest")
+    with sample.running(lambda peers: TokenNode(
+            peers, ['REGISTRATIONS="core"', f'NEIGHBOUR="{NEIGHBOUR}"'],
+            token=which)) as site:
+        def ids():
+            found = [row["mc_id"] for row in told(site)]
+            assert len(found) == len(set(found))
+            return set(found)
+        register(site)
+        assert ids() == (alice if which == "optional" else set())
+        show(site, site.node.token())
+        assert ids() == (alice if which == "optional" else
+                         {mc.mc_id("alice")})
+        for client in PHONE, TABLET:
+            show(site, site.node.token(mcptt_id=guest), client, "visitor")
+            assert ids() == {guest}
+        register(site, user="visitor")
+        row, = told(site)
+        assert (row["impu"], row["refreshed"]) == (mc.impu("visitor"), 1)
+        found = site.node.rpc("neighbour.targets", guest, "mcptt", "")
+        assert found["targets"][0]["uri"] == mc.impu("visitor")
 
 
 def test_row_that_changes(requiring):

@@ -119,7 +119,7 @@ mclmr_status_t iwf_register(struct sip_msg *msg, iwf_message_t *message)
 		bind_tokens(&registration);
 	forget_tokens(&registration, &message->arena);
 	if(registration.expires > 0)
-		iwf_registered_core(&registration.set, known);
+		iwf_registered_core(&registration.set, known, &message->arena);
 	message->facts.text[IWF_IMPU] = registration.impu;
 	return MCLMR_OK;
 }

@@ -10,6 +10,7 @@
 
 #include "mc_common/span.h"
 #include "mc_iwf/config.h"
+#include "mc_iwf/data/bindings.h"
 #include "mc_iwf/data/store.h"
 #include "mclmr/sip/uri.h"
 #include "registered.h"
@@ -139,13 +140,76 @@ static void saved(const iwf_usrloc_saved_t *contact)
 	}
 }
 
-void iwf_registered_core(const mclmr_implicit_set_t *set, bool refreshed)
+/* Tells of all users that the data give the identities of a set. */
+static void tell_identities(const mclmr_implicit_set_t *set, bool refreshed)
 {
-	for(size_t i = 0; n_listeners > 0 && i < set->n; i++) {
+	for(size_t i = 0; i < set->n; i++) {
 		for(int service = MCLMR_SERVICE_NONE + 1; service < MCLMR_SERVICE_COUNT;
 				service++)
 			tell_service(set->key[i], (mclmr_service_t)service, refreshed);
 	}
+}
+
+/* The MC service ID of a binding, as its row has it; empty: there is none, or
+ * the identities have told of it. */
+static mclmr_span_t find_bound(
+		const mclmr_binding_t *binding, mclmr_arena_t *arena)
+{
+	const mclmr_directory_t *directory = iwf_store_read();
+	const mclmr_user_t *user = NULL;
+	mclmr_span_t mc_id = {NULL, 0};
+
+	if(directory != NULL)
+		user = mclmr_directory_user(
+				directory, binding->service, binding->mc_key);
+	if(user != NULL
+			&& (user->impu_key.len == 0
+					|| iwf_config.token == IWF_TOKEN_REQUIRED))
+		(void)mclmr_arena_copy(arena, user->row.mc_id, &mc_id);
+	iwf_store_read_end();
+	return mc_id;
+}
+
+/* True if a binding after this one has the same ID. */
+static bool comes_again(const mclmr_binding_t *binding)
+{
+	const mclmr_binding_t *at = binding->next;
+
+	while(at != NULL
+			&& (at->service != binding->service
+					|| !mclmr_span_equal(at->mc_key, binding->mc_key)))
+		at = at->next;
+	return at != NULL;
+}
+
+/* Tells of the users whose IDs clients of an identity have bound, of each
+ * once. */
+static void tell_bound(mclmr_span_t impu, bool refreshed, mclmr_arena_t *arena)
+{
+	const mclmr_binding_t *binding;
+
+	if(!iwf_bindings_bound(impu, arena, &binding))
+		return;
+	for(; binding != NULL; binding = binding->next) {
+		const mc_iwf_registered_t registered = {.service = binding->service,
+				.mc_id = find_bound(binding, arena),
+				.impu = impu,
+				.refreshed = refreshed};
+
+		if(registered.mc_id.len > 0 && !comes_again(binding))
+			tell(&registered);
+	}
+}
+
+void iwf_registered_core(
+		const mclmr_implicit_set_t *set, bool refreshed, mclmr_arena_t *arena)
+{
+	if(n_listeners == 0)
+		return;
+	if(iwf_config.token != IWF_TOKEN_REQUIRED)
+		tell_identities(set, refreshed);
+	if(iwf_config.token != IWF_TOKEN_OFF)
+		tell_bound(set->key[0], refreshed, arena);
 }
 
 /* True if something tells of registrations. */

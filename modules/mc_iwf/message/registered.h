@@ -19,9 +19,12 @@
 /* As on_registered() of api.h. */
 bool iwf_registered_listen(mc_iwf_registered_f told, void *data);
 
-/* From iwf_register(): an IMS core has registered these identities. It does not
- * say for which services: for all that their users have IDs of. */
-void iwf_registered_core(const mclmr_implicit_set_t *set, bool refreshed);
+/* From iwf_register(), once tokens have bound: an IMS core has registered these
+ * identities. It does not say for which services: for all that their users have
+ * IDs of, by the data and by what their clients have bound, as modparam token
+ * says. The arena is for copies. */
+void iwf_registered_core(
+		const mclmr_implicit_set_t *set, bool refreshed, mclmr_arena_t *arena);
 
 /* From iwf_contact(): a REGISTER that may be saved next. */
 void iwf_registered_expect(struct sip_msg *msg);
