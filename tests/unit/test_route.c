@@ -147,6 +147,29 @@ static void test_set_impu(void **state)
 	}
 }
 
+/* The IMPU of a user is that of the row, else the other one. */
+static void test_set_user(void **state)
+{
+	static const char *const impu[] = {ALICE, ""};
+	static const char *const found[] = {ALICE, BOB};
+
+	(void)state;
+	for(size_t i = 0; i < COUNT(impu); i++) {
+		char memory[256];
+		mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
+		const mclmr_user_t user = {
+				.row = {.mc_id = MCLMR_SPAN("sip:id@mc.example.org"),
+						.impu = mclmr_span(impu[i])}};
+		mclmr_route_t route = {0};
+
+		assert_int_equal(
+				mclmr_route_set_user(&route, &arena, &user, MCLMR_SPAN(BOB)),
+				MCLMR_OK);
+		assert_true(mclmr_span_equal(route.mc_id, user.row.mc_id));
+		assert_true(mclmr_span_equal(route.impu, mclmr_span(found[i])));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -154,6 +177,7 @@ int main(void)
 			cmocka_unit_test(test_reachable),
 			cmocka_unit_test(test_settle_again),
 			cmocka_unit_test(test_set_impu),
+			cmocka_unit_test(test_set_user),
 	};
 
 	return cmocka_run_group_tests_name("route", tests, NULL, NULL);
