@@ -431,6 +431,82 @@ static void test_outage(void **state)
 	assert_null(find(1, ALICE));
 }
 
+/* A refresh on another node outlives the end in time of a registration that
+ * could not be saved. */
+static void test_end_in_time(void **state)
+{
+	(void)state;
+	registers(0, ALICE, 10);
+	ms += 5000;
+	registers(1, ALICE, 100);
+	ms += 6000;
+	(void)mclmr_bindings_expire(store[0], now(), 100);
+	settle();
+	for(int i = 0; i < NODES; i++)
+		assert_non_null(find(i, ALICE));
+}
+
+/* What one node is told of a registration and what another one is told of its
+ * clients count both, whichever is the later; so does its end. A node that
+ * begins knows the same. */
+static void test_halves(void **state)
+{
+	(void)state;
+	for(int way = 0; way < 8; way++) {
+		int end = way & 1, last = way >> 1 & 1, first = way >> 2 & 1;
+		int64_t until;
+
+		registers(0, ALICE " " TEL, 600);
+		assert_int_equal(binds(0, ALICE, ID, "old"), MCLMR_BOUND);
+		settle();
+		ms += 500;
+		until = now() + 9000;
+		for(int i = 0; i < 2; i++) {
+			if(i == last)
+				assert_int_equal(binds(1, TEL, BOB, "new"), MCLMR_BOUND);
+			else if(end)
+				assert_true(ends(0, ALICE));
+			else
+				registers(0, ALICE, 9000);
+			ms += 1;
+		}
+		(void)save(first, 100);
+		settle();
+		mclmr_bindings_free(store[2]);
+		store[2] = new_store();
+		for(size_t i = n_rows; i > 0; i--)
+			assert_true(merge(store[2], &rows[i - 1]));
+		for(int i = 0; i < NODES; i++) {
+			assert_true((find(i, ALICE) == NULL) == end);
+			assert_null(find(i, TEL));
+			if(end)
+				continue;
+			assert_int_equal(find(i, ALICE)->expires, until);
+			assert_true(is_bound(i, ALICE, BOB));
+			assert_true(is_bound(i, ALICE, ID));
+		}
+		ms += 1000;
+	}
+}
+
+/* A client that binds an ID takes no identity from a registration that was told
+ * before, but later than its own. */
+static void test_bound_is_no_registration(void **state)
+{
+	(void)state;
+	registers(0, ALICE " " TEL, 100);
+	settle();
+	ms += 10;
+	registers(0, BOB " " TEL, 100);
+	ms += 10;
+	assert_int_equal(binds(1, ALICE, ID, "a"), MCLMR_BOUND);
+	settle();
+	for(int i = 0; i < NODES; i++) {
+		assert_null(find(i, ALICE));
+		assert_text(find(i, TEL)->key[0], BOB);
+	}
+}
+
 /* What has changed since it was taken is not saved. */
 static void test_changed_meanwhile(void **state)
 {
@@ -642,6 +718,9 @@ int main(void)
 			TEST(test_foreign_set),
 			TEST(test_older_set),
 			TEST(test_outage),
+			TEST(test_end_in_time),
+			TEST(test_halves),
+			TEST(test_bound_is_no_registration),
 			TEST(test_changed_meanwhile),
 			TEST(test_load),
 			TEST(test_clock_set_back),

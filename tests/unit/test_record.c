@@ -41,6 +41,8 @@ static void test_lines(void **state)
 			ALICE CSCF,
 			ALICE " impu=tel:+15550001" CSCF,
 			ALICE " ended",
+			ALICE " registered=7 bound=8" CSCF,
+			ALICE " bound=8 ended",
 			ALICE CSCF BOUND,
 			ALICE CSCF BOUND
 			" binding=mcdata,publish,9223372036854775807,5,tel:+1,%2c%20%25,e1",
@@ -50,7 +52,7 @@ static void test_lines(void **state)
 
 	(void)state;
 	for(size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-		mclmr_record_t record;
+		mclmr_record_t record = {.stamp = 9};
 
 		assert_null(read_line(mclmr_span(lines[i]), &record));
 		assert_text(line_of(&record), lines[i]);
@@ -118,6 +120,10 @@ static void test_no_records(void **state)
 			ALICE,
 			ALICE CSCF " more=1",
 			ALICE CSCF " ended" BOUND,
+			ALICE CSCF " registered=10",
+			ALICE CSCF " bound=10",
+			ALICE CSCF " bound=0",
+			ALICE CSCF " registered=",
 			"impu=alice" CSCF,
 			"impu=SIP:alice@ims.example.org" CSCF,
 			"impu=sip:alice@IMS.example.org" CSCF,
@@ -153,7 +159,7 @@ static void test_no_records(void **state)
 
 	(void)state;
 	for(size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-		mclmr_record_t record;
+		mclmr_record_t record = {.stamp = 9};
 
 		if(read_line(mclmr_span(lines[i]), &record) == NULL)
 			fail_msg("taken: %s", lines[i]);

@@ -93,14 +93,14 @@ static const char *take_row(const mc_row_t *from)
 
 	if(wrong == NULL)
 		wrong = check_times(&row);
+	record.expires = row.expires;
+	record.stamp = row.changed;
 	if(wrong == NULL)
 		wrong = mclmr_record_read(row.record, &arena, &record);
 	if(wrong != NULL)
 		return wrong;
 	if(!is_named(&record, row.registration))
 		return "it is under the name of another registration";
-	record.expires = row.expires;
-	record.stamp = row.changed;
 	return iwf_bindings_merge(&record) ? NULL
 									   : "there is no shared memory: see -m";
 }

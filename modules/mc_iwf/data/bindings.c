@@ -300,7 +300,7 @@ bool iwf_bindings_merge(const mclmr_record_t *record)
 {
 	bool merged;
 
-	if(!iwf_memory_is_left())
+	if(!record->ended && !has_room(record->set.key[0]))
 		return false;
 	merged = mclmr_bindings_merge(mc_store_write(&store), record, time(NULL));
 	mc_store_write_end(&store);

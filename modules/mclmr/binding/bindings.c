@@ -67,24 +67,28 @@ bool mclmr_bindings_register(mclmr_bindings_t *store,
 {
 	mclmr_entry_t *entry = mclmr_entry_find_live(store, row->set->key[0], now);
 	mclmr_entry_t *fresh;
-	int64_t stamp;
+	int64_t stamp, bound = 0;
 
 	if(entry != NULL && mclmr_entry_is(entry, row)) {
 		entry->registration.expires = row->expires;
 		mclmr_entry_wait(store, entry);
-		mclmr_journal_change(store, entry, 0);
+		mclmr_journal_registered(store, entry);
 		return true;
 	}
 	fresh = mclmr_entry_new(store->pool, row);
 	if(fresh == NULL)
 		return false;
-	if(entry != NULL)
+	if(entry != NULL) {
+		if(mclmr_span_equal(entry->identity[0].key, row->set->key[0]))
+			bound = entry->bound;
 		mclmr_bound_move(entry, fresh);
+	}
 	stamp = mclmr_journal_stamp(store, row->set->key[0]);
 	mclmr_entry_place(store, fresh, now);
 	mclmr_entry_wait(store, fresh);
 	fresh->stamp = stamp;
-	mclmr_journal_change(store, fresh, 0);
+	mclmr_journal_registered(store, fresh);
+	fresh->bound = bound != 0 ? bound : fresh->stamp;
 	return true;
 }
 
@@ -108,7 +112,7 @@ static void end_elsewhere(
 		return;
 	entry->stamp = stamp;
 	mclmr_journal_bury(store, entry, now + MCLMR_GRAVE_SECONDS);
-	mclmr_journal_change(store, entry, 0);
+	mclmr_journal_ended(store, entry, 0);
 }
 
 bool mclmr_bindings_end(mclmr_bindings_t *store, mclmr_span_t impu_key,
@@ -126,7 +130,7 @@ bool mclmr_bindings_end(mclmr_bindings_t *store, mclmr_span_t impu_key,
 	else if(when < entry->registration.expires) {
 		entry->registration.expires = when;
 		mclmr_entry_wait(store, entry);
-		mclmr_journal_change(store, entry, 0);
+		mclmr_journal_registered(store, entry);
 	}
 	return true;
 }
@@ -172,12 +176,13 @@ typedef struct tick
 	int64_t now;
 } tick_t;
 
-/* What other nodes still have to be told does not end unsaid. */
+/* What other nodes still have to be told does not end unsaid. It is no change:
+ * one of them may have had it refreshed. */
 static void end_by_itself(
 		mclmr_bindings_t *store, mclmr_entry_t *entry, int64_t now)
 {
 	if(entry->unsaved && entry->buried == 0)
-		mclmr_entry_end(store, entry, now, 0);
+		mclmr_entry_bury(store, entry, now + MCLMR_GRAVE_SECONDS);
 	else
 		mclmr_entry_drop(store, entry);
 }

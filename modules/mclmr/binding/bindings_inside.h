@@ -10,6 +10,7 @@
 #include "mclmr/base/pool.h"
 #include "mclmr/base/table.h"
 #include "bindings.h"
+#include "record.h"
 #include "wheel.h"
 
 typedef struct mclmr_entry mclmr_entry_t;
@@ -37,7 +38,8 @@ struct mclmr_entry
 	mclmr_wheel_node_t ends;
 	mclmr_registered_id_t *identity;
 	mclmr_entry_t *before, *after; /* that are not saved */
-	int64_t stamp;	/* us since 1970 of the last change, as a record has it */
+	int64_t stamp; /* us since 1970 of the last change, as a record has it */
+	int64_t registered, bound; /* the same of its two halves */
 	int64_t buried; /* until when it is in its grave; 0: it is in none */
 	uint32_t load;	/* the last one that had it */
 	bool unsaved;
@@ -81,7 +83,7 @@ void mclmr_entry_place(
 		mclmr_bindings_t *store, mclmr_entry_t *fresh, int64_t now);
 
 /* Ends a registration. If there is a journal, it goes to its grave; stamp: of
- * its end, 0: now. */
+ * the one that has taken its place, 0: it ends now. */
 void mclmr_entry_end(mclmr_bindings_t *store, mclmr_entry_t *entry, int64_t now,
 		int64_t stamp);
 
@@ -126,10 +128,15 @@ typedef struct mclmr_journal
 	uint32_t load;
 } mclmr_journal_t;
 
-/* Notes a change of a registration; stamp: of the change, 0: now. Without a
- * journal nothing. */
-void mclmr_journal_change(
+/* Notes a change of a registration, of its bindings, or its end, as of a stamp
+ * (0: now). Without a journal nothing. */
+void mclmr_journal_registered(mclmr_bindings_t *store, mclmr_entry_t *entry);
+void mclmr_journal_bound(mclmr_bindings_t *store, mclmr_entry_t *entry);
+void mclmr_journal_ended(
 		mclmr_bindings_t *store, mclmr_entry_t *entry, int64_t stamp);
+
+/* The record of a registration, with its texts. */
+void mclmr_journal_record(const mclmr_entry_t *entry, mclmr_record_t *record);
 
 /* Has a registration saved once more, as of its last change. */
 void mclmr_journal_add(mclmr_bindings_t *store, mclmr_entry_t *entry);

@@ -202,7 +202,7 @@ static mclmr_binding_fate_t put_bound(mclmr_bindings_t *store,
 		bound->binding.expires = row->latest;
 	(void)mclmr_bound_drop(store, entry, has_client, row);
 	add_bound(store, entry, bound);
-	mclmr_journal_change(store, entry, 0);
+	mclmr_journal_bound(store, entry);
 	return MCLMR_BOUND;
 }
 
@@ -223,7 +223,7 @@ static size_t unbind(mclmr_bindings_t *store, mclmr_entry_t *entry,
 	size_t n = mclmr_bound_drop(store, entry, is_meant, data);
 
 	if(n > 0)
-		mclmr_journal_change(store, entry, 0);
+		mclmr_journal_bound(store, entry);
 	return n;
 }
 

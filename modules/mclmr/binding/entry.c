@@ -135,7 +135,7 @@ void mclmr_entry_end(mclmr_bindings_t *store, mclmr_entry_t *entry, int64_t now,
 		return;
 	}
 	mclmr_entry_bury(store, entry, now + MCLMR_GRAVE_SECONDS);
-	mclmr_journal_change(store, entry, stamp);
+	mclmr_journal_ended(store, entry, stamp);
 }
 
 /* Makes way for a registration, which may be one of the same name. */
@@ -145,7 +145,7 @@ static void make_way(mclmr_bindings_t *store, mclmr_entry_t *other,
 	if(mclmr_span_equal(other->identity[0].key, fresh->identity[0].key))
 		mclmr_entry_drop(store, other);
 	else
-		mclmr_entry_end(store, other, now, fresh->stamp);
+		mclmr_entry_end(store, other, now, fresh->registered);
 }
 
 void mclmr_entry_place(

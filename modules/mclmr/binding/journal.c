@@ -66,12 +66,36 @@ void mclmr_journal_add(mclmr_bindings_t *store, mclmr_entry_t *entry)
 	journal->unsaved++;
 }
 
-void mclmr_journal_change(
+/* Notes a change now; its stamp, 0 without a journal. */
+static int64_t change(mclmr_bindings_t *store, mclmr_entry_t *entry)
+{
+	if(store->journal == NULL)
+		return 0;
+	entry->stamp = next_stamp(store->journal, entry);
+	mclmr_journal_add(store, entry);
+	return entry->stamp;
+}
+
+void mclmr_journal_registered(mclmr_bindings_t *store, mclmr_entry_t *entry)
+{
+	entry->registered = change(store, entry);
+}
+
+void mclmr_journal_bound(mclmr_bindings_t *store, mclmr_entry_t *entry)
+{
+	entry->bound = change(store, entry);
+}
+
+void mclmr_journal_ended(
 		mclmr_bindings_t *store, mclmr_entry_t *entry, int64_t stamp)
 {
 	if(store->journal == NULL)
 		return;
-	entry->stamp = stamp != 0 ? stamp : next_stamp(store->journal, entry);
+	if(stamp == 0)
+		stamp = next_stamp(store->journal, entry);
+	entry->stamp = stamp > entry->stamp ? stamp : entry->stamp + 1;
+	entry->registered = stamp;
+	entry->bound = stamp;
 	mclmr_journal_add(store, entry);
 }
 
@@ -124,8 +148,7 @@ size_t mclmr_bindings_count_unsaved(const mclmr_bindings_t *store)
 	return store->journal != NULL ? store->journal->unsaved : 0;
 }
 
-/* Copies the spans of a registration. */
-static void make_record(const mclmr_entry_t *entry, mclmr_record_t *record)
+void mclmr_journal_record(const mclmr_entry_t *entry, mclmr_record_t *record)
 {
 	const mclmr_registration_t *registration = &entry->registration;
 	const mclmr_binding_t *binding = registration->binding;
@@ -137,6 +160,8 @@ static void make_record(const mclmr_entry_t *entry, mclmr_record_t *record)
 	record->ended = entry->buried != 0;
 	record->expires = record->ended ? entry->buried : registration->expires;
 	record->stamp = entry->stamp;
+	record->registered = entry->registered;
+	record->bound = entry->bound;
 	for(record->n = 0; binding != NULL && record->n < MCLMR_MAX_BINDINGS;
 			binding = binding->next)
 		record->binding[record->n++] = *binding;
@@ -151,7 +176,7 @@ void mclmr_bindings_unsaved(
 	bool go_on = true;
 
 	for(; entry != NULL && go_on; entry = entry->after) {
-		make_record(entry, &record);
+		mclmr_journal_record(entry, &record);
 		go_on = take(data, &record);
 	}
 }

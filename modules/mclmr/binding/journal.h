@@ -5,8 +5,10 @@
  * through a database. The store notes which registrations have changed; the one
  * who saves them takes records of some, and says when they are safe. Records of
  * other nodes are merged: of two of one registration, or of one identity, the
- * later counts, whatever the order in which they come. What has ended stays in a
- * grave for a while, since records that are older may still come.
+ * later counts, whatever the order in which they come; of the registration, and of
+ * what clients have bound, each for itself, for two nodes may be told of them at
+ * once. What has ended stays in a grave for a while, since records that are older
+ * may still come.
  *
  *     mclmr_bindings_keep_journal(store, clock);          before all else
  *     mclmr_bindings_unsaved(store, take, &batch);

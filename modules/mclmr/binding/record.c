@@ -15,6 +15,8 @@
 #define SCSCF MCLMR_SPAN("scscf")
 #define ENDED MCLMR_SPAN("ended")
 #define BINDING MCLMR_SPAN("binding")
+#define TOLD MCLMR_SPAN("registered")
+#define BOUND MCLMR_SPAN("bound")
 #define REGISTERED MCLMR_SPAN("register")
 #define PUBLISHED MCLMR_SPAN("publish")
 
@@ -77,6 +79,16 @@ static void put_binding(mclmr_text_t *text, const mclmr_binding_t *binding)
 	put_value(text, binding->etag);
 }
 
+/* Adds when a half was changed, if that was before the record was. */
+static void put_stamp(mclmr_text_t *text, mclmr_span_t word, int64_t stamp,
+		const mclmr_record_t *record)
+{
+	if(stamp == 0 || stamp == record->stamp)
+		return;
+	put_word(text, word, (mclmr_span_t){NULL, 0});
+	mclmr_text_number(text, (uint64_t)stamp);
+}
+
 void mclmr_record_write(const mclmr_record_t *record, mclmr_text_t *text)
 {
 	mclmr_text_put(text, IMPU);
@@ -84,6 +96,8 @@ void mclmr_record_write(const mclmr_record_t *record, mclmr_text_t *text)
 	put_value(text, record->set.key[0]);
 	for(size_t i = 1; i < record->set.n; i++)
 		put_word(text, IMPU, record->set.key[i]);
+	put_stamp(text, TOLD, record->registered, record);
+	put_stamp(text, BOUND, record->bound, record);
 	if(record->ended) {
 		mclmr_text_char(text, ' ');
 		mclmr_text_put(text, ENDED);
@@ -252,6 +266,15 @@ static const char *set_scscf(
 				   : "the URI of the S-CSCF is none";
 }
 
+/* Takes over when a half was changed. */
+static const char *set_stamp(
+		mclmr_span_t written, const mclmr_record_t *record, int64_t *stamp)
+{
+	return read_time(written, stamp) && *stamp > 0 && *stamp < record->stamp
+				   ? NULL
+				   : "a half of it was changed at no time, or later than it";
+}
+
 /* Takes a word of the line over; NULL, or what is wrong. */
 static const char *take_word(
 		mclmr_span_t written, mclmr_arena_t *arena, mclmr_record_t *record)
@@ -264,6 +287,10 @@ static const char *take_word(
 		return set_scscf(written, arena, record);
 	if(mclmr_span_equal(word, BINDING))
 		return add_binding(written, arena, record);
+	if(mclmr_span_equal(word, TOLD))
+		return set_stamp(written, record, &record->registered);
+	if(mclmr_span_equal(word, BOUND))
+		return set_stamp(written, record, &record->bound);
 	if(!mclmr_span_equal(word, ENDED))
 		return "unknown word";
 	record->ended = true;
@@ -278,6 +305,8 @@ const char *mclmr_record_read(
 	record->set = (mclmr_implicit_set_t){.n = 0};
 	record->scscf = (mclmr_span_t){NULL, 0};
 	record->ended = false;
+	record->registered = 0;
+	record->bound = 0;
 	record->n = 0;
 	while(wrong == NULL && line.len > 0)
 		wrong = take_word(mclmr_span_cut(&line, ' '), arena, record);

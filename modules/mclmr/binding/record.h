@@ -9,7 +9,8 @@
  *
  * (one line). Other octets, blanks, commas and "%" are %XX in a value. A binding
  * is its service, origin, end, latest end, MC service ID, client ID and
- * entity-tag. One that has ended has the word "ended" and no bindings.
+ * entity-tag. One that has ended has the word "ended" and no bindings. What was
+ * changed before the last change says when: registered=..., bound=...
  */
 #ifndef MCLMR_RECORD_H
 #define MCLMR_RECORD_H
@@ -26,7 +27,9 @@ typedef struct mclmr_record
 	bool ended;
 	int64_t expires; /* of one that has ended: until when that matters */
 	int64_t stamp;	 /* us since 1970: of two of one name the later counts */
-	size_t n;		 /* bindings; next of them does not count */
+	int64_t registered, bound; /* the same of the registration, or its end, and
+								* of the bindings; 0: stamp */
+	size_t n;				   /* bindings; next of them does not count */
 	mclmr_binding_t binding[MCLMR_MAX_BINDINGS];
 } mclmr_record_t;
 
@@ -37,8 +40,8 @@ bool mclmr_record_name(mclmr_span_t impu_key, char name[MCLMR_RECORD_NAME + 1]);
 /* Adds the line, but for stamp and expires. */
 void mclmr_record_write(const mclmr_record_t *record, mclmr_text_t *text);
 
-/* Reads a line, but for stamp and expires, which stay; its texts are in the
- * arena. NULL, or what is wrong (a static text). */
+/* Reads a line, but for stamp and expires, which stay and are set before; its
+ * texts are in the arena. NULL, or what is wrong (a static text). */
 const char *mclmr_record_read(
 		mclmr_span_t line, mclmr_arena_t *arena, mclmr_record_t *record);
 
