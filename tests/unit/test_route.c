@@ -69,10 +69,11 @@ static void test_settle(void **state)
 	}
 }
 
-static bool is_bob(void *data, mclmr_span_t impu)
+/* As with an I-CSCF, there is a way to all but one. */
+static bool is_not_alice(void *data, mclmr_span_t impu)
 {
 	(void)data;
-	return mclmr_span_equal(impu, mclmr_span(BOB));
+	return !mclmr_span_equal(impu, mclmr_span(ALICE));
 }
 
 /* Who can be sent to is another question than who is registered. */
@@ -83,12 +84,13 @@ static void test_reachable(void **state)
 		const char *sender, *target;
 		mclmr_status_t status;
 	} row[] = {{NULL, BOB, MCLMR_OK}, {NULL, ALICE, MCLMR_TARGET_UNREGISTERED},
-			{BOB, BOB, MCLMR_SENDER_UNREGISTERED}};
+			{BOB, BOB, MCLMR_SENDER_UNREGISTERED},
+			{NULL, "", MCLMR_TARGET_UNREGISTERED}};
 
 	(void)state;
 	for(size_t i = 0; i < COUNT(row); i++) {
 		book_t book = {ALICE, 0};
-		const mclmr_registrar_t registrar = {look_up, &book, is_bob};
+		const mclmr_registrar_t registrar = {look_up, &book, is_not_alice};
 		mclmr_route_t route = {.decided = MCLMR_OK,
 				.registered_sender = impu_of(row[i].sender),
 				.registered_target = impu_of(row[i].target)};

@@ -11,11 +11,11 @@ static bool is_missing(mclmr_span_t impu, const mclmr_registrar_t *registrar)
 				   || !registrar->registered(registrar->data, impu));
 }
 
-/* True if there is no way to an IMPU that there has to be. */
+/* True if there is no way to an IMPU that there has to be, as to none. */
 static bool is_out_of_reach(
 		mclmr_span_t impu, const mclmr_registrar_t *registrar)
 {
-	if(impu.s != NULL && registrar != NULL && registrar->reachable != NULL)
+	if(impu.len > 0 && registrar != NULL && registrar->reachable != NULL)
 		return !registrar->reachable(registrar->data, impu);
 	return is_missing(impu, registrar);
 }
