@@ -226,6 +226,16 @@ static void test_end(void **state)
 	}
 }
 
+static bool unbind(const char *impu, mclmr_service_t service,
+		const char *client, mclmr_binding_origin_t origin)
+{
+	const mclmr_binding_t row = {.service = service,
+			.origin = origin,
+			.client_id = mclmr_span(client)};
+
+	return mclmr_bindings_unbind(store, mclmr_span(impu), &row);
+}
+
 /* A client has one ID of each service and origin. */
 static void test_clients(void **state)
 {
@@ -242,7 +252,7 @@ static void test_clients(void **state)
 	assert_int_equal(bind_row(ALICE, MCLMR_SERVICE_MCDATA, ID, "a",
 							 MCLMR_BOUND_BY_REGISTER, 50),
 			MCLMR_BOUND);
-	assert_int_equal(bind_row(ALICE, MCLMR_SERVICE_MCPTT, ID, "a",
+	assert_int_equal(bind_row(ALICE, MCLMR_SERVICE_MCPTT, ID, "c",
 							 MCLMR_BOUND_BY_PUBLISH, 50),
 			MCLMR_BOUND);
 	assert_counts(1, 4);
@@ -252,6 +262,40 @@ static void test_clients(void **state)
 			find(ALICE, 0), MCLMR_SERVICE_MCVIDEO, mclmr_span(ID), NOW));
 	assert_int_equal(bind_with(BOB, ID, "a", MCLMR_REBIND_ADD),
 			MCLMR_BINDING_UNREGISTERED);
+}
+
+/* A client is one user of a service: the one that it has proven to be last, by
+ * whatever origin. */
+static void test_next_user(void **state)
+{
+	(void)state;
+	assert_true(registers(ALICE, SCSCF, 100));
+	(void)bind_row(ALICE, PTT, ID, "a", MCLMR_BOUND_BY_REGISTER, 50);
+	(void)bind_row(ALICE, PTT, "", "a", MCLMR_BOUND_BY_PUBLISH, 50);
+	(void)bind_row(ALICE, PTT, ID, "a", MCLMR_BOUND_BY_PUBLISH, 50);
+	assert_counts(1, 2);
+	assert_int_equal(
+			bind_row(ALICE, PTT, OTHER_ID, "A", MCLMR_BOUND_BY_PUBLISH, 50),
+			MCLMR_BOUND);
+	assert_false(is_bound(ALICE, ID, 0));
+	assert_true(is_bound(ALICE, OTHER_ID, 0));
+	assert_counts(1, 1);
+	assert_int_equal(bind_row(ALICE, PTT, ID, "a", MCLMR_BOUND_BY_REGISTER, 50),
+			MCLMR_BOUND);
+	assert_false(is_bound(ALICE, OTHER_ID, 0));
+	assert_counts(1, 1);
+	/* Other clients, other services, and who does not say which it is. */
+	(void)bind_row(ALICE, PTT, OTHER_ID, "b", MCLMR_BOUND_BY_PUBLISH, 50);
+	(void)bind_row(ALICE, MCLMR_SERVICE_MCDATA, OTHER_ID, "a",
+			MCLMR_BOUND_BY_PUBLISH, 50);
+	(void)bind_row(ALICE, PTT, ID, "", MCLMR_BOUND_BY_REGISTER, 50);
+	(void)bind_row(ALICE, PTT, OTHER_ID, "", MCLMR_BOUND_BY_PUBLISH, 50);
+	assert_counts(1, 5);
+	/* Settings alone are no user's. */
+	(void)bind_row(ALICE, PTT, "", "a", MCLMR_BOUND_BY_PUBLISH, 50);
+	(void)bind_row(ALICE, PTT, OTHER_ID, "a", MCLMR_BOUND_BY_REGISTER, 50);
+	assert_counts(1, 5);
+	assert_true(unbind(ALICE, PTT, "a", MCLMR_BOUND_BY_PUBLISH));
 }
 
 static void test_limit(void **state)
@@ -326,16 +370,6 @@ static void test_rebind_after_end(void **state)
 			bind_with(ALICE, ID, "a", MCLMR_REBIND_REFUSE), MCLMR_BOUND);
 }
 
-static bool unbind(const char *impu, mclmr_service_t service,
-		const char *client, mclmr_binding_origin_t origin)
-{
-	const mclmr_binding_t row = {.service = service,
-			.origin = origin,
-			.client_id = mclmr_span(client)};
-
-	return mclmr_bindings_unbind(store, mclmr_span(impu), &row);
-}
-
 /* One client, one service, one origin. */
 static void test_unbind(void **state)
 {
@@ -346,8 +380,8 @@ static void test_unbind(void **state)
 		assert_int_equal(
 				bind_row(ALICE,
 						i == 1 ? MCLMR_SERVICE_MCDATA : MCLMR_SERVICE_MCPTT,
-						OTHER_ID, i == 2 ? "b" : "a", MCLMR_BOUND_BY_PUBLISH,
-						9),
+						i == 2 ? OTHER_ID : ID, i == 2 ? "b" : "a",
+						MCLMR_BOUND_BY_PUBLISH, 9),
 				MCLMR_BOUND);
 	assert_true(unbind(
 			ALICE_TEL, MCLMR_SERVICE_MCPTT, "a", MCLMR_BOUND_BY_PUBLISH));
@@ -725,6 +759,7 @@ int main(void)
 			TEST(test_overlap),
 			cmocka_unit_test_teardown(test_end, end),
 			TEST(test_clients),
+			TEST(test_next_user),
 			TEST(test_limit),
 			cmocka_unit_test_teardown(test_rebind, end),
 			TEST(test_rebind_after_end),

@@ -204,8 +204,9 @@ static iwf_token_fate_t use_token(const attempt_t *attempt)
 								: IWF_TOKEN_USE_NONE;
 }
 
-/* Publishes without a token: what the client has bound stays. A new one needs
- * that someone has bound something, if tokens are required (TS 24.379 7.3.4). */
+/* Publishes without a token: what the client has bound stays, as the store has
+ * it now. A new one needs that someone has bound something, if tokens are
+ * required (TS 24.379 7.3.4). */
 static mclmr_status_t publish_without_token(const attempt_t *attempt)
 {
 	static const mclmr_status_t statuses[] = {[MCLMR_BOUND] = MCLMR_OK,
@@ -213,11 +214,13 @@ static mclmr_status_t publish_without_token(const attempt_t *attempt)
 			[MCLMR_BINDING_TAKEN] = MCLMR_TOKEN_REFUSED,
 			[MCLMR_BINDING_LIMIT] = MCLMR_PUBLICATION_LIMIT,
 			[MCLMR_BINDING_NO_MEMORY] = MCLMR_OVERLOAD};
+	mclmr_binding_t row = attempt->row;
 
+	row.mc_key = MCLMR_SPAN("");
 	if(iwf_config.token == IWF_TOKEN_REQUIRED
 			&& !iwf_bindings_has_id(attempt->impu))
 		return MCLMR_SENDER_UNREGISTERED;
-	return statuses[iwf_bindings_bind(attempt->impu, &attempt->row)];
+	return statuses[iwf_bindings_bind(attempt->impu, &row)];
 }
 
 /* Publishes what is to last. */

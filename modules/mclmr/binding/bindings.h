@@ -35,7 +35,8 @@ typedef enum mclmr_binding_origin
 } mclmr_binding_origin_t;
 
 /* A client's MC service ID. In a registration there is one of each service,
- * client and origin. That of a PUBLISH is the publication, too (RFC 3903), also
+ * client and origin, and with a client ID, whatever the origin, those of the user
+ * proven last. That of a PUBLISH is the publication, too (RFC 3903), also
  * if the client has proven no ID; its entity-tag is found by
  * mclmr_registration_published(). */
 typedef struct mclmr_binding

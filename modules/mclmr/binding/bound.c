@@ -119,15 +119,28 @@ static bool has_client(const mclmr_bound_t *bound, const void *row)
 		   && mclmr_span_equal(bound->binding.client_id, wanted->client_id);
 }
 
-/* True if a registration has room for this binding, in the place of what the
- * client had. */
+/* True for what ends when there is this binding: what the client had, and an ID
+ * that the same client has proven of another user, by whatever origin. */
+static bool gives_way(const mclmr_bound_t *bound, const void *row)
+{
+	const mclmr_binding_t *wanted = row, *had = &bound->binding;
+
+	return has_client(bound, row)
+		   || (had->service == wanted->service && had->mc_key.len > 0
+				   && wanted->mc_key.len > 0 && wanted->client_id.len > 0
+				   && mclmr_span_equal_nocase(had->client_id, wanted->client_id)
+				   && !mclmr_span_equal(had->mc_key, wanted->mc_key));
+}
+
+/* True if a registration has room for this binding, in the place of what gives
+ * way. */
 static bool has_room(const mclmr_entry_t *entry, const mclmr_binding_t *row)
 {
 	size_t n = 0;
 
 	for(const mclmr_bound_t *bound = mclmr_bound_first(entry); bound != NULL;
 			bound = mclmr_bound_next(bound)) {
-		if(has_client(bound, row))
+		if(gives_way(bound, row))
 			return true;
 		n++;
 	}
@@ -187,7 +200,7 @@ static void keep_id(const mclmr_entry_t *entry, mclmr_binding_t *row)
 	}
 }
 
-/* Puts a binding in the place of what the client had. */
+/* Puts a binding in the place of what gives way. */
 static mclmr_binding_fate_t put_bound(mclmr_bindings_t *store,
 		mclmr_entry_t *entry, const mclmr_binding_t *row)
 {
@@ -200,7 +213,8 @@ static mclmr_binding_fate_t put_bound(mclmr_bindings_t *store,
 		return MCLMR_BINDING_NO_MEMORY;
 	if(row->latest != 0 && row->latest < row->expires)
 		bound->binding.expires = row->latest;
-	(void)mclmr_bound_drop(store, entry, has_client, row);
+	/* The row may have its ID of one that is freed here. */
+	(void)mclmr_bound_drop(store, entry, gives_way, &bound->binding);
 	add_bound(store, entry, bound);
 	mclmr_journal_bound(store, entry);
 	return MCLMR_BOUND;
