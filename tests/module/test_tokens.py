@@ -71,6 +71,7 @@ _both = node_with(token="required",
                   defines=('REGISTRATIONS="both"', "WITH_USRLOC"))
 _refusing = node_with(rebind="refuse")
 _replacing = node_with(rebind="replace")
+_icscf = node_with(icscf="sip:127.0.0.15:5060")
 
 
 def emptied(site):
@@ -400,17 +401,25 @@ def test_other_modules(which):
         assert found["targets"][0]["uri"] == mc.impu("visitor")
 
 
-def test_row_that_changes(requiring):
+def test_no_identity_at_all(_icscf):
+    """Who has bound nothing has no IMPU that an I-CSCF could know."""
+    assert _icscf.from_iwf(mc.iwf_message("guest", b"x")).code == 480
+    _icscf.reset()
+
+
+@pytest.mark.parametrize("column, value", [
+    ("impu", "sip:other@x.org"), ("client_id", TABLET)])
+def test_row_that_changes(requiring, column, value):
     """A row that is another one later ends what its ID was bound to."""
     site = requiring
     show(site, site.node.token(mcptt_id=mc.mc_id("guest")), user="visitor")
     assert sender(site, "visitor") == mc.mc_id("guest")
     try:
-        site.node.edit("UPDATE mc_iwf_users SET impu = 'sip:other@x.org' "
+        site.node.edit(f"UPDATE mc_iwf_users SET {column} = '{value}' "
                        "WHERE person = 'guest'")
         node.wait_until(lambda: sender(site, "visitor") == UNKNOWN, "the change")
     finally:
-        site.node.edit("UPDATE mc_iwf_users SET impu = '' "
+        site.node.edit(f"UPDATE mc_iwf_users SET {column} = '' "
                        "WHERE person = 'guest'")
     node.wait_until(lambda: sender(site, "visitor") == mc.mc_id("guest"),
                     "the change back")

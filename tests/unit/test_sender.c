@@ -130,7 +130,7 @@ static void test_users(void **state)
 		{REQUIRED, CAR, NULL, {{BOB, B, PTT}}, .user = BOB},
 		{REQUIRED, CAR, NULL, {{BOB, B, PTT}, {BOB, C, PTT}}, .user = BOB},
 		{REQUIRED, CAR, NULL, {{BOB, B, PTT}, {CAROL, C, PTT}}, AMBIGUOUS},
-		{REQUIRED, CAR, B, {{BOB, B, PTT}, {CAROL, B, PTT}}, AMBIGUOUS},
+		{REQUIRED, CAR, B, {{BOB, B, PTT}, {GUEST, B, PTT}}, AMBIGUOUS},
 		/* One without client ID. */
 		{REQUIRED, CAR, B, {{GUEST, "", PTT}}, .user = GUEST},
 		{REQUIRED, CAR, B, {{GUEST, "", PTT}, {BOB, B, PTT}}, .user = BOB},
@@ -139,6 +139,10 @@ static void test_users(void **state)
 		{REQUIRED, CAR, B, {{GUEST, B, PTT}}, .user = GUEST},
 		{REQUIRED, CAR, B, {{MOVED, B, PTT}}, UNKNOWN},
 		{REQUIRED, CAR, B, {{GONE, B, PTT}}, UNKNOWN},
+		{REQUIRED, CAR, C, {{BOB, C, PTT}}, UNKNOWN},
+		{REQUIRED, CAR, B, {{BOB, "", PTT}}, UNKNOWN},
+		{REQUIRED, CAR, B, {{BOB, B, PTT}, {CAROL, B, PTT}}, .user = BOB},
+		{REQUIRED, CAR, B, {{BOB, "URN:UUID:B0B0", PTT}}, .user = BOB},
 		/* Both. */
 		{OPTIONAL, CAR, B, .user = BOB},
 		{OPTIONAL, CAR, B, {{GUEST, B, PTT}}, .user = GUEST},

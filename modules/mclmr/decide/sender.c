@@ -162,10 +162,15 @@ static bool add_by_identity(search_t *search, mclmr_arena_t *arena)
 	return true;
 }
 
-/* True if a user may be the sender as far as its row tells. */
-static bool fits(const mclmr_user_t *user, const mclmr_sender_t *sender)
+/* True if a user may be the client of a binding as far as its row, which may be
+ * another one by now, tells. */
+static bool fits(const mclmr_user_t *user, const mclmr_binding_t *binding,
+		const mclmr_sender_t *sender)
 {
-	if(user == NULL)
+	if(user == NULL
+			|| (user->row.client_id.len > 0
+					&& !mclmr_span_equal_nocase(
+							user->row.client_id, binding->client_id)))
 		return false;
 	for(size_t i = 0; i < sender->aliases; i++) {
 		if(mclmr_span_equal(sender->alias[i], user->impu_key))
@@ -191,7 +196,7 @@ static void add_bound(search_t *search, const mclmr_span_t *client_id)
 			continue;
 		user = mclmr_directory_user(
 				search->directory, binding->service, binding->mc_key);
-		if(fits(user, search->sender))
+		if(fits(user, binding, search->sender))
 			add(search, user, is_client(search, binding->client_id));
 	}
 }

@@ -62,8 +62,8 @@ mclmr_status_t mclmr_sender_asserted(const mclmr_network_t *network,
  * its aliases. One IMPU may carry several: then the client ID of info (may be
  * NULL) decides. A binding without a client ID is that of any client, but one of
  * the client that sends goes first; the user's row has to be there, its IMPU, if
- * it has one, an identity of the registration. MCLMR_OK,
- * MCLMR_SENDER_UNKNOWN, MCLMR_SENDER_AMBIGUOUS, MCLMR_IDENTITY_ENCRYPTED (of
+ * it has one, an identity of the registration, its client ID, if it has one,
+ * that of the binding. MCLMR_OK, MCLMR_SENDER_UNKNOWN, MCLMR_SENDER_AMBIGUOUS, MCLMR_IDENTITY_ENCRYPTED (of
  * a client ID that is needed), MCLMR_INTERNAL (arena full).
  */
 mclmr_status_t mclmr_sender_user(const mclmr_directory_t *directory,
