@@ -27,7 +27,7 @@ static void write_and_read(const mclmr_record_t *record)
 	mclmr_arena_t to = mclmr_arena(room, sizeof(room));
 	mclmr_arena_t arena = mclmr_arena(again, sizeof(again));
 	mclmr_text_t text = mclmr_text(&to);
-	mclmr_record_t other;
+	mclmr_record_t other = {.stamp = record->stamp};
 	mclmr_span_t line;
 
 	mclmr_record_write(record, &text);
@@ -38,7 +38,9 @@ static void write_and_read(const mclmr_record_t *record)
 				&& line.s[i] != '\\');
 	require(mclmr_record_read(line, &arena, &other) == NULL);
 	require(other.set.n == record->set.n && other.n == record->n
-			&& other.ended == record->ended);
+			&& other.ended == record->ended
+			&& other.registered == record->registered
+			&& other.bound == record->bound);
 	for(size_t i = 0; i < record->n; i++)
 		require(mclmr_span_equal(
 				other.binding[i].client_id, record->binding[i].client_id));
@@ -50,7 +52,6 @@ static void merge(mclmr_record_t *record)
 	mclmr_bindings_t *store = mclmr_bindings_new(&allocator, NOW);
 
 	require(store != NULL && mclmr_bindings_keep_journal(store, clock_us));
-	record->stamp = NOW * 1000000;
 	record->expires = NOW + 10;
 	require(mclmr_bindings_merge(store, record, NOW));
 	require((mclmr_bindings_find(store, record->set.key[0], NOW) != NULL)
@@ -64,7 +65,7 @@ static void merge(mclmr_record_t *record)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	mclmr_arena_t arena = mclmr_arena(memory, sizeof(memory));
-	mclmr_record_t record;
+	mclmr_record_t record = {.stamp = NOW * 1000000};
 
 	if(mclmr_record_read(input_of(data, size), &arena, &record) != NULL)
 		return 0;
