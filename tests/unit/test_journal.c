@@ -370,6 +370,48 @@ static void test_late(void **state)
 	assert_non_null(find(2, ALICE));
 }
 
+/* Nor does a node that was cut off for long, which still has what has ended: the
+ * end is known as long as the registration would have lasted. */
+static void test_cut_off(void **state)
+{
+	size_t place = 0, last;
+
+	(void)state;
+	registers(0, ALICE " " TEL, 600000);
+	registers(0, BOB, 600000);
+	settle();
+	ms += 1000;
+	assert_true(ends(0, ALICE));
+	registers(0, TEL, 600000);
+	assert_true(ends(0, BOB));
+	assert_false(ends(0, BOB));
+	(void)save(0, 100);
+	last = n_rows;
+	read_rows(1, ROWS);
+	ms += 1000 * 500000LL;
+	for(int i = 0; i < NODES; i++)
+		(void)mclmr_bindings_expire(store[i], now(), 100);
+	assert_non_null(find(2, BOB));
+	mclmr_bindings_load_begin(store[2]);
+	for(size_t i = 0; i < last; i++) {
+		if(rows[i].expires >= now() && i > 1)
+			assert_true(merge(store[2], &rows[i]));
+	}
+	do
+		place = mclmr_bindings_load_end(store[2], place, 100);
+	while(place != 0);
+	assert_null(find(2, ALICE));
+	assert_null(find(2, BOB));
+	assert_non_null(find(2, TEL));
+	/* The others do not believe old rows. */
+	for(int i = 0; i < NODES; i++) {
+		assert_true(merge(store[i], &rows[0]));
+		assert_true(merge(store[i], &rows[1]));
+		assert_null(find(i, ALICE));
+		assert_null(find(i, BOB));
+	}
+}
+
 /* A registration that ends another one by an identity of its set ends it on all
  * nodes, by its name. */
 static void test_foreign_set(void **state)
@@ -715,6 +757,7 @@ int main(void)
 			TEST(test_end_elsewhere),
 			TEST(test_conflict),
 			TEST(test_late),
+			TEST(test_cut_off),
 			TEST(test_foreign_set),
 			TEST(test_older_set),
 			TEST(test_outage),

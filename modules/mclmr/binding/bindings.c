@@ -99,19 +99,21 @@ static void end_elsewhere(
 	const mclmr_implicit_set_t set = {.n = 1, .key = {impu_key}};
 	const mclmr_registration_row_t row = {.set = &set};
 	mclmr_entry_t *entry;
-	int64_t stamp;
+	int64_t stamp, until = 0;
 
 	if(store->journal == NULL)
 		return;
 	stamp = mclmr_journal_stamp(store, impu_key);
 	entry = mclmr_journal_find(store, impu_key);
-	if(entry != NULL)
+	if(entry != NULL) {
+		until = entry->buried;
 		mclmr_entry_drop(store, entry);
+	}
 	entry = mclmr_entry_new(store->pool, &row);
 	if(entry == NULL)
 		return;
 	entry->stamp = stamp;
-	mclmr_journal_bury(store, entry, now + MCLMR_GRAVE_SECONDS);
+	mclmr_journal_bury(store, entry, mclmr_journal_until(until, now));
 	mclmr_journal_ended(store, entry, 0);
 }
 

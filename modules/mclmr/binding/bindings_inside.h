@@ -155,6 +155,10 @@ mclmr_entry_t *mclmr_journal_find(
 /* The stamp of it; 0: none. */
 int64_t mclmr_journal_stamp(const mclmr_bindings_t *store, mclmr_span_t key);
 
+/* Until when a registration stays in its grave that would have lasted so long: a
+ * node that was cut off may still have it. */
+int64_t mclmr_journal_until(int64_t expires, int64_t now);
+
 /* Puts a registration that nothing leads to into its grave. */
 void mclmr_journal_bury(
 		mclmr_bindings_t *store, mclmr_entry_t *entry, int64_t until);

@@ -134,7 +134,8 @@ void mclmr_entry_end(mclmr_bindings_t *store, mclmr_entry_t *entry, int64_t now,
 		mclmr_entry_drop(store, entry);
 		return;
 	}
-	mclmr_entry_bury(store, entry, now + MCLMR_GRAVE_SECONDS);
+	mclmr_entry_bury(store, entry,
+			mclmr_journal_until(entry->registration.expires, now));
 	mclmr_journal_ended(store, entry, stamp);
 }
 

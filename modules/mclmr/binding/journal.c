@@ -133,6 +133,13 @@ mclmr_entry_t *mclmr_journal_grave(
 	return NULL;
 }
 
+int64_t mclmr_journal_until(int64_t expires, int64_t now)
+{
+	int64_t least = now + MCLMR_GRAVE_SECONDS;
+
+	return expires > least ? expires : least;
+}
+
 void mclmr_journal_bury(
 		mclmr_bindings_t *store, mclmr_entry_t *entry, int64_t until)
 {

@@ -7,8 +7,8 @@
  * other nodes are merged: of two of one registration, or of one identity, the
  * later counts, whatever the order in which they come; of the registration, and of
  * what clients have bound, each for itself, for two nodes may be told of them at
- * once. What has ended stays in a grave for a while, since records that are older
- * may still come.
+ * once. What has ended stays in a grave as long as it would have lasted, since
+ * records that are older may still come.
  *
  *     mclmr_bindings_keep_journal(store, clock);          before all else
  *     mclmr_bindings_unsaved(store, take, &batch);
@@ -20,7 +20,7 @@
 
 #include "record.h"
 
-#define MCLMR_GRAVE_SECONDS 3600
+#define MCLMR_GRAVE_SECONDS 3600 /* at least */
 
 /* Has an empty store keep a journal; clock tells microseconds since
  * 1970. false: no

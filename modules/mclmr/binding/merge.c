@@ -25,6 +25,11 @@ static int64_t find_taker(const mclmr_bindings_t *store,
 	return stamp;
 }
 
+static int64_t later(int64_t one, int64_t other)
+{
+	return one > other ? one : other;
+}
+
 /* Puts a registration of which a record tells into its grave, or makes one;
  * NULL: no memory. */
 static mclmr_entry_t *bury(mclmr_bindings_t *store, mclmr_entry_t *same,
@@ -32,14 +37,16 @@ static mclmr_entry_t *bury(mclmr_bindings_t *store, mclmr_entry_t *same,
 {
 	const mclmr_implicit_set_t set = {.n = 1, .key = {record->set.key[0]}};
 	const mclmr_registration_row_t row = {.set = &set};
-	const int64_t until = now + MCLMR_GRAVE_SECONDS;
+	const int64_t until = mclmr_journal_until(record->expires, now);
 
 	if(same == NULL) {
 		same = mclmr_entry_new(store->pool, &row);
 		if(same != NULL)
 			mclmr_journal_bury(store, same, until);
 	} else if(same->buried == 0)
-		mclmr_entry_bury(store, same, until);
+		mclmr_entry_bury(store, same, later(until, same->registration.expires));
+	else
+		same->buried = later(until, same->buried);
 	return same;
 }
 
