@@ -312,11 +312,40 @@ static void test_limit(void **state)
 	}
 	/* One has ended at once, and makes room. */
 	assert_int_equal(bind_with(ALICE, ID, "x", MCLMR_REBIND_ADD), MCLMR_BOUND);
-	assert_int_equal(
-			bind_with(ALICE, ID, "y", MCLMR_REBIND_ADD), MCLMR_BINDING_LIMIT);
+	assert_int_equal(bind_with(ALICE, OTHER_ID, "y", MCLMR_REBIND_ADD),
+			MCLMR_BINDING_LIMIT);
 	assert_int_equal(
 			bind_with(ALICE, OTHER_ID, "x", MCLMR_REBIND_ADD), MCLMR_BOUND);
+	assert_int_equal(
+			bind_with(ALICE, ID, "y", MCLMR_REBIND_ADD), MCLMR_BINDING_LIMIT);
 	assert_counts(1, MCLMR_MAX_BINDINGS);
+}
+
+/* Clients that are gone do not keep their user from having another one. */
+static void test_oldest_client(void **state)
+{
+	static const char *const clients[] = {"a", "b", "c", "d"};
+	char client[12];
+
+	(void)state;
+	assert_true(registers(ALICE, SCSCF, 100));
+	for(size_t i = 0; i < 3; i++)
+		(void)bind_with(ALICE, ID, clients[i], MCLMR_REBIND_ADD);
+	(void)bind_with(ALICE, ID, "a", MCLMR_REBIND_ADD);
+	for(int i = 3; i < MCLMR_MAX_BINDINGS; i++) {
+		snprintf(client, sizeof(client), "%d", i);
+		(void)bind_row(ALICE, PTT, ID, client, MCLMR_BOUND_BY_PUBLISH, 50);
+	}
+	assert_int_equal(bind_row(ALICE, PTT, "", "d", MCLMR_BOUND_BY_PUBLISH, 50),
+			MCLMR_BINDING_LIMIT);
+	assert_int_equal(bind_row(ALICE, PTT, ID, "d", MCLMR_BOUND_BY_PUBLISH, 50),
+			MCLMR_BOUND);
+	assert_counts(1, MCLMR_MAX_BINDINGS);
+	for(size_t i = 0; i < COUNT(clients); i++)
+		assert_int_equal(unbind(ALICE, PTT, clients[i],
+								 i == 3 ? MCLMR_BOUND_BY_PUBLISH
+										: MCLMR_BOUND_BY_REGISTER),
+				i != 1);
 }
 
 static void test_rebind(void **state)
@@ -761,6 +790,7 @@ int main(void)
 			TEST(test_clients),
 			TEST(test_next_user),
 			TEST(test_limit),
+			TEST(test_oldest_client),
 			cmocka_unit_test_teardown(test_rebind, end),
 			TEST(test_rebind_after_end),
 			TEST(test_unbind),

@@ -251,6 +251,18 @@ static void test_told(void **state)
 	}
 }
 
+/* All nodes know which of several clients was the last. */
+static void test_order(void **state)
+{
+	(void)state;
+	registers(0, ALICE, 100);
+	assert_int_equal(binds(0, ALICE, ID, "a"), MCLMR_BOUND);
+	assert_int_equal(binds(0, ALICE, ID, "b"), MCLMR_BOUND);
+	settle();
+	for(int i = 0; i < NODES; i++)
+		assert_text(find(i, ALICE)->binding->client_id, "b");
+}
+
 /* Every kind of change is one to be saved, and nothing else is. */
 static void test_changes(void **state)
 {
@@ -753,6 +765,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 			TEST(test_told),
+			TEST(test_order),
 			TEST(test_changes),
 			TEST(test_end_elsewhere),
 			TEST(test_conflict),

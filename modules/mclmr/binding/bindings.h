@@ -109,8 +109,8 @@ bool mclmr_bindings_end(mclmr_bindings_t *store, mclmr_span_t impu_key,
 
 /* Binds an MC service ID for a client of a registered identity; next of the row
  * does not count. If its mc_key is empty, the client keeps the one that it has by
- * this service and origin, to its latest time. What is not MCLMR_BOUND changes
- * nothing. */
+ * this service and origin, to its latest time. At the limit the oldest of the same
+ * ID by REGISTER makes way. What is not MCLMR_BOUND changes nothing. */
 mclmr_binding_fate_t mclmr_bindings_bind(mclmr_bindings_t *store,
 		mclmr_span_t impu_key, const mclmr_binding_t *row,
 		mclmr_rebind_t rebind, int64_t now);

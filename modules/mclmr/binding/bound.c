@@ -147,6 +147,27 @@ static bool has_room(const mclmr_entry_t *entry, const mclmr_binding_t *row)
 	return n < MCLMR_MAX_BINDINGS;
 }
 
+/* The oldest binding of the same ID that would not end by itself, as one of a
+ * client that is gone; NULL: there is none. */
+static const mclmr_bound_t *find_oldest(
+		const mclmr_entry_t *entry, const mclmr_binding_t *row)
+{
+	const mclmr_bound_t *oldest = NULL;
+
+	for(const mclmr_bound_t *bound = mclmr_bound_first(entry); bound != NULL;
+			bound = mclmr_bound_next(bound)) {
+		if(bound->binding.origin == MCLMR_BOUND_BY_REGISTER
+				&& has_id(bound, row))
+			oldest = bound;
+	}
+	return oldest;
+}
+
+static bool is_this(const mclmr_bound_t *bound, const void *other)
+{
+	return bound == other;
+}
+
 /* A binding in one block; NULL: no memory. */
 static mclmr_bound_t *make_bound(
 		mclmr_bindings_t *store, const mclmr_binding_t *row)
@@ -204,9 +225,11 @@ static void keep_id(const mclmr_entry_t *entry, mclmr_binding_t *row)
 static mclmr_binding_fate_t put_bound(mclmr_bindings_t *store,
 		mclmr_entry_t *entry, const mclmr_binding_t *row)
 {
+	bool room = has_room(entry, row);
+	const mclmr_bound_t *oldest = room ? NULL : find_oldest(entry, row);
 	mclmr_bound_t *bound;
 
-	if(!has_room(entry, row))
+	if(!room && oldest == NULL)
 		return MCLMR_BINDING_LIMIT;
 	bound = make_bound(store, row);
 	if(bound == NULL)
@@ -215,6 +238,7 @@ static mclmr_binding_fate_t put_bound(mclmr_bindings_t *store,
 		bound->binding.expires = row->latest;
 	/* The row may have its ID of one that is freed here. */
 	(void)mclmr_bound_drop(store, entry, gives_way, &bound->binding);
+	(void)mclmr_bound_drop(store, entry, is_this, oldest);
 	add_bound(store, entry, bound);
 	mclmr_journal_bound(store, entry);
 	return MCLMR_BOUND;

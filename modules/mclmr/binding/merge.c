@@ -92,13 +92,13 @@ static bool merge_taken(mclmr_bindings_t *store, mclmr_entry_t *same,
 	return true;
 }
 
-/* Adds the bindings of a record that have not ended; false: no memory. */
+/* Adds the bindings of a record that have not ended, the oldest first; false: no memory. */
 static bool add_bindings(mclmr_bindings_t *store, mclmr_entry_t *entry,
 		const mclmr_record_t *record, int64_t now)
 {
-	for(size_t i = 0; i < record->n; i++) {
-		if(record->binding[i].expires > now
-				&& !mclmr_bound_add(store, entry, &record->binding[i]))
+	for(size_t i = record->n; i > 0; i--) {
+		if(record->binding[i - 1].expires > now
+				&& !mclmr_bound_add(store, entry, &record->binding[i - 1]))
 			return false;
 	}
 	return true;
