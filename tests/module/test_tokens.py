@@ -231,6 +231,22 @@ def test_clients(site):
     assert bound(site) == []
 
 
+@pytest.mark.parametrize("client, there", [
+    ("c" * 255, True), ("c" * 256, False), ("a&#10;b", False),
+    ("a&#127;b", False)])
+def test_clients_that_are_none(site, client, there):
+    """A client ID that the database could not keep with the registration, or
+    that has octets of control, binds nothing."""
+    show(site, site.node.token(), client)
+    assert bound(site) == ([of("alice", client)] if there else [])
+
+
+def test_client_of_the_token_that_is_none(site):
+    """The same of one that the token alone names."""
+    show(site, site.node.token(client_id="urn:uuid:" + "1" * 247), None)
+    assert bound(site) == []
+
+
 def test_client_of_the_token(site):
     """A token of one client names it if the document does not."""
     show(site, site.node.token(client_id=PHONE), None)

@@ -56,6 +56,8 @@ static void test_settings(void **state)
 			{"<entity xmlns='" NS "' id='x'/>", MCLMR_XML_MALFORMED, ""},
 			{OPEN "<entity/>" CLOSE, MCLMR_XML_MALFORMED, ""},
 			{OPEN "<entity id=' '/>" CLOSE, MCLMR_XML_MALFORMED, ""},
+			{OPEN "<entity id='a&#10;b'/>" CLOSE, MCLMR_XML_MALFORMED, ""},
+			{OPEN "<entity id='a&#127;b'/>" CLOSE, MCLMR_XML_MALFORMED, ""},
 			{OPEN "<entity ID='x'/>" CLOSE, MCLMR_XML_MALFORMED, ""},
 			{OPEN "<x:entity xmlns:x='urn:x' id='x'/>" CLOSE,
 					MCLMR_XML_MALFORMED, ""},

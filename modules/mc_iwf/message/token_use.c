@@ -10,6 +10,7 @@
 #include "mc_iwf/data/token.h"
 #include "mclmr/sip/access_token.h"
 #include "mclmr/sip/mc_info.h"
+#include "mclmr/sip/poc_settings.h"
 #include "mclmr/sip/uri.h"
 #include "token_use.h"
 
@@ -64,11 +65,13 @@ static bool is_of_client(mclmr_span_t client_id)
 	return mclmr_span_starts_nocase(client_id, MCLMR_SPAN("urn:uuid:"));
 }
 
-/* Takes a client ID over; false if another one is known. */
+/* Takes a client ID over; false if another one is known, or it can be none. */
 static bool agree(attempt_t *attempt, mclmr_span_t client_id)
 {
 	if(client_id.len == 0)
 		return true;
+	if(!mclmr_client_id_is_good(client_id))
+		return false;
 	if(attempt->client_id.len > 0)
 		return mclmr_span_equal_nocase(attempt->client_id, client_id);
 	attempt->client_id = client_id;

@@ -28,13 +28,28 @@ static mclmr_span_t find_id(const mclmr_xml_element_t *element)
 	return MCLMR_SPAN("");
 }
 
+/* True if octets of control are in a text. */
+static bool has_control(mclmr_span_t text)
+{
+	for(size_t i = 0; i < text.len; i++) {
+		if((unsigned char)text.s[i] < ' ' || text.s[i] == 0x7f)
+			return true;
+	}
+	return false;
+}
+
+bool mclmr_client_id_is_good(mclmr_span_t id)
+{
+	return id.len <= MCLMR_CLIENT_ID_MAX && !has_control(id);
+}
+
 /* Keeps the ID of the entity; there is one. */
 static mclmr_status_t keep_id(
 		reader_t *reader, const mclmr_xml_element_t *element)
 {
 	mclmr_span_t id = find_id(element);
 
-	if(id.len == 0 || reader->client_id.len > 0)
+	if(id.len == 0 || has_control(id) || reader->client_id.len > 0)
 		return MCLMR_XML_MALFORMED;
 	if(id.len > MCLMR_CLIENT_ID_MAX
 			|| !mclmr_arena_copy(reader->arena, id, &reader->client_id))
