@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mclmr/sip/mc_info.h"
 #include "mclmr/sip/poc_settings.h"
 #include "mclmr/sip/publication.h"
 #include "mclmr/sip/xml.h"

@@ -10,7 +10,6 @@
 #include "mc_iwf/data/token.h"
 #include "mclmr/sip/access_token.h"
 #include "mclmr/sip/mc_info.h"
-#include "mclmr/sip/poc_settings.h"
 #include "mclmr/sip/uri.h"
 #include "token_use.h"
 

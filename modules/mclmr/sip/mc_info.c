@@ -577,6 +577,11 @@ static bool has_control(mclmr_span_t octets)
 	return false;
 }
 
+bool mclmr_client_id_is_good(mclmr_span_t id)
+{
+	return id.len <= MCLMR_CLIENT_ID_MAX && !has_control(id);
+}
+
 /* What has to go in where, by rising offset: how many. Two that touch each
  * other become one, in the schema's order. */
 static size_t network_insertions(const mclmr_mc_info_t *info,

@@ -15,6 +15,7 @@
 #include "xml.h"
 
 #define MCLMR_INFO_VALUE_MAX 1024 /* octets of one value */
+#define MCLMR_CLIENT_ID_MAX 255	  /* a URN of a UUID has 45 */
 
 typedef enum mclmr_mc_info_field
 {
@@ -125,5 +126,9 @@ bool mclmr_mc_info_edit(const mclmr_mc_info_t *info,
 bool mclmr_mc_info_write(mclmr_service_t service, mclmr_span_t session_type,
 		const mclmr_info_values_t *values, mclmr_arena_t *arena,
 		mclmr_span_t *document);
+
+/* True for what can be the ID of a client that is kept: it has at most
+ * MCLMR_CLIENT_ID_MAX octets, none of control. */
+bool mclmr_client_id_is_good(mclmr_span_t id);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* The client ID in a document of service settings. */
+#include "mc_info.h"
 #include "poc_settings.h"
 
 #define NAMESPACE MCLMR_SPAN("urn:oma:params:xml:ns:poc:poc-settings")
@@ -28,31 +29,18 @@ static mclmr_span_t find_id(const mclmr_xml_element_t *element)
 	return MCLMR_SPAN("");
 }
 
-/* True if octets of control are in a text. */
-static bool has_control(mclmr_span_t text)
-{
-	for(size_t i = 0; i < text.len; i++) {
-		if((unsigned char)text.s[i] < ' ' || text.s[i] == 0x7f)
-			return true;
-	}
-	return false;
-}
-
-bool mclmr_client_id_is_good(mclmr_span_t id)
-{
-	return id.len <= MCLMR_CLIENT_ID_MAX && !has_control(id);
-}
-
 /* Keeps the ID of the entity; there is one. */
 static mclmr_status_t keep_id(
 		reader_t *reader, const mclmr_xml_element_t *element)
 {
 	mclmr_span_t id = find_id(element);
 
-	if(id.len == 0 || has_control(id) || reader->client_id.len > 0)
+	if(id.len == 0 || reader->client_id.len > 0)
 		return MCLMR_XML_MALFORMED;
-	if(id.len > MCLMR_CLIENT_ID_MAX
-			|| !mclmr_arena_copy(reader->arena, id, &reader->client_id))
+	if(!mclmr_client_id_is_good(id))
+		return id.len > MCLMR_CLIENT_ID_MAX ? MCLMR_LIMIT_EXCEEDED
+											: MCLMR_XML_MALFORMED;
+	if(!mclmr_arena_copy(reader->arena, id, &reader->client_id))
 		return MCLMR_LIMIT_EXCEEDED;
 	return MCLMR_OK;
 }

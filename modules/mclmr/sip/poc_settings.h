@@ -12,11 +12,6 @@
 #include "xml.h"
 
 #define MCLMR_POC_SETTINGS_TYPE MCLMR_SPAN("application/poc-settings+xml")
-#define MCLMR_CLIENT_ID_MAX 255 /* octets: a URN of a UUID has 45 */
-
-/* True for what can be the ID of a client: it is not too long to be kept, and has
- * no octet of control. An empty one is none, too. */
-bool mclmr_client_id_is_good(mclmr_span_t id);
 
 /*
  * Reads the ID of the one entity in a document, the client ID: cut from the
