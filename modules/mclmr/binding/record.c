@@ -34,7 +34,7 @@ bool mclmr_record_name(mclmr_span_t impu_key, char name[MCLMR_RECORD_NAME + 1])
 /* True for an octet that is written as it is. */
 static bool is_plain(char c)
 {
-	return c > ' ' && c <= '~' && memchr("%,'\"\\`", c, 6) == NULL;
+	return c > ' ' && c <= '~' && strchr("%,'\"\\`", c) == NULL;
 }
 
 /* Adds a value. */
