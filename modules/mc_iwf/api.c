@@ -157,6 +157,8 @@ static mclmr_status_t find_contacts(const home_t *home, mclmr_service_t service,
 	if(home->impu.len == 0
 			&& !iwf_bindings_find_id(service, home->mc_id, arena, &wish.impu))
 		return MCLMR_TARGET_UNREGISTERED;
+	if(iwf_registrar_is_unproven(wish.impu, service, home->mc_id))
+		return MCLMR_TARGET_UNREGISTERED;
 	if(!iwf_registrar_list(&wish, arena, targets))
 		return MCLMR_INTERNAL;
 	return targets->n > 0 ? MCLMR_OK : MCLMR_TARGET_UNREGISTERED;

@@ -324,6 +324,30 @@ def test_required(requiring):
     assert sender(site) == UNKNOWN
 
 
+def test_called(requiring):
+    """Nor is anyone reached who has bound nothing, in each service; what is
+    bound as another user does not count."""
+    site = requiring
+
+    def codes():
+        found = [site.from_iwf(mc.iwf_message("alice", b"x", service)).code
+                 for service in ("mcptt", "mcdata")]
+        site.core.forget()
+        return found
+    register(site)
+    assert codes() == [480, 480]
+    show(site, site.node.token(mcptt_id=mc.mc_id("guest")))
+    assert codes() == [480, 480]
+    show(site, site.node.token(), user="visitor")
+    assert bound(site, "visitor") == []
+    show(site, site.node.token(), TABLET)
+    assert codes() == [200, 480]
+    assert verdict(site, mc.IWF1, "mcptt", mc.mc_id("alice"))[0] == "ok"
+    register(site, expires=0)
+    register(site)
+    assert codes() == [480, 480]
+
+
 def test_explained_as_it_would_come(_both):
     """What is bound counts for users of a core; others are ours, whom digest
     proves."""
@@ -404,6 +428,10 @@ def test_other_modules(which):
             return set(found)
         register(site)
         assert ids() == (alice if which == "optional" else set())
+        found = site.node.rpc("neighbour.targets", mc.mc_id("alice"), "mcptt",
+                              "")
+        assert found["verdict"] == (
+            "ok" if which == "optional" else "target_unregistered")
         show(site, site.node.token())
         assert ids() == (alice if which == "optional" else
                          {mc.mc_id("alice")})

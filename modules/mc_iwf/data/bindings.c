@@ -212,6 +212,20 @@ bool iwf_bindings_has(mclmr_span_t uri)
 	return found;
 }
 
+bool iwf_bindings_binds(
+		mclmr_span_t uri, mclmr_service_t service, mclmr_span_t mc_id)
+{
+	const mclmr_registration_t *registration = find(iwf_bindings_read(), uri);
+	mclmr_uri_room_t room;
+	mclmr_span_t key;
+	bool bound =
+			registration != NULL && mclmr_uri_key_in(mc_id, &room, &key)
+			&& mclmr_registration_binds(registration, service, key, time(NULL));
+
+	iwf_bindings_read_end();
+	return bound;
+}
+
 /* Copies a registration. */
 static bool copy(const mclmr_registration_t *registration, mclmr_arena_t *arena,
 		mclmr_implicit_set_t *set, mclmr_span_t *scscf)

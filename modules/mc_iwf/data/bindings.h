@@ -32,6 +32,11 @@ mclmr_binding_fate_t iwf_bindings_bind(
 /* True if a client has bound an MC service ID under an identity. */
 bool iwf_bindings_has_id(mclmr_span_t impu_key);
 
+/* True if a client of the registration of an identity has bound an MC service
+ * ID; both are URIs. */
+bool iwf_bindings_binds(
+		mclmr_span_t uri, mclmr_service_t service, mclmr_span_t mc_id);
+
 /* Ends what a client has by the service and origin of a binding. */
 void iwf_bindings_unbind(mclmr_span_t impu_key, const mclmr_binding_t *binding);
 

@@ -248,6 +248,13 @@ void iwf_registrar_know(mclmr_sender_t *sender, mclmr_arena_t *arena)
 	add_bindings(sender, set.key[0], arena);
 }
 
+bool iwf_registrar_is_unproven(
+		mclmr_span_t impu, mclmr_service_t service, mclmr_span_t mc_id)
+{
+	return iwf_config.token == IWF_TOKEN_REQUIRED && iwf_bindings_has(impu)
+		   && !iwf_bindings_binds(impu, service, mc_id);
+}
+
 void iwf_registrar_reach(
 		mclmr_route_t *route, mclmr_service_t service, mclmr_arena_t *arena)
 {
@@ -256,4 +263,7 @@ void iwf_registrar_reach(
 	if(mclmr_route_wants_impu(route)
 			&& iwf_bindings_find_id(service, route->target, arena, &impu))
 		mclmr_route_set_impu(route, impu);
+	else if(iwf_registrar_is_unproven(
+					route->registered_target, service, route->target))
+		route->registered_target = MCLMR_SPAN("");
 }

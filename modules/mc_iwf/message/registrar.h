@@ -39,8 +39,13 @@ void iwf_registrar_end(const mclmr_implicit_set_t *told);
  * arena; nothing if it is full. */
 void iwf_registrar_know(mclmr_sender_t *sender, mclmr_arena_t *arena);
 
+/* True if tokens are required, and a core has registered a user who has not
+ * bound this ID: it is not reached by it. */
+bool iwf_registrar_is_unproven(
+		mclmr_span_t impu, mclmr_service_t service, mclmr_span_t mc_id);
+
 /* Finds by what IMPU a user is reached that has none of its own, if the route
- * asks for it. */
+ * asks for it; takes that of one who is unproven away. */
 void iwf_registrar_reach(
 		mclmr_route_t *route, mclmr_service_t service, mclmr_arena_t *arena);
 
