@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <openssl/err.h>
@@ -598,6 +599,33 @@ static void test_files(void **state)
 	assert_null(load(keys, set_text, pem_text, &which));
 }
 
+/* A process that is short of something for a moment does not keep keys that are
+ * withdrawn. */
+static void test_files_later(void **state)
+{
+	char path[] = "/tmp/mclmr-token-XXXXXX";
+	mclmr_token_files_t files = {.n = 1, .file = {{.path = path}}};
+	struct rlimit limit, none;
+	int file = mkstemp(path);
+	size_t which;
+
+	(void)state;
+	assert_true(file >= 0);
+	assert_int_equal(close(file), 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = (struct rlimit){0, limit.rlim_max};
+	write_file(path, EC_KEY(",\"kid\":\"new\""));
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	for(int i = 0; i < 2; i++)
+		assert_non_null(mclmr_token_files_refresh(&files, keys, &which));
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	assert_int_equal(find_fault("rsa"), MCLMR_TOKEN_GENUINE);
+	assert_null(mclmr_token_files_refresh(&files, keys, &which));
+	assert_int_equal(find_fault("rsa"), MCLMR_TOKEN_NO_KEY);
+	assert_int_equal(unlink(path), 0);
+	assert_null(load(keys, set_text, pem_text, &which));
+}
+
 /* Each fault has a word of its own and a text. */
 static void test_words(void **state)
 {
@@ -628,6 +656,7 @@ int main(void)
 			cmocka_unit_test(test_number_of_keys),
 			cmocka_unit_test(test_load_again),
 			cmocka_unit_test(test_files),
+			cmocka_unit_test(test_files_later),
 			cmocka_unit_test(test_words),
 	};
 

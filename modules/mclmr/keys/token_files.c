@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Files with keys of access tokens, read when they change. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -98,6 +99,13 @@ static const char *read_files(
 	return wrong;
 }
 
+/* True for what may go right the next time, though no file has changed. */
+static bool is_passing(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOMEM
+		   || error == EIO;
+}
+
 const char *mclmr_token_files_refresh(
 		mclmr_token_files_t *files, mclmr_token_keys_t *keys, size_t *which)
 {
@@ -107,9 +115,11 @@ const char *mclmr_token_files_refresh(
 	*which = files->n;
 	if(!look(files))
 		return NULL;
+	errno = 0;
 	wrong = read_files(files, &texts, which);
 	if(wrong == NULL)
 		wrong = mclmr_token_keys_load(keys, texts.text, files->n, which);
+	files->looked = wrong == NULL || !is_passing(errno);
 	for(size_t i = 0; i < files->n; i++)
 		free(texts.octets[i]);
 	return wrong;

@@ -34,7 +34,8 @@ typedef struct mclmr_token_files
 /*
  * Fills the keys with what the files hold, if this is the first time or one of
  * them has changed: came, went, was replaced or written. What failed is tried
- * again after the next change.
+ * again after the next change, or at once if the process was short of memory or
+ * file descriptors.
  * NULL: done, or nothing has changed; else what is wrong, *which is the file
  * (n: none of them); the keys are unchanged then.
  */
