@@ -181,14 +181,21 @@ static void go_down(mc_follower_t *f, const char *why)
 	mc_db_close(f->db);
 }
 
-/* Opens the connection if it is closed, not at every round. */
-static bool is_connected(mc_follower_t *f)
+/* True if a time is less than a pause ago; it is not if the clock was set back,
+ * for then no one knows. */
+static bool is_within(time_t since, time_t pause)
 {
 	time_t now = time(NULL);
 
-	if(f->down_since != 0 && now - f->last_try < DOWN_PAUSE)
+	return now >= since && now - since < pause;
+}
+
+/* Opens the connection if it is closed, not at every round. */
+static bool is_connected(mc_follower_t *f)
+{
+	if(f->down_since != 0 && is_within(f->last_try, DOWN_PAUSE))
 		return false;
-	f->last_try = now;
+	f->last_try = time(NULL);
 	return mc_db_open(f->db);
 }
 
@@ -251,7 +258,7 @@ static void prune(mc_follower_t *f)
 	bool more = false;
 	int times = 0;
 
-	if(time(NULL) - f->last_prune < PRUNE_PAUSE)
+	if(is_within(f->last_prune, PRUNE_PAUSE))
 		return;
 	do {
 		rc = prune_some(f, &more, &error);
@@ -277,10 +284,19 @@ static mc_db_result_t load(
 	return rc;
 }
 
+/* True if the time of a full load has come, or is further away than any that was
+ * planned: the clock was set back. */
+static bool is_due(const mc_follower_t *f)
+{
+	time_t left = f->reload_at - time(NULL);
+
+	return f->reload_at != 0 && (left <= 0 || left > f->hold + RELOAD_PAUSE);
+}
+
 /* Does the full load that is due of itself. */
 static mc_db_result_t load_when_due(mc_follower_t *f, mc_db_error_t *error)
 {
-	if(f->reload_at == 0 || time(NULL) < f->reload_at)
+	if(!is_due(f))
 		return MC_DB_OK;
 	return load(f, "full load", error) == MC_DB_FAILED ? MC_DB_FAILED
 													   : MC_DB_OK;

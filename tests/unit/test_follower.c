@@ -592,6 +592,28 @@ static void test_outage(void **state)
 	assert_int_equal(stats.outages, 1);
 }
 
+/* A clock that is set back meanwhile makes no one wait until it is what it was:
+ * for the database, or for a full load that is due. */
+static void test_clock_set_back(void **state)
+{
+	(void)state;
+	away = true;
+	mc_follower_round(&follower);
+	did[0] = '\0';
+	away = false;
+	now -= 3600;
+	round_does("warning(database is back after -3600 s) ");
+	for(int i = 0; i < 2; i++) {
+		mc_follower_reload_slowly(&follower, "a test");
+		did[0] = '\0';
+		if(i > 0) {
+			round_does("");
+			now -= 3600;
+		}
+		round_does("load put ");
+	}
+}
+
 /* After an outage in which rows may have been pruned everything is loaded. */
 static void test_long_outage(void **state)
 {
@@ -871,6 +893,7 @@ int main(void)
 			TEST(test_row_that_fits_later),
 			TEST(test_interrupted),
 			TEST(test_outage),
+			TEST(test_clock_set_back),
 			TEST(test_long_outage),
 			TEST(test_request),
 			TEST(test_load_that_is_due),

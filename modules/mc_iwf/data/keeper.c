@@ -10,6 +10,7 @@
 #include "core/sr_module.h"
 #include "core/ut.h"
 
+#include "mc_common/clock.h"
 #include "mc_common/follower.h"
 #include "mc_iwf/config.h"
 #include "binding_rows.h"
@@ -17,21 +18,21 @@
 #include "db.h"
 #include "keeper.h"
 
-#define INTERVAL_MS 250 /* between two batches, at most */
-#define HOLD 300		/* s that a missing number of the log may appear */
-#define KEEP 900		/* s that rows of the log are kept */
-#define BATCHES 20		/* written between two looks into the log */
-#define RETRY_PAUSE 1	/* s after a batch that failed */
-#define PRUNE_PAUSE 10	/* s between two looks for rows that have ended */
+#define INTERVAL_MS 250	  /* between two batches, at most */
+#define HOLD 300		  /* s that a missing number of the log may appear */
+#define KEEP 900		  /* s that rows of the log are kept */
+#define BATCHES 20		  /* written between two looks into the log */
+#define RETRY_PAUSE 1000  /* ms after a batch that failed */
+#define PRUNE_PAUSE 10000 /* ms between two looks for rows that have ended */
 
 static mc_follower_t follower;
 
 /* How writing goes. */
 static struct
 {
-	time_t failed; /* since when it fails; 0: it does not */
-	time_t tried;
-	time_t pruned;
+	time_t failed;	  /* since when it fails; 0: it does not */
+	long long tried;  /* by mc_clock_ms(): that is never set back */
+	long long pruned; /* the same */
 } writing;
 
 static mc_db_result_t apply(mc_follower_t *f, void *content,
@@ -111,15 +112,15 @@ static void name_bad_row(
 /* Says once that writing fails, and once that it does no more. */
 static void note_writing(mc_db_result_t rc, const mc_db_error_t *error)
 {
-	writing.tried = time(NULL);
+	writing.tried = mc_clock_ms();
 	if(rc == MC_DB_OK && writing.failed != 0) {
 		LM_WARN("registrations are saved again after %ld s\n",
-				(long)(writing.tried - writing.failed));
+				(long)(time(NULL) - writing.failed));
 		writing.failed = 0;
 	} else if(rc != MC_DB_OK && writing.failed == 0) {
 		LM_ERR("%zu registrations cannot be saved, which is tried again: %s\n",
 				iwf_bindings_count_unsaved(), error->text);
-		writing.failed = writing.tried;
+		writing.failed = time(NULL);
 	}
 }
 
@@ -130,7 +131,7 @@ static void save(mc_db_t *db)
 	mc_db_error_t error = {""};
 	size_t n = 1;
 
-	if(writing.failed != 0 && time(NULL) - writing.tried < RETRY_PAUSE)
+	if(writing.failed != 0 && mc_clock_ms() - writing.tried < RETRY_PAUSE)
 		return;
 	for(int i = 0; i < BATCHES && rc == MC_DB_OK && n > 0; i++)
 		rc = iwf_binding_rows_save(db, &n, &error);
@@ -142,9 +143,9 @@ static void prune(mc_db_t *db)
 {
 	mc_db_error_t error;
 
-	if(time(NULL) - writing.pruned < PRUNE_PAUSE)
+	if(mc_clock_ms() - writing.pruned < PRUNE_PAUSE)
 		return;
-	writing.pruned = time(NULL);
+	writing.pruned = mc_clock_ms();
 	if(iwf_binding_rows_prune(db, &error) != MC_DB_OK)
 		LM_DBG("rows that have ended stay: %s\n", error.text);
 }
