@@ -6,6 +6,7 @@
  * settings again, and no info document without a service.
  */
 #include "mclmr/base/text.h"
+#include "mclmr/sip/mc_info.h"
 #include "mclmr/sip/poc_settings.h"
 #include "mclmr/sip/publication.h"
 #include "fuzz.h"
@@ -51,7 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	require(rule == MCLMR_MIME_KEPT);
 	require(publication.client_id.len > 0);
-	require(publication.client_id.len <= MCLMR_CLIENT_ID_MAX);
+	require(mclmr_client_id_is_good(publication.client_id));
 	require(publication.service != MCLMR_SERVICE_NONE
 			|| publication.info.len == 0);
 	if(!write_settings(publication.client_id, &arena, &document))
