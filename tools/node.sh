@@ -175,6 +175,10 @@ write_registrations()
 		*"value: 0"*) echo "node: location.db cannot be written:" \
 			"registrations are lost" >&2 ;;
 	esac
+	case "$(ask kamailio cnt.get mc_iwf core_users_unsaved)" in
+		*[1-9]*) echo "node: registrations of the core cannot be written:" \
+			"they are lost" >&2 ;;
+	esac
 }
 
 # Stops Kamailio by the pid of its first process. It has time as long as it

@@ -15,6 +15,7 @@ import time
 import pytest
 
 import calls
+import isc
 import many_users
 import mc
 import mc_invite
@@ -22,6 +23,7 @@ import node
 import sample
 import sip
 import user_agent
+from test_bindings import register
 
 MANY = 3000  # users; private memory of 8 MiB holds about 4,000 rows
 LOADS = 40000  # users, for the better part of a second
@@ -563,6 +565,33 @@ def test_stop_tells_what_is_lost(server):
     keeper.close()
     assert said == ("node: location.db cannot be written: registrations are"
                     " lost\n")
+
+
+def test_stop_tells_what_is_lost_of_a_core():
+    """The same of what a core has registered at an application server; what
+    can be written is."""
+    with sample.Peers() as peers:
+        server = sample.SampleNode(peers, config="mc-as.cfg")
+        site = sample.Site(peers, server)
+        try:
+            for locked in True, False:
+                started(server)
+                keeper = sqlite3.connect(server.path("mc_iwf.db"), timeout=20)
+                if locked:
+                    keeper.execute("BEGIN IMMEDIATE")
+                assert register(site, isc.identity(mc.impu("alice")),
+                                720) == 200
+                said = script(server, "stop").stderr
+                keeper.rollback()
+                rows = keeper.execute("SELECT COUNT(*) FROM mc_iwf_bindings")
+                assert bool(rows.fetchone()[0]) != locked
+                keeper.close()
+                assert said == (
+                    "node: registrations of the core cannot be written: they"
+                    " are lost\n" if locked else "")
+        finally:
+            script(server, "stop")
+            server.remove()
 
 
 # The unit files
