@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* The process that keeps registrations in the database. */
-#include <string.h>
-
-#include "core/cfg/cfg_struct.h"
 #include "core/dprint.h"
 #include "core/mem/shm_mem.h"
-#include "core/pt.h"
-#include "core/sr_module.h"
-#include "core/ut.h"
 
 #include "mc_common/clock.h"
-#include "mc_common/follower.h"
+#include "mc_common/follower_process.h"
 #include "mc_iwf/config.h"
 #include "binding_rows.h"
 #include "bindings.h"
@@ -189,7 +183,7 @@ static const mc_follower_calls_t calls = {.apply = apply,
 		.say = say};
 
 /* What the follower needs. */
-static int set_up_follower(void)
+static void set_up_follower(void)
 {
 	follower.calls = &calls;
 	follower.db = iwf_db();
@@ -199,27 +193,18 @@ static int set_up_follower(void)
 								   : INTERVAL_MS;
 	follower.hold = HOLD;
 	follower.keep = KEEP;
-	follower.stats = shm_malloc(sizeof(*follower.stats));
-	follower.reload = mc_reload_new();
-	if(follower.stats == NULL || follower.reload == NULL) {
-		SHM_MEM_ERROR;
-		iwf_keeper_destroy();
-		return -1;
-	}
-	memset(follower.stats, 0, sizeof(*follower.stats));
-	return 0;
 }
 
-/* Takes all rows over; the connection does not live beyond the fork. */
+/* Takes all rows over. */
 static int load_at_start(void)
 {
-	mc_db_error_t error = {"cannot open the database of db_url"};
-	mc_db_result_t rc = MC_DB_FAILED;
+	mc_db_error_t error;
 
-	if(mc_db_open(follower.db))
-		rc = mc_follower_load(&follower, &error);
-	mc_db_close(follower.db);
-	if(rc == MC_DB_OK)
+	if(!mc_follower_share(&follower)) {
+		SHM_MEM_ERROR;
+		return -1;
+	}
+	if(mc_follower_load_at_start(&follower, &error) == MC_DB_OK)
 		return 0;
 	LM_ERR("cannot load registrations: %s\n", error.text);
 	return -1;
@@ -238,36 +223,19 @@ int iwf_keeper_init(void)
 		LM_ERR("no random octets\n");
 		return -1;
 	}
-	if(set_up_follower() < 0 || load_at_start() < 0)
+	set_up_follower();
+	if(load_at_start() < 0)
 		return -1;
-	register_procs(1);
-	cfg_register_child(1);
+	mc_follower_plan();
 	return 0;
 }
 
 void iwf_keeper_destroy(void)
 {
-	mc_reload_free(follower.reload);
-	follower.reload = NULL;
-	if(follower.stats != NULL)
-		shm_free(follower.stats);
-	follower.stats = NULL;
+	mc_follower_unshare(&follower);
 }
 
 int iwf_keeper_start(void)
 {
-	int pid;
-
-	if(follower.stats == NULL)
-		return 0;
-	pid = fork_process(PROC_NOCHLDINIT, "MC IWF bindings", 0);
-	if(pid != 0)
-		return pid < 0 ? -1 : 0;
-	if(cfg_child_init())
-		return -1;
-	for(;;) {
-		cfg_update();
-		mc_follower_round(&follower);
-		sleep_us((unsigned)follower.interval_ms * 1000);
-	}
+	return mc_follower_start(&follower, "MC IWF bindings");
 }

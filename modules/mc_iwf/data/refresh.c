@@ -4,13 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/cfg/cfg_struct.h"
 #include "core/dprint.h"
 #include "core/mem/shm_mem.h"
-#include "core/pt.h"
-#include "core/sr_module.h"
-#include "core/ut.h"
 
+#include "mc_common/follower_process.h"
 #include "mc_iwf/config.h"
 #include "apply.h"
 #include "awaited.h"
@@ -167,16 +164,11 @@ static int check_config(void)
 /* What the processes share, before the first load counts in it. */
 static int make_shared(void)
 {
-	follower.stats = shm_malloc(sizeof(*follower.stats));
-	follower.reload = mc_reload_new();
-	if(follower.stats == NULL || follower.reload == NULL
-			|| iwf_bad_rows_init() < 0) {
-		SHM_MEM_ERROR;
-		iwf_refresh_destroy();
-		return -1;
-	}
-	memset(follower.stats, 0, sizeof(*follower.stats));
-	return 0;
+	if(mc_follower_share(&follower) && iwf_bad_rows_init() >= 0)
+		return 0;
+	SHM_MEM_ERROR;
+	iwf_refresh_destroy();
+	return -1;
 }
 
 /* The follower, once the database is bound. */
@@ -191,34 +183,18 @@ static void set_up_follower(void)
 	follower.keep = iwf_config.change_keep;
 }
 
-/* The first load, on an open connection. */
-static int load_first(void)
-{
-	mc_db_error_t error;
-
-	if(mc_follower_load(&follower, &error) == MC_DB_OK) {
-		follower.stats->up = true;
-		return 0;
-	}
-	LM_ERR("cannot load from the database: %s\n", error.text);
-	return -1;
-}
-
-/* The same; the connection does not live beyond the fork. */
+/* The first load. */
 static int load_at_start(void)
 {
-	int rc;
+	mc_db_error_t error;
 
 	if(iwf_db_bind() < 0)
 		return -1;
 	set_up_follower();
-	if(!mc_db_open(follower.db)) {
-		LM_ERR("cannot open the database of db_url\n");
-		return -1;
-	}
-	rc = load_first();
-	mc_db_close(follower.db);
-	return rc;
+	if(mc_follower_load_at_start(&follower, &error) == MC_DB_OK)
+		return 0;
+	LM_ERR("cannot load from the database: %s\n", error.text);
+	return -1;
 }
 
 int iwf_refresh_init(void)
@@ -227,37 +203,19 @@ int iwf_refresh_init(void)
 		return 0;
 	if(check_config() < 0 || make_shared() < 0 || load_at_start() < 0)
 		return -1;
-	register_procs(1);
-	cfg_register_child(1);
+	mc_follower_plan();
 	return 0;
 }
 
 void iwf_refresh_destroy(void)
 {
 	iwf_bad_rows_destroy();
-	mc_reload_free(follower.reload);
-	follower.reload = NULL;
-	if(follower.stats != NULL)
-		shm_free(follower.stats);
-	follower.stats = NULL;
+	mc_follower_unshare(&follower);
 }
 
 int iwf_refresh_start(void)
 {
-	int pid;
-
-	if(follower.stats == NULL)
-		return 0;
-	pid = fork_process(PROC_NOCHLDINIT, "MC IWF refresh", 0);
-	if(pid != 0)
-		return pid < 0 ? -1 : 0;
-	if(cfg_child_init())
-		return -1;
-	for(;;) {
-		cfg_update();
-		mc_follower_round(&follower);
-		sleep_us((unsigned)follower.interval_ms * 1000);
-	}
+	return mc_follower_start(&follower, "MC IWF refresh");
 }
 
 bool iwf_refresh_reload(int timeout_ms, char *error, size_t size)

@@ -320,6 +320,7 @@ mclmr_status_t iwf_publish(struct sip_msg *msg, iwf_message_t *message)
 	if(!is_for_us(msg))
 		return MCLMR_WRONG_PSI;
 	status = take(msg, &attempt);
+	iwf_token_use_forget(&message->arena, attempt.asked.info);
 	if(!add_fields(msg, &attempt, status))
 		return MCLMR_INTERNAL;
 	if(status == MCLMR_OK)

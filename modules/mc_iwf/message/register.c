@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* The third-party REGISTER of an IMS core. */
-#include <openssl/crypto.h>
-
 #include "core/dprint.h"
 
 #include "mc_common/span.h"
@@ -80,24 +78,32 @@ static void bind_tokens(const mclmr_third_party_t *registration)
 	}
 }
 
-/* Cleanses what the arena has of the documents. */
-static void forget_tokens(
+/* Takes a registration over, with its tokens. */
+static mclmr_status_t take(
 		const mclmr_third_party_t *registration, mclmr_arena_t *arena)
 {
-	for(int i = MCLMR_SERVICE_NONE + 1; i < MCLMR_SERVICE_COUNT; i++) {
-		const char *at = registration->info[i].s;
+	bool known = iwf_bindings_has(registration->impu);
 
-		if(at >= arena->begin && at < arena->begin + arena->used)
-			OPENSSL_cleanse(arena->begin + (at - arena->begin),
-					registration->info[i].len);
+	if(registration->expires == 0)
+		iwf_registrar_end(&registration->set);
+	if(!iwf_bindings_put(registration)) {
+		LM_DBG("registration not kept: shared memory is short\n");
+		return MCLMR_OVERLOAD;
 	}
+	if(registration->expires == 0) {
+		iwf_count(IWF_COUNT_CORE_DEREGISTERED);
+		return MCLMR_OK;
+	}
+	iwf_count(IWF_COUNT_CORE_REGISTERED);
+	bind_tokens(registration);
+	iwf_registered_core(&registration->set, known, arena);
+	return MCLMR_OK;
 }
 
 mclmr_status_t iwf_register(struct sip_msg *msg, iwf_message_t *message)
 {
 	mclmr_third_party_t registration;
 	mclmr_status_t status;
-	bool known;
 
 	if(iwf_source_trust(msg) != MCLMR_TRUST_CORE)
 		return MCLMR_PEER_ASSERTION;
@@ -106,20 +112,10 @@ mclmr_status_t iwf_register(struct sip_msg *msg, iwf_message_t *message)
 	status = read_registration(msg, message, &registration);
 	if(status != MCLMR_OK)
 		return status;
-	known = iwf_bindings_has(registration.impu);
-	if(registration.expires == 0)
-		iwf_registrar_end(&registration.set);
-	if(!iwf_bindings_put(&registration)) {
-		LM_DBG("registration not kept: shared memory is short\n");
-		return MCLMR_OVERLOAD;
-	}
-	iwf_count(registration.expires > 0 ? IWF_COUNT_CORE_REGISTERED
-									   : IWF_COUNT_CORE_DEREGISTERED);
-	if(registration.expires > 0)
-		bind_tokens(&registration);
-	forget_tokens(&registration, &message->arena);
-	if(registration.expires > 0)
-		iwf_registered_core(&registration.set, known, &message->arena);
-	message->facts.text[IWF_IMPU] = registration.impu;
-	return MCLMR_OK;
+	status = take(&registration, &message->arena);
+	for(int i = MCLMR_SERVICE_NONE + 1; i < MCLMR_SERVICE_COUNT; i++)
+		iwf_token_use_forget(&message->arena, registration.info[i]);
+	if(status == MCLMR_OK)
+		message->facts.text[IWF_IMPU] = registration.impu;
+	return status;
 }

@@ -204,3 +204,10 @@ iwf_token_fate_t iwf_token_use_bind(
 	count(fate, *fault);
 	return fate;
 }
+
+void iwf_token_use_forget(mclmr_arena_t *arena, mclmr_span_t document)
+{
+	if(document.s >= arena->begin && document.s < arena->begin + arena->used)
+		OPENSSL_cleanse(
+				arena->begin + (document.s - arena->begin), document.len);
+}

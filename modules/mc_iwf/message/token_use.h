@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Internal to message. token_use: the access token in an info document binds the MC service ID of
- * the document's service for a client of a registered user (TS 24.379 7.3,
- * TS 24.281 7.3, TS 24.282 7.3).
+ * Internal to message. token_use: the access token in an info document binds
+ * the MC service ID of the document's service for a client of a registered user
+ * (TS 24.379 7.3, TS 24.281 7.3, TS 24.282 7.3).
  */
 #ifndef IWF_TOKEN_USE_H
 #define IWF_TOKEN_USE_H
 
+#include "mclmr/base/arena.h"
 #include "mclmr/binding/bindings.h"
 #include "mclmr/keys/token_fault.h"
 
@@ -52,5 +53,8 @@ typedef enum iwf_token_fate
  */
 iwf_token_fate_t iwf_token_use_bind(
 		const iwf_token_use_t *use, mclmr_token_fault_t *fault);
+
+/* Cleanses a document, which may have a token, if it is a copy in the arena. */
+void iwf_token_use_forget(mclmr_arena_t *arena, mclmr_span_t document);
 
 #endif

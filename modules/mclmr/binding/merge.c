@@ -92,7 +92,8 @@ static bool merge_taken(mclmr_bindings_t *store, mclmr_entry_t *same,
 	return true;
 }
 
-/* Adds the bindings of a record that have not ended, the oldest first; false: no memory. */
+/* Adds the bindings of a record that have not ended, the oldest first; false:
+ * no memory. */
 static bool add_bindings(mclmr_bindings_t *store, mclmr_entry_t *entry,
 		const mclmr_record_t *record, int64_t now)
 {
