@@ -198,7 +198,7 @@ static void set_up_follower(void)
 /* Takes all rows over. */
 static int load_at_start(void)
 {
-	mc_db_error_t error;
+	mc_db_error_t error = {""};
 
 	if(!mc_follower_share(&follower)) {
 		SHM_MEM_ERROR;

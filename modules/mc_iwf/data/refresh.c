@@ -186,7 +186,7 @@ static void set_up_follower(void)
 /* The first load. */
 static int load_at_start(void)
 {
-	mc_db_error_t error;
+	mc_db_error_t error = {""};
 
 	if(iwf_db_bind() < 0)
 		return -1;
